@@ -1,0 +1,356 @@
+//! Every identifier of the books, each a type of its own: an account id cannot be passed for a person id.
+//! Ids of people are random and mean nothing; codes of schemes, funds and units are words of the office.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A text that does not have the form of the identifier it was read for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("“{found}”不是有效的{what}：{form}")]
+pub struct NotAnId {
+    /// The Chinese name of the identifier.
+    pub what: &'static str,
+    /// The text as found.
+    pub found: String,
+    /// The form that was expected.
+    pub form: &'static str,
+}
+
+macro_rules! random_ids {
+    ($($(#[$doc:meta])* $name:ident = $zh:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name([u8; 16]);
+
+        impl $name {
+            /// The id made of these 128 random bits.
+            #[must_use]
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(bytes)
+            }
+
+            /// The 128 bits.
+            #[must_use]
+            pub const fn as_bytes(&self) -> &[u8; 16] {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                let wrong = || NotAnId {
+                    what: $zh,
+                    found: text.to_owned(),
+                    form: "应为32位小写十六进制",
+                };
+                let mut bytes = [0; 16];
+                hex::decode_to_slice(text, &mut bytes).map_err(|_| wrong())?;
+                // `hex` reads capitals too; one id has one spelling.
+                if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                    return Err(wrong());
+                }
+                Ok(Self(bytes))
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = NotAnId;
+            fn try_from(text: String) -> Result<Self, NotAnId> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                hex::encode(id.0)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&hex::encode(self.0))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({})", stringify!($name), hex::encode(self.0))
+            }
+        }
+    )*};
+}
+
+random_ids! {
+    /// A person who may receive aid. The person's fields live in the vault.
+    PersonId = "人员编号";
+    /// A household 户: the unit that most schemes judge.
+    HouseholdId = "户编号";
+    /// A payee's benefit account 一卡通账户. Its number lives in the vault.
+    AccountId = "账户编号";
+    /// A person in office who signs.
+    OfficerId = "工作人员编号";
+    /// One application 申请 and everything decided about it.
+    ApplicationId = "申请编号";
+    /// An approved right to an amount in a period 应发资格.
+    EntitlementId = "资格编号";
+    /// Aid paid before the forms 先行救助.
+    AdvanceId = "先行救助编号";
+    /// An insurance claim 理赔案件.
+    ClaimId = "理赔案件编号";
+    /// The key that a signature names: the first 16 bytes of a hash over the public key (docs/format/log.md).
+    KeyId = "密钥编号";
+}
+
+macro_rules! hashes {
+    ($($(#[$doc:meta])* $name:ident = $zh:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(pub [u8; 32]);
+
+        impl $name {
+            /// All zeros: what a first act names as the one before it.
+            pub const ZERO: Self = Self([0; 32]);
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                let wrong = || NotAnId {
+                    what: $zh,
+                    found: text.to_owned(),
+                    form: "应为64位小写十六进制",
+                };
+                let mut bytes = [0; 32];
+                hex::decode_to_slice(text, &mut bytes).map_err(|_| wrong())?;
+                if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                    return Err(wrong());
+                }
+                Ok(Self(bytes))
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = NotAnId;
+            fn try_from(text: String) -> Result<Self, NotAnId> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(hash: $name) -> String {
+                hex::encode(hash.0)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&hex::encode(self.0))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({})", stringify!($name), hex::encode(self.0))
+            }
+        }
+    )*};
+}
+
+hashes! {
+    /// The id of an act: SHA-256 of the bytes its signature covers.
+    ActId = "动作编号";
+    /// An RFC 6962 Merkle root.
+    Root = "默克尔根";
+    /// SHA-256 of a file or document.
+    Digest = "文件摘要";
+    /// A commitment to a personal field: SHA-256(label ‖ salt ‖ field). The field and salt live in the vault.
+    Commitment = "承诺值";
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $zh:literal, $len:expr, $form:literal, $legal:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The code as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                let legal: fn(char) -> bool = $legal;
+                if !$len.contains(&text.len()) || !text.chars().all(legal) {
+                    return Err(NotAnId { what: $zh, found: text.to_owned(), form: $form });
+                }
+                Ok(Self(text.to_owned()))
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = NotAnId;
+            fn try_from(text: String) -> Result<Self, NotAnId> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(code: $name) -> String {
+                code.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )*};
+}
+
+fn upper_or_digit(character: char) -> bool {
+    character.is_ascii_uppercase() || character.is_ascii_digit()
+}
+
+fn word(character: char) -> bool {
+    upper_or_digit(character) || character == '-'
+}
+
+codes! {
+    /// The code of an assistance scheme 救助项目, such as `DB-R`.
+    SchemeCode = "项目代码", (1..=12), "应为1至12位大写字母、数字或短横", word;
+    /// The code of a fund 资金, such as `DB-2020`.
+    FundCode = "资金代码", (1..=16), "应为1至16位大写字母、数字或短横", word;
+    /// The code of a programme account 代发专户 at a bank, such as `ZH-01`.
+    BankAccountCode = "专户代码", (1..=16), "应为1至16位大写字母、数字或短横", word;
+    /// The code of a unit 单位, such as `MZJ` (the civil affairs bureau) or `Z03` (a town).
+    UnitCode = "单位代码", (1..=16), "应为1至16位大写字母、数字或短横", word;
+    /// An insurance policy's code 保单.
+    PolicyCode = "保单代码", (1..=24), "应为1至24位大写字母、数字或短横", word;
+    /// The five characters that a payment batch 发放批次 begins its references with, such as `D20A0`.
+    BatchCode = "批次代码", (5..=5), "应为5位大写字母或数字", upper_or_digit;
+    /// A division code 行政区划: 6 digits for a county, 9 for a town, 12 for a village.
+    Division = "区划代码", (6..=12), "应为6、9或12位数字", |character| character.is_ascii_digit();
+}
+
+impl Division {
+    /// The town's code: the first nine digits; `None` for a county's own code.
+    #[must_use]
+    pub fn town(&self) -> Option<Division> {
+        self.0.get(..9).map(|town| Division(town.to_owned()))
+    }
+}
+
+/// The reference of one payment: its batch and its line, twelve ASCII bytes, so that it fits the
+/// remark of the narrowest bank layout (工行批量: 备注 ≤ 12 字节) and comes back with the answer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PaymentRef {
+    batch: BatchCode,
+    line: u32,
+}
+
+impl PaymentRef {
+    /// The most lines a batch can have: seven digits.
+    pub const MAX_LINE: u32 = 9_999_999;
+
+    /// The reference of line `line` (from 1) of a batch; `None` outside 1 to 9,999,999.
+    #[must_use]
+    pub fn new(batch: BatchCode, line: u32) -> Option<PaymentRef> {
+        (1..=Self::MAX_LINE).contains(&line).then_some(PaymentRef { batch, line })
+    }
+
+    /// The batch.
+    #[must_use]
+    pub fn batch(&self) -> &BatchCode {
+        &self.batch
+    }
+
+    /// The line in its roster, from 1.
+    #[must_use]
+    pub fn line(&self) -> u32 {
+        self.line
+    }
+}
+
+impl FromStr for PaymentRef {
+    type Err = NotAnId;
+    fn from_str(text: &str) -> Result<PaymentRef, NotAnId> {
+        let wrong = || NotAnId {
+            what: "支付引用",
+            found: text.to_owned(),
+            form: "应为5位批次代码加7位行号，共12位",
+        };
+        let (batch, line) = text.split_at_checked(5).ok_or_else(wrong)?;
+        if line.len() != 7 || !line.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(wrong());
+        }
+        let batch = batch.parse().map_err(|_| wrong())?;
+        let line = line.parse().map_err(|_| wrong())?;
+        PaymentRef::new(batch, line).ok_or_else(wrong)
+    }
+}
+
+impl TryFrom<String> for PaymentRef {
+    type Error = NotAnId;
+    fn try_from(text: String) -> Result<PaymentRef, NotAnId> {
+        text.parse()
+    }
+}
+
+impl From<PaymentRef> for String {
+    fn from(reference: PaymentRef) -> String {
+        reference.to_string()
+    }
+}
+
+impl fmt::Display for PaymentRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{:07}", self.batch, self.line)
+    }
+}
+
+/// The position of an entry in the log, from 0.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct Seq(pub u64);
+
+impl fmt::Display for Seq {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PaymentRef, PersonId};
+
+    #[test]
+    fn a_payment_reference_is_twelve_bytes_and_reads_back() {
+        let reference = PaymentRef::new("D20A0".parse().unwrap(), 17).unwrap();
+        assert_eq!(reference.to_string(), "D20A00000017");
+        assert_eq!(reference.to_string().len(), 12);
+        assert_eq!("D20A00000017".parse(), Ok(reference));
+        for wrong in ["D20A00000000", "D20A0000001", "d20a00000001", "D20A0000000一", ""] {
+            assert!(wrong.parse::<PaymentRef>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_id_has_one_spelling() {
+        assert!("00112233445566778899aabbccddeeff".parse::<PersonId>().is_ok());
+        assert!("00112233445566778899AABBCCDDEEFF".parse::<PersonId>().is_err());
+    }
+}

@@ -1,0 +1,1 @@
+//! The log: bytes only; it never sees an act.
