@@ -1,35 +1,7 @@
 //! The closed words for what a bank can answer: outcomes, reasons, and the rule by which a line found its payment.
 //! They stand in lines for good, so a word is only ever added.
 
-use serde::{Deserialize, Serialize};
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal, $zh:literal;)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$vdoc])* #[serde(rename = $word)] $variant,)*
-        }
-
-        impl $name {
-            /// Every word, in the order of the format.
-            pub const ALL: &'static [$name] = &[$($name::$variant),*];
-
-            /// The word as the log carries it.
-            #[must_use]
-            pub const fn word(self) -> &'static str {
-                match self { $($name::$variant => $word),* }
-            }
-
-            /// The Chinese term.
-            #[must_use]
-            pub const fn chinese(self) -> &'static str {
-                match self { $($name::$variant => $zh),* }
-            }
-        }
-    };
-}
-pub(crate) use words;
+use crate::words::words;
 
 words! {
     /// What one line of a response file 回盘 means for the books. Exactly one per line.
@@ -75,6 +47,22 @@ impl Outcome {
                 | Outcome::Ambiguous
                 | Outcome::Unmatched
         )
+    }
+}
+
+words! {
+    /// What one line of a return notice 退汇通知 means for the books. Exactly one per line.
+    ReturnOutcome {
+        /// The settled payment came back whole.
+        Returned = "returned", "退汇";
+        /// This return was already booked; adds nothing.
+        Repeated = "repeated", "重复退汇";
+        /// The payment was found, but amount or payee differ, or it was not settled. A person decides.
+        Discrepant = "discrepant", "差异";
+        /// More than one payment fits. A person decides.
+        Ambiguous = "ambiguous", "无法唯一对应";
+        /// No payment fits. A person decides.
+        Unmatched = "unmatched", "无对应支付";
     }
 }
 
@@ -165,6 +153,8 @@ words! {
         TransferDebit = "transfer_debit", "内部划出";
         /// The other side of such a move.
         TransferCredit = "transfer_credit", "内部划入";
+        /// Aid paid out of a town's float 备用金 before the forms.
+        AdvanceDebit = "advance_debit", "先行救助支付";
         /// Already imported from an overlapping statement; adds nothing.
         Repeated = "repeated", "重复流水";
         /// Nothing in the books fits, or more than one thing does. A person decides.

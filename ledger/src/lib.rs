@@ -1,4 +1,7 @@
 //! The core of doudi: acts that people sign, the rules that admit them, the log that keeps them.
+//! Modules in reading order; a module uses only those above it.
+
+mod words;
 
 pub mod money;
 
@@ -8,6 +11,12 @@ pub mod period;
 
 pub mod answer;
 
+pub mod canonical;
+
 pub mod log;
+
+pub mod act;
+
+pub mod line;
 
 pub mod vault;

@@ -1,1 +1,31 @@
-//! placeholder
+//! BANK FILES IN, pure: bytes and expectations in, a report out. It proposes; nothing here writes to the books.
+
+pub mod problem;
+
+pub mod text;
+
+pub mod names;
+
+pub mod table;
+
+pub mod profile;
+
+pub mod detect;
+
+mod cells;
+
+mod reasons;
+
+pub mod response;
+
+pub mod refund;
+
+pub mod matcher;
+
+pub mod returns;
+
+pub mod statement;
+
+pub mod reconciliation_statement;
+
+pub mod bank_simulator;

@@ -1,0 +1,155 @@
+//! Acts of a case: from application to entitlement, its adjustment and stop.
+
+use crate::ids::{
+    ActId, ApplicationId, Digest, EntitlementId, HouseholdId, PersonId, Root, SchemeCode,
+};
+use crate::money::Money;
+use crate::period::{Date, Period};
+
+use super::{Manifest, wire};
+
+wire! {
+    /// One visible part of an amount, such as `差额补助` or `分类施保`.
+    Part {
+        /// The monthly amount.
+        amount_fen: Money,
+        /// What it is for.
+        label: String,
+    }
+
+    /// `application.filed`: an application 申请, or a case found by the office 主动发现.
+    ApplicationFiled {
+        /// The case.
+        application: ApplicationId,
+        /// Category within the scheme.
+        category: String,
+        /// Day of filing.
+        filed: Date,
+        /// The household.
+        household: HouseholdId,
+        /// Whose account is to be credited.
+        payee: PersonId,
+        /// For whom.
+        persons: Vec<PersonId>,
+        /// The scheme.
+        scheme: SchemeCode,
+    }
+
+    /// `application.surveyed`: what the visit found and what amount follows from it.
+    ApplicationSurveyed {
+        /// The case.
+        application: ApplicationId,
+        /// Digest of the survey form.
+        evidence: Digest,
+        /// The proposed monthly amount in its parts.
+        parts: Vec<Part>,
+        /// Day of the visit.
+        surveyed: Date,
+    }
+
+    /// `application.survey_joined`: another surveyor confirms the same findings.
+    ApplicationSurveyJoined {
+        /// The case.
+        application: ApplicationId,
+        /// The survey: its id binds its content.
+        survey: ActId,
+    }
+
+    /// `application.noticed`: the public notice 公示 is over.
+    ApplicationNoticed {
+        /// The case.
+        application: ApplicationId,
+        /// Last day.
+        ends: Date,
+        /// Objections raised and not settled.
+        objections: u32,
+        /// Digest of the photo of the board.
+        photo: Digest,
+        /// Where it hung.
+        place: String,
+        /// First day.
+        starts: Date,
+        /// The survey that was shown.
+        survey: ActId,
+    }
+
+    /// `application.reviewed`: the town agrees 乡镇审核.
+    ApplicationReviewed {
+        /// The case.
+        application: ApplicationId,
+        /// The survey whose content is approved.
+        survey: ActId,
+    }
+
+    /// `application.confirmed`: the county confirms 县级确认; the entitlement exists from here on.
+    ApplicationConfirmed {
+        /// The case.
+        application: ApplicationId,
+        /// Day of confirmation.
+        confirmed: Date,
+        /// The entitlement that it creates.
+        entitlement: EntitlementId,
+        /// First month payable.
+        from: Period,
+        /// The survey whose content is approved.
+        survey: ActId,
+    }
+
+    /// `application.declined`: the case ends without an entitlement.
+    ApplicationDeclined {
+        /// The case.
+        application: ApplicationId,
+        /// Why, as the applicant is told.
+        reason: String,
+    }
+
+    /// `entitlements.brought_in`: entitlements confirmed before these books began (lines `entitlement`).
+    EntitlementsBroughtIn {
+        /// The lines.
+        manifest: Manifest,
+        /// The scheme.
+        scheme: SchemeCode,
+        /// Where the list comes from, in words.
+        source: String,
+    }
+
+    /// `entitlements.confirmed`: the county confirms such a list; its entitlements exist from here on.
+    EntitlementsConfirmed {
+        /// The list.
+        brought_in: ActId,
+        /// The root of its lines.
+        root: Root,
+    }
+
+    /// `entitlement.adjusted`: another amount from a month on. Takes effect when confirmed.
+    EntitlementAdjusted {
+        /// The entitlement.
+        entitlement: EntitlementId,
+        /// Digest of the proof.
+        evidence: Digest,
+        /// First month of the new amount.
+        from: Period,
+        /// The new monthly amount in its parts.
+        parts: Vec<Part>,
+        /// Why.
+        reason: String,
+    }
+
+    /// `entitlement.adjustment_confirmed`: by another person than the one who proposed it.
+    AdjustmentConfirmed {
+        /// The adjustment: its id binds its content.
+        adjustment: ActId,
+    }
+
+    /// `entitlement.stopped`: nothing is payable after the last month.
+    EntitlementStopped {
+        /// The entitlement.
+        entitlement: EntitlementId,
+        /// Digest of the proof.
+        evidence: Digest,
+        /// Last month payable.
+        last: Period,
+        /// Why.
+        reason: String,
+    }
+}

@@ -1,0 +1,113 @@
+//! Acts for money that does not wait for a roster: advances 先行救助 and insurance claims 理赔.
+
+use crate::ids::{ActId, AdvanceId, ClaimId, Digest, FundCode, HouseholdId, PersonId, PolicyCode, SchemeCode};
+use crate::money::Money;
+use crate::period::Date;
+
+use super::wire;
+
+wire! {
+    /// `advance.paid`: aid paid first out of a town's float; the forms follow within the scheme's deadline.
+    AdvancePaid {
+        /// The case.
+        advance: AdvanceId,
+        /// The amount.
+        amount_fen: Money,
+        /// The emergency in words, without names.
+        cause: String,
+        /// Day of payment.
+        date: Date,
+        /// The float.
+        fund: FundCode,
+        /// The household.
+        household: HouseholdId,
+        /// Who received it.
+        payee: PersonId,
+        /// Digest of the signed receipt.
+        receipt: Digest,
+        /// The scheme.
+        scheme: SchemeCode,
+    }
+
+    /// `advance.regularised`: the forms are complete 补办.
+    AdvanceRegularised {
+        /// The case.
+        advance: AdvanceId,
+        /// Day on which the forms were complete.
+        date: Date,
+        /// Digest of the forms.
+        evidence: Digest,
+        /// The payment they belong to: its id binds its content.
+        paid: ActId,
+    }
+
+    /// `insurance.opened`: a policy 防返贫保险. Its money is the insurer's and never the treasury's.
+    InsuranceOpened {
+        /// Total cover.
+        cover_fen: Money,
+        /// First day.
+        from: Date,
+        /// Number of insured persons, as the policy states it.
+        insured: u32,
+        /// The insurer.
+        insurer: String,
+        /// The policy.
+        policy: PolicyCode,
+        /// The premium.
+        premium_fen: Money,
+        /// Last day.
+        until: Date,
+    }
+
+    /// `claim.filed`: a claim 报案.
+    ClaimFiled {
+        /// The case.
+        claim: ClaimId,
+        /// The event in words, without names.
+        event: String,
+        /// Day of filing.
+        filed: Date,
+        /// The household.
+        household: HouseholdId,
+        /// Day of the loss.
+        loss: Date,
+        /// The insured person.
+        person: PersonId,
+        /// The policy.
+        policy: PolicyCode,
+    }
+
+    /// `claim.assessed`: the loss is assessed 查勘定损.
+    ClaimAssessed {
+        /// What the insurer owes.
+        amount_fen: Money,
+        /// Day of the assessment.
+        assessed: Date,
+        /// The case.
+        claim: ClaimId,
+        /// Digest of the report.
+        evidence: Digest,
+    }
+
+    /// `claim.settled`: the insurer paid; a memo entry 备查.
+    ClaimSettled {
+        /// What the insurer paid.
+        amount_fen: Money,
+        /// The assessment: its id binds its content.
+        assessment: ActId,
+        /// The case.
+        claim: ClaimId,
+        /// Day of payment.
+        date: Date,
+        /// Digest of the insurer's voucher.
+        voucher: Digest,
+    }
+
+    /// `claim.declined`: the insurer refuses 拒赔.
+    ClaimDeclined {
+        /// The case.
+        claim: ClaimId,
+        /// Why.
+        reason: String,
+    }
+}

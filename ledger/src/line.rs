@@ -1,0 +1,197 @@
+//! The closed list of lines that a manifest covers. A line is unsigned; the manifest's root covers its exact bytes.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::act::cases::Part;
+use crate::act::payments::{ResponseLine, ReturnLine, StatementLine};
+use crate::act::wire;
+use crate::canonical::{self, NotCanonical};
+use crate::ids::{
+    AccountId, ActId, Commitment, Division, EntitlementId, FundCode, HouseholdId, PaymentRef,
+    PersonId,
+};
+use crate::money::Money;
+use crate::period::Period;
+
+wire! {
+    /// Line `household`: a household and where it lives.
+    HouseholdLine {
+        /// Village or town.
+        division: Division,
+        /// The household head 户主.
+        head: PersonId,
+        /// Its id.
+        household: HouseholdId,
+    }
+
+    /// Line `person`: a member of a household, by commitments only.
+    PersonLine {
+        /// The household.
+        household: HouseholdId,
+        /// Commitment to the ID number.
+        id_no_commit: Commitment,
+        /// Commitment to the name.
+        name_commit: Commitment,
+        /// The person's id.
+        person: PersonId,
+    }
+
+    /// Line `account`: a person's benefit account.
+    AccountLine {
+        /// Its id.
+        account: AccountId,
+        /// The bank's name.
+        bank: String,
+        /// Whose it is.
+        holder: PersonId,
+        /// Commitment to its number.
+        number_commit: Commitment,
+    }
+
+    /// Line `entitlement`: an entitlement that was confirmed before these books began.
+    EntitlementLine {
+        /// Monthly amount: the sum of the parts.
+        amount_fen: Money,
+        /// Category within the scheme.
+        category: String,
+        /// Its id.
+        entitlement: EntitlementId,
+        /// First month payable in these books.
+        from: Period,
+        /// The household.
+        household: HouseholdId,
+        /// The amount's parts.
+        parts: Vec<Part>,
+        /// Whose account is credited.
+        payee: PersonId,
+        /// For whom.
+        persons: Vec<PersonId>,
+    }
+
+    /// A fund and what it pays of one line.
+    Source {
+        /// How much.
+        amount_fen: Money,
+        /// The fund.
+        fund: FundCode,
+    }
+
+    /// Line `roster`: one payment to be made.
+    RosterLine {
+        /// The account to be credited.
+        account: AccountId,
+        /// The amount: the sum of the parts, and of the sources.
+        amount_fen: Money,
+        /// The approved account change that a reissue rests on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        change: Option<ActId>,
+        /// The entitlement that it pays.
+        entitlement: EntitlementId,
+        /// The amount's parts.
+        parts: Vec<Part>,
+        /// Whose account it is.
+        payee: PersonId,
+        /// The payment in whose place this one stands.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reissue_of: Option<PaymentRef>,
+        /// The funds that pay it.
+        sources: Vec<Source>,
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire<'a> {
+    #[serde(borrow)]
+    body: &'a RawValue,
+    line: String,
+    n: u32,
+}
+
+macro_rules! lines {
+    ($($(#[$doc:meta])* $kind:literal => $variant:ident($body:ty),)*) => {
+        /// One line, by kind.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Line {
+            $($(#[$doc])* $variant($body),)*
+        }
+
+        impl Line {
+            /// The kind as the log carries it.
+            #[must_use]
+            pub const fn kind(&self) -> &'static str {
+                match self { $(Line::$variant(_) => $kind),* }
+            }
+
+            fn encode_body(&self) -> Result<Vec<u8>, NotCanonical> {
+                match self { $(Line::$variant(body) => canonical::encode(body)),* }
+            }
+
+            fn decode_body(kind: &str, bytes: &[u8]) -> Result<Line, NotCanonical> {
+                match kind {
+                    $($kind => canonical::decode(bytes).map(Line::$variant),)*
+                    other => Err(NotCanonical::Form(format!("unknown line kind {other:?}"))),
+                }
+            }
+        }
+    };
+}
+
+lines! {
+    /// A household.
+    "household" => Household(HouseholdLine),
+    /// A person.
+    "person" => Person(PersonLine),
+    /// A benefit account.
+    "account" => Account(AccountLine),
+    /// An entitlement brought in.
+    "entitlement" => Entitlement(EntitlementLine),
+    /// A payment to be made.
+    "roster" => Roster(RosterLine),
+    /// A row of a response file.
+    "response" => Response(ResponseLine),
+    /// A row of a return notice.
+    "return" => Return(ReturnLine),
+    /// A row of a statement.
+    "statement" => Statement(StatementLine),
+}
+
+impl Line {
+    /// What the line adds to its manifest's `total_fen`.
+    #[must_use]
+    pub const fn amount(&self) -> Money {
+        match self {
+            Line::Household(_) | Line::Person(_) | Line::Account(_) => Money::ZERO,
+            Line::Entitlement(line) => line.amount_fen,
+            Line::Roster(line) => line.amount_fen,
+            Line::Response(line) => line.amount_fen,
+            Line::Return(line) => line.amount_fen,
+            Line::Statement(line) => line.amount_fen,
+        }
+    }
+
+    /// The entry's bytes for line `n` (from 1) of a manifest.
+    ///
+    /// # Errors
+    /// [`NotCanonical`] if a text or number in it cannot be written canonically.
+    ///
+    /// # Panics
+    /// Never: the body was just encoded as JSON.
+    pub fn encode(&self, n: u32) -> Result<Vec<u8>, NotCanonical> {
+        let body = self.encode_body()?;
+        let text = std::str::from_utf8(&body).expect("JSON is UTF-8");
+        let body: &RawValue = serde_json::from_str(text).expect("just encoded");
+        canonical::encode(&Wire { body, line: self.kind().to_owned(), n })
+    }
+
+    /// Reads a line entry strictly; gives its number and content.
+    ///
+    /// # Errors
+    /// [`NotCanonical`] if the bytes are not the one way to write a known line.
+    pub fn decode(bytes: &[u8]) -> Result<(u32, Line), NotCanonical> {
+        let wire: Wire<'_> = canonical::decode(bytes)?;
+        let line = Line::decode_body(&wire.line, wire.body.get().as_bytes())?;
+        Ok((wire.n, line))
+    }
+}

@@ -1,0 +1,324 @@
+//! C2SP signed notes and verifier keys: read, sign, check. What a note says is not read here.
+//! The signature rule is the one of docs/format/log.md §3.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use sha2::{Digest as _, Sha256};
+
+use super::failure::{LogCode, LogFailure};
+
+/// C2SP's number for Ed25519 in keys and key hashes.
+const ED25519: u8 = 1;
+
+/// More lines than this no honest note has.
+const MOST_SIGNATURES: usize = 100;
+
+/// More bytes than this no note of ours has.
+const MOST_BYTES: usize = 1 << 20;
+
+/// A key that signatures on notes can be checked with: `NAME+HEX(key hash)+BASE64(0x01 ‖ key)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifierKey {
+    name: String,
+    public: VerifyingKey,
+}
+
+impl VerifierKey {
+    /// The key with this name and these 32 public bytes.
+    ///
+    /// # Errors
+    /// [`LogCode::KeyMalformed`] if the name is empty or holds white space or `+`, or if the bytes
+    /// are not the canonical form of a point, or one of small order.
+    pub fn new(name: &str, public: &[u8; 32]) -> Result<VerifierKey, LogFailure> {
+        if name.is_empty() || name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '+') {
+            return Err(LogFailure::new(LogCode::KeyMalformed, format!("名称“{name}”")));
+        }
+        let key = VerifyingKey::from_bytes(public)
+            .ok()
+            .filter(|key| key.to_edwards().compress().as_bytes() == public && !key.is_weak())
+            .ok_or_else(|| LogFailure::new(LogCode::KeyMalformed, "公钥不是有效的 Ed25519 点"))?;
+        Ok(VerifierKey { name: name.to_owned(), public: key })
+    }
+
+    /// The key's name: for a log, its origin.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The 32 public bytes.
+    #[must_use]
+    pub fn public(&self) -> &[u8; 32] {
+        self.public.as_bytes()
+    }
+
+    /// The first four bytes of SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key): a hint, not a proof.
+    #[must_use]
+    pub fn key_hash(&self) -> [u8; 4] {
+        let hash = Sha256::new()
+            .chain_update(&self.name)
+            .chain_update([b'\n', ED25519])
+            .chain_update(self.public());
+        let [a, b, c, d, ..] = <[u8; 32]>::from(hash.finalize());
+        [a, b, c, d]
+    }
+
+    fn accepts(&self, text: &str, signature: &[u8]) -> bool {
+        // Never verify_batch: its verdict on a crafted signature can depend on its neighbours.
+        Signature::from_slice(signature)
+            .is_ok_and(|signature| self.public.verify_strict(text.as_bytes(), &signature).is_ok())
+    }
+}
+
+impl fmt::Display for VerifierKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = [&[ED25519], self.public().as_slice()].concat();
+        write!(f, "{}+{}+{}", self.name, hex::encode(self.key_hash()), STANDARD.encode(key))
+    }
+}
+
+impl FromStr for VerifierKey {
+    type Err = LogFailure;
+
+    /// Reads one line; a line feed at its end is allowed, since files have one.
+    fn from_str(text: &str) -> Result<VerifierKey, LogFailure> {
+        let line = text.strip_suffix('\n').unwrap_or(text);
+        let wrong = || LogFailure::new(LogCode::KeyMalformed, format!("“{line}”"));
+        // Base64 may hold a plus sign, names and key hashes may not.
+        let mut parts = line.splitn(3, '+');
+        let (name, _, encoded) =
+            (|| Some((parts.next()?, parts.next()?, parts.next()?)))().ok_or_else(wrong)?;
+        let bytes = STANDARD.decode(encoded).map_err(|_| wrong())?;
+        let (algorithm, public) = bytes.split_first().ok_or_else(wrong)?;
+        let public: &[u8; 32] = public.try_into().map_err(|_| wrong())?;
+        let key = VerifierKey::new(name, public)?;
+        // One key has one spelling, so a wrong hash or algorithm shows as a difference.
+        if *algorithm != ED25519 || key.to_string() != line {
+            return Err(wrong());
+        }
+        Ok(key)
+    }
+}
+
+/// A secret key that signs notes under its name.
+pub struct NoteSigner {
+    verifier: VerifierKey,
+    secret: SigningKey,
+}
+
+impl NoteSigner {
+    /// The signer with this name and this 32-byte secret seed.
+    ///
+    /// # Errors
+    /// [`LogCode::KeyMalformed`] if the name is empty or holds white space or `+`.
+    pub fn new(name: &str, seed: &[u8; 32]) -> Result<NoteSigner, LogFailure> {
+        let secret = SigningKey::from_bytes(seed);
+        let verifier = VerifierKey::new(name, secret.verifying_key().as_bytes())?;
+        Ok(NoteSigner { verifier, secret })
+    }
+
+    /// The key that its signatures are checked with.
+    #[must_use]
+    pub fn verifier(&self) -> &VerifierKey {
+        &self.verifier
+    }
+}
+
+impl fmt::Debug for NoteSigner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NoteSigner({})", self.verifier.name)
+    }
+}
+
+/// A text with signatures that nobody has checked yet. `Display` gives it back byte for byte.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedNote {
+    text: String,
+    signatures: Vec<NoteSignature>,
+}
+
+/// One signature line: who claims to have signed, and the signature's bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct NoteSignature {
+    name: String,
+    key_hash: [u8; 4],
+    bytes: Vec<u8>,
+}
+
+impl SignedNote {
+    /// Signs a text, which must end with a line feed and hold no empty last line.
+    pub(super) fn sign(text: String, signer: &NoteSigner) -> SignedNote {
+        let signature = NoteSignature {
+            name: signer.verifier.name.clone(),
+            key_hash: signer.verifier.key_hash(),
+            bytes: signer.secret.sign(text.as_bytes()).to_vec(),
+        };
+        SignedNote { text, signatures: vec![signature] }
+    }
+
+    /// Reads a signed note. Nothing is verified by this.
+    ///
+    /// # Errors
+    /// [`LogCode::NoteMalformed`] if the bytes are not UTF-8, hold control characters other than the
+    /// line feed, have no signature line, or any line among the signatures is not one.
+    pub fn parse(bytes: &[u8]) -> Result<SignedNote, LogFailure> {
+        let wrong = |detail: &str| LogFailure::new(LogCode::NoteMalformed, detail);
+        if bytes.len() > MOST_BYTES {
+            return Err(wrong("文件过大"));
+        }
+        let whole = std::str::from_utf8(bytes).map_err(|_| wrong("不是 UTF-8 文本"))?;
+        if whole.bytes().any(|byte| byte < b' ' && byte != b'\n') {
+            return Err(wrong("含控制字符"));
+        }
+        let (text, lines) = whole.rsplit_once("\n\n").ok_or_else(|| wrong("没有签名部分"))?;
+        let lines = lines.strip_suffix('\n').ok_or_else(|| wrong("末行没有换行"))?;
+        let signatures: Vec<_> = lines
+            .split('\n')
+            .map(|line| NoteSignature::parse(line).ok_or_else(|| wrong(line)))
+            .collect::<Result<_, _>>()?;
+        if signatures.len() > MOST_SIGNATURES {
+            return Err(wrong("签名行过多"));
+        }
+        Ok(SignedNote { text: format!("{text}\n"), signatures })
+    }
+
+    /// The text, once this key's signature on it was found and holds.
+    ///
+    /// # Errors
+    /// [`LogCode::CheckpointSignature`] if there is no signature by the key, or one that does not hold.
+    pub(super) fn verified_text(&self, key: &VerifierKey) -> Result<&str, LogFailure> {
+        let wrong = |detail| LogFailure::new(LogCode::CheckpointSignature, detail);
+        let mut ours = self
+            .signatures
+            .iter()
+            .filter(|signature| {
+                signature.name == key.name && signature.key_hash == key.key_hash()
+            })
+            .peekable();
+        if ours.peek().is_none() {
+            return Err(wrong(format!("没有“{}”的签名", key.name)));
+        }
+        if !ours.all(|signature| key.accepts(&self.text, &signature.bytes)) {
+            return Err(wrong(format!("“{}”的签名验不过", key.name)));
+        }
+        Ok(&self.text)
+    }
+}
+
+impl fmt::Display for SignedNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.text)?;
+        for NoteSignature { name, key_hash, bytes } in &self.signatures {
+            let blob = [key_hash.as_slice(), bytes].concat();
+            writeln!(f, "\u{2014} {name} {}", STANDARD.encode(blob))?;
+        }
+        Ok(())
+    }
+}
+
+impl NoteSignature {
+    fn parse(line: &str) -> Option<NoteSignature> {
+        let (name, encoded) = line.strip_prefix("\u{2014} ")?.split_once(' ')?;
+        if name.is_empty() || name.chars().any(|c| c.is_whitespace() || c == '+') {
+            return None;
+        }
+        let blob = STANDARD.decode(encoded).ok()?;
+        let (key_hash, bytes) = blob.split_first_chunk::<4>()?;
+        if bytes.is_empty() {
+            return None;
+        }
+        Some(NoteSignature { name: name.to_owned(), key_hash: *key_hash, bytes: bytes.to_vec() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LogCode, NoteSigner, SignedNote, VerifierKey};
+
+    /// The example of golang.org/x/mod/sumdb/note, which other tools are tested with too.
+    const PETER_KEY: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+    const PETER_NOTE: &str = "If you think cryptography is the answer to your problem,\n\
+        then you don't know what your problem is.\n\n\
+        \u{2014} PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
+
+    #[test]
+    fn a_note_that_another_tool_signed_verifies_and_prints_as_it_was() {
+        let key: VerifierKey = PETER_KEY.parse().unwrap();
+        assert_eq!(key.to_string(), PETER_KEY);
+        let note = SignedNote::parse(PETER_NOTE.as_bytes()).unwrap();
+        assert!(note.verified_text(&key).unwrap().ends_with("what your problem is.\n"));
+        assert_eq!(note.to_string(), PETER_NOTE);
+    }
+
+    #[test]
+    fn one_changed_letter_ends_the_signature() {
+        let key: VerifierKey = PETER_KEY.parse().unwrap();
+        let note = SignedNote::parse(PETER_NOTE.replace("answer", "Answer").as_bytes()).unwrap();
+        assert_eq!(note.verified_text(&key).unwrap_err().code(), LogCode::CheckpointSignature);
+    }
+
+    #[test]
+    fn a_second_signature_that_does_not_hold_spoils_the_note() {
+        let key: VerifierKey = PETER_KEY.parse().unwrap();
+        let twice = format!("{PETER_NOTE}\u{2014} PeterNeumann x08go/ZJkuBS\n");
+        let note = SignedNote::parse(twice.as_bytes()).unwrap();
+        assert_eq!(note.verified_text(&key).unwrap_err().code(), LogCode::CheckpointSignature);
+    }
+
+    #[test]
+    fn the_signature_of_a_stranger_is_passed_over_and_kept() {
+        let signer = NoteSigner::new("doudi.example/ledger", &[7; 32]).unwrap();
+        let ours = SignedNote::sign("text\n".to_owned(), &signer).to_string();
+        let both = format!("{ours}\u{2014} witness x08go/ZJkuBS\n");
+        let note = SignedNote::parse(both.as_bytes()).unwrap();
+        assert_eq!(note.verified_text(signer.verifier()).unwrap(), "text\n");
+        assert_eq!(note.to_string(), both);
+        let stranger: VerifierKey = PETER_KEY.parse().unwrap();
+        assert!(note.verified_text(&stranger).is_err());
+    }
+
+    #[test]
+    fn what_is_not_a_note_is_refused() {
+        for wrong in [
+            "",
+            "text\n",
+            "text\n\n",
+            "text\n\n\u{2014} a eDA4Z28=",
+            "text\n\n- a eDA4Z28vWg==\n",
+            "text\n\n\u{2014} a+b eDA4Z28vWg==\n",
+            "text\n\n\u{2014} a eDA4Zw==\n",
+            "te\rxt\n\n\u{2014} a eDA4Z28vWg==\n",
+        ] {
+            assert!(SignedNote::parse(wrong.as_bytes()).is_err(), "{wrong:?}");
+        }
+        assert!(SignedNote::parse(b"\xFF\n\n\n").is_err());
+    }
+
+    #[test]
+    fn a_key_with_one_letter_missing_or_changed_is_refused() {
+        for at in 0..PETER_KEY.len() {
+            let mut shorter = PETER_KEY.to_owned();
+            shorter.remove(at);
+            assert!(shorter.parse::<VerifierKey>().is_err(), "{shorter}");
+        }
+        for name in ["", "a b", "a+b", "a\nb"] {
+            assert!(NoteSigner::new(name, &[1; 32]).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_key_of_small_order_or_not_canonical_is_refused() {
+        let mut identity = [0; 32];
+        identity[0] = 1;
+        assert!(VerifierKey::new("a", &identity).is_err());
+        // y = p + 3 encodes the same point as y = 3.
+        let mut above = [0xFF; 32];
+        above[0] = 0xF0;
+        above[31] = 0x7F;
+        assert!(VerifierKey::new("a", &above).is_err());
+    }
+}

@@ -1,0 +1,291 @@
+//! The store of the log on disk: four fjall keyspaces, read and written as bytes.
+//! `entries` number → bytes; `ids` record id → number; `nodes` level ‖ index → hash of a whole subtree
+//! of 256^level entries, level 1 and above; `head` size ‖ root, and the mark that signing has begun.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
+
+use super::failure::{LogCode, LogFailure};
+use super::tree::{NodeHash, Subtrees, WholeNode, leaf_hash};
+use crate::ids::{Root, Seq};
+
+const KEYSPACES: [&str; 4] = ["entries", "ids", "nodes", "head"];
+const HEAD: &str = "head";
+const SIGNED: &str = "signed";
+
+/// The most entry bytes; the tiles keep the length in two bytes.
+pub const MAX_ENTRY_BYTES: usize = 65_535;
+
+/// fjall's levels of tiles: 256^7 leaves is the largest subtree below 2^64.
+const TOP_LEVEL: u8 = 7;
+
+/// How many journal bytes may wait before they become tables: bounds the time a start takes and
+/// how much one bad sector of a journal can reach.
+const JOURNAL_BYTES: u64 = 128 << 20;
+
+/// How many entries there are, and the root over them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The number of entries.
+    pub size: u64,
+    /// The RFC 6962 root over all of them.
+    pub root: Root,
+}
+
+/// What one commit adds, all or nothing.
+pub(super) struct Commit<'a> {
+    pub(super) first: u64,
+    pub(super) entries: Vec<&'a [u8]>,
+    pub(super) ids: Vec<([u8; 32], Seq)>,
+    pub(super) nodes: Vec<WholeNode>,
+    pub(super) head: Head,
+}
+
+/// The open store.
+pub(super) struct Store {
+    database: Database,
+    entries: Keyspace,
+    ids: Keyspace,
+    nodes: Keyspace,
+    head: Keyspace,
+}
+
+impl Store {
+    /// Makes an empty store at `path`, where nothing may be.
+    pub(super) fn create(path: &Path, empty: &Head) -> Result<(), LogFailure> {
+        let database = open_database(path)?;
+        for name in KEYSPACES {
+            keyspace(&database, name)?;
+        }
+        let store = Store::of(database)?;
+        store.put_head_and_sync(HEAD, &encode_head(empty))
+    }
+
+    /// Opens the store at `path`, which must hold one.
+    pub(super) fn open(path: &Path) -> Result<Store, LogFailure> {
+        let database = open_database(path)?;
+        for name in KEYSPACES {
+            if !database.keyspace_exists(name) {
+                return Err(LogFailure::new(LogCode::StoreDamaged, format!("缺少“{name}”")));
+            }
+        }
+        Store::of(database)
+    }
+
+    fn of(database: Database) -> Result<Store, LogFailure> {
+        let [entries, ids, nodes, head] = KEYSPACES.map(|name| keyspace(&database, name));
+        Ok(Store { entries: entries?, ids: ids?, nodes: nodes?, head: head?, database })
+    }
+
+    /// Size and root as last committed.
+    pub(super) fn head(&self) -> Result<Head, LogFailure> {
+        let bytes = read(&self.head, HEAD.as_bytes())?
+            .ok_or_else(|| LogFailure::new(LogCode::StoreDamaged, "缺少日志头"))?;
+        decode_head(&bytes).ok_or_else(|| LogFailure::new(LogCode::EntryCorrupt, "日志头长度不对"))
+    }
+
+    /// True once a checkpoint of this log has been signed and kept.
+    pub(super) fn has_signed(&self) -> Result<bool, LogFailure> {
+        Ok(read(&self.head, SIGNED.as_bytes())?.is_some())
+    }
+
+    /// Notes for good that a checkpoint has been signed.
+    pub(super) fn mark_signed(&self, first: &Head) -> Result<(), LogFailure> {
+        self.put_head_and_sync(SIGNED, &encode_head(first))
+    }
+
+    fn put_head_and_sync(&self, key: &str, value: &[u8]) -> Result<(), LogFailure> {
+        let mut batch = self.database.batch().durability(Some(PersistMode::SyncAll));
+        batch.insert(&self.head, key, value);
+        batch.commit().map_err(|error| LogFailure::store(&error))
+    }
+
+    /// Writes one commit. When this returns `Ok`, it is on disk whole; else none of it can be relied on.
+    pub(super) fn commit(&self, commit: &Commit<'_>) -> Result<(), LogFailure> {
+        let mut batch = self.database.batch().durability(Some(PersistMode::SyncAll));
+        for (number, entry) in (commit.first..).zip(&commit.entries) {
+            batch.insert(&self.entries, number.to_be_bytes(), *entry);
+        }
+        for (id, Seq(number)) in &commit.ids {
+            batch.insert(&self.ids, *id, number.to_be_bytes());
+        }
+        for node in &commit.nodes {
+            batch.insert(&self.nodes, node_key(node.level, node.index), node.hash.0);
+        }
+        batch.insert(&self.head, HEAD, encode_head(&commit.head));
+        batch.commit().map_err(|error| LogFailure::store(&error))
+    }
+
+    /// One entry's bytes.
+    pub(super) fn entry(&self, number: u64) -> Result<Option<Vec<u8>>, LogFailure> {
+        let Some(bytes) = read(&self.entries, &number.to_be_bytes())? else { return Ok(None) };
+        refuse_wrong_length(number, bytes.len())?;
+        Ok(Some(bytes))
+    }
+
+    /// The entry that was appended under this id.
+    pub(super) fn number_of(&self, id: &[u8; 32]) -> Result<Option<u64>, LogFailure> {
+        let Some(bytes) = read(&self.ids, id)? else { return Ok(None) };
+        decode_number(&bytes).map(Some)
+    }
+
+    /// The hash of a whole subtree, level 1 and above.
+    pub(super) fn kept_node(&self, level: u8, index: u64) -> Result<Option<NodeHash>, LogFailure> {
+        let Some(bytes) = read(&self.nodes, &node_key(level, index))? else { return Ok(None) };
+        let hash = bytes.try_into().map_err(|_| corrupt_node(level, index))?;
+        Ok(Some(NodeHash(hash)))
+    }
+
+    /// The numbers of the first and the last entry there is; `None` without entries.
+    pub(super) fn bounds(&self) -> Result<Option<(u64, u64)>, LogFailure> {
+        let key = |guard: fjall::Guard| {
+            decode_number(&guard.key().map_err(|error| LogFailure::store(&error))?)
+        };
+        let first = self.entries.first_key_value().map(key).transpose()?;
+        let last = self.entries.last_key_value().map(key).transpose()?;
+        Ok(first.zip(last))
+    }
+
+    /// The stored entries from `from` to `to` (without `to`), as they were when this was called.
+    pub(super) fn range(&self, from: u64, to: u64) -> fjall::Iter {
+        self.entries.range(from.to_be_bytes()..to.to_be_bytes())
+    }
+
+    /// How many nodes are stored.
+    pub(super) fn count_nodes(&self) -> Result<u64, LogFailure> {
+        let mut count = 0;
+        for guard in self.nodes.iter() {
+            guard.key().map_err(|error| LogFailure::store(&error))?;
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    /// Every entry number that an id stands for, in the order of the ids.
+    pub(super) fn id_targets(&self) -> impl Iterator<Item = Result<u64, LogFailure>> + use<> {
+        self.ids.iter().map(|guard| {
+            decode_number(&guard.value().map_err(|error| LogFailure::store(&error))?)
+        })
+    }
+}
+
+impl Subtrees for Store {
+    type Failure = LogFailure;
+
+    fn top_level(&self) -> u8 {
+        TOP_LEVEL
+    }
+
+    fn node(&self, level: u8, index: u64) -> Result<NodeHash, LogFailure> {
+        if level == 0 {
+            let entry = self.entry(index)?.ok_or_else(|| LogFailure::missing(index))?;
+            return Ok(leaf_hash(&entry));
+        }
+        self.kept_node(level, index)?.ok_or_else(|| {
+            LogFailure::new(LogCode::Gap, format!("缺树节点：第 {level} 层第 {index} 个"))
+        })
+    }
+}
+
+/// Reads one key and value of `entries`.
+pub(super) fn read_pair(guard: fjall::Guard) -> Result<(u64, Vec<u8>), LogFailure> {
+    let (key, value) = guard.into_inner().map_err(|error| LogFailure::store(&error))?;
+    let number = decode_number(&key)?;
+    refuse_wrong_length(number, value.len())?;
+    Ok((number, value.to_vec()))
+}
+
+pub(super) fn corrupt_node(level: u8, index: u64) -> LogFailure {
+    LogFailure::new(LogCode::EntryCorrupt, format!("树节点不符：第 {level} 层第 {index} 个"))
+}
+
+/// Opens fjall. On damaged files it can panic; nothing of it is kept then, so the panic ends here.
+fn open_database(path: &Path) -> Result<Database, LogFailure> {
+    let open = || {
+        Database::builder(path)
+            .worker_threads(2)
+            .max_journaling_size(JOURNAL_BYTES)
+            .open()
+    };
+    match catch_unwind(AssertUnwindSafe(open)) {
+        Ok(opened) => opened.map_err(|error| LogFailure::store(&error)),
+        Err(_) => Err(LogFailure::new(LogCode::StoreDamaged, path.display().to_string())),
+    }
+}
+
+/// Levelled compaction and lz4 from the third level are fjall's own choice; nothing is ever removed.
+fn keyspace(database: &Database, name: &str) -> Result<Keyspace, LogFailure> {
+    database
+        .keyspace(name, KeyspaceCreateOptions::default)
+        .map_err(|error| LogFailure::store(&error))
+}
+
+fn read(keyspace: &Keyspace, key: &[u8]) -> Result<Option<Vec<u8>>, LogFailure> {
+    let found = keyspace.get(key).map_err(|error| LogFailure::store(&error))?;
+    Ok(found.map(|bytes| bytes.to_vec()))
+}
+
+fn refuse_wrong_length(number: u64, length: usize) -> Result<(), LogFailure> {
+    if length == 0 || length > MAX_ENTRY_BYTES {
+        let detail = format!("第 {number} 条长度为 {length} 字节");
+        return Err(LogFailure::at(LogCode::EntryCorrupt, number, detail));
+    }
+    Ok(())
+}
+
+fn decode_number(bytes: &[u8]) -> Result<u64, LogFailure> {
+    bytes
+        .try_into()
+        .map(u64::from_be_bytes)
+        .map_err(|_| LogFailure::new(LogCode::EntryCorrupt, "条目序号长度不对"))
+}
+
+fn node_key(level: u8, index: u64) -> [u8; 9] {
+    let [a, b, c, d, e, f, g, h] = index.to_be_bytes();
+    [level, a, b, c, d, e, f, g, h]
+}
+
+fn encode_head(head: &Head) -> Vec<u8> {
+    [head.size.to_be_bytes().as_slice(), &head.root.0].concat()
+}
+
+fn decode_head(bytes: &[u8]) -> Option<Head> {
+    let (size, root) = bytes.split_first_chunk::<8>()?;
+    Some(Head { size: u64::from_be_bytes(*size), root: Root(root.try_into().ok()?) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Head, Store, decode_head, encode_head, node_key};
+    use crate::ids::Root;
+    use crate::log::LogCode;
+    use crate::log::tree::empty_root;
+
+    #[test]
+    fn a_head_reads_back_and_a_shorter_one_is_refused() {
+        let head = Head { size: 258, root: Root([7; 32]) };
+        let bytes = encode_head(&head);
+        assert_eq!((bytes.len(), bytes[6], bytes[7]), (40, 1, 2));
+        assert_eq!(decode_head(&bytes), Some(head));
+        assert_eq!(decode_head(&bytes[..39]), None);
+    }
+
+    #[test]
+    fn nodes_sort_by_level_and_then_by_place() {
+        assert!(node_key(1, u64::MAX) < node_key(2, 0));
+        assert!(node_key(1, 255) < node_key(1, 256));
+    }
+
+    #[test]
+    fn a_second_program_is_told_that_the_ledger_is_in_use() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("log");
+        Store::create(&path, &Head { size: 0, root: empty_root() }).unwrap();
+        let _first = Store::open(&path).unwrap();
+        let second = Store::open(&path).err().unwrap();
+        assert_eq!(second.code(), LogCode::Locked);
+        assert!(second.to_string().starts_with("台账正被另一程序使用"), "{second}");
+    }
+}

@@ -1,0 +1,299 @@
+//! The RFC 6962 tree: hashes of leaves and inner nodes, the growing right edge, roots. Pure.
+//! Proofs stand in `proof`; this file knows nothing of where hashes are kept.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::ids::Root;
+
+/// How many hashes a whole tile holds, and how many children a kept node covers.
+pub const TILE_WIDTH: u64 = 256;
+
+/// The levels of tiles stand this many levels of the binary tree apart: 256 = 2^8.
+const HEIGHT_PER_LEVEL: u32 = 8;
+
+/// The hash of a leaf or of an inner node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct NodeHash(pub [u8; 32]);
+
+impl NodeHash {
+    /// This hash as the root of the whole tree.
+    #[must_use]
+    pub const fn root(self) -> Root {
+        Root(self.0)
+    }
+}
+
+/// SHA-256(0x00 ‖ entry).
+#[must_use]
+pub fn leaf_hash(entry: &[u8]) -> NodeHash {
+    NodeHash(Sha256::new().chain_update([0]).chain_update(entry).finalize().into())
+}
+
+/// SHA-256(0x01 ‖ left ‖ right).
+#[must_use]
+pub fn inner_hash(left: NodeHash, right: NodeHash) -> NodeHash {
+    NodeHash(
+        Sha256::new().chain_update([1]).chain_update(left.0).chain_update(right.0).finalize().into(),
+    )
+}
+
+/// The root of the tree without leaves: SHA-256 of nothing.
+#[must_use]
+pub fn empty_root() -> Root {
+    Root(Sha256::digest([]).into())
+}
+
+/// The root over these leaf hashes, in this order.
+#[must_use]
+pub fn root_of_leaves(leaves: impl IntoIterator<Item = NodeHash>) -> Root {
+    let mut frontier = Frontier::new();
+    for leaf in leaves {
+        frontier.push_leaf(leaf, &mut |_| ());
+    }
+    frontier.root()
+}
+
+/// The root over these entries, in this order: what a manifest names for its lines.
+#[must_use]
+pub fn root_of_entries<'a>(entries: impl IntoIterator<Item = &'a [u8]>) -> Root {
+    root_of_leaves(entries.into_iter().map(leaf_hash))
+}
+
+/// How many leaves a whole subtree of `level` covers: 256^level. `None` above level 7.
+#[must_use]
+pub fn leaves_of_level(level: u8) -> Option<u64> {
+    1_u64.checked_shl(HEIGHT_PER_LEVEL * u32::from(level))
+}
+
+/// A whole subtree of 256^`level` leaves, the `index`th of its level from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WholeNode {
+    /// 1 for 256 leaves, 2 for 65,536, and so on.
+    pub level: u8,
+    /// Its place within the level.
+    pub index: u64,
+    /// Its hash.
+    pub hash: NodeHash,
+}
+
+/// The right edge of a tree: the hashes of its whole binary subtrees, largest first. It is all that
+/// is needed to add leaves and to know the root, and holds one hash per bit that is set in the size.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Frontier {
+    size: u64,
+    peaks: Vec<Peak>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Peak {
+    height: u32,
+    hash: NodeHash,
+}
+
+impl Frontier {
+    /// The edge of the tree without leaves.
+    #[must_use]
+    pub fn new() -> Frontier {
+        Frontier::default()
+    }
+
+    /// How many leaves the tree has.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Adds one leaf and shows every node of level 1 and above that it makes whole.
+    pub fn push_leaf(&mut self, leaf: NodeHash, whole: &mut impl FnMut(WholeNode)) {
+        self.push_subtree(0, leaf, whole);
+    }
+
+    /// Adds a whole subtree of 2^`height` leaves. The tree's size must be a multiple of that.
+    fn push_subtree(&mut self, height: u32, hash: NodeHash, whole: &mut impl FnMut(WholeNode)) {
+        let leaves = 1_u64.checked_shl(height).expect("no subtree has 2^64 leaves");
+        assert_eq!(self.size % leaves, 0, "a subtree begins at a multiple of its own size");
+        self.size = self.size.checked_add(leaves).expect("no tree has 2^64 leaves");
+        let mut right = Peak { height, hash };
+        while let Some(left) = self.peaks.pop_if(|left| left.height == right.height) {
+            right = Peak { height: right.height + 1, hash: inner_hash(left.hash, right.hash) };
+            if right.height.is_multiple_of(HEIGHT_PER_LEVEL) {
+                let level = u8::try_from(right.height / HEIGHT_PER_LEVEL).expect("at most 8");
+                whole(WholeNode { level, index: (self.size >> right.height) - 1, hash: right.hash });
+            }
+        }
+        self.peaks.push(right);
+    }
+
+    /// The root of the tree.
+    #[must_use]
+    pub fn root(&self) -> Root {
+        self.fold().map_or_else(empty_root, NodeHash::root)
+    }
+
+    /// The hash over all leaves; `None` without leaves.
+    fn fold(&self) -> Option<NodeHash> {
+        self.peaks
+            .iter()
+            .map(|peak| peak.hash)
+            .rev()
+            .reduce(|right, left| inner_hash(left, right))
+    }
+}
+
+/// Where the hashes of whole subtrees can be read.
+pub trait Subtrees {
+    /// What reading can end in.
+    type Failure;
+
+    /// The highest level that [`Subtrees::node`] answers for; 0 if only leaves are kept.
+    fn top_level(&self) -> u8;
+
+    /// The hash of the `index`th whole subtree of 256^`level` leaves; level 0 are the leaves.
+    ///
+    /// # Errors
+    /// If the hash is missing or cannot be read.
+    fn node(&self, level: u8, index: u64) -> Result<NodeHash, Self::Failure>;
+}
+
+/// The right edge of the tree over leaves `start` to `end` (without `end`), put together from as few
+/// hashes as there are: at most 255 of each level. `start` must be 0 or a multiple of a power of two
+/// that is not below `end - start`, as the parts of an RFC 6962 tree are.
+///
+/// # Errors
+/// If a hash is missing or cannot be read.
+pub fn edge<S: Subtrees + ?Sized>(
+    subtrees: &S,
+    start: u64,
+    end: u64,
+) -> Result<Frontier, S::Failure> {
+    let mut frontier = Frontier::new();
+    let mut at = start;
+    while at < end {
+        let (level, leaves) = (0..=subtrees.top_level())
+            .rev()
+            .filter_map(|level| leaves_of_level(level).map(|leaves| (level, leaves)))
+            .find(|(_, leaves)| at % leaves == 0 && *leaves <= end - at)
+            .expect("one leaf always fits");
+        let hash = subtrees.node(level, at / leaves)?;
+        frontier.push_subtree(HEIGHT_PER_LEVEL * u32::from(level), hash, &mut |_| ());
+        at += leaves;
+    }
+    Ok(frontier)
+}
+
+/// The hash over leaves `start` to `end` (without `end`), at least one; `start` as for [`edge`].
+pub(super) fn range_hash<S: Subtrees + ?Sized>(
+    subtrees: &S,
+    start: u64,
+    end: u64,
+) -> Result<NodeHash, S::Failure> {
+    assert!(start < end, "a part of a tree has leaves");
+    Ok(edge(subtrees, start, end)?.fold().expect("it has leaves"))
+}
+
+/// Leaf hashes in memory, such as those of a manifest's lines.
+#[derive(Clone, Copy, Debug)]
+pub struct Leaves<'a>(pub &'a [NodeHash]);
+
+impl Subtrees for Leaves<'_> {
+    type Failure = u64;
+
+    fn top_level(&self) -> u8 {
+        0
+    }
+
+    fn node(&self, _level: u8, index: u64) -> Result<NodeHash, u64> {
+        let place = usize::try_from(index).map_err(|_| index)?;
+        self.0.get(place).copied().ok_or(index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        Frontier, Leaves, NodeHash, edge, empty_root, inner_hash, leaf_hash, root_of_entries,
+        root_of_leaves,
+    };
+
+    /// RFC 6962 §2.1, word for word: the definition that the fast paths are held against.
+    fn by_definition(leaves: &[NodeHash]) -> NodeHash {
+        match leaves {
+            [one] => *one,
+            more => {
+                let split = more.len().next_power_of_two() / 2;
+                inner_hash(by_definition(&more[..split]), by_definition(&more[split..]))
+            }
+        }
+    }
+
+    fn numbered(count: u32) -> Vec<NodeHash> {
+        (0..count).map(|n| leaf_hash(&n.to_be_bytes())).collect()
+    }
+
+    #[test]
+    fn the_known_answers_of_certificate_transparency_hold() {
+        let entries: [&[u8]; 8] = [
+            b"",
+            b"\x00",
+            b"\x10",
+            b"\x20\x21",
+            b"\x30\x31",
+            b"\x40\x41\x42\x43",
+            b"\x50\x51\x52\x53\x54\x55\x56\x57",
+            b"\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f",
+        ];
+        let roots = [
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+            "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+            "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+            "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+            "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+            "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+            "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+            "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+        ];
+        for (size, root) in roots.iter().enumerate() {
+            assert_eq!(root_of_entries(entries[..size].iter().copied()).to_string(), *root);
+        }
+        assert_eq!(empty_root().to_string(), roots[0]);
+    }
+
+    #[test]
+    fn the_growing_edge_agrees_with_the_definition_at_every_size() {
+        let leaves = numbered(600);
+        let mut frontier = Frontier::new();
+        for (before, leaf) in leaves.iter().enumerate() {
+            frontier.push_leaf(*leaf, &mut |_| ());
+            assert_eq!(frontier.root(), by_definition(&leaves[..=before]).root());
+        }
+        assert_eq!(root_of_leaves(leaves.iter().copied()), frontier.root());
+    }
+
+    #[test]
+    fn every_256_leaves_make_one_node_and_65_536_one_above() {
+        let leaves = numbered(65_536);
+        let mut nodes = Vec::new();
+        let mut frontier = Frontier::new();
+        for leaf in &leaves {
+            frontier.push_leaf(*leaf, &mut |node| nodes.push(node));
+        }
+        assert_eq!(nodes.len(), 257);
+        assert_eq!((nodes[3].level, nodes[3].index), (1, 3));
+        assert_eq!(nodes[3].hash, by_definition(&leaves[768..1024]));
+        assert_eq!((nodes[256].level, nodes[256].index), (2, 0));
+        assert_eq!(nodes[256].hash.root(), frontier.root());
+    }
+
+    #[test]
+    fn an_edge_read_back_grows_like_the_one_that_was_kept() {
+        let leaves = numbered(300);
+        let mut kept = Frontier::new();
+        for (before, leaf) in leaves.iter().enumerate() {
+            let size = u64::try_from(before).unwrap();
+            assert_eq!(edge(&Leaves(&leaves), 0, size).unwrap(), kept);
+            kept.push_leaf(*leaf, &mut |_| ());
+        }
+        assert_eq!(edge(&Leaves(&leaves), 0, 301), Err(300));
+    }
+}

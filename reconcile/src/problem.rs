@@ -1,0 +1,241 @@
+//! Every way in which a bank file can be wrong: a stable code, what it means, what to do. One code in one place.
+//! A file with problems gives no lines at all, and all its problems are told at once.
+
+use std::fmt;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $word:literal, $zh:literal, $todo:literal;)*) => {
+        /// What is wrong. The word is stable: scripts and manuals name it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of the manual.
+            pub const ALL: &'static [Code] = &[$(Code::$variant),*];
+
+            /// The stable word, such as `response.total_mismatch`.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Code::$variant => $word),* }
+            }
+
+            /// What is wrong, in Chinese.
+            #[must_use]
+            pub const fn chinese(self) -> &'static str {
+                match self { $(Code::$variant => $zh),* }
+            }
+
+            /// What to do about it, in Chinese.
+            #[must_use]
+            pub const fn remedy(self) -> &'static str {
+                match self { $(Code::$variant => $todo),* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// No bytes at all.
+    FileEmpty = "file.empty", "文件是空的", "请向银行重新取一份文件";
+    /// A heading and nothing under it.
+    FileNoLines = "file.no_lines", "文件里没有一行明细", "请核对是否取错文件，或向银行重新取一份";
+    /// A payment file where a response was expected, and the like.
+    FileWrongDirection = "file.wrong_direction", "文件的用途不对", "请选择正确的文件，或改用对应的导入命令";
+    /// A profile whose text cannot be used.
+    ProfileInvalid = "profile.invalid", "银行档案写得不对", "请按 docs/format/profiles.md 改正档案";
+    /// The user named a profile that is not there.
+    ProfileUnknown = "profile.unknown", "没有这个银行档案", "请用 doudi profiles 查看已有档案";
+    /// No layout of any profile fits.
+    LayoutNoneFits = "layout.none_fits", "没有任何档案认得这个文件", "请看下面各档案不符合的原因；若是新格式，请增加档案";
+    /// More than one layout fits.
+    LayoutSeveralFit = "layout.several_fit", "不止一个档案认得这个文件", "请指定档案名称，或改正档案使其互相区分";
+    /// Why one layout does not fit.
+    LayoutDoesNotFit = "layout.does_not_fit", "不符合该档案", "请对照银行样例";
+    /// The file is not what it was when its layout was found.
+    LayoutHeaderMissing = "layout.header_missing", "找不到表头", "请勿改动银行文件的表头";
+    /// A byte that the encoding does not have.
+    TextUndecodable = "text.undecodable", "有无法解码的字节", "文件已损坏或编码不对，请向银行重新取一份";
+    /// U+FFFD: someone has already lost a character.
+    TextReplacement = "text.replacement_character", "含有替换符“\u{fffd}”，原字已丢失", "文件曾被错误转码，请向银行取原始文件";
+    /// A control character in a cell.
+    TextControl = "text.control_character", "含有控制字符", "请向银行重新取一份文件";
+    /// A quoted cell that does not end on its row.
+    TableUnclosedQuote = "table.unclosed_quote", "引号没有配对", "请核对该行是否被截断";
+    /// An empty row between rows.
+    TableBlankRow = "table.blank_row", "明细中间有空行", "请核对是否有行被删除";
+    /// More or fewer cells than the heading.
+    TableWrongWidth = "table.wrong_width", "列数与表头不符", "请核对该行是否被截断或多了分隔符";
+    /// Rows after a totals row or after a table's end.
+    TableAfterEnd = "table.text_after_end", "表格结束后还有内容", "请核对是否两个文件被拼在一起";
+    /// A box table whose frame is broken.
+    TableBroken = "table.broken_frame", "表格线不完整", "请核对文件是否被截断或改动";
+    /// The spreadsheet cannot be read.
+    SheetUnreadable = "sheet.unreadable", "电子表格打不开", "请用表格软件核对能否打开，或向银行重新取一份";
+    /// More than one sheet has content.
+    SheetSeveral = "sheet.several", "不止一张工作表有内容", "请只保留银行给出的那一张";
+    /// A cell outside any bank layout's reach.
+    SheetTooWide = "sheet.too_wide", "单元格超出可读范围", "请核对是否为银行原始文件";
+    /// A number with more digits than a spreadsheet keeps.
+    SheetNumberTooLong = "sheet.number_too_long", "数值超过15位，末尾数字已丢失或不精确", "账号、证号须为文本格式；请向银行取原始文件，勿用表格软件另存";
+    /// `#N/A`, TRUE and the like.
+    SheetNotAValue = "sheet.not_a_value", "单元格不是文字、数值或日期", "请向银行重新取一份文件";
+    /// A required cell is empty.
+    ValueMissing = "value.missing", "必填项为空", "请向银行核实该行";
+    /// Not an amount.
+    ValueNotMoney = "value.not_money", "不是金额", "金额应为元，最多两位小数；不得四舍五入，请向银行核实";
+    /// An amount that must be more than nothing.
+    ValueNotPositive = "value.not_positive", "金额应大于零", "请向银行核实该行";
+    /// An amount that must not be less than nothing.
+    ValueNegative = "value.negative", "金额不得为负", "请向银行核实该行";
+    /// Above the layout's limit.
+    ValueAboveLimit = "value.above_limit", "金额超过该格式的上限", "请向银行核实该行";
+    /// Not a date.
+    ValueNotADate = "value.not_a_date", "不是日期", "请向银行核实该行";
+    /// Not a whole number.
+    ValueNotANumber = "value.not_a_number", "不是整数", "请向银行核实该行";
+    /// Longer than the layout allows.
+    ValueTooLong = "value.too_long", "内容超过该列的长度", "请核对是否错列";
+    /// Another constant than the layout's.
+    ValueNotTheConstant = "value.not_the_constant", "与该格式的固定值不符", "请核对是否为同一格式";
+    /// A status word that the profile does not list.
+    ResponseUnknownStatus = "response.unknown_status", "档案里没有登记这个处理结果", "请向银行问清含义，在档案的 status 里登记后再导入";
+    /// A layout ends with totals and the file does not.
+    ResponseTotalMissing = "response.total_missing", "没有合计行", "文件可能被截断，请向银行重新取一份";
+    /// The stated count is not the number of rows.
+    ResponseCountMismatch = "response.count_mismatch", "合计笔数与明细行数不符", "文件可能缺行，请向银行重新取一份";
+    /// The stated total is not the sum of the rows.
+    ResponseTotalMismatch = "response.total_mismatch", "合计金额与明细之和不符", "请向银行重新取一份文件；不得手工改平";
+    /// The sum leaves the range of amounts.
+    ResponseOverflow = "response.overflow", "金额之和超出范围", "请向银行核实";
+    /// Lines are numbered within a batch that nobody named.
+    ResponseBatchNeeded = "response.batch_needed", "该格式只有批内序号，需要知道是哪一批", "请指明发放批次代码";
+    /// The file names one bank date, the caller another.
+    ResponseDateDiffers = "response.date_differs", "文件的银行日期与指定的日期不符", "请核对文件名与日期";
+    /// A partly paid line without the amount that was paid.
+    ResponsePartUnstated = "response.part_unstated", "部分入账却没有实处理金额", "请向银行核实该行";
+    /// More rows than the layout allows.
+    ResponseTooManyRows = "response.too_many_rows", "行数超过该格式的上限", "请核对是否为同一格式";
+    /// Both or neither of debit and credit.
+    StatementOneSide = "statement.one_side", "借方和贷方应恰好填一个", "请向银行核实该行";
+    /// The word 借/贷 says otherwise than the amounts.
+    StatementSense = "statement.sense_differs", "借贷标志与金额所在列不符", "请向银行核实该行";
+    /// A running balance that does not follow from the row before.
+    StatementBalanceBreak = "statement.balance_break", "余额接不上前一行", "流水可能缺行或被改动，请向银行重新取一份";
+    /// The statement is another account's.
+    StatementAccount = "statement.account_differs", "流水的本方账号与所选账户不符", "请核对账户，勿导入其他账户的流水";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// One thing that is wrong in a file, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What is wrong.
+    pub code: Code,
+    /// The file's name as given.
+    pub file: String,
+    /// The row, from 1 as an editor or spreadsheet counts; `None` if the whole file is meant.
+    pub row: Option<u32>,
+    /// The column's heading, or its number as text where there is no heading.
+    pub column: Option<String>,
+    /// What was found. May hold personal fields: show it, never log it.
+    pub found: String,
+    /// What was expected in its place; empty where the code says it all.
+    pub expected: String,
+}
+
+impl Problem {
+    /// A problem of the whole file.
+    #[must_use]
+    pub fn of_file(code: Code, file: &str) -> Problem {
+        Problem {
+            code,
+            file: file.to_owned(),
+            row: None,
+            column: None,
+            found: String::new(),
+            expected: String::new(),
+        }
+    }
+
+    /// A problem of one row, from 1.
+    #[must_use]
+    pub fn of_row(code: Code, file: &str, row: u32) -> Problem {
+        Problem { row: Some(row), ..Problem::of_file(code, file) }
+    }
+
+    /// The same problem in that column.
+    #[must_use]
+    pub fn in_column(self, column: impl Into<String>) -> Problem {
+        Problem { column: Some(column.into()), ..self }
+    }
+
+    /// The same problem with what was found.
+    #[must_use]
+    pub fn found(self, found: impl Into<String>) -> Problem {
+        Problem { found: found.into(), ..self }
+    }
+
+    /// The same problem with what was expected.
+    #[must_use]
+    pub fn expected(self, expected: impl Into<String>) -> Problem {
+        Problem { expected: expected.into(), ..self }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some(row) = self.row {
+            write!(f, " 第{row}行")?;
+        }
+        if let Some(column) = &self.column {
+            write!(f, "“{column}”")?;
+        }
+        write!(f, "：{}", self.code.chinese())?;
+        if !self.found.is_empty() {
+            write!(f, "，原文“{}”", self.found)?;
+        }
+        if !self.expected.is_empty() {
+            write!(f, "，应为{}", self.expected)?;
+        }
+        write!(f, "。{}。（{}）", self.code.remedy(), self.code)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{Code, Problem};
+
+    #[test]
+    fn a_code_has_one_word_and_says_what_to_do() {
+        let words: BTreeSet<_> = Code::ALL.iter().map(|code| code.word()).collect();
+        assert_eq!(words.len(), Code::ALL.len());
+        for code in Code::ALL {
+            assert!(code.word().contains('.'), "{code}");
+            assert!(!code.chinese().is_empty() && !code.remedy().is_empty(), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_problem_names_file_row_column_and_what_to_do() {
+        let problem = Problem::of_row(Code::ValueNotMoney, "回盘.csv", 3)
+            .in_column("应处理金额")
+            .found("1.005");
+        assert_eq!(
+            problem.to_string(),
+            "回盘.csv 第3行“应处理金额”：不是金额，原文“1.005”。\
+             金额应为元，最多两位小数；不得四舍五入，请向银行核实。（value.not_money）"
+        );
+    }
+}
