@@ -52,6 +52,29 @@ pub fn decode<'a, T: Serialize + Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, 
     Err(NotCanonical::Spelling { at })
 }
 
+/// True if the names stand in ascending order of bytes, none twice. Checked while compiling, for every wire struct.
+#[must_use]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "const evaluation has no iterators; a wrong index fails the build"
+)]
+pub const fn is_ascending(names: &[&str]) -> bool {
+    let mut name = 1;
+    while name < names.len() {
+        let (before, this) = (names[name - 1].as_bytes(), names[name].as_bytes());
+        let mut byte = 0;
+        while byte < before.len() && byte < this.len() && before[byte] == this[byte] {
+            byte += 1;
+        }
+        let is_after = byte < this.len() && (byte == before.len() || before[byte] < this[byte]);
+        if !is_after {
+            return false;
+        }
+        name += 1;
+    }
+    true
+}
+
 /// Numbers in range, and no control character in any string. `\u` occurs only for control characters,
 /// because everything else is written as itself.
 fn check_tokens(bytes: &[u8]) -> Result<(), NotCanonical> {
@@ -78,11 +101,8 @@ fn skip_string(rest: &mut impl Iterator<Item = u8>) -> Result<(), NotCanonical> 
     while let Some(byte) = rest.next() {
         match byte {
             b'"' => return Ok(()),
-            b'\\' => {
-                if !matches!(rest.next(), Some(b'"' | b'\\')) {
-                    return Err(NotCanonical::Control);
-                }
-            }
+            b'\\' if matches!(rest.next(), Some(b'"' | b'\\')) => {}
+            b'\\' => return Err(NotCanonical::Control),
             0..=0x1f | 0x7f => return Err(NotCanonical::Control),
             _ => {}
         }

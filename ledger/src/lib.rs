@@ -19,4 +19,14 @@ pub mod act;
 
 pub mod line;
 
+pub mod rejection;
+
+pub mod books;
+
+pub mod views;
+
+pub mod law;
+
+pub mod rules;
+
 pub mod vault;

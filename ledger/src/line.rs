@@ -171,6 +171,24 @@ impl Line {
         }
     }
 
+    /// The roster line that it is, if it is one.
+    #[must_use]
+    pub const fn as_roster(&self) -> Option<&RosterLine> {
+        if let Line::Roster(line) = self { Some(line) } else { None }
+    }
+
+    /// The response line that it is, if it is one.
+    #[must_use]
+    pub const fn as_response(&self) -> Option<&ResponseLine> {
+        if let Line::Response(line) = self { Some(line) } else { None }
+    }
+
+    /// The return line that it is, if it is one.
+    #[must_use]
+    pub const fn as_return(&self) -> Option<&ReturnLine> {
+        if let Line::Return(line) = self { Some(line) } else { None }
+    }
+
     /// The entry's bytes for line `n` (from 1) of a manifest.
     ///
     /// # Errors

@@ -96,7 +96,12 @@ impl Money {
         let (yuan, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         let whole = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
         let dangling_point = digits.ends_with('.');
-        if yuan.is_empty() || !whole(yuan) || !whole(fraction) || fraction.len() > 2 || dangling_point {
+        if yuan.is_empty()
+            || !whole(yuan)
+            || !whole(fraction)
+            || fraction.len() > 2
+            || dangling_point
+        {
             return Err(not_money());
         }
         let fen: i64 = format!("{yuan}{fraction:0<2}").parse().map_err(|_| not_money())?;
@@ -115,7 +120,8 @@ impl Money {
     #[must_use]
     pub fn to_grouped_yuan(self) -> String {
         let plain = self.to_yuan();
-        let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |rest| ("-", rest));
+        let (sign, digits) =
+            plain.strip_prefix('-').map_or(("", plain.as_str()), |rest| ("-", rest));
         let (yuan, fraction) = digits.split_once('.').unwrap_or((digits, "00"));
         let mut grouped = String::new();
         for (index, digit) in yuan.chars().enumerate() {
@@ -239,7 +245,9 @@ mod tests {
 
     #[test]
     fn a_third_decimal_a_float_or_a_separator_is_refused_not_rounded() {
-        for text in ["1.005", "900.3000000000001", "1,000.00", "", ".5", "5.", "+1", "1e3", "１", "--1"] {
+        for text in
+            ["1.005", "900.3000000000001", "1,000.00", "", ".5", "5.", "+1", "1e3", "１", "--1"]
+        {
             assert!(Money::parse_yuan(text).is_err(), "{text}");
         }
     }

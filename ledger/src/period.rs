@@ -50,11 +50,7 @@ impl Date {
             return None;
         }
         let part = |range: std::ops::Range<usize>| text.get(range);
-        Date::new(
-            part(0..4)?.parse().ok()?,
-            part(4..6)?.parse().ok()?,
-            part(6..8)?.parse().ok()?,
-        )
+        Date::new(part(0..4)?.parse().ok()?, part(4..6)?.parse().ok()?, part(6..8)?.parse().ok()?)
     }
 
     /// The form of bank files: `20201008`.
@@ -116,8 +112,11 @@ impl Date {
 impl FromStr for Date {
     type Err = NotAnId;
     fn from_str(text: &str) -> Result<Date, NotAnId> {
-        let wrong =
-            || NotAnId { what: "日期", found: text.to_owned(), form: "应为真实日期，例如 2020-10-08" };
+        let wrong = || NotAnId {
+            what: "日期",
+            found: text.to_owned(),
+            form: "应为真实日期，例如 2020-10-08",
+        };
         if text.len() != 10 {
             return Err(wrong());
         }
@@ -214,7 +213,9 @@ impl FromStr for Period {
     type Err = NotAnId;
     fn from_str(text: &str) -> Result<Period, NotAnId> {
         let wrong =
-            || NotAnId { what: "月份", found: text.to_owned(), form: "应为年-月，例如 2020-10" };
+            || NotAnId {
+                what: "月份", found: text.to_owned(), form: "应为年-月，例如 2020-10"
+            };
         let date: Date = format!("{text}-01").parse().map_err(|_| wrong())?;
         Ok(date.period())
     }

@@ -10,6 +10,8 @@ pub mod table;
 
 pub mod profile;
 
+mod body;
+
 pub mod detect;
 
 mod cells;
@@ -28,4 +30,4 @@ pub mod statement;
 
 pub mod reconciliation_statement;
 
-pub mod bank_simulator;
+//S3

@@ -55,14 +55,14 @@ pub(crate) fn narrow(character: char) -> char {
             char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character)
         }
         '\u{3000}' => ' ',
-        '〔' | '【' | '［' => '[',
-        '〕' | '】' | '］' => ']',
+        '〔' | '【' => '[',
+        '〕' | '】' => ']',
         other => other,
     }
 }
 
 /// Fourteen characters that GB18030 kept in the private use area before 2005 or 2022 and that banks still
-/// send so. encoding_rs reads FE51 and five others as private use even now.
+/// send so. The decoder reads FE51 and five others as private use even now.
 fn public_form(character: char) -> char {
     match character {
         '\u{e816}' => '\u{20087}',

@@ -2,6 +2,7 @@
 
 pub mod cases;
 pub mod closing;
+mod effects;
 pub mod funds;
 pub mod offices;
 pub mod payments;
@@ -27,6 +28,11 @@ macro_rules! wire {
         pub struct $name {
             $($(#[$fdoc])* pub $field: $ty,)*
         }
+
+        const _: () = assert!(
+            crate::canonical::is_ascending(&[$(stringify!($field)),*]),
+            concat!(stringify!($name), ": fields must stand in ascending order")
+        );
     )*};
 }
 pub(crate) use wire;

@@ -1,9 +1,7 @@
 //! Acts that move money out and take the bank's answers in: rosters, payment files, responses, returns, statements.
 
 use crate::answer::{MatchRule, Outcome, Reason, ReturnOutcome, StatementOutcome};
-use crate::ids::{
-    ActId, BankAccountCode, BatchCode, Digest, PaymentRef, Root, SchemeCode, Seq,
-};
+use crate::ids::{ActId, BankAccountCode, BatchCode, Digest, PaymentRef, Root, SchemeCode, Seq};
 use crate::money::Money;
 use crate::period::{Date, Period};
 use crate::words::words;
@@ -57,20 +55,20 @@ wire! {
     RosterAgreed {
         /// The batch.
         batch: BatchCode,
-        /// The roster.
-        roster: ActId,
         /// The root of its lines.
         root: Root,
+        /// The roster.
+        roster: ActId,
     }
 
     /// `roster.approved`: to be paid, exactly as drawn.
     RosterApproved {
         /// The batch.
         batch: BatchCode,
-        /// The roster.
-        roster: ActId,
         /// The root of its lines.
         root: Root,
+        /// The roster.
+        roster: ActId,
         /// Its total, as the approver saw it.
         total_fen: Money,
     }

@@ -56,7 +56,7 @@ impl SignedAct {
             .and_then(|bytes| <[u8; 64]>::try_from(bytes).ok())
             .ok_or_else(|| form("the signature is not base64 of 64 bytes"))?;
         let act = Act::decode(bytes)?;
-        Ok(SignedAct { act, signature, entry })
+        Ok(SignedAct { entry, act, signature })
     }
 
     /// What the person stated.
@@ -91,9 +91,8 @@ impl SignedAct {
 pub fn act_bytes(entry: &[u8]) -> Option<&[u8]> {
     let end = entry.len().checked_sub(AFTER)?;
     let bytes = entry.get(HEAD.len()..end)?;
-    let framed = entry.starts_with(HEAD)
-        && entry.ends_with(TAIL)
-        && entry.get(end..)?.starts_with(MIDDLE);
+    let framed =
+        entry.starts_with(HEAD) && entry.ends_with(TAIL) && entry.get(end..)?.starts_with(MIDDLE);
     framed.then_some(bytes)
 }
 
@@ -126,11 +125,7 @@ impl KeyRecord {
     /// The record of a person's key.
     #[must_use]
     pub fn new(officer: crate::ids::OfficerId, key: &VerifyingKey) -> KeyRecord {
-        KeyRecord {
-            alg: ALGORITHM.to_owned(),
-            officer,
-            public: BASE64.encode(key.to_bytes()),
-        }
+        KeyRecord { alg: ALGORITHM.to_owned(), officer, public: BASE64.encode(key.to_bytes()) }
     }
 
     /// The public key; `None` unless the algorithm is known and the bytes are a canonical point of large order.

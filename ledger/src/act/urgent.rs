@@ -1,6 +1,8 @@
 //! Acts for money that does not wait for a roster: advances 先行救助 and insurance claims 理赔.
 
-use crate::ids::{ActId, AdvanceId, ClaimId, Digest, FundCode, HouseholdId, PersonId, PolicyCode, SchemeCode};
+use crate::ids::{
+    ActId, AdvanceId, ClaimId, Digest, FundCode, HouseholdId, PersonId, PolicyCode, SchemeCode,
+};
 use crate::money::Money;
 use crate::period::Date;
 

@@ -51,8 +51,9 @@ impl SignedNote {
     /// [`LogCode::CheckpointOrigin`] if the first line is not the key's name.
     pub fn verify(&self, key: &VerifierKey) -> Result<VerifiedCheckpoint, LogFailure> {
         let text = self.verified_text(key)?;
-        let (origin, head) = read(text)
-            .ok_or_else(|| LogFailure::new(LogCode::CheckpointMalformed, text.escape_debug().to_string()))?;
+        let (origin, head) = read(text).ok_or_else(|| {
+            LogFailure::new(LogCode::CheckpointMalformed, text.escape_debug().to_string())
+        })?;
         if origin != key.name() {
             let detail = format!("存证头为“{origin}”，公钥为“{}”", key.name());
             return Err(LogFailure::new(LogCode::CheckpointOrigin, detail));

@@ -34,7 +34,8 @@ impl VerifierKey {
     /// [`LogCode::KeyMalformed`] if the name is empty or holds white space or `+`, or if the bytes
     /// are not the canonical form of a point, or one of small order.
     pub fn new(name: &str, public: &[u8; 32]) -> Result<VerifierKey, LogFailure> {
-        if name.is_empty() || name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '+') {
+        if name.is_empty() || name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '+')
+        {
             return Err(LogFailure::new(LogCode::KeyMalformed, format!("名称“{name}”")));
         }
         let key = VerifyingKey::from_bytes(public)
@@ -195,9 +196,7 @@ impl SignedNote {
         let mut ours = self
             .signatures
             .iter()
-            .filter(|signature| {
-                signature.name == key.name && signature.key_hash == key.key_hash()
-            })
+            .filter(|signature| signature.name == key.name && signature.key_hash == key.key_hash())
             .peekable();
         if ours.peek().is_none() {
             return Err(wrong(format!("没有“{}”的签名", key.name)));

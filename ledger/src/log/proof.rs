@@ -1,7 +1,7 @@
 //! Proofs over the tree: that an entry is in it (inclusion), that a tree only grew (consistency).
 //! Made as RFC 6962 §2.1 says, checked as RFC 9162 §2.1.3.2 and §2.1.4.2 say. Pure.
 
-use super::tree::{NodeHash, Subtrees, empty_root, inner_hash, range_hash};
+use super::tree::{NodeHash, Subtrees, empty_root, inner_hash, part_hash};
 use crate::ids::Root;
 
 /// The proof that leaf `index` is in the tree of `size` leaves; `None` unless `index < size`.
@@ -21,10 +21,10 @@ pub fn inclusion_proof<S: Subtrees + ?Sized>(
     while end - start > 1 {
         let middle = start + split(end - start);
         if index < middle {
-            proof.push(range_hash(subtrees, middle, end)?);
+            proof.push(part_hash(subtrees, middle, end)?);
             end = middle;
         } else {
-            proof.push(range_hash(subtrees, start, middle)?);
+            proof.push(part_hash(subtrees, start, middle)?);
             start = middle;
         }
     }
@@ -50,16 +50,16 @@ pub fn consistency_proof<S: Subtrees + ?Sized>(
     while old > 0 && old < end {
         let middle = start + split(end - start);
         if old <= middle {
-            proof.push(range_hash(subtrees, middle, end)?);
+            proof.push(part_hash(subtrees, middle, end)?);
             end = middle;
         } else {
-            proof.push(range_hash(subtrees, start, middle)?);
+            proof.push(part_hash(subtrees, start, middle)?);
             start = middle;
         }
     }
     // A part that begins at 0 is the old tree itself, whose root the verifier knows.
     if start > 0 {
-        proof.push(range_hash(subtrees, start, end)?);
+        proof.push(part_hash(subtrees, start, end)?);
     }
     proof.reverse();
     Ok(Some(proof))
@@ -195,15 +195,16 @@ mod tests {
     #[test]
     fn every_proof_of_every_small_tree_holds() {
         let all = leaves(40);
-        for size in 0..=40_u64 {
-            let new = (size, root(&all[..size as usize]));
+        for size in 0..=all.len() {
+            let new = (size as u64, root(&all[..size]));
             for index in 0..size {
-                let proof = inclusion_proof(&Leaves(&all), index, size).unwrap().unwrap();
-                assert!(inclusion_holds(all[index as usize], index, size, new.1, &proof));
+                let proof = inclusion_proof(&Leaves(&all), index as u64, new.0).unwrap().unwrap();
+                assert!(inclusion_holds(all[index], index as u64, new.0, new.1, &proof));
             }
             for old in 0..=size {
-                let proof = consistency_proof(&Leaves(&all), old, size).unwrap().unwrap();
-                assert!(consistency_holds((old, root(&all[..old as usize])), new, &proof));
+                let before = (old as u64, root(&all[..old]));
+                let proof = consistency_proof(&Leaves(&all), before.0, new.0).unwrap().unwrap();
+                assert!(consistency_holds(before, new, &proof));
             }
         }
     }

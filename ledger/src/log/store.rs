@@ -18,7 +18,7 @@ const SIGNED: &str = "signed";
 /// The most entry bytes; the tiles keep the length in two bytes.
 pub const MAX_ENTRY_BYTES: usize = 65_535;
 
-/// fjall's levels of tiles: 256^7 leaves is the largest subtree below 2^64.
+/// 256^7 leaves is the largest whole subtree below 2^64.
 const TOP_LEVEL: u8 = 7;
 
 /// How many journal bytes may wait before they become tables: bounds the time a start takes and
@@ -165,9 +165,9 @@ impl Store {
 
     /// Every entry number that an id stands for, in the order of the ids.
     pub(super) fn id_targets(&self) -> impl Iterator<Item = Result<u64, LogFailure>> + use<> {
-        self.ids.iter().map(|guard| {
-            decode_number(&guard.value().map_err(|error| LogFailure::store(&error))?)
-        })
+        self.ids
+            .iter()
+            .map(|guard| decode_number(&guard.value().map_err(|error| LogFailure::store(&error))?))
     }
 }
 
@@ -203,12 +203,8 @@ pub(super) fn corrupt_node(level: u8, index: u64) -> LogFailure {
 
 /// Opens fjall. On damaged files it can panic; nothing of it is kept then, so the panic ends here.
 fn open_database(path: &Path) -> Result<Database, LogFailure> {
-    let open = || {
-        Database::builder(path)
-            .worker_threads(2)
-            .max_journaling_size(JOURNAL_BYTES)
-            .open()
-    };
+    let open =
+        || Database::builder(path).worker_threads(2).max_journaling_size(JOURNAL_BYTES).open();
     match catch_unwind(AssertUnwindSafe(open)) {
         Ok(opened) => opened.map_err(|error| LogFailure::store(&error)),
         Err(_) => Err(LogFailure::new(LogCode::StoreDamaged, path.display().to_string())),
@@ -243,8 +239,10 @@ fn decode_number(bytes: &[u8]) -> Result<u64, LogFailure> {
 }
 
 fn node_key(level: u8, index: u64) -> [u8; 9] {
-    let [a, b, c, d, e, f, g, h] = index.to_be_bytes();
-    [level, a, b, c, d, e, f, g, h]
+    let mut key = [level; 9];
+    let (_, place) = key.split_first_mut().expect("nine bytes have a first");
+    place.copy_from_slice(&index.to_be_bytes());
+    key
 }
 
 fn encode_head(head: &Head) -> Vec<u8> {

@@ -33,7 +33,12 @@ pub fn leaf_hash(entry: &[u8]) -> NodeHash {
 #[must_use]
 pub fn inner_hash(left: NodeHash, right: NodeHash) -> NodeHash {
     NodeHash(
-        Sha256::new().chain_update([1]).chain_update(left.0).chain_update(right.0).finalize().into(),
+        Sha256::new()
+            .chain_update([1])
+            .chain_update(left.0)
+            .chain_update(right.0)
+            .finalize()
+            .into(),
     )
 }
 
@@ -118,7 +123,11 @@ impl Frontier {
             right = Peak { height: right.height + 1, hash: inner_hash(left.hash, right.hash) };
             if right.height.is_multiple_of(HEIGHT_PER_LEVEL) {
                 let level = u8::try_from(right.height / HEIGHT_PER_LEVEL).expect("at most 8");
-                whole(WholeNode { level, index: (self.size >> right.height) - 1, hash: right.hash });
+                whole(WholeNode {
+                    level,
+                    index: (self.size >> right.height) - 1,
+                    hash: right.hash,
+                });
             }
         }
         self.peaks.push(right);
@@ -132,11 +141,7 @@ impl Frontier {
 
     /// The hash over all leaves; `None` without leaves.
     fn fold(&self) -> Option<NodeHash> {
-        self.peaks
-            .iter()
-            .map(|peak| peak.hash)
-            .rev()
-            .reduce(|right, left| inner_hash(left, right))
+        self.peaks.iter().map(|peak| peak.hash).rev().reduce(|right, left| inner_hash(left, right))
     }
 }
 
@@ -155,13 +160,27 @@ pub trait Subtrees {
     fn node(&self, level: u8, index: u64) -> Result<NodeHash, Self::Failure>;
 }
 
-/// The right edge of the tree over leaves `start` to `end` (without `end`), put together from as few
-/// hashes as there are: at most 255 of each level. `start` must be 0 or a multiple of a power of two
-/// that is not below `end - start`, as the parts of an RFC 6962 tree are.
+/// The right edge of the tree over the first `size` leaves, put together from as few hashes as there
+/// are: at most 255 of each level.
 ///
 /// # Errors
 /// If a hash is missing or cannot be read.
-pub fn edge<S: Subtrees + ?Sized>(
+pub fn edge<S: Subtrees + ?Sized>(subtrees: &S, size: u64) -> Result<Frontier, S::Failure> {
+    edge_of_part(subtrees, 0, size)
+}
+
+/// The hash over leaves `start` to `end` (without `end`), at least one. `start` is 0 or a multiple of
+/// a power of two that is not below `end - start`, as in every part that RFC 6962 splits a tree into.
+pub(super) fn part_hash<S: Subtrees + ?Sized>(
+    subtrees: &S,
+    start: u64,
+    end: u64,
+) -> Result<NodeHash, S::Failure> {
+    assert!(start < end, "a part of a tree has leaves");
+    Ok(edge_of_part(subtrees, start, end)?.fold().expect("it has leaves"))
+}
+
+fn edge_of_part<S: Subtrees + ?Sized>(
     subtrees: &S,
     start: u64,
     end: u64,
@@ -172,23 +191,13 @@ pub fn edge<S: Subtrees + ?Sized>(
         let (level, leaves) = (0..=subtrees.top_level())
             .rev()
             .filter_map(|level| leaves_of_level(level).map(|leaves| (level, leaves)))
-            .find(|(_, leaves)| at % leaves == 0 && *leaves <= end - at)
+            .find(|(_, leaves)| at.is_multiple_of(*leaves) && *leaves <= end - at)
             .expect("one leaf always fits");
         let hash = subtrees.node(level, at / leaves)?;
         frontier.push_subtree(HEIGHT_PER_LEVEL * u32::from(level), hash, &mut |_| ());
         at += leaves;
     }
     Ok(frontier)
-}
-
-/// The hash over leaves `start` to `end` (without `end`), at least one; `start` as for [`edge`].
-pub(super) fn range_hash<S: Subtrees + ?Sized>(
-    subtrees: &S,
-    start: u64,
-    end: u64,
-) -> Result<NodeHash, S::Failure> {
-    assert!(start < end, "a part of a tree has leaves");
-    Ok(edge(subtrees, start, end)?.fold().expect("it has leaves"))
 }
 
 /// Leaf hashes in memory, such as those of a manifest's lines.
@@ -291,9 +300,9 @@ mod tests {
         let mut kept = Frontier::new();
         for (before, leaf) in leaves.iter().enumerate() {
             let size = u64::try_from(before).unwrap();
-            assert_eq!(edge(&Leaves(&leaves), 0, size).unwrap(), kept);
+            assert_eq!(edge(&Leaves(&leaves), size).unwrap(), kept);
             kept.push_leaf(*leaf, &mut |_| ());
         }
-        assert_eq!(edge(&Leaves(&leaves), 0, 301), Err(300));
+        assert_eq!(edge(&Leaves(&leaves), 301), Err(300));
     }
 }

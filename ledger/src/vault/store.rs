@@ -33,14 +33,9 @@ pub(super) enum Table {
 }
 
 impl Table {
-    pub(super) const ALL: [Table; 6] = [
-        Table::Keys,
-        Table::Fields,
-        Table::Files,
-        Table::Index,
-        Table::Erased,
-        Table::Accesses,
-    ];
+    #[cfg(test)]
+    pub(super) const ALL: [Table; 6] =
+        [Table::Keys, Table::Fields, Table::Files, Table::Index, Table::Erased, Table::Accesses];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -140,8 +135,7 @@ impl Store {
         let mut fields = Vec::new();
         for guard in self.keyspace(table).prefix(format!("{subject}\n")) {
             let (key, value) = guard.into_inner()?;
-            let parsed =
-                FieldKey::parse(&key).ok_or_else(|| table.place(&key).unreadable())?;
+            let parsed = FieldKey::parse(&key).ok_or_else(|| table.place(&key).unreadable())?;
             fields.push((parsed, value.to_vec()));
         }
         Ok(fields)

@@ -52,8 +52,8 @@ fn check_layout(layout: &Layout) -> impl Iterator<Item = &'static str> + use<> {
         layout.header == Header::Columns || layout.containers == [Container::Delimited],
         "没有表头的格式只能是 delimited",
     );
-    let titled = layout.fields.iter().all(|field| !field.titles.is_empty());
-    need(layout.header == Header::None || titled, "有表头的格式，每个 field 都要有 titles");
+    let each_has_one = layout.fields.iter().all(|field| !field.titles.is_empty());
+    need(layout.header == Header::None || each_has_one, "有表头的格式，每个 field 都要有 titles");
     let titles: Vec<_> = layout
         .fields
         .iter()

@@ -17,6 +17,10 @@ enum Piece {
     Batch,
 }
 
+/// A name that does not have the pattern's form.
+#[derive(Debug)]
+struct OtherForm;
+
 /// What fills a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NameParts<'a> {
@@ -69,26 +73,27 @@ impl FileName {
     /// True if the name (without folders) has this form.
     #[must_use]
     pub fn fits(&self, name: &str) -> bool {
-        self.read(name).is_some()
+        self.read(name).is_ok()
     }
 
     /// The date in the name, if it has this form and names one.
     #[must_use]
     pub fn date_in(&self, name: &str) -> Option<Date> {
-        self.read(name).flatten()
+        self.read(name).ok().flatten()
     }
 
-    /// `None` if the name has another form; else its date, if any.
-    fn read(&self, name: &str) -> Option<Option<Date>> {
+    /// The date in a name of this form, if the form has one.
+    fn read(&self, name: &str) -> Result<Option<Date>, OtherForm> {
         let mut rest = name;
         let mut date = None;
         for piece in &self.pieces {
             rest = match piece {
-                Piece::Literal(literal) => rest.strip_prefix(literal.as_str())?,
+                Piece::Literal(literal) => rest.strip_prefix(literal.as_str()).ok_or(OtherForm)?,
                 Piece::Unit => after(rest, 4, |byte| byte.is_ascii_digit())?,
                 Piece::Date => {
-                    date = Some(Date::from_compact(rest.get(..8)?)?);
-                    rest.get(8..)?
+                    let (day, after) = rest.split_at_checked(8).ok_or(OtherForm)?;
+                    date = Some(Date::from_compact(day).ok_or(OtherForm)?);
+                    after
                 }
                 Piece::Batch => {
                     after(rest, 5, |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())?
@@ -99,7 +104,7 @@ impl FileName {
                 }
             };
         }
-        rest.is_empty().then_some(date)
+        if rest.is_empty() { Ok(date) } else { Err(OtherForm) }
     }
 
     /// The name made of these parts.
@@ -119,9 +124,9 @@ impl FileName {
 }
 
 /// What follows the first `count` bytes, if all of them are legal.
-fn after(text: &str, count: usize, legal: impl Fn(u8) -> bool) -> Option<&str> {
-    let (head, tail) = text.split_at_checked(count)?;
-    head.bytes().all(legal).then_some(tail)
+fn after(text: &str, count: usize, legal: impl Fn(u8) -> bool) -> Result<&str, OtherForm> {
+    let (head, tail) = text.split_at_checked(count).ok_or(OtherForm)?;
+    if head.bytes().all(legal) { Ok(tail) } else { Err(OtherForm) }
 }
 
 #[cfg(test)]

@@ -1,0 +1,341 @@
+//! The bank's side: movements that our books expect on a statement, statement rows, exceptions, imported files.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::act::Body;
+use crate::act::payments::Decision;
+use crate::answer::{Outcome, ReturnOutcome, StatementOutcome};
+use crate::ids::{BankAccountCode, BatchCode, Digest, PaymentRef, Seq};
+use crate::line::Line;
+use crate::money::Money;
+use crate::period::Date;
+
+use super::{Books, Statement};
+
+/// A movement that the books expect to find on the statement of a programme account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Movement {
+    /// The programme account.
+    pub account: BankAccountCode,
+    /// What it is.
+    pub kind: StatementOutcome,
+    /// Credit positive, debit negative.
+    pub amount: Money,
+    /// Day of posting in our books.
+    pub date: Date,
+    /// The entry that posted it.
+    pub at: Seq,
+    /// The batch it belongs to, if to one.
+    pub batch: Option<BatchCode>,
+    /// The payment it belongs to, if to one.
+    pub reference: Option<PaymentRef>,
+    /// The statement row that it was found in: entry and the bank's day.
+    pub cleared: Option<(Seq, Date)>,
+    /// True if the entry was reversed before the bank showed it.
+    pub is_void: bool,
+}
+
+/// A statement row that was new when it was imported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its entry.
+    pub at: Seq,
+    /// The bank's day.
+    pub date: Date,
+    /// Credit positive, debit negative.
+    pub amount: Money,
+    /// The movement that it is.
+    pub movement: Option<String>,
+    /// True if a person decided that it says nothing about our books.
+    pub without_effect: bool,
+}
+
+/// What is known of a programme account from its statements.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Statements {
+    /// Rows in the order of the bank.
+    pub rows: Vec<Row>,
+    /// Balance after the last row, once there is a statement.
+    pub balance: Option<Money>,
+    /// Days to which statements reached, with the balance there.
+    pub reached: BTreeMap<Date, Money>,
+    /// How often each row was imported, by fingerprint.
+    pub fingerprints: HashMap<Digest, u32>,
+}
+
+/// What kind of line waits for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    /// A line of a response file.
+    Response {
+        /// The batch.
+        batch: BatchCode,
+        /// What is wrong.
+        outcome: Outcome,
+    },
+    /// A line of a return notice.
+    Return {
+        /// What is wrong.
+        outcome: ReturnOutcome,
+    },
+    /// A row of a statement.
+    Statement {
+        /// The programme account.
+        account: BankAccountCode,
+    },
+}
+
+/// An exception 存疑: a line that waits for a person's decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exception {
+    /// What waits.
+    pub waiting: Waiting,
+    /// The amount on the line.
+    pub amount: Money,
+    /// Row in the bank's file.
+    pub row: u32,
+    /// Day of posting of the import.
+    pub since: Date,
+    /// The payment that the line points at, if at one.
+    pub reference: Option<PaymentRef>,
+}
+
+/// The bank's side of the books.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bank {
+    /// Movements by key.
+    pub movements: BTreeMap<String, Movement>,
+    /// Statements by programme account.
+    pub statements: BTreeMap<BankAccountCode, Statements>,
+    /// Exceptions that wait, by the line's entry.
+    pub exceptions: BTreeMap<Seq, Exception>,
+    /// Every imported file with the entry of its manifest.
+    pub files: HashMap<Digest, Seq>,
+    /// Exceptions that were decided, with the deciding entry.
+    pub decided: BTreeSet<Seq>,
+}
+
+impl Bank {
+    fn expect(&mut self, key: String, movement: Movement) {
+        if !movement.amount.is_zero() {
+            self.movements.insert(key, movement);
+        }
+    }
+}
+
+/// The key of the movement that a batch's debit is.
+#[must_use]
+pub fn debit_key(batch: &BatchCode) -> String {
+    format!("debit:{batch}")
+}
+
+/// The key of the movement that an act by itself is; `role` tells two of one act apart.
+#[must_use]
+pub fn act_key(role: &str, act: crate::ids::ActId) -> String {
+    format!("{role}:{act}")
+}
+
+/// The key of the movement that a payment's return is.
+#[must_use]
+pub fn return_key(reference: &PaymentRef) -> String {
+    format!("return:{reference}")
+}
+
+pub(super) fn evolve(books: &mut Books, statement: &Statement<'_>) {
+    for (key, movement) in movements_of(books, statement) {
+        books.bank.expect(key, movement);
+    }
+    if let Body::EntryReversed(reversed) = statement.body() {
+        let suffix = format!(":{}", reversed.act);
+        let reversed = books.bank.movements.iter_mut().filter(|(key, _)| key.ends_with(&suffix));
+        reversed.for_each(|(_, movement)| movement.is_void = true);
+    } else if let Body::ExceptionResolved(resolved) = statement.body() {
+        resolve(&mut books.bank, resolved);
+    }
+    evolve_imports(&mut books.bank, statement);
+}
+
+fn resolve(bank: &mut Bank, resolved: &crate::act::payments::ExceptionResolved) {
+    bank.decided.insert(resolved.entry);
+    let Some(exception) = bank.exceptions.remove(&resolved.entry) else { return };
+    let Waiting::Statement { account } = exception.waiting else { return };
+    let Some(statements) = bank.statements.get_mut(&account) else { return };
+    let Some(row) = statements.rows.iter_mut().find(|row| row.at == resolved.entry) else { return };
+    row.without_effect = resolved.decision == Decision::NoEffect;
+    row.movement.clone_from(&resolved.movement);
+    if let Some(key) = &resolved.movement
+        && let Some(movement) = bank.movements.get_mut(key)
+    {
+        movement.cleared = Some((row.at, row.date));
+    }
+}
+
+fn evolve_imports(bank: &mut Bank, statement: &Statement<'_>) {
+    if let Body::ResponseImported(imported) = statement.body() {
+        bank.files.insert(imported.file, statement.at);
+        for (_, at, line) in statement.numbered() {
+            let Line::Response(line) = line else { continue };
+            if line.outcome.needs_decision() {
+                let waiting =
+                    Waiting::Response { batch: imported.batch.clone(), outcome: line.outcome };
+                let (amount, row, since) = (line.amount_fen, line.row, imported.booked);
+                let reference = line.reference.clone();
+                bank.exceptions.insert(at, Exception { waiting, amount, row, since, reference });
+            }
+        }
+    } else if let Body::ReturnsImported(imported) = statement.body() {
+        bank.files.insert(imported.file, statement.at);
+        for (_, at, line) in statement.numbered() {
+            let Line::Return(line) = line else { continue };
+            if !matches!(line.outcome, ReturnOutcome::Returned | ReturnOutcome::Repeated) {
+                let waiting = Waiting::Return { outcome: line.outcome };
+                let (amount, row, since) = (line.amount_fen, line.row, imported.booked);
+                let reference = line.reference.clone();
+                bank.exceptions.insert(at, Exception { waiting, amount, row, since, reference });
+            }
+        }
+    } else if let Body::StatementImported(imported) = statement.body() {
+        bank.files.insert(imported.file, statement.at);
+        import_statement(bank, statement, imported);
+    }
+}
+
+fn import_statement(
+    bank: &mut Bank,
+    statement: &Statement<'_>,
+    imported: &crate::act::payments::StatementImported,
+) {
+    let statements = bank.statements.entry(imported.account.clone()).or_default();
+    for (_, at, line) in statement.numbered() {
+        let Line::Statement(line) = line else { continue };
+        if line.outcome == StatementOutcome::Repeated {
+            continue;
+        }
+        *statements.fingerprints.entry(line.fingerprint).or_default() += 1;
+        statements.rows.push(Row {
+            at,
+            date: line.date,
+            amount: line.amount_fen,
+            movement: line.movement.clone(),
+            without_effect: false,
+        });
+        if let Some(movement) = line.movement.as_ref().and_then(|key| bank.movements.get_mut(key)) {
+            movement.cleared = Some((at, line.date));
+        } else {
+            let waiting = Waiting::Statement { account: imported.account.clone() };
+            let (amount, row, since) = (line.amount_fen, line.row, imported.until);
+            let exception = Exception { waiting, amount, row, since, reference: None };
+            bank.exceptions.insert(at, exception);
+        }
+    }
+    statements.balance = Some(imported.closing_fen);
+    statements.reached.insert(imported.until, imported.closing_fen);
+}
+
+/// The movements that an act adds, given the books before it.
+fn movements_of(books: &Books, statement: &Statement<'_>) -> Vec<(String, Movement)> {
+    let at = statement.at;
+    let id = statement.id;
+    let movement = |account: &BankAccountCode, kind, amount, date| Movement {
+        account: account.clone(),
+        kind,
+        amount,
+        date,
+        at,
+        batch: None,
+        reference: None,
+        cleared: None,
+        is_void: false,
+    };
+    let by_fund = |fund, kind, amount: Option<Money>, date, role| {
+        let account = books.funds.account_of(fund)?;
+        Some((act_key(role, id), movement(account, kind, amount?, date)))
+    };
+    let body = statement.body();
+    if let Body::FundReleased(b) = body {
+        let amount = Some(b.amount_fen);
+        by_fund(&b.fund, StatementOutcome::FundCredit, amount, b.date, "in").into_iter().collect()
+    } else if let Body::FundContributed(b) = body {
+        let amount = Some(b.amount_fen);
+        by_fund(&b.fund, StatementOutcome::FundCredit, amount, b.date, "in").into_iter().collect()
+    } else if let Body::FundMoved(b) = body {
+        let (debit, credit) = (b.amount_fen.checked_neg(), Some(b.amount_fen));
+        // Between two funds on one account the bank sees nothing.
+        if books.funds.account_of(&b.from) == books.funds.account_of(&b.to) {
+            return Vec::new();
+        }
+        let out = by_fund(&b.from, StatementOutcome::TransferDebit, debit, b.date, "out");
+        let into = by_fund(&b.to, StatementOutcome::TransferCredit, credit, b.date, "in");
+        out.into_iter().chain(into).collect()
+    } else if let Body::AdvancePaid(b) = body {
+        let amount = b.amount_fen.checked_neg();
+        by_fund(&b.fund, StatementOutcome::AdvanceDebit, amount, b.date, "out")
+            .into_iter()
+            .collect()
+    } else {
+        payment_movements(books, statement, &movement)
+    }
+}
+
+fn payment_movements(
+    books: &Books,
+    statement: &Statement<'_>,
+    movement: &dyn Fn(&BankAccountCode, StatementOutcome, Money, Date) -> Movement,
+) -> Vec<(String, Movement)> {
+    let body = statement.body();
+    let returned = |reference: &PaymentRef, account: &BankAccountCode, date| {
+        let (_, payment) = books.payments.find(reference)?;
+        let credit = movement(account, StatementOutcome::ReturnCredit, payment.amount, date);
+        let credit = Movement { reference: Some(reference.clone()), ..credit };
+        Some((return_key(reference), credit))
+    };
+    let failures = |batch: &BatchCode, amount: Money, date| {
+        let released = books.payments.batches.get(batch)?.released.as_ref()?;
+        let credit = movement(&released.account, StatementOutcome::FailureCredit, amount, date);
+        let credit = Movement { batch: Some(batch.clone()), ..credit };
+        Some((act_key("failures", statement.id), credit))
+    };
+    if let Body::PaymentFileReleased(b) = body {
+        let debit = b.total_fen.checked_neg().unwrap_or_default();
+        let debit = movement(&b.account, StatementOutcome::BatchDebit, debit, b.date);
+        vec![(debit_key(&b.batch), Movement { batch: Some(b.batch.clone()), ..debit })]
+    } else if let Body::ResponseImported(b) = body {
+        let answers = statement.lines.iter().filter_map(Line::as_response);
+        let failed = answers.filter(|line| line.outcome == Outcome::Failed);
+        let failed = Money::total(failed.map(|line| line.amount_fen)).unwrap_or_default();
+        failures(&b.batch, failed, b.booked).into_iter().collect()
+    } else if let Body::ReturnsImported(b) = body {
+        let lines = statement.lines.iter().filter_map(Line::as_return);
+        let lines = lines.filter(|line| line.outcome == ReturnOutcome::Returned);
+        let lines = lines.filter_map(|line| line.reference.as_ref());
+        lines.filter_map(|reference| returned(reference, &b.account, b.booked)).collect()
+    } else if let Body::RecoveryReceived(b) = body {
+        let Some(order) = books.payments.recoveries.get(&b.order) else { return Vec::new() };
+        let reference = &order.ordered.reference;
+        let Some(released) =
+            books.payments.find(reference).and_then(|(batch, _)| batch.released.as_ref())
+        else {
+            return Vec::new();
+        };
+        let kind = StatementOutcome::RecoveryCredit;
+        let credit = movement(&released.account, kind, b.amount_fen, b.date);
+        let credit = Movement { reference: Some(reference.clone()), ..credit };
+        vec![(act_key("in", statement.id), credit)]
+    } else if let Body::ExceptionResolved(b) = body
+        && let Some(reference) = &b.reference
+        && let Some((batch, payment)) = books.payments.find(reference)
+        && let Some(released) = &batch.released
+    {
+        match b.decision {
+            Decision::Returned => {
+                returned(reference, &released.account, b.booked).into_iter().collect()
+            }
+            Decision::Failed => {
+                failures(reference.batch(), payment.amount, b.booked).into_iter().collect()
+            }
+            Decision::Settled | Decision::Cleared | Decision::NoEffect => Vec::new(),
+        }
+    } else {
+        Vec::new()
+    }
+}

@@ -1,0 +1,241 @@
+//! Applications on their way through the approval chain, and the entitlements that came of them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::act::Body;
+use crate::act::cases::{
+    ApplicationFiled, ApplicationNoticed, ApplicationSurveyed, EntitlementAdjusted, Part,
+};
+use crate::act::policies::Step;
+use crate::ids::{ActId, ApplicationId, EntitlementId, HouseholdId, PersonId, Root, SchemeCode};
+use crate::line::{EntitlementLine, Line};
+use crate::money::Money;
+use crate::period::Period;
+
+use super::Statement;
+
+/// An application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Application {
+    /// What was filed.
+    pub filed: ApplicationFiled,
+    /// The newest survey, by its act.
+    pub survey: Option<(ActId, ApplicationSurveyed)>,
+    /// Surveyors who signed it.
+    pub surveyors: u8,
+    /// The notice over that survey.
+    pub notice: Option<ApplicationNoticed>,
+    /// True once the town agreed to that survey.
+    pub reviewed: bool,
+    /// True once confirmed or declined.
+    pub ended: bool,
+}
+
+impl Application {
+    /// True if a step of the chain is done for the newest survey.
+    #[must_use]
+    pub fn has_done(&self, step: Step, surveyors_needed: u8) -> bool {
+        match step {
+            Step::Survey => self.survey.is_some() && self.surveyors >= surveyors_needed,
+            Step::Notice => self.notice.is_some(),
+            Step::TownReview => self.reviewed,
+            Step::CountyConfirm => self.ended,
+        }
+    }
+}
+
+/// An entitlement: who gets how much a month, from when to when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entitlement {
+    /// The scheme.
+    pub scheme: SchemeCode,
+    /// Category within the scheme.
+    pub category: String,
+    /// The household.
+    pub household: HouseholdId,
+    /// For whom.
+    pub persons: Vec<PersonId>,
+    /// Whose account is credited.
+    pub payee: PersonId,
+    /// The monthly parts, by first month.
+    pub parts: BTreeMap<Period, Vec<Part>>,
+    /// Last month payable, once stopped.
+    pub last: Option<Period>,
+}
+
+impl Entitlement {
+    /// The parts that are due in a month; `None` before the first or after the last.
+    #[must_use]
+    pub fn due(&self, period: Period) -> Option<&[Part]> {
+        if self.last.is_some_and(|last| period > last) {
+            return None;
+        }
+        self.parts.range(..=period).next_back().map(|(_, parts)| parts.as_slice())
+    }
+
+    /// True if it is or will be payable in that month or later.
+    #[must_use]
+    pub fn is_live(&self, period: Period) -> bool {
+        self.last.is_none_or(|last| last >= period)
+    }
+}
+
+/// A list of entitlements that waits for confirmation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BroughtIn {
+    /// The scheme.
+    pub scheme: SchemeCode,
+    /// The root of its lines.
+    pub root: Root,
+    /// Its lines.
+    pub lines: Vec<EntitlementLine>,
+    /// True once confirmed.
+    pub confirmed: bool,
+}
+
+/// Everything about who is entitled.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cases {
+    /// Applications by id.
+    pub applications: BTreeMap<ApplicationId, Application>,
+    /// Entitlements by id.
+    pub entitlements: HashMap<EntitlementId, Entitlement>,
+    /// The entitlements that a person has part in.
+    pub by_person: HashMap<PersonId, Vec<EntitlementId>>,
+    /// Lists brought in, by act.
+    pub brought_in: BTreeMap<ActId, BroughtIn>,
+    /// Adjustments by act; true once confirmed.
+    pub adjustments: BTreeMap<ActId, (EntitlementAdjusted, bool)>,
+}
+
+impl Cases {
+    /// The entitlements that a person has part in.
+    pub fn of_person(
+        &self,
+        person: PersonId,
+    ) -> impl Iterator<Item = (EntitlementId, &Entitlement)> {
+        self.by_person
+            .get(&person)
+            .into_iter()
+            .flatten()
+            .filter_map(|id| self.entitlements.get(id).map(|entitlement| (*id, entitlement)))
+    }
+
+    fn entitle(&mut self, id: EntitlementId, entitlement: Entitlement) {
+        for person in &entitlement.persons {
+            self.by_person.entry(*person).or_default().push(id);
+        }
+        self.entitlements.insert(id, entitlement);
+    }
+
+    pub(super) fn evolve(&mut self, statement: &Statement<'_>) {
+        self.evolve_application(statement);
+        if let Body::EntitlementsBroughtIn(list) = statement.body() {
+            let lines = statement.lines.iter().filter_map(|line| {
+                if let Line::Entitlement(line) = line { Some(line.clone()) } else { None }
+            });
+            self.brought_in.insert(
+                statement.id,
+                BroughtIn {
+                    scheme: list.scheme.clone(),
+                    root: list.manifest.root,
+                    lines: lines.collect(),
+                    confirmed: false,
+                },
+            );
+        } else if let Body::EntitlementsConfirmed(confirmed) = statement.body() {
+            self.confirm_list(confirmed.brought_in);
+        } else if let Body::EntitlementAdjusted(adjusted) = statement.body() {
+            self.adjustments.insert(statement.id, (adjusted.clone(), false));
+        } else if let Body::AdjustmentConfirmed(confirmed) = statement.body() {
+            if let Some((adjusted, done)) = self.adjustments.get_mut(&confirmed.adjustment) {
+                *done = true;
+                if let Some(entitlement) = self.entitlements.get_mut(&adjusted.entitlement) {
+                    entitlement.parts.insert(adjusted.from, adjusted.parts.clone());
+                }
+            }
+        } else if let Body::EntitlementStopped(stopped) = statement.body()
+            && let Some(entitlement) = self.entitlements.get_mut(&stopped.entitlement)
+        {
+            entitlement.last = Some(stopped.last);
+        }
+    }
+
+    fn confirm_list(&mut self, list: ActId) {
+        let Some(list) = self.brought_in.get_mut(&list) else { return };
+        list.confirmed = true;
+        let scheme = list.scheme.clone();
+        for line in std::mem::take(&mut list.lines) {
+            let entitlement = Entitlement {
+                scheme: scheme.clone(),
+                category: line.category,
+                household: line.household,
+                persons: line.persons,
+                payee: line.payee,
+                parts: BTreeMap::from([(line.from, line.parts)]),
+                last: None,
+            };
+            self.entitle(line.entitlement, entitlement);
+        }
+    }
+
+    fn evolve_application(&mut self, statement: &Statement<'_>) {
+        if let Body::ApplicationFiled(filed) = statement.body() {
+            let application = Application {
+                filed: filed.clone(),
+                survey: None,
+                surveyors: 0,
+                notice: None,
+                reviewed: false,
+                ended: false,
+            };
+            self.applications.insert(filed.application, application);
+        } else if let Body::ApplicationSurveyed(surveyed) = statement.body() {
+            // A new survey starts over: whatever was agreed before was agreed about other content.
+            if let Some(application) = self.applications.get_mut(&surveyed.application) {
+                application.survey = Some((statement.id, surveyed.clone()));
+                application.surveyors = 1;
+                application.notice = None;
+                application.reviewed = false;
+            }
+        } else if let Body::ApplicationSurveyJoined(joined) = statement.body() {
+            if let Some(application) = self.applications.get_mut(&joined.application) {
+                application.surveyors = application.surveyors.saturating_add(1);
+            }
+        } else if let Body::ApplicationNoticed(noticed) = statement.body() {
+            if let Some(application) = self.applications.get_mut(&noticed.application) {
+                application.notice = Some(noticed.clone());
+            }
+        } else if let Body::ApplicationReviewed(reviewed) = statement.body() {
+            if let Some(application) = self.applications.get_mut(&reviewed.application) {
+                application.reviewed = true;
+            }
+        } else if let Body::ApplicationDeclined(declined) = statement.body() {
+            if let Some(application) = self.applications.get_mut(&declined.application) {
+                application.ended = true;
+            }
+        } else if let Body::ApplicationConfirmed(confirmed) = statement.body()
+            && let Some(application) = self.applications.get_mut(&confirmed.application)
+        {
+            application.ended = true;
+            let filed = &application.filed;
+            let parts = application.survey.as_ref().map(|(_, survey)| survey.parts.clone());
+            let entitlement = Entitlement {
+                scheme: filed.scheme.clone(),
+                category: filed.category.clone(),
+                household: filed.household,
+                persons: filed.persons.clone(),
+                payee: filed.payee,
+                parts: BTreeMap::from([(confirmed.from, parts.unwrap_or_default())]),
+                last: None,
+            };
+            self.entitle(confirmed.entitlement, entitlement);
+        }
+    }
+}
+
+/// The sum of parts; `None` on overflow.
+#[must_use]
+pub fn sum_of(parts: &[Part]) -> Option<Money> {
+    Money::total(parts.iter().map(|part| part.amount_fen))
+}

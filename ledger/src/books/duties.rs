@@ -1,0 +1,198 @@
+//! Who did what in which case: the memory that segregation of duties 不相容岗位分离 is judged by.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::act::Body;
+use crate::ids::{ActId, AdvanceId, ApplicationId, BatchCode, ClaimId, OfficerId};
+use crate::line::Line;
+use crate::period::Period;
+use crate::words::words;
+
+use super::Statement;
+
+/// A case: within it, one person does one thing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Case {
+    /// An application.
+    Application(ApplicationId),
+    /// A list of entitlements brought in, an adjustment, an account change, a money entry, a recovery.
+    Act(ActId),
+    /// A payment batch, from roster to reconciliation.
+    Batch(BatchCode),
+    /// An advance.
+    Advance(AdvanceId),
+    /// An insurance claim.
+    Claim(ClaimId),
+    /// A month: reconciling and closing.
+    Month(Period),
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Case::Application(id) => write!(f, "申请{id}"),
+            Case::Act(id) => write!(f, "动作{id}"),
+            Case::Batch(batch) => write!(f, "批次{batch}"),
+            Case::Advance(id) => write!(f, "先行救助{id}"),
+            Case::Claim(id) => write!(f, "理赔{id}"),
+            Case::Month(period) => write!(f, "{period}月"),
+        }
+    }
+}
+
+words! {
+    /// What a person does in a case.
+    Stage {
+        /// Makes: draws, proposes, records.
+        Maker = "maker", "经办";
+        /// Visits as the first surveyor.
+        Surveyor = "surveyor", "调查人";
+        /// Visits as another surveyor.
+        JoinedSurveyor = "joined_surveyor", "共同调查人";
+        /// Reviews for the town.
+        TownReviewer = "town_reviewer", "镇审核人";
+        /// Checks.
+        Checker = "checker", "复核人";
+        /// Reviews for the finance bureau.
+        FinanceReviewer = "finance_reviewer", "财政审核人";
+        /// Approves or confirms.
+        Approver = "approver", "批准人";
+        /// Releases the payment file.
+        Payer = "payer", "支付人";
+        /// Imports the bank's answers.
+        Reconciler = "reconciler", "对账人";
+        /// Decides exceptions.
+        Decider = "decider", "存疑处理人";
+        /// Draws the reissue that rests on an account change.
+        ReissueMaker = "reissue_maker", "补发造册人";
+        /// Closes the month.
+        Closer = "closer", "结账人";
+    }
+}
+
+/// All cases with the persons and what each did first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Duties {
+    cases: BTreeMap<Case, BTreeMap<OfficerId, Stage>>,
+}
+
+impl Duties {
+    /// What a person did in a case, if anything.
+    #[must_use]
+    pub fn held(&self, case: &Case, officer: OfficerId) -> Option<Stage> {
+        self.cases.get(case)?.get(&officer).copied()
+    }
+
+    /// The persons of a case.
+    pub fn of(&self, case: &Case) -> impl Iterator<Item = (OfficerId, Stage)> {
+        self.cases.get(case).into_iter().flatten().map(|(officer, stage)| (*officer, *stage))
+    }
+
+    pub(super) fn take(&mut self, case: Case, officer: OfficerId, stage: Stage) {
+        self.cases.entry(case).or_default().entry(officer).or_insert(stage);
+    }
+}
+
+/// The stages that an act is, in each case that it belongs to. Acts that are no one's check are absent.
+#[must_use]
+pub fn of(statement: &Statement<'_>) -> Vec<(Case, Stage)> {
+    let own = Case::Act(statement.id);
+    match statement.body() {
+        Body::ApplicationSurveyed(b) => {
+            vec![(Case::Application(b.application), Stage::Surveyor)]
+        }
+        Body::ApplicationSurveyJoined(b) => {
+            vec![(Case::Application(b.application), Stage::JoinedSurveyor)]
+        }
+        Body::ApplicationReviewed(b) => {
+            vec![(Case::Application(b.application), Stage::TownReviewer)]
+        }
+        Body::ApplicationConfirmed(b) => vec![(Case::Application(b.application), Stage::Approver)],
+        Body::AccountChanged(_)
+        | Body::EntitlementsBroughtIn(_)
+        | Body::EntitlementAdjusted(_)
+        | Body::FundAllotted(_)
+        | Body::FundReleased(_)
+        | Body::FundContributed(_)
+        | Body::FundMoved(_)
+        | Body::RecoveryOrdered(_) => vec![(own, Stage::Maker)],
+        Body::AccountChangeApproved(b) => vec![(Case::Act(b.change), Stage::Approver)],
+        Body::EntitlementsConfirmed(b) => vec![(Case::Act(b.brought_in), Stage::Approver)],
+        Body::AdjustmentConfirmed(b) => vec![(Case::Act(b.adjustment), Stage::Approver)],
+        Body::EntryReversed(b) => vec![(Case::Act(b.act), Stage::Approver)],
+        // The receipt of a recovery is itself an entry that another person may reverse.
+        Body::RecoveryReceived(b) => {
+            vec![(Case::Act(b.order), Stage::Reconciler), (own, Stage::Maker)]
+        }
+        Body::AdvancePaid(b) => vec![(Case::Advance(b.advance), Stage::Maker)],
+        Body::AdvanceRegularised(b) => vec![(Case::Advance(b.advance), Stage::Approver)],
+        Body::ClaimAssessed(b) => vec![(Case::Claim(b.claim), Stage::Surveyor)],
+        Body::ClaimSettled(b) => vec![(Case::Claim(b.claim), Stage::Maker)],
+        Body::RosterDrawn(_)
+        | Body::RosterChecked(_)
+        | Body::RosterFinanceReviewed(_)
+        | Body::RosterApproved(_)
+        | Body::PaymentFileReleased(_)
+        | Body::ResponseImported(_)
+        | Body::ReturnsImported(_)
+        | Body::ExceptionResolved(_)
+        | Body::StatementImported(_)
+        | Body::MonthClosed(_) => payment_duties(statement),
+        Body::Founded(_)
+        | Body::UnitRegistered(_)
+        | Body::OfficerAppointed(_)
+        | Body::OfficerDismissed(_)
+        | Body::KeyEnrolled(_)
+        | Body::KeyRevoked(_)
+        | Body::CalendarPublished(_)
+        | Body::SchemeSet(_)
+        | Body::StandardSet(_)
+        | Body::ExclusionSet(_)
+        | Body::BankAccountOpened(_)
+        | Body::FundOpened(_)
+        | Body::PeopleRegistered(_)
+        | Body::PersonDied(_)
+        | Body::ApplicationFiled(_)
+        | Body::ApplicationNoticed(_)
+        | Body::ApplicationDeclined(_)
+        | Body::EntitlementStopped(_)
+        | Body::InsuranceOpened(_)
+        | Body::ClaimFiled(_)
+        | Body::ClaimDeclined(_)
+        | Body::RosterWithdrawn(_)
+        | Body::BulletinIssued(_) => Vec::new(),
+    }
+}
+
+fn payment_duties(statement: &Statement<'_>) -> Vec<(Case, Stage)> {
+    if let Body::RosterDrawn(b) = statement.body() {
+        let lines = statement.lines.iter().filter_map(Line::as_roster);
+        let changes = lines.filter_map(|line| line.change);
+        let of_changes = changes.map(|change| (Case::Act(change), Stage::ReissueMaker));
+        std::iter::once((Case::Batch(b.batch.clone()), Stage::Maker)).chain(of_changes).collect()
+    } else if let Body::RosterChecked(b) = statement.body() {
+        vec![(Case::Batch(b.batch.clone()), Stage::Checker)]
+    } else if let Body::RosterFinanceReviewed(b) = statement.body() {
+        vec![(Case::Batch(b.batch.clone()), Stage::FinanceReviewer)]
+    } else if let Body::RosterApproved(b) = statement.body() {
+        vec![(Case::Batch(b.batch.clone()), Stage::Approver)]
+    } else if let Body::PaymentFileReleased(b) = statement.body() {
+        vec![(Case::Batch(b.batch.clone()), Stage::Payer)]
+    } else if let Body::ResponseImported(b) = statement.body() {
+        vec![(Case::Batch(b.batch.clone()), Stage::Reconciler)]
+    } else if let Body::ReturnsImported(_) = statement.body() {
+        let lines = statement.lines.iter().filter_map(Line::as_return);
+        let batches = lines.filter_map(|line| line.reference.as_ref().map(|r| r.batch().clone()));
+        batches.map(|batch| (Case::Batch(batch), Stage::Reconciler)).collect()
+    } else if let Body::ExceptionResolved(b) = statement.body() {
+        let batch = b.reference.as_ref().map(|reference| reference.batch().clone());
+        batch.map(|batch| (Case::Batch(batch), Stage::Decider)).into_iter().collect()
+    } else if let Body::StatementImported(b) = statement.body() {
+        vec![(Case::Month(b.until.period()), Stage::Reconciler)]
+    } else if let Body::MonthClosed(b) = statement.body() {
+        vec![(Case::Month(b.period), Stage::Closer)]
+    } else {
+        Vec::new()
+    }
+}

@@ -1,0 +1,128 @@
+//! Questions about an entitlement that several rules ask of the books: members, standards, doubles, exclusive pairs.
+
+use crate::act::cases::Part;
+use crate::act::policies::StandardRule;
+use crate::ids::{HouseholdId, PersonId, SchemeCode};
+use crate::money::Money;
+use crate::period::Period;
+use crate::rejection::Rejection;
+
+use super::Books;
+use super::cases::sum_of;
+
+/// What is claimed for whom, before it is an entitlement.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'a> {
+    /// The scheme.
+    pub scheme: &'a SchemeCode,
+    /// Category within the scheme.
+    pub category: &'a str,
+    /// The household.
+    pub household: HouseholdId,
+    /// For whom.
+    pub persons: &'a [PersonId],
+    /// Whose account is credited.
+    pub payee: PersonId,
+    /// The monthly amount.
+    pub parts: &'a [Part],
+    /// First month.
+    pub from: Period,
+}
+
+/// The persons belong to the household, none twice; the payee is known.
+///
+/// # Errors
+/// The first person that does not.
+pub fn persons_are_members(
+    books: &Books,
+    household: HouseholdId,
+    persons: &[PersonId],
+    payee: PersonId,
+) -> Result<(), Rejection> {
+    if !books.people.households.contains_key(&household) {
+        return Err(Rejection::HouseholdUnknown { household });
+    }
+    for (index, person) in persons.iter().copied().enumerate() {
+        let known = books.people.persons.get(&person);
+        let known = known.ok_or(Rejection::PersonUnknown { person })?;
+        let twice = persons.iter().take(index).any(|earlier| *earlier == person);
+        if known.household != household || twice {
+            return Err(Rejection::NotAMember { person });
+        }
+    }
+    if persons.is_empty() {
+        return Err(Rejection::TextMissing { field: "保障对象" });
+    }
+    if !books.people.persons.contains_key(&payee) {
+        return Err(Rejection::PersonUnknown { person: payee });
+    }
+    Ok(())
+}
+
+/// The parts add up, each is positive, and the sum is what the standard says for so many persons.
+///
+/// # Errors
+/// The scheme or standard is missing, or the amount breaks it.
+pub fn amount_follows_the_standard(books: &Books, claim: &Claim<'_>) -> Result<(), Rejection> {
+    let (scheme, period) = (claim.scheme, claim.from);
+    let unknown = || Rejection::SchemeUnknown { scheme: scheme.clone(), period };
+    let set = books.policies.scheme(scheme, period).ok_or_else(unknown)?;
+    if claim.parts.is_empty() || claim.parts.iter().any(|part| !part.amount_fen.is_positive()) {
+        return Err(Rejection::PartsMismatch {});
+    }
+    let amount = sum_of(claim.parts).ok_or(Rejection::MoneyOverflow {})?;
+    if let Some(cap) = set.cap_fen.filter(|cap| amount > *cap) {
+        return Err(Rejection::CapExceeded { scheme: scheme.clone(), cap });
+    }
+    let missing =
+        || Rejection::StandardMissing { scheme: scheme.clone(), category: claim.category.into() };
+    let household = books.people.households.get(&claim.household).ok_or_else(missing)?;
+    let standard = books
+        .policies
+        .standard(scheme, claim.category, &household.division, period)
+        .ok_or_else(missing)?;
+    let persons = u64::try_from(claim.persons.len()).unwrap_or(u64::MAX);
+    let allowed = standard.amount_fen.checked_times(persons).ok_or(Rejection::MoneyOverflow {})?;
+    let holds = match standard.rule {
+        StandardRule::Fixed => amount == allowed,
+        StandardRule::Ceiling => amount <= allowed,
+    };
+    if holds { Ok(()) } else { Err(Rejection::StandardBroken { amount, allowed }) }
+}
+
+/// Everything that a new entitlement must satisfy: members, standard, alive, not doubled, not excluded.
+///
+/// # Errors
+/// The first of these that fails.
+pub fn may_be_entitled(books: &Books, claim: &Claim<'_>) -> Result<(), Rejection> {
+    persons_are_members(books, claim.household, claim.persons, claim.payee)?;
+    amount_follows_the_standard(books, claim)?;
+    for person in claim.persons.iter().copied() {
+        let known = books.people.persons.get(&person);
+        if known.is_some_and(|known| known.is_dead_in(claim.from)) {
+            return Err(Rejection::PersonDead { person, period: claim.from });
+        }
+        for (_, held) in books.cases.of_person(person) {
+            if !held.is_live(claim.from) {
+                continue;
+            }
+            let scheme = held.scheme.clone();
+            if scheme == *claim.scheme {
+                return Err(Rejection::EntitlementDoubled { person, scheme });
+            }
+            let excluded = books.policies.excluded_by(claim.scheme, claim.from);
+            if excluded.into_iter().any(|excluded| *excluded == scheme) {
+                return Err(Rejection::EntitlementExclusive { person, scheme });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The sum of amounts, or the refusal to add them.
+///
+/// # Errors
+/// [`Rejection::MoneyOverflow`].
+pub fn total(amounts: impl IntoIterator<Item = Money>) -> Result<Money, Rejection> {
+    Money::total(amounts).ok_or(Rejection::MoneyOverflow {})
+}

@@ -1,0 +1,106 @@
+//! What the rules may ask: the state folded from the entries. `evolve` accepts every history ever committed.
+
+pub mod bank;
+pub mod cases;
+pub mod closings;
+pub mod duties;
+pub mod entitling;
+pub mod funds;
+pub mod offices;
+pub mod payments;
+pub mod people;
+pub mod policies;
+pub mod postings;
+pub mod urgent;
+
+use crate::act::{Act, Body};
+use crate::ids::{ActId, OfficerId, Seq};
+use crate::line::Line;
+
+/// An act on its way into the books: who states it, where it stands, and its lines.
+#[derive(Clone, Copy, Debug)]
+pub struct Statement<'a> {
+    /// Its id.
+    pub id: ActId,
+    /// The entry number that it has, or would have.
+    pub at: Seq,
+    /// The person whose key signed it.
+    pub officer: OfficerId,
+    /// What is stated.
+    pub act: &'a Act,
+    /// Its lines, in order; line n is entry `at + n`.
+    pub lines: &'a [Line],
+}
+
+impl Statement<'_> {
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> &Body {
+        &self.act.body
+    }
+
+    /// The lines with their numbers, from 1, and their entry numbers.
+    pub fn numbered(&self) -> impl Iterator<Item = (u32, Seq, &Line)> {
+        (1_u32..).zip(self.lines).map(|(n, line)| (n, Seq(self.at.0 + u64::from(n)), line))
+    }
+}
+
+/// The books: everything that follows from the entries so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Books {
+    /// The ledger's name, from outside; binds every signature.
+    pub origin: String,
+    /// Number of entries folded in.
+    pub height: u64,
+    /// Units, persons in office, keys.
+    pub offices: offices::Offices,
+    /// Schemes, standards, exclusions, calendar.
+    pub policies: policies::Policies,
+    /// Programme accounts and funds.
+    pub funds: funds::Funds,
+    /// Households, persons, accounts.
+    pub people: people::People,
+    /// Applications and entitlements.
+    pub cases: cases::Cases,
+    /// Advances and insurance.
+    pub urgent: urgent::Urgent,
+    /// Batches and their payments.
+    pub payments: payments::Payments,
+    /// Movements, statements, exceptions, imported files.
+    pub bank: bank::Bank,
+    /// Double-entry balances.
+    pub postings: postings::Postings,
+    /// Closed months.
+    pub closings: closings::Closings,
+    /// Who did what in which case.
+    pub duties: duties::Duties,
+}
+
+impl Books {
+    /// The books of an empty ledger.
+    #[must_use]
+    pub fn new(origin: &str) -> Books {
+        Books { origin: origin.to_owned(), ..Books::default() }
+    }
+
+    /// Folds one accepted act with its lines. Never refuses: what was committed is history.
+    pub fn evolve(&mut self, statement: &Statement<'_>) {
+        let postings = postings::of(self, statement);
+        for (case, stage) in duties::of(statement) {
+            self.duties.take(case, statement.officer, stage);
+        }
+        if let Some(date) = statement.body().posting_date() {
+            self.postings.post(statement, date, postings);
+        }
+        self.offices.evolve(statement);
+        self.policies.evolve(statement);
+        self.funds.evolve(statement);
+        self.people.evolve(statement);
+        self.cases.evolve(statement);
+        self.urgent.evolve(statement);
+        bank::evolve(self, statement);
+        payments::evolve(self, statement);
+        self.closings.evolve(statement);
+        self.height = statement.at.0 + 1 + statement.lines.len() as u64;
+    }
+}

@@ -1,0 +1,363 @@
+//! Batches and their payments: from the roster line to the bank's last word.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::act::Body;
+use crate::act::payments::{Decision, PaymentFileReleased, RecoveryOrdered, RosterKind};
+use crate::answer::{Outcome, Reason, ReturnOutcome};
+use crate::ids::{
+    AccountId, ActId, BatchCode, EntitlementId, PaymentRef, PersonId, Root, SchemeCode, Seq,
+};
+use crate::line::{Line, RosterLine, Source};
+use crate::money::Money;
+use crate::period::{Date, Period};
+use crate::words::words;
+
+use super::{Books, Statement};
+
+words! {
+    /// How far a batch has come.
+    BatchStage {
+        /// 已造册
+        Drawn = "drawn", "已造册";
+        /// 已复核
+        Checked = "checked", "已复核";
+        /// 财政已审核
+        Reviewed = "reviewed", "财政已审核";
+        /// 已审批
+        Approved = "approved", "已审批";
+        /// 已报盘
+        Released = "released", "已报盘";
+        /// 已撤回
+        Withdrawn = "withdrawn", "已撤回";
+    }
+}
+
+words! {
+    /// Where a payment stands.
+    PaymentState {
+        /// On a roster, not sent.
+        Drawn = "drawn", "未报盘";
+        /// Sent, not answered.
+        Instructed = "instructed", "在途";
+        /// The bank credited the payee.
+        Settled = "settled", "入账成功";
+        /// The bank refused.
+        Failed = "failed", "发放失败";
+        /// Settled, then came back.
+        Returned = "returned", "退汇";
+    }
+}
+
+/// The bank's final answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// `None` if settled, else why it failed.
+    pub failed: Option<Reason>,
+    /// The bank's day.
+    pub on: Date,
+    /// Day of posting in our books.
+    pub booked: Date,
+    /// The entry that says so.
+    pub at: Seq,
+}
+
+/// A payment return.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Return {
+    /// Why.
+    pub reason: Reason,
+    /// The bank's day.
+    pub on: Date,
+    /// Day of posting in our books.
+    pub booked: Date,
+    /// The entry that says so.
+    pub at: Seq,
+}
+
+/// One payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payment {
+    /// Its roster line's entry.
+    pub at: Seq,
+    /// The account to be credited.
+    pub account: AccountId,
+    /// The amount.
+    pub amount: Money,
+    /// The entitlement that it pays.
+    pub entitlement: EntitlementId,
+    /// Whose account it is.
+    pub payee: PersonId,
+    /// The funds that pay it.
+    pub sources: Vec<Source>,
+    /// The payment in whose place it stands.
+    pub reissue_of: Option<PaymentRef>,
+    /// The payment that stands in its place.
+    pub reissued_by: Option<PaymentRef>,
+    /// The bank's newest word that was not final, with its entry.
+    pub waiting: Option<(Outcome, Seq)>,
+    /// The bank's final answer.
+    pub answer: Option<Answer>,
+    /// The return after settlement.
+    pub returned: Option<Return>,
+    /// What was recovered from the payee, by day of posting.
+    pub recoveries: Vec<(Date, Money)>,
+}
+
+impl Payment {
+    /// Where it stands.
+    #[must_use]
+    pub fn state(&self, released: bool) -> PaymentState {
+        match (&self.answer, &self.returned) {
+            (_, Some(_)) => PaymentState::Returned,
+            (Some(Answer { failed: Some(_), .. }), None) => PaymentState::Failed,
+            (Some(Answer { failed: None, .. }), None) => PaymentState::Settled,
+            (None, None) if released => PaymentState::Instructed,
+            (None, None) => PaymentState::Drawn,
+        }
+    }
+
+    /// What was recovered so far.
+    #[must_use]
+    pub fn recovered(&self) -> Money {
+        Money::total(self.recoveries.iter().map(|(_, amount)| *amount)).unwrap_or_default()
+    }
+
+    /// Why the money did not stay with the payee, if it did not.
+    #[must_use]
+    pub fn failure(&self) -> Option<Reason> {
+        let returned = self.returned.map(|returned| returned.reason);
+        returned.or_else(|| self.answer.and_then(|answer| answer.failed))
+    }
+}
+
+/// A payment batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// The roster's act.
+    pub roster: ActId,
+    /// The roster's entry.
+    pub at: Seq,
+    /// The root of its lines.
+    pub root: Root,
+    /// Its total.
+    pub total: Money,
+    /// The scheme.
+    pub scheme: SchemeCode,
+    /// The month that is paid.
+    pub period: Period,
+    /// Why it was drawn.
+    pub kind: RosterKind,
+    /// How far it has come.
+    pub stage: BatchStage,
+    /// Its payments; line n is at n - 1.
+    pub payments: Vec<Payment>,
+    /// The payment file, once released.
+    pub released: Option<PaymentFileReleased>,
+}
+
+impl Batch {
+    /// The payments with their references.
+    pub fn references<'a>(
+        &'a self,
+        code: &'a BatchCode,
+    ) -> impl Iterator<Item = (PaymentRef, &'a Payment)> {
+        (1_u32..).zip(&self.payments).filter_map(move |(line, payment)| {
+            PaymentRef::new(code.clone(), line).map(|reference| (reference, payment))
+        })
+    }
+}
+
+/// A recovery order and what has come of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recovery {
+    /// The order.
+    pub ordered: RecoveryOrdered,
+    /// Received so far.
+    pub received: Money,
+}
+
+/// All batches.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Payments {
+    /// Batches by code.
+    pub batches: BTreeMap<BatchCode, Batch>,
+    /// The payments of an entitlement for a month, withdrawn rosters left out.
+    pub of_entitlement: HashMap<(EntitlementId, Period), Vec<PaymentRef>>,
+    /// Recovery orders by act.
+    pub recoveries: BTreeMap<ActId, Recovery>,
+}
+
+impl Payments {
+    /// A payment with its batch.
+    #[must_use]
+    pub fn find(&self, reference: &PaymentRef) -> Option<(&Batch, &Payment)> {
+        let batch = self.batches.get(reference.batch())?;
+        let index = usize::try_from(reference.line()).ok()?.checked_sub(1)?;
+        batch.payments.get(index).map(|payment| (batch, payment))
+    }
+
+    /// Where a payment stands.
+    #[must_use]
+    pub fn state(&self, reference: &PaymentRef) -> Option<PaymentState> {
+        self.find(reference).map(|(batch, payment)| payment.state(batch.released.is_some()))
+    }
+
+    fn find_mut(&mut self, reference: &PaymentRef) -> Option<&mut Payment> {
+        let batch = self.batches.get_mut(reference.batch())?;
+        let index = usize::try_from(reference.line()).ok()?.checked_sub(1)?;
+        batch.payments.get_mut(index)
+    }
+
+    fn draw(&mut self, statement: &Statement<'_>, body: &crate::act::payments::RosterDrawn) {
+        let mut payments = Vec::with_capacity(statement.lines.len());
+        for (n, at, line) in statement.numbered() {
+            let Line::Roster(line) = line else { continue };
+            let Some(reference) = PaymentRef::new(body.batch.clone(), n) else { continue };
+            payments.push(payment_of(at, line));
+            let key = (line.entitlement, body.period);
+            self.of_entitlement.entry(key).or_default().push(reference.clone());
+            if let Some(original) = &line.reissue_of
+                && let Some(original) = self.find_mut(original)
+            {
+                original.reissued_by = Some(reference);
+            }
+        }
+        self.batches.insert(
+            body.batch.clone(),
+            Batch {
+                roster: statement.id,
+                at: statement.at,
+                root: body.manifest.root,
+                total: body.manifest.total_fen,
+                scheme: body.scheme.clone(),
+                period: body.period,
+                kind: body.kind,
+                stage: BatchStage::Drawn,
+                payments,
+                released: None,
+            },
+        );
+    }
+
+    fn withdraw(&mut self, code: &BatchCode) {
+        let Some(batch) = self.batches.get_mut(code) else { return };
+        batch.stage = BatchStage::Withdrawn;
+        let originals: Vec<_> =
+            batch.payments.iter().filter_map(|payment| payment.reissue_of.clone()).collect();
+        for original in originals {
+            if let Some(original) = self.find_mut(&original) {
+                original.reissued_by = None;
+            }
+        }
+        for references in self.of_entitlement.values_mut() {
+            references.retain(|reference| reference.batch() != code);
+        }
+    }
+
+    fn move_on(&mut self, code: &BatchCode, stage: BatchStage) {
+        if let Some(batch) = self.batches.get_mut(code) {
+            batch.stage = stage;
+        }
+    }
+}
+
+fn payment_of(at: Seq, line: &RosterLine) -> Payment {
+    Payment {
+        at,
+        account: line.account,
+        amount: line.amount_fen,
+        entitlement: line.entitlement,
+        payee: line.payee,
+        sources: line.sources.clone(),
+        reissue_of: line.reissue_of.clone(),
+        reissued_by: None,
+        waiting: None,
+        answer: None,
+        returned: None,
+        recoveries: Vec::new(),
+    }
+}
+
+pub(super) fn evolve(books: &mut Books, statement: &Statement<'_>) {
+    let payments = &mut books.payments;
+    if let Body::RosterDrawn(drawn) = statement.body() {
+        payments.draw(statement, drawn);
+    } else if let Body::RosterChecked(agreed) = statement.body() {
+        payments.move_on(&agreed.batch, BatchStage::Checked);
+    } else if let Body::RosterFinanceReviewed(agreed) = statement.body() {
+        payments.move_on(&agreed.batch, BatchStage::Reviewed);
+    } else if let Body::RosterApproved(approved) = statement.body() {
+        payments.move_on(&approved.batch, BatchStage::Approved);
+    } else if let Body::RosterWithdrawn(withdrawn) = statement.body() {
+        payments.withdraw(&withdrawn.batch);
+    } else if let Body::PaymentFileReleased(released) = statement.body() {
+        payments.move_on(&released.batch, BatchStage::Released);
+        if let Some(batch) = payments.batches.get_mut(&released.batch) {
+            batch.released = Some(released.clone());
+        }
+    } else {
+        evolve_answers(payments, statement);
+    }
+}
+
+fn evolve_answers(payments: &mut Payments, statement: &Statement<'_>) {
+    if let Body::ResponseImported(imported) = statement.body() {
+        for (_, at, line) in statement.numbered() {
+            let Line::Response(line) = line else { continue };
+            let Some(payment) = line.reference.as_ref().and_then(|r| payments.find_mut(r)) else {
+                continue;
+            };
+            let answer = Answer { failed: None, on: line.answered, booked: imported.booked, at };
+            match line.outcome {
+                Outcome::Settled => payment.answer = Some(answer),
+                Outcome::Failed => {
+                    let failed = Some(line.reason.unwrap_or(Reason::Other));
+                    payment.answer = Some(Answer { failed, ..answer });
+                }
+                Outcome::Pending | Outcome::Unknown => payment.waiting = Some((line.outcome, at)),
+                Outcome::Partial
+                | Outcome::Discrepant
+                | Outcome::Repeated
+                | Outcome::Conflicting
+                | Outcome::Ambiguous
+                | Outcome::Unmatched => {}
+            }
+        }
+    } else if let Body::ReturnsImported(imported) = statement.body() {
+        for (_, at, line) in statement.numbered() {
+            let Line::Return(line) = line else { continue };
+            if line.outcome == ReturnOutcome::Returned
+                && let Some(payment) = line.reference.as_ref().and_then(|r| payments.find_mut(r))
+            {
+                let (reason, on) = (line.reason, line.returned);
+                payment.returned = Some(Return { reason, on, booked: imported.booked, at });
+            }
+        }
+    } else if let Body::ExceptionResolved(resolved) = statement.body() {
+        let Some(reference) = &resolved.reference else { return };
+        let Some(payment) = payments.find_mut(reference) else { return };
+        let (at, booked) = (statement.at, resolved.booked);
+        let answer = Answer { failed: None, on: booked, booked, at };
+        match resolved.decision {
+            Decision::Settled => payment.answer = Some(answer),
+            Decision::Failed => {
+                payment.answer = Some(Answer { failed: Some(Reason::Other), ..answer });
+            }
+            Decision::Returned => {
+                payment.returned = Some(Return { reason: Reason::Other, on: booked, booked, at });
+            }
+            Decision::Cleared | Decision::NoEffect => {}
+        }
+    } else if let Body::RecoveryOrdered(ordered) = statement.body() {
+        let recovery = Recovery { ordered: ordered.clone(), received: Money::ZERO };
+        payments.recoveries.insert(statement.id, recovery);
+    } else if let Body::RecoveryReceived(received) = statement.body() {
+        let Some(order) = payments.recoveries.get_mut(&received.order) else { return };
+        order.received = order.received.checked_add(received.amount_fen).unwrap_or_default();
+        let reference = order.ordered.reference.clone();
+        if let Some(payment) = payments.find_mut(&reference) {
+            payment.recoveries.push((received.date, received.amount_fen));
+        }
+    }
+}

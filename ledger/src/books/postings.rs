@@ -1,0 +1,338 @@
+//! Double entry: what each act posts, always summing to zero, and the balances that follow.
+//! Every balance that a rule or a report asks for comes from here.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::act::Body;
+use crate::act::payments::Decision;
+use crate::answer::{Outcome, ReturnOutcome};
+use crate::ids::{ActId, BankAccountCode, FundCode, PaymentRef, PolicyCode, SchemeCode};
+use crate::line::Line;
+use crate::money::Money;
+use crate::period::{Date, Period};
+
+use super::{Books, Statement};
+
+/// An account of the books. Debit is positive.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Account {
+    /// Money of a fund on a programme account.
+    Bank(BankAccountCode, FundCode),
+    /// Money of a fund on its way to payees: instructed, not answered.
+    InTransit(FundCode),
+    /// Money released by the treasury to a fund.
+    TreasuryIncome(FundCode),
+    /// Money contributed or given to a fund.
+    Contributions(FundCode),
+    /// Money spent by a fund for a scheme.
+    Spent(SchemeCode, FundCode),
+    /// Memo: what may still be released to a fund.
+    Allotment(FundCode),
+    /// Memo: the other side of allotments.
+    AllotmentSource(FundCode),
+    /// Memo: paid by an insurer under a policy, never our money.
+    InsurancePaid(PolicyCode),
+    /// Memo: the other side of it.
+    InsurerMoney(PolicyCode),
+}
+
+impl Account {
+    /// True where a balance below zero would mean money that is not there (I14).
+    #[must_use]
+    pub const fn must_not_be_negative(&self) -> bool {
+        matches!(self, Account::Bank(..) | Account::InTransit(_) | Account::Allotment(_))
+    }
+
+    /// The fund that the account belongs to, if to one.
+    #[must_use]
+    pub const fn fund(&self) -> Option<&FundCode> {
+        match self {
+            Account::Bank(_, fund)
+            | Account::Spent(_, fund)
+            | Account::InTransit(fund)
+            | Account::TreasuryIncome(fund)
+            | Account::Contributions(fund)
+            | Account::Allotment(fund)
+            | Account::AllotmentSource(fund) => Some(fund),
+            Account::InsurancePaid(_) | Account::InsurerMoney(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Account::Bank(account, fund) => write!(f, "资产:银行存款:{account}:{fund}"),
+            Account::InTransit(fund) => write!(f, "资产:代发在途:{fund}"),
+            Account::TreasuryIncome(fund) => write!(f, "收入:财政拨款:{fund}"),
+            Account::Contributions(fund) => write!(f, "收入:统筹捐赠:{fund}"),
+            Account::Spent(scheme, fund) => write!(f, "支出:{scheme}:{fund}"),
+            Account::Allotment(fund) => write!(f, "备查:指标余额:{fund}"),
+            Account::AllotmentSource(fund) => write!(f, "备查:指标下达:{fund}"),
+            Account::InsurancePaid(policy) => write!(f, "备查:保险赔付:{policy}"),
+            Account::InsurerMoney(policy) => write!(f, "备查:外部资金:{policy}"),
+        }
+    }
+}
+
+/// One side of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posting {
+    /// The account.
+    pub account: Account,
+    /// Debit positive, credit negative.
+    pub amount: Money,
+}
+
+/// Postings under way: every move has two sides, so their sum is zero by construction.
+#[derive(Default)]
+struct Moves {
+    sides: BTreeMap<Account, Money>,
+    overflowed: bool,
+}
+
+impl Moves {
+    fn add(&mut self, account: Account, amount: Option<Money>) {
+        let side = self.sides.entry(account).or_default();
+        match amount.and_then(|amount| side.checked_add(amount)) {
+            Some(sum) => *side = sum,
+            None => self.overflowed = true,
+        }
+    }
+
+    fn transfer(&mut self, amount: Money, debit: Account, credit: Account) {
+        self.add(debit, Some(amount));
+        self.add(credit, amount.checked_neg());
+    }
+
+    fn finish(self) -> Option<Vec<Posting>> {
+        let postings = self.sides.into_iter().filter(|(_, amount)| !amount.is_zero());
+        (!self.overflowed)
+            .then(|| postings.map(|(account, amount)| Posting { account, amount }).collect())
+    }
+}
+
+/// What an act posts, given the books before it; `None` if a sum leaves the range of money.
+/// An act that posts nothing gives an empty list.
+#[must_use]
+pub fn of(books: &Books, statement: &Statement<'_>) -> Option<Vec<Posting>> {
+    if let Body::EntryReversed(reversed) = statement.body() {
+        return books.postings.reversal_of(reversed.act);
+    }
+    let mut moves = Moves::default();
+    income(books, statement.body(), &mut moves);
+    outgo(books, statement, &mut moves);
+    moves.finish()
+}
+
+fn income(books: &Books, body: &Body, moves: &mut Moves) {
+    let bank = |fund: &FundCode| {
+        books.funds.account_of(fund).map(|account| Account::Bank(account.clone(), fund.clone()))
+    };
+    if let Body::FundAllotted(allotted) = body {
+        let fund = allotted.fund.clone();
+        let source = Account::AllotmentSource(fund.clone());
+        moves.transfer(allotted.amount_fen, Account::Allotment(fund), source);
+    } else if let Body::FundReleased(released) = body {
+        let fund = released.fund.clone();
+        let Some(bank) = bank(&fund) else { return };
+        moves.transfer(released.amount_fen, bank, Account::TreasuryIncome(fund.clone()));
+        let source = Account::AllotmentSource(fund.clone());
+        moves.transfer(released.amount_fen, source, Account::Allotment(fund));
+    } else if let Body::FundContributed(gift) = body {
+        let Some(bank) = bank(&gift.fund) else { return };
+        moves.transfer(gift.amount_fen, bank, Account::Contributions(gift.fund.clone()));
+    } else if let Body::FundMoved(moved) = body {
+        let (Some(from), Some(to)) = (bank(&moved.from), bank(&moved.to)) else { return };
+        moves.transfer(moved.amount_fen, to, from);
+    } else if let Body::AdvancePaid(paid) = body {
+        let Some(bank) = bank(&paid.fund) else { return };
+        let spent = Account::Spent(paid.scheme.clone(), paid.fund.clone());
+        moves.transfer(paid.amount_fen, spent, bank);
+    } else if let Body::ClaimSettled(settled) = body
+        && let Some(claim) = books.urgent.claims.get(&settled.claim)
+    {
+        let policy = claim.filed.policy.clone();
+        let insurer = Account::InsurerMoney(policy.clone());
+        moves.transfer(settled.amount_fen, Account::InsurancePaid(policy), insurer);
+    }
+}
+
+fn outgo(books: &Books, statement: &Statement<'_>, moves: &mut Moves) {
+    if let Body::PaymentFileReleased(released) = statement.body() {
+        let Some(batch) = books.payments.batches.get(&released.batch) else { return };
+        for source in batch.payments.iter().flat_map(|payment| &payment.sources) {
+            let bank = Account::Bank(released.account.clone(), source.fund.clone());
+            moves.transfer(source.amount_fen, Account::InTransit(source.fund.clone()), bank);
+        }
+    } else if let Body::ResponseImported(_) = statement.body() {
+        for line in statement.lines {
+            if let Line::Response(line) = line
+                && let Some(reference) = &line.reference
+            {
+                answer(books, line.outcome, reference, moves);
+            }
+        }
+    } else if let Body::ReturnsImported(_) = statement.body() {
+        for line in statement.lines {
+            if let Line::Return(line) = line
+                && line.outcome == ReturnOutcome::Returned
+                && let Some(reference) = &line.reference
+            {
+                come_back(books, reference, None, moves);
+            }
+        }
+    } else if let Body::ExceptionResolved(resolved) = statement.body() {
+        let Some(reference) = &resolved.reference else { return };
+        match resolved.decision {
+            Decision::Settled => answer(books, Outcome::Settled, reference, moves),
+            Decision::Failed => answer(books, Outcome::Failed, reference, moves),
+            Decision::Returned => come_back(books, reference, None, moves),
+            Decision::Cleared | Decision::NoEffect => {}
+        }
+    } else if let Body::RecoveryReceived(received) = statement.body()
+        && let Some(order) = books.payments.recoveries.get(&received.order)
+    {
+        come_back(books, &order.ordered.reference, Some(received.amount_fen), moves);
+    }
+}
+
+/// An answer moves each source of the payment out of transit: to the payee, or back to the account.
+fn answer(books: &Books, outcome: Outcome, reference: &PaymentRef, moves: &mut Moves) {
+    let Some((batch, payment)) = books.payments.find(reference) else { return };
+    let Some(released) = &batch.released else { return };
+    for source in &payment.sources {
+        let to = match outcome {
+            Outcome::Settled => Account::Spent(batch.scheme.clone(), source.fund.clone()),
+            Outcome::Failed => Account::Bank(released.account.clone(), source.fund.clone()),
+            Outcome::Pending
+            | Outcome::Unknown
+            | Outcome::Partial
+            | Outcome::Discrepant
+            | Outcome::Repeated
+            | Outcome::Conflicting
+            | Outcome::Ambiguous
+            | Outcome::Unmatched => continue,
+        };
+        moves.transfer(source.amount_fen, to, Account::InTransit(source.fund.clone()));
+    }
+}
+
+/// Money that had been spent comes back: the whole payment, or `amount` of it, first source first.
+fn come_back(books: &Books, reference: &PaymentRef, amount: Option<Money>, moves: &mut Moves) {
+    let Some((batch, payment)) = books.payments.find(reference) else { return };
+    let Some(released) = &batch.released else { return };
+    // Earlier recoveries have used up the front of the sources.
+    let mut skip = payment.recovered();
+    let mut left = amount.unwrap_or(payment.amount);
+    for source in &payment.sources {
+        let used = skip.min(source.amount_fen);
+        let available = source.amount_fen.checked_sub(used).unwrap_or_default();
+        let share = available.min(left);
+        skip = skip.checked_sub(used).unwrap_or_default();
+        left = left.checked_sub(share).unwrap_or_default();
+        let bank = Account::Bank(released.account.clone(), source.fund.clone());
+        moves.transfer(share, bank, Account::Spent(batch.scheme.clone(), source.fund.clone()));
+    }
+}
+
+/// An act that posted, kept so that it can be reversed in full.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posted {
+    /// Day of posting.
+    pub date: Date,
+    /// What it posted.
+    pub postings: Vec<Posting>,
+    /// The reversal, once there is one.
+    pub reversed_by: Option<ActId>,
+    /// The correcting entry, for a reversal that has one.
+    pub corrected_by: Option<ActId>,
+}
+
+/// Balances by month, and the acts that may be reversed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Postings {
+    by_month: BTreeMap<Period, BTreeMap<Account, Money>>,
+    balances: BTreeMap<Account, Money>,
+    /// Acts that may be reversed, and reversals.
+    pub reversible: BTreeMap<ActId, Posted>,
+}
+
+impl Postings {
+    /// The balance of an account after the last entry.
+    #[must_use]
+    pub fn balance(&self, account: &Account) -> Money {
+        self.balances.get(account).copied().unwrap_or_default()
+    }
+
+    /// All balances after the last entry.
+    #[must_use]
+    pub fn balances(&self) -> &BTreeMap<Account, Money> {
+        &self.balances
+    }
+
+    /// All balances at the end of a month; `None` if a sum leaves the range of money.
+    #[must_use]
+    pub fn at_end_of(&self, period: Period) -> Option<BTreeMap<Account, Money>> {
+        let mut sums: BTreeMap<Account, Money> = BTreeMap::new();
+        for month in self.by_month.range(..=period).map(|(_, month)| month) {
+            for (account, amount) in month {
+                let sum = sums.entry(account.clone()).or_default();
+                *sum = sum.checked_add(*amount)?;
+            }
+        }
+        Some(sums)
+    }
+
+    /// What one month moved, by account.
+    #[must_use]
+    pub fn in_month(&self, period: Period) -> BTreeMap<Account, Money> {
+        self.by_month.get(&period).cloned().unwrap_or_default()
+    }
+
+    /// The full negative of what an act posted; empty if it posted nothing that can be reversed.
+    fn reversal_of(&self, act: ActId) -> Option<Vec<Posting>> {
+        let Some(posted) = self.reversible.get(&act) else { return Some(Vec::new()) };
+        let negative = |posting: &Posting| {
+            let amount = posting.amount.checked_neg()?;
+            Some(Posting { account: posting.account.clone(), amount })
+        };
+        posted.postings.iter().map(negative).collect()
+    }
+
+    pub(super) fn post(
+        &mut self,
+        statement: &Statement<'_>,
+        date: Date,
+        postings: Option<Vec<Posting>>,
+    ) {
+        let postings = postings.expect("decide refuses sums that leave the range of money");
+        let month = self.by_month.entry(date.period()).or_default();
+        for posting in &postings {
+            for sums in [&mut *month, &mut self.balances] {
+                let sum = sums.entry(posting.account.clone()).or_default();
+                *sum = sum.checked_add(posting.amount).expect("decide keeps sums in range");
+            }
+        }
+        self.remember(statement, date, postings);
+    }
+
+    fn remember(&mut self, statement: &Statement<'_>, date: Date, postings: Vec<Posting>) {
+        let body = statement.body();
+        if let Body::EntryReversed(reversed) = body
+            && let Some(original) = self.reversible.get_mut(&reversed.act)
+        {
+            original.reversed_by = Some(statement.id);
+        }
+        if let Some(reversal) = body.corrects()
+            && let Some(reversal) = self.reversible.get_mut(&reversal)
+        {
+            reversal.corrected_by = Some(statement.id);
+        }
+        if body.is_reversible() || matches!(body, Body::EntryReversed(_)) {
+            let posted = Posted { date, postings, reversed_by: None, corrected_by: None };
+            self.reversible.insert(statement.id, posted);
+        }
+    }
+}

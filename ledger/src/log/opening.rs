@@ -1,0 +1,165 @@
+//! Opening a log, and every reason to refuse: the store against itself, then against last-signed.
+//! fjall alone is not trusted: one bad sector can make acknowledged entries vanish without a word.
+
+use std::path::{Path, PathBuf};
+
+use super::failure::{LogCode, LogFailure};
+use super::last_signed;
+use super::note::{SignedNote, VerifierKey};
+use super::store::{Head, Store};
+use super::tree::{Frontier, edge, empty_root};
+use super::writer::{Log, Purpose, Signed};
+
+const STORE: &str = "log";
+const UNFINISHED: &str = "log.new";
+
+impl Log {
+    /// Makes the log of a new ledger in the folder `dir` and opens it.
+    ///
+    /// # Errors
+    /// [`LogCode::Exists`] if there is a store or a last-signed note; else as [`Log::open`].
+    pub fn create(dir: &Path, key: &VerifierKey) -> Result<Log, LogFailure> {
+        if exists(&dir.join(STORE))? || last_signed::read(dir)?.is_some() {
+            return Err(LogFailure::new(LogCode::Exists, dir.display().to_string()));
+        }
+        std::fs::create_dir_all(dir).map_err(|error| LogFailure::io("新建目录", dir, &error))?;
+        Log::open(dir, key)
+    }
+
+    /// Opens the log of the ledger in the folder `dir`, whose store is `dir/log`, after checking it
+    /// against itself and against `dir/last-signed`. Where neither is there yet, an empty store is made.
+    ///
+    /// A log that never signed a checkpoint opens without last-signed: a crash may come between the
+    /// first commit and the first checkpoint. Once a note was kept, the store carries a mark, and from
+    /// then on a missing last-signed is refused. What this machine cannot see is an old copy of the
+    /// store *and* of last-signed put back together: witnesses and the signers' `seen` show that.
+    ///
+    /// # Errors
+    /// [`LogCode::RolledBack`], [`LogCode::Rewritten`], [`LogCode::LastSignedMissing`],
+    /// [`LogCode::StoreMissing`], [`LogCode::CheckpointSignature`] and its like if store and note do
+    /// not fit; [`LogCode::Gap`], [`LogCode::EdgeMismatch`], [`LogCode::EntryCorrupt`],
+    /// [`LogCode::StoreDamaged`] if the store is damaged; [`LogCode::Locked`] if another program has
+    /// it open; [`LogCode::NoLedger`] if there is no folder; [`LogCode::Io`].
+    pub fn open(dir: &Path, key: &VerifierKey) -> Result<Log, LogFailure> {
+        let note = last_signed::read(dir)?;
+        if !exists(&dir.join(STORE))? {
+            if !exists(dir)? {
+                return Err(LogFailure::new(LogCode::NoLedger, dir.display().to_string()));
+            }
+            if note.is_some() {
+                return Err(LogFailure::new(LogCode::StoreMissing, dir.display().to_string()));
+            }
+            make_store(dir)?;
+        }
+        let log = check(dir, key, note, Purpose::Write)?;
+        if let Some(signed) = &log.signed
+            && !log.store.has_signed()?
+        {
+            // A crash came between the first note and its mark.
+            log.store.mark_signed(&signed.head)?;
+        }
+        Ok(log)
+    }
+
+    /// Opens the log to be read: the same checks, but it makes nothing, signs nothing, and leaves
+    /// last-signed as it is. The store's own recovery may still tidy its files: for evidence, open a copy.
+    ///
+    /// # Errors
+    /// As [`Log::open`]; [`LogCode::NoLedger`] also if there is no store.
+    pub fn open_for_audit(dir: &Path, key: &VerifierKey) -> Result<Log, LogFailure> {
+        let note = last_signed::read(dir)?;
+        if !exists(&dir.join(STORE))? {
+            let code = if note.is_some() { LogCode::StoreMissing } else { LogCode::NoLedger };
+            return Err(LogFailure::new(code, dir.display().to_string()));
+        }
+        check(dir, key, note, Purpose::Read)
+    }
+}
+
+/// Makes an empty store beside its place and moves it there: a crash leaves it absent or whole.
+fn make_store(dir: &Path) -> Result<(), LogFailure> {
+    let (unfinished, place) = (dir.join(UNFINISHED), dir.join(STORE));
+    if exists(&unfinished)? {
+        std::fs::remove_dir_all(&unfinished)
+            .map_err(|error| LogFailure::io("清除", &unfinished, &error))?;
+    }
+    Store::create(&unfinished, &Head { size: 0, root: empty_root() })?;
+    std::fs::rename(&unfinished, &place).map_err(|error| LogFailure::io("更名", &place, &error))?;
+    last_signed::sync_folder(dir)
+}
+
+fn check(
+    dir: &Path,
+    key: &VerifierKey,
+    note: Option<SignedNote>,
+    purpose: Purpose,
+) -> Result<Log, LogFailure> {
+    // The note is checked first: its verdict does not depend on the store.
+    let signed = match note {
+        Some(note) => Some(Signed { head: note.verify(key)?.head(), note }),
+        None => None,
+    };
+    let store = Store::open(&dir.join(STORE))?;
+    let head = store.head()?;
+    refuse_wrong_bounds(&store, &head)?;
+    match &signed {
+        // Before the edge: a store that lost its tail is rolled back, whatever else it is.
+        Some(signed) if head.size < signed.head.size => return Err(rolled_back(&head, signed)),
+        None if store.has_signed()? => {
+            let detail = format!("日志有 {} 条", head.size);
+            return Err(LogFailure::new(LogCode::LastSignedMissing, detail));
+        }
+        Some(_) | None => {}
+    }
+    let frontier = right_edge(&store, &head)?;
+    if let Some(signed) = &signed {
+        refuse_rewritten(&store, &head, signed)?;
+    }
+    let dir = PathBuf::from(dir);
+    Ok(Log { dir, key: key.clone(), store, head, frontier, signed, purpose, poisoned: false })
+}
+
+/// The first entry is 0 and the last is the one before the head. What is missing between them shows
+/// when it is read: every scan counts.
+fn refuse_wrong_bounds(store: &Store, head: &Head) -> Result<(), LogFailure> {
+    match (store.bounds()?, head.size.checked_sub(1)) {
+        (None, None) => Ok(()),
+        (Some((0, last)), Some(expected)) if last == expected => Ok(()),
+        (None, Some(_)) => Err(LogFailure::missing(0)),
+        (Some((first, _)), _) if first > 0 => Err(LogFailure::missing(0)),
+        (Some((_, last)), Some(expected)) if last < expected => Err(LogFailure::missing(last + 1)),
+        (Some((_, last)), _) => {
+            let detail = format!("日志头为 {} 条，却存有第 {last} 条", head.size);
+            Err(LogFailure::at(LogCode::EdgeMismatch, head.size, detail))
+        }
+    }
+}
+
+fn right_edge(store: &Store, head: &Head) -> Result<Frontier, LogFailure> {
+    let frontier = edge(store, head.size)?;
+    if frontier.root() != head.root {
+        let detail =
+            format!("{} 条，记录的根 {}，重算的根 {}", head.size, head.root, frontier.root());
+        return Err(LogFailure::new(LogCode::EdgeMismatch, detail));
+    }
+    Ok(frontier)
+}
+
+fn rolled_back(head: &Head, signed: &Signed) -> LogFailure {
+    let detail = format!("日志有 {} 条，已签发的存证头有 {} 条", head.size, signed.head.size);
+    LogFailure::at(LogCode::RolledBack, head.size, detail)
+}
+
+fn refuse_rewritten(store: &Store, head: &Head, signed: &Signed) -> Result<(), LogFailure> {
+    let size = signed.head.size;
+    let root = if size == head.size { head.root } else { edge(store, size)?.root() };
+    if root != signed.head.root {
+        let detail = format!("前 {size} 条的根为 {root}，已签发的为 {}", signed.head.root);
+        return Err(LogFailure::new(LogCode::Rewritten, detail));
+    }
+    Ok(())
+}
+
+fn exists(path: &Path) -> Result<bool, LogFailure> {
+    path.try_exists().map_err(|error| LogFailure::io("查看", path, &error))
+}

@@ -1,0 +1,165 @@
+//! Reading the log: one entry, a stretch of entries, any past root, and proofs.
+
+use super::failure::LogFailure;
+use super::note::SignedNote;
+use super::proof::{consistency_proof, inclusion_proof};
+use super::store::{Store, read_pair};
+use super::tree::{NodeHash, edge};
+use super::writer::Log;
+use crate::ids::{Root, Seq};
+
+/// One step of reading entries in order: the next entry, or why there is none.
+pub type ReadEntry = Result<(Seq, Vec<u8>), LogFailure>;
+
+/// Entries in order, from wherever they are kept: an open log or a folder of tiles.
+/// What reads a ledger to judge it takes this, so that both are judged by the same code.
+pub trait EntrySource {
+    /// How many entries there are. Of a log this may be more than its checkpoint covers.
+    fn size(&self) -> u64;
+
+    /// The newest checkpoint, whose signature was verified when the source was opened.
+    fn newest_checkpoint(&self) -> Option<&SignedNote>;
+
+    /// Every entry in order from 0. The first failure is the last item.
+    fn entries(&self) -> Box<dyn Iterator<Item = ReadEntry> + '_>;
+}
+
+impl Log {
+    /// The entry that was appended under this id.
+    ///
+    /// # Errors
+    /// If the log is poisoned or cannot be read.
+    pub fn find(&self, id: &[u8; 32]) -> Result<Option<Seq>, LogFailure> {
+        self.refuse_poisoned()?;
+        Ok(self.store.number_of(id)?.map(Seq))
+    }
+
+    /// The bytes of one entry; `None` at and beyond the head.
+    ///
+    /// # Errors
+    /// If the log is poisoned or cannot be read, or the entry is missing though the head covers it.
+    pub fn get(&self, seq: Seq) -> Result<Option<Vec<u8>>, LogFailure> {
+        self.refuse_poisoned()?;
+        if seq.0 >= self.head.size {
+            return Ok(None);
+        }
+        self.store.entry(seq.0)?.map(Some).ok_or_else(|| LogFailure::missing(seq.0))
+    }
+
+    /// The entries from `from` to `to` (without `to`), as of now. An entry that is not there, be it
+    /// within or beyond the head, is a failure and the last item: nothing is ever passed over.
+    #[must_use]
+    pub fn scan(&self, from: Seq, to: Seq) -> Scan {
+        match self.refuse_poisoned() {
+            Ok(()) => Scan::over(&self.store, from.0, to.0),
+            Err(failure) => Scan { state: State::Refused(failure) },
+        }
+    }
+
+    /// The root over the first `size` entries, for any size up to the head's.
+    ///
+    /// # Errors
+    /// If the log is poisoned, cannot be read, or has fewer entries.
+    pub fn root_at(&self, size: u64) -> Result<Root, LogFailure> {
+        self.refuse_poisoned()?;
+        self.refuse_beyond_head(size)?;
+        Ok(edge(&self.store, size)?.root())
+    }
+
+    /// The proof that entry `seq` is in the tree of the first `size` entries; `None` if it is not.
+    ///
+    /// # Errors
+    /// As [`Log::root_at`].
+    pub fn inclusion_proof(
+        &self,
+        seq: Seq,
+        size: u64,
+    ) -> Result<Option<Vec<NodeHash>>, LogFailure> {
+        self.refuse_poisoned()?;
+        self.refuse_beyond_head(size)?;
+        inclusion_proof(&self.store, seq.0, size)
+    }
+
+    /// The proof that the first `new` entries begin with the first `old`; `None` if `old` is above `new`.
+    ///
+    /// # Errors
+    /// As [`Log::root_at`].
+    pub fn consistency_proof(
+        &self,
+        old: u64,
+        new: u64,
+    ) -> Result<Option<Vec<NodeHash>>, LogFailure> {
+        self.refuse_poisoned()?;
+        self.refuse_beyond_head(new)?;
+        consistency_proof(&self.store, old, new)
+    }
+
+    fn refuse_beyond_head(&self, size: u64) -> Result<(), LogFailure> {
+        if size > self.head.size { Err(LogFailure::missing(self.head.size)) } else { Ok(()) }
+    }
+}
+
+impl EntrySource for Log {
+    fn size(&self) -> u64 {
+        self.head.size
+    }
+
+    fn newest_checkpoint(&self) -> Option<&SignedNote> {
+        Log::newest_checkpoint(self)
+    }
+
+    fn entries(&self) -> Box<dyn Iterator<Item = ReadEntry> + '_> {
+        Box::new(self.scan(Seq(0), Seq(self.head.size)))
+    }
+}
+
+/// A stretch of entries being read. It keeps the view of the moment it was made, and counts along.
+pub struct Scan {
+    state: State,
+}
+
+enum State {
+    Reading { iter: fjall::Iter, next: u64, end: u64 },
+    Refused(LogFailure),
+    Done,
+}
+
+impl Scan {
+    pub(super) fn over(store: &Store, from: u64, to: u64) -> Scan {
+        // fjall's range panics where the end comes before the start.
+        let state = if from < to {
+            State::Reading { iter: store.range(from, to), next: from, end: to }
+        } else {
+            State::Done
+        };
+        Scan { state }
+    }
+}
+
+impl Iterator for Scan {
+    type Item = ReadEntry;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let State::Reading { iter, next, end } = &mut self.state else {
+            return match std::mem::replace(&mut self.state, State::Done) {
+                State::Refused(failure) => Some(Err(failure)),
+                State::Reading { .. } | State::Done => None,
+            };
+        };
+        if next == end {
+            self.state = State::Done;
+            return None;
+        }
+        let number = *next;
+        let item = match iter.next().map(read_pair) {
+            Some(Ok((found, bytes))) if found == number => Ok((Seq(number), bytes)),
+            Some(Err(failure)) => Err(failure),
+            Some(Ok(_)) | None => Err(LogFailure::missing(number)),
+        };
+        match item {
+            Ok(_) => *next += 1,
+            Err(_) => self.state = State::Done,
+        }
+        Some(item)
+    }
+}

@@ -1,0 +1,262 @@
+//! The open log and its two commit points: append and checkpoint. The order of their lines is the design.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use super::checkpoint;
+use super::failure::{LogCode, LogFailure};
+use super::last_signed;
+use super::note::{NoteSigner, SignedNote, VerifierKey};
+use super::reading::Scan;
+use super::store::{Commit, Head, MAX_ENTRY_BYTES, Store, corrupt_node};
+use super::tree::{Frontier, WholeNode, edge, empty_root, leaf_hash};
+use crate::ids::Seq;
+
+/// One entry to append: its bytes, and the id to find it by if it has one (an act's id; lines have none).
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    /// The entry: 1 to 65,535 bytes, kept exactly as they are.
+    pub bytes: &'a [u8],
+    /// The id under which [`Log::find`] gives the entry's number; unique in the log.
+    pub id: Option<[u8; 32]>,
+}
+
+/// An open log. It has one owner, and only the owner writes.
+pub struct Log {
+    pub(super) dir: PathBuf,
+    pub(super) key: VerifierKey,
+    pub(super) store: Store,
+    pub(super) head: Head,
+    pub(super) frontier: Frontier,
+    pub(super) signed: Option<Signed>,
+    pub(super) purpose: Purpose,
+    pub(super) poisoned: bool,
+}
+
+/// The newest checkpoint that was signed: the note and what it says.
+pub(super) struct Signed {
+    pub(super) note: SignedNote,
+    pub(super) head: Head,
+}
+
+/// What a log was opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Read,
+    Write,
+}
+
+impl Log {
+    /// Size and root over everything that was acknowledged.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        self.head
+    }
+
+    /// The newest checkpoint that was signed, as it stands in last-signed.
+    #[must_use]
+    pub fn newest_checkpoint(&self) -> Option<&SignedNote> {
+        self.signed.as_ref().map(|signed| &signed.note)
+    }
+
+    /// The key that checks this log's checkpoints; its name is the ledger's origin.
+    #[must_use]
+    pub fn key(&self) -> &VerifierKey {
+        &self.key
+    }
+
+    /// Appends all the records or none, if the log still stands at `expected`. When this returns the
+    /// new head, the records are on disk.
+    ///
+    /// # Errors
+    /// [`LogCode::Moved`], [`LogCode::EntryEmpty`], [`LogCode::EntryTooLarge`], [`LogCode::IdRepeated`]
+    /// (with the entry that has the id, if it is in the log) if the records are refused: nothing was
+    /// written. [`LogCode::Poisoned`] or [`LogCode::ReadOnly`] if nothing can be written. Any other
+    /// failure leaves the log poisoned: open it again to learn whether the records are in it.
+    pub fn append(&mut self, expected: &Head, records: &[Record<'_>]) -> Result<Head, LogFailure> {
+        self.refuse_unwritable()?;
+        if *expected != self.head {
+            let detail = format!("提交所据为 {} 条，现为 {} 条", expected.size, self.head.size);
+            return Err(LogFailure::new(LogCode::Moved, detail));
+        }
+        refuse_wrong_lengths(records)?;
+        if records.is_empty() {
+            return Ok(self.head);
+        }
+        // From here to the last line, any way out but a refusal leaves the log poisoned.
+        self.poisoned = true;
+        if let Some(repeated) = self.repeated_id(records)? {
+            self.poisoned = false;
+            return Err(repeated);
+        }
+        let (commit, frontier) = self.plan(records);
+        // A crash before the flush inside ends loses the whole batch, and nobody was promised it;
+        // a crash after it keeps the whole batch.
+        self.store.commit(&commit)?;
+        // After a failed flush the page cache can no longer be trusted, so only a commit that got
+        // this far lifts the poison.
+        self.head = commit.head;
+        self.frontier = frontier;
+        self.poisoned = false;
+        Ok(self.head)
+    }
+
+    /// Signs a checkpoint over everything in the log and keeps it in last-signed; the same size as
+    /// the last one gives the last one again. Before signing, the entries since the last checkpoint
+    /// are read back from the store and hashed anew: what is signed is what is kept, not what memory says.
+    ///
+    /// # Errors
+    /// [`LogCode::WrongSigner`] if the signer is not the one the trust file names; [`LogCode::Poisoned`]
+    /// or [`LogCode::ReadOnly`]. Any other failure means that store and memory disagree or that the
+    /// note could not be kept; no checkpoint is published and the log is poisoned.
+    pub fn checkpoint(&mut self, signer: &NoteSigner) -> Result<SignedNote, LogFailure> {
+        self.refuse_unwritable()?;
+        if *signer.verifier() != self.key {
+            let detail = format!("私钥对应 {}，应为 {}", signer.verifier(), self.key);
+            return Err(LogFailure::new(LogCode::WrongSigner, detail));
+        }
+        if let Some(signed) = &self.signed
+            && signed.head == self.head
+        {
+            return Ok(signed.note.clone());
+        }
+        self.poisoned = true;
+        self.prove_stored_head()?;
+        let note = checkpoint::signed(&self.head, signer);
+        // A signature that a fault in memory spoiled would lock the ledger at the next start.
+        let head = note.verify(&self.key)?.head();
+        // A crash before this line leaves the note before; after it, the new one. Neither was
+        // published, and both fit the store. The mark follows the note: a crash between them leaves a
+        // note without mark, which the next start mends; the other order would leave a mark without note.
+        last_signed::write(&self.dir, &note)?;
+        if self.signed.is_none() {
+            self.store.mark_signed(&head)?;
+        }
+        self.signed = Some(Signed { note: note.clone(), head });
+        self.poisoned = false;
+        Ok(note)
+    }
+
+    /// Refuses everything once a write has failed.
+    pub(super) fn refuse_poisoned(&self) -> Result<(), LogFailure> {
+        if self.poisoned {
+            let detail = format!("最后确认入账 {} 条", self.head.size);
+            return Err(LogFailure::new(LogCode::Poisoned, detail));
+        }
+        Ok(())
+    }
+
+    fn refuse_unwritable(&self) -> Result<(), LogFailure> {
+        self.refuse_poisoned()?;
+        if self.purpose == Purpose::Read {
+            return Err(LogFailure::new(LogCode::ReadOnly, self.dir.display().to_string()));
+        }
+        Ok(())
+    }
+
+    fn repeated_id(&self, records: &[Record<'_>]) -> Result<Option<LogFailure>, LogFailure> {
+        let mut seen = BTreeSet::new();
+        for id in records.iter().filter_map(|record| record.id) {
+            if let Some(number) = self.store.number_of(&id)? {
+                let detail = format!("{} 已是第 {number} 条", hex::encode(id));
+                return Ok(Some(LogFailure::at(LogCode::IdRepeated, number, detail)));
+            }
+            if !seen.insert(id) {
+                let detail = format!("{} 在同一批中出现两次", hex::encode(id));
+                return Ok(Some(LogFailure::new(LogCode::IdRepeated, detail)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn plan<'a>(&self, records: &[Record<'a>]) -> (Commit<'a>, Frontier) {
+        let mut frontier = self.frontier.clone();
+        let (mut nodes, mut ids) = (Vec::new(), Vec::new());
+        for record in records {
+            ids.extend(record.id.map(|id| (id, Seq(frontier.size()))));
+            frontier.push_leaf(leaf_hash(record.bytes), &mut |node| nodes.push(node));
+        }
+        let head = Head { size: frontier.size(), root: frontier.root() };
+        let entries = records.iter().map(|record| record.bytes).collect();
+        (Commit { first: self.head.size, entries, ids, nodes, head }, frontier)
+    }
+
+    /// Recomputes the root from the store alone: the edge at the last checkpoint, whose root a
+    /// signature holds fast, and every entry since. Shares no hash with the edge kept in memory.
+    fn prove_stored_head(&self) -> Result<(), LogFailure> {
+        let from =
+            self.signed.as_ref().map_or(Head { size: 0, root: empty_root() }, |signed| signed.head);
+        let mut frontier = edge(&self.store, from.size)?;
+        if frontier.root() != from.root {
+            let detail = format!("前 {} 条的根为 {}", from.size, frontier.root());
+            return Err(LogFailure::new(LogCode::Rewritten, detail));
+        }
+        let mut whole: Vec<WholeNode> = Vec::new();
+        for item in Scan::over(&self.store, from.size, self.head.size) {
+            let (_, bytes) = item?;
+            frontier.push_leaf(leaf_hash(&bytes), &mut |node| whole.push(node));
+            for node in whole.drain(..) {
+                if self.store.kept_node(node.level, node.index)? != Some(node.hash) {
+                    return Err(corrupt_node(node.level, node.index));
+                }
+            }
+        }
+        let stored = self.store.head()?;
+        if frontier.root() != self.head.root || stored != self.head {
+            let detail = format!("存储重算的根 {}，内存的根 {}", frontier.root(), self.head.root);
+            return Err(LogFailure::new(LogCode::EdgeMismatch, detail));
+        }
+        Ok(())
+    }
+}
+
+fn refuse_wrong_lengths(records: &[Record<'_>]) -> Result<(), LogFailure> {
+    for (place, record) in records.iter().enumerate() {
+        let length = record.bytes.len();
+        if length == 0 {
+            let detail = format!("本批第 {} 条", place + 1);
+            return Err(LogFailure::new(LogCode::EntryEmpty, detail));
+        }
+        if length > MAX_ENTRY_BYTES {
+            let detail = format!("本批第 {} 条，{length} 字节", place + 1);
+            return Err(LogFailure::new(LogCode::EntryTooLarge, detail));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Log, LogCode, NoteSigner, Record};
+    use crate::ids::{Root, Seq};
+
+    #[test]
+    fn a_poisoned_log_refuses_everything_with_words() {
+        let dir = tempfile::tempdir().unwrap();
+        let signer = NoteSigner::new("doudi.example/ledger", &[7; 32]).unwrap();
+        let mut log = Log::open(dir.path(), signer.verifier()).unwrap();
+        let record = Record { bytes: b"{}", id: None };
+        let head = log.append(&log.head(), &[record]).unwrap();
+        log.poisoned = true;
+        let poisoned = |code: Option<LogCode>| assert_eq!(code, Some(LogCode::Poisoned));
+        poisoned(log.append(&head, &[record]).err().map(|failure| failure.code()));
+        poisoned(log.checkpoint(&signer).err().map(|failure| failure.code()));
+        poisoned(log.find(&[0; 32]).err().map(|failure| failure.code()));
+        poisoned(log.get(Seq(0)).err().map(|failure| failure.code()));
+        poisoned(log.root_at(1).err().map(|failure| failure.code()));
+        poisoned(log.scan(Seq(0), Seq(1)).next().unwrap().err().map(|failure| failure.code()));
+        poisoned(log.full_read().err().map(|failure| failure.code()));
+    }
+
+    #[test]
+    fn what_memory_and_store_see_differently_is_not_signed() {
+        let dir = tempfile::tempdir().unwrap();
+        let signer = NoteSigner::new("doudi.example/ledger", &[7; 32]).unwrap();
+        let mut log = Log::open(dir.path(), signer.verifier()).unwrap();
+        log.append(&log.head(), &[Record { bytes: b"{}", id: None }]).unwrap();
+        log.head.root = Root([1; 32]);
+        assert_eq!(log.checkpoint(&signer).unwrap_err().code(), LogCode::EdgeMismatch);
+        assert!(!dir.path().join("last-signed").exists());
+        assert_eq!(log.checkpoint(&signer).unwrap_err().code(), LogCode::Poisoned);
+    }
+}

@@ -1,0 +1,140 @@
+//! Rules for an application on its way: the scheme's chain in its order, each step about the same survey.
+
+use crate::act::Body;
+use crate::act::cases::{ApplicationConfirmed, ApplicationFiled, ApplicationNoticed};
+use crate::act::policies::{PayStart, SchemeSet, Step};
+use crate::books::cases::Application;
+use crate::books::{Books, entitling};
+use crate::ids::{ActId, ApplicationId};
+use crate::rejection::Rejection;
+
+use super::filled;
+
+pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
+    if let Body::ApplicationFiled(filed) = body {
+        file(books, filed)
+    } else if let Body::ApplicationSurveyed(surveyed) = body {
+        let (application, _) = step(books, surveyed.application, Step::Survey)?;
+        let filed = &application.filed;
+        let period = surveyed.surveyed.period();
+        let claim = entitling::Claim {
+            scheme: &filed.scheme,
+            category: &filed.category,
+            household: filed.household,
+            persons: &filed.persons,
+            payee: filed.payee,
+            parts: &surveyed.parts,
+            from: period,
+        };
+        entitling::amount_follows_the_standard(books, &claim)
+    } else if let Body::ApplicationSurveyJoined(joined) = body {
+        let (application, _) = step(books, joined.application, Step::Survey)?;
+        same_survey(application, joined.survey)
+    } else if let Body::ApplicationNoticed(noticed) = body {
+        let (application, scheme) = step(books, noticed.application, Step::Notice)?;
+        same_survey(application, noticed.survey)?;
+        long_enough(noticed, scheme)
+    } else if let Body::ApplicationReviewed(reviewed) = body {
+        let (application, _) = step(books, reviewed.application, Step::TownReview)?;
+        same_survey(application, reviewed.survey)
+    } else if let Body::ApplicationConfirmed(confirmed) = body {
+        confirm(books, confirmed)
+    } else if let Body::ApplicationDeclined(declined) = body {
+        filled(&declined.reason, "不予确认的理由")?;
+        open(books, declined.application).map(|_| ())
+    } else {
+        Ok(())
+    }
+}
+
+fn file(books: &Books, filed: &ApplicationFiled) -> Result<(), Rejection> {
+    let application = filed.application;
+    if books.cases.applications.contains_key(&application) {
+        return Err(Rejection::ApplicationExists { application });
+    }
+    let period = filed.filed.period();
+    if books.policies.scheme(&filed.scheme, period).is_none() {
+        return Err(Rejection::SchemeUnknown { scheme: filed.scheme.clone(), period });
+    }
+    entitling::persons_are_members(books, filed.household, &filed.persons, filed.payee)
+}
+
+fn open(books: &Books, application: ApplicationId) -> Result<&Application, Rejection> {
+    let known = books.cases.applications.get(&application);
+    let known = known.ok_or(Rejection::ApplicationUnknown { application })?;
+    if known.ended { Err(Rejection::ApplicationEnded { application }) } else { Ok(known) }
+}
+
+/// The application and its scheme, if `step` is in the chain and everything before it is done.
+fn step(
+    books: &Books,
+    application: ApplicationId,
+    step: Step,
+) -> Result<(&Application, &SchemeSet), Rejection> {
+    let known = open(books, application)?;
+    let (scheme, period) = (&known.filed.scheme, known.filed.filed.period());
+    let unknown = || Rejection::SchemeUnknown { scheme: scheme.clone(), period };
+    let scheme = books.policies.scheme(scheme, period).ok_or_else(unknown)?;
+    if !scheme.chain.contains(&step) {
+        return Err(Rejection::StepNotInChain { step: step.chinese() });
+    }
+    for before in scheme.chain.iter().take_while(|before| **before != step) {
+        if !known.has_done(*before, scheme.surveyors) {
+            return Err(Rejection::StepMissing { step: before.chinese() });
+        }
+    }
+    Ok((known, scheme))
+}
+
+/// An approval binds content: it names the survey whose findings and amount it agrees to.
+fn same_survey(application: &Application, survey: ActId) -> Result<(), Rejection> {
+    match &application.survey {
+        Some((newest, _)) if *newest == survey => Ok(()),
+        Some(_) | None => Err(Rejection::SurveyChanged {}),
+    }
+}
+
+fn long_enough(noticed: &ApplicationNoticed, scheme: &SchemeSet) -> Result<(), Rejection> {
+    filled(&noticed.place, "公示地点")?;
+    // Both the first and the last day count (natural days).
+    let days = noticed.ends.days_since(noticed.starts) + 1;
+    if days < i64::from(scheme.notice_days) {
+        return Err(Rejection::NoticeTooShort { days, needed: scheme.notice_days });
+    }
+    if noticed.objections > 0 {
+        return Err(Rejection::NoticeObjected { objections: noticed.objections });
+    }
+    Ok(())
+}
+
+fn confirm(books: &Books, confirmed: &ApplicationConfirmed) -> Result<(), Rejection> {
+    let (application, scheme) = step(books, confirmed.application, Step::CountyConfirm)?;
+    same_survey(application, confirmed.survey)?;
+    let entitlement = confirmed.entitlement;
+    if books.cases.entitlements.contains_key(&entitlement) {
+        return Err(Rejection::EntitlementExists { entitlement });
+    }
+    let month = confirmed.confirmed.period();
+    let earliest = match scheme.pay_start {
+        PayStart::SameMonth => month,
+        PayStart::NextMonth => month.next(),
+    };
+    let from = confirmed.from;
+    if from < earliest {
+        return Err(Rejection::StartTooEarly { from, earliest });
+    }
+    let Some((_, survey)) = &application.survey else { return Err(Rejection::SurveyChanged {}) };
+    let filed = &application.filed;
+    entitling::may_be_entitled(
+        books,
+        &entitling::Claim {
+            scheme: &filed.scheme,
+            category: &filed.category,
+            household: filed.household,
+            persons: &filed.persons,
+            payee: filed.payee,
+            parts: &survey.parts,
+            from,
+        },
+    )
+}

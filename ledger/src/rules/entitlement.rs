@@ -1,0 +1,121 @@
+//! Rules for entitlements: lists from before these books, adjustments, stops.
+
+use std::collections::HashSet;
+
+use crate::act::Body;
+use crate::act::cases::{EntitlementAdjusted, EntitlementsConfirmed};
+use crate::books::cases::Entitlement;
+use crate::books::{Books, Statement, entitling};
+use crate::ids::{EntitlementId, SchemeCode};
+use crate::line::{EntitlementLine, Line};
+use crate::rejection::Rejection;
+
+use super::filled;
+
+pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
+    let body = statement.body();
+    if let Body::EntitlementsBroughtIn(list) = body {
+        filled(&list.source, "来源")?;
+        let lines = statement
+            .lines
+            .iter()
+            .filter_map(|line| if let Line::Entitlement(line) = line { Some(line) } else { None });
+        bring_in(books, &list.scheme, lines)
+    } else if let Body::EntitlementsConfirmed(confirmed) = body {
+        confirm(books, confirmed)
+    } else if let Body::EntitlementAdjusted(adjusted) = body {
+        adjust(books, adjusted)
+    } else if let Body::AdjustmentConfirmed(confirmed) = body {
+        let adjustment = confirmed.adjustment;
+        match books.cases.adjustments.get(&adjustment) {
+            // Between proposal and confirmation a month may have closed or the entitlement stopped.
+            Some((adjusted, false)) => adjust(books, adjusted),
+            Some((_, true)) | None => Err(Rejection::AdjustmentUnknown { adjustment }),
+        }
+    } else if let Body::EntitlementStopped(stopped) = body {
+        filled(&stopped.reason, "停发原因")?;
+        let entitlement = live(books, stopped.entitlement)?;
+        // A stop may come late (a death found after payment), but it never revives: the last month only moves back.
+        if entitlement.last.is_some_and(|last| stopped.last >= last) {
+            return Err(Rejection::EntitlementStopped { entitlement: stopped.entitlement });
+        }
+        Ok(())
+    } else {
+        Ok(())
+    }
+}
+
+fn live(books: &Books, entitlement: EntitlementId) -> Result<&Entitlement, Rejection> {
+    books.cases.entitlements.get(&entitlement).ok_or(Rejection::EntitlementUnknown { entitlement })
+}
+
+fn bring_in<'a>(
+    books: &Books,
+    scheme: &SchemeCode,
+    lines: impl Iterator<Item = &'a EntitlementLine>,
+) -> Result<(), Rejection> {
+    let mut ids = HashSet::new();
+    let mut persons = HashSet::new();
+    for line in lines {
+        let entitlement = line.entitlement;
+        if books.cases.entitlements.contains_key(&entitlement) || !ids.insert(entitlement) {
+            return Err(Rejection::EntitlementExists { entitlement });
+        }
+        if let Some(person) = line.persons.iter().copied().find(|person| !persons.insert(*person)) {
+            return Err(Rejection::EntitlementDoubled { person, scheme: scheme.clone() });
+        }
+        let claim = claim_of(scheme, line);
+        if entitling::total(line.parts.iter().map(|part| part.amount_fen))? != line.amount_fen {
+            return Err(Rejection::PartsMismatch {});
+        }
+        entitling::may_be_entitled(books, &claim)?;
+    }
+    Ok(())
+}
+
+fn claim_of<'a>(scheme: &'a SchemeCode, line: &'a EntitlementLine) -> entitling::Claim<'a> {
+    entitling::Claim {
+        scheme,
+        category: &line.category,
+        household: line.household,
+        persons: &line.persons,
+        payee: line.payee,
+        parts: &line.parts,
+        from: line.from,
+    }
+}
+
+fn confirm(books: &Books, confirmed: &EntitlementsConfirmed) -> Result<(), Rejection> {
+    let list = confirmed.brought_in;
+    let known = books.cases.brought_in.get(&list).filter(|known| !known.confirmed);
+    let known = known.ok_or(Rejection::ListUnknown { list })?;
+    if known.root != confirmed.root {
+        return Err(Rejection::ManifestMismatch { what: "默克尔根" });
+    }
+    // What was free when the list came may be taken by now.
+    known
+        .lines
+        .iter()
+        .try_for_each(|line| entitling::may_be_entitled(books, &claim_of(&known.scheme, line)))
+}
+
+fn adjust(books: &Books, adjusted: &EntitlementAdjusted) -> Result<(), Rejection> {
+    filled(&adjusted.reason, "调整原因")?;
+    let entitlement = live(books, adjusted.entitlement)?;
+    if !entitlement.is_live(adjusted.from) {
+        return Err(Rejection::EntitlementStopped { entitlement: adjusted.entitlement });
+    }
+    books.closings.open(adjusted.from.first_day())?;
+    entitling::amount_follows_the_standard(
+        books,
+        &entitling::Claim {
+            scheme: &entitlement.scheme,
+            category: &entitlement.category,
+            household: entitlement.household,
+            persons: &entitlement.persons,
+            payee: entitlement.payee,
+            parts: &adjusted.parts,
+            from: adjusted.from,
+        },
+    )
+}

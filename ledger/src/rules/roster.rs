@@ -1,0 +1,231 @@
+//! Rules for rosters: every line follows from an entitlement, and each signature binds exactly the roster as drawn.
+
+use std::collections::HashSet;
+
+use crate::act::Body;
+use crate::act::payments::{RosterDrawn, RosterKind};
+use crate::books::cases::{Entitlement, sum_of};
+use crate::books::payments::{Batch, BatchStage, PaymentState};
+use crate::books::{Books, Statement, entitling};
+use crate::ids::{ActId, BatchCode, PaymentRef, Root};
+use crate::line::{Line, RosterLine};
+use crate::rejection::Rejection;
+
+use super::filled;
+
+pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
+    let body = statement.body();
+    if let Body::RosterDrawn(drawn) = body {
+        draw(books, drawn, statement)
+    } else if let Body::RosterChecked(agreed) = body {
+        at_stage(books, &agreed.batch, agreed.roster, agreed.root, BatchStage::Drawn).map(|_| ())
+    } else if let Body::RosterFinanceReviewed(agreed) = body {
+        at_stage(books, &agreed.batch, agreed.roster, agreed.root, BatchStage::Checked).map(|_| ())
+    } else if let Body::RosterApproved(b) = body {
+        let batch = at_stage(books, &b.batch, b.roster, b.root, BatchStage::Reviewed)?;
+        if batch.total != b.total_fen {
+            return Err(Rejection::RosterChanged { batch: b.batch.clone() });
+        }
+        Ok(())
+    } else if let Body::RosterWithdrawn(withdrawn) = body {
+        filled(&withdrawn.reason, "撤回原因")?;
+        let code = &withdrawn.batch;
+        let batch = books.payments.batches.get(code);
+        let batch = batch.ok_or_else(|| Rejection::RosterUnknown { batch: code.clone() })?;
+        if batch.roster != withdrawn.roster {
+            return Err(Rejection::RosterChanged { batch: code.clone() });
+        }
+        if matches!(batch.stage, BatchStage::Released | BatchStage::Withdrawn) {
+            let (stage, needed) = (batch.stage.chinese(), "报盘前撤回");
+            return Err(Rejection::RosterStage { batch: code.clone(), stage, needed });
+        }
+        Ok(())
+    } else {
+        Ok(())
+    }
+}
+
+/// The batch, if it stands at `stage` and the approval names exactly its roster.
+fn at_stage<'a>(
+    books: &'a Books,
+    code: &BatchCode,
+    roster: ActId,
+    root: Root,
+    stage: BatchStage,
+) -> Result<&'a Batch, Rejection> {
+    let batch = books.payments.batches.get(code);
+    let batch = batch.ok_or_else(|| Rejection::RosterUnknown { batch: code.clone() })?;
+    if batch.roster != roster || batch.root != root {
+        return Err(Rejection::RosterChanged { batch: code.clone() });
+    }
+    if batch.stage != stage {
+        let (now, needed) = (batch.stage.chinese(), stage.chinese());
+        return Err(Rejection::RosterStage { batch: code.clone(), stage: now, needed });
+    }
+    Ok(batch)
+}
+
+fn draw(books: &Books, drawn: &RosterDrawn, statement: &Statement<'_>) -> Result<(), Rejection> {
+    if books.payments.batches.contains_key(&drawn.batch) {
+        return Err(Rejection::BatchUsed { batch: drawn.batch.clone() });
+    }
+    if books.policies.scheme(&drawn.scheme, drawn.period).is_none() {
+        let (scheme, period) = (drawn.scheme.clone(), drawn.period);
+        return Err(Rejection::SchemeUnknown { scheme, period });
+    }
+    if statement.lines.is_empty() {
+        return Err(Rejection::RosterEmpty {});
+    }
+    let mut paid_here = HashSet::new();
+    for (n, _, line) in statement.numbered() {
+        let Line::Roster(line) = line else { continue };
+        let wrong = |why: &str| Rejection::RosterLineWrong { n, why: why.to_owned() };
+        let entitlement = books.cases.entitlements.get(&line.entitlement);
+        let not_entitled = || Rejection::RosterNotEntitled { n, entitlement: line.entitlement };
+        let entitlement = entitlement.ok_or_else(not_entitled)?;
+        if entitlement.scheme != drawn.scheme {
+            return Err(not_entitled());
+        }
+        if !paid_here.insert((line.entitlement, line.reissue_of.clone())) {
+            return Err(wrong("同一资格在本名册中出现两次"));
+        }
+        match (drawn.kind, &line.reissue_of) {
+            (RosterKind::Regular | RosterKind::Supplementary, None) => {
+                due_and_unpaid(books, drawn, n, line, entitlement)?;
+            }
+            (RosterKind::Reissue, Some(original)) => reissue(books, drawn, line, original)?,
+            (RosterKind::Regular | RosterKind::Supplementary, Some(_)) => {
+                return Err(wrong("补发只能列入补发名册"));
+            }
+            (RosterKind::Reissue, None) => return Err(wrong("补发名册的每一行须注明原支付")),
+        }
+        goes_to_the_living(books, drawn, n, line, entitlement)?;
+        sources_add_up(books, drawn, line)?;
+    }
+    Ok(())
+}
+
+fn due_and_unpaid(
+    books: &Books,
+    drawn: &RosterDrawn,
+    n: u32,
+    line: &RosterLine,
+    entitlement: &Entitlement,
+) -> Result<(), Rejection> {
+    let due = entitlement.due(drawn.period);
+    let due = due.ok_or(Rejection::RosterNotEntitled { n, entitlement: line.entitlement })?;
+    if due != line.parts.as_slice() {
+        let why = "金额或分项与资格不符".to_owned();
+        return Err(Rejection::RosterLineWrong { n, why });
+    }
+    let paid = books.payments.of_entitlement.get(&(line.entitlement, drawn.period));
+    if let Some(reference) = paid.and_then(|references| references.first()) {
+        return Err(Rejection::RosterTwice { n, reference: reference.clone() });
+    }
+    for person in &entitlement.persons {
+        for (id, held) in books.cases.of_person(*person) {
+            let excluded = books.policies.excluded_by(&drawn.scheme, drawn.period);
+            if excluded.into_iter().any(|scheme| *scheme == held.scheme)
+                && books.payments.of_entitlement.get(&(id, drawn.period)).is_some_and(|refs| {
+                    refs.iter().any(|reference| is_with_the_payee(books, reference))
+                })
+            {
+                return Err(Rejection::RosterExclusive { n, scheme: held.scheme.clone() });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// True unless the payment failed or came back.
+fn is_with_the_payee(books: &Books, reference: &PaymentRef) -> bool {
+    !matches!(
+        books.payments.state(reference),
+        Some(PaymentState::Failed | PaymentState::Returned) | None
+    )
+}
+
+/// A reissue 补发 is a new payment in place of one that failed or came back, of the same amount.
+fn reissue(
+    books: &Books,
+    drawn: &RosterDrawn,
+    line: &RosterLine,
+    reference: &PaymentRef,
+) -> Result<(), Rejection> {
+    let reference = reference.clone();
+    let Some((batch, original)) = books.payments.find(&reference) else {
+        return Err(Rejection::PaymentUnknown { reference });
+    };
+    let Some(reason) = original.failure() else {
+        return Err(Rejection::ReissueNotOpen { reference });
+    };
+    if original.reissued_by.is_some() {
+        return Err(Rejection::ReissueTwice { reference });
+    }
+    if reason.forbids_reissue() {
+        return Err(Rejection::ReissueForbidden { reference, reason: reason.chinese() });
+    }
+    if original.amount != line.amount_fen {
+        return Err(Rejection::ReissueAmount { reference, amount: original.amount });
+    }
+    if original.entitlement != line.entitlement || batch.period != drawn.period {
+        return Err(Rejection::ReissueNotOpen { reference });
+    }
+    if reason.needs_account_change() {
+        let change = line.change.and_then(|change| books.people.changes.get(&change));
+        let fits = change.is_some_and(|change| {
+            change.approved
+                && change.changed.person == line.payee
+                && change.changed.new.account == line.account
+                && line.account != original.account
+        });
+        if !fits {
+            return Err(Rejection::ReissueNeedsChange { reference });
+        }
+    }
+    Ok(())
+}
+
+fn goes_to_the_living(
+    books: &Books,
+    drawn: &RosterDrawn,
+    n: u32,
+    line: &RosterLine,
+    entitlement: &Entitlement,
+) -> Result<(), Rejection> {
+    let period = drawn.period;
+    for person in entitlement.persons.iter().copied().chain([line.payee]) {
+        let known = books.people.persons.get(&person);
+        if known.ok_or(Rejection::PersonUnknown { person })?.is_dead_in(period) {
+            return Err(Rejection::PersonDead { person, period });
+        }
+    }
+    if line.payee != entitlement.payee {
+        let why = "收款人不是资格所定的收款人".to_owned();
+        return Err(Rejection::RosterLineWrong { n, why });
+    }
+    let current = books.people.persons.get(&line.payee).and_then(|payee| payee.account);
+    if current != Some(line.account) {
+        return Err(Rejection::AccountNotCurrent { account: line.account });
+    }
+    Ok(())
+}
+
+fn sources_add_up(books: &Books, drawn: &RosterDrawn, line: &RosterLine) -> Result<(), Rejection> {
+    let amounts = line.sources.iter().map(|source| source.amount_fen);
+    let parts = sum_of(&line.parts).ok_or(Rejection::MoneyOverflow {})?;
+    let all_positive = line.sources.iter().all(|source| source.amount_fen.is_positive());
+    if entitling::total(amounts)? != line.amount_fen || parts != line.amount_fen || !all_positive {
+        return Err(Rejection::PartsMismatch {});
+    }
+    for source in &line.sources {
+        let fund = source.fund.clone();
+        let Some(known) = books.funds.funds.get(&fund) else {
+            return Err(Rejection::FundUnknown { fund });
+        };
+        if !known.purposes.contains(&drawn.scheme) {
+            return Err(Rejection::FundPurpose { fund, scheme: drawn.scheme.clone() });
+        }
+    }
+    Ok(())
+}

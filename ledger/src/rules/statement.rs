@@ -1,0 +1,185 @@
+//! Rules for account statements and for decisions about exceptions.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::act::Body;
+use crate::act::payments::{Decision, ExceptionResolved, StatementImported, StatementLine};
+use crate::answer::StatementOutcome;
+use crate::books::bank::{Exception, Statements, Waiting};
+use crate::books::payments::PaymentState;
+use crate::books::{Books, Statement};
+use crate::ids::{BankAccountCode, Digest};
+use crate::line::Line;
+use crate::rejection::Rejection;
+
+use super::filled;
+
+pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
+    if let Body::StatementImported(imported) = statement.body() {
+        import(books, imported, statement)
+    } else if let Body::ExceptionResolved(resolved) = statement.body() {
+        resolve(books, resolved)
+    } else {
+        Ok(())
+    }
+}
+
+/// Row by row the balances follow from each other, and the first new row follows from the last one known:
+/// no row of the bank can be missing.
+fn import(
+    books: &Books,
+    imported: &StatementImported,
+    statement: &Statement<'_>,
+) -> Result<(), Rejection> {
+    if let Some(seq) = books.bank.files.get(&imported.file) {
+        return Err(Rejection::FileAlreadyImported { seq: *seq });
+    }
+    if !books.funds.accounts.contains_key(&imported.account) {
+        return Err(Rejection::BankAccountUnknown { account: imported.account.clone() });
+    }
+    let nothing = Statements::default();
+    let known = books.bank.statements.get(&imported.account).unwrap_or(&nothing);
+    let mut balance = imported.opening_fen;
+    let mut has_new_row = false;
+    let mut repeated: HashMap<Digest, u32> = HashMap::new();
+    let mut cleared = HashSet::new();
+    for (n, _, line) in statement.numbered() {
+        let Line::Statement(line) = line else { continue };
+        let wrong = |why| Err(Rejection::StatementLineWrong { n, why });
+        if line.outcome == StatementOutcome::Repeated {
+            let times = repeated.entry(line.fingerprint).or_default();
+            *times += 1;
+            if has_new_row || known.fingerprints.get(&line.fingerprint).is_none_or(|k| k < times) {
+                return wrong("这一行没有导入过，不能记为重复");
+            }
+        } else if !has_new_row {
+            has_new_row = true;
+            if known.balance.is_some_and(|expected| expected != balance) {
+                let expected = known.balance.unwrap_or_default();
+                return Err(Rejection::StatementGap { expected, found: balance });
+            }
+        }
+        let next = balance.checked_add(line.amount_fen).ok_or(Rejection::MoneyOverflow {})?;
+        if next != line.balance_fen {
+            return wrong("余额与上一行加减本行不符");
+        }
+        balance = next;
+        if line.date < imported.from || line.date > imported.until {
+            return wrong("日期不在流水起止之内");
+        }
+        if let Err(why) = row_fits(books, &imported.account, line, &mut cleared) {
+            return wrong(why);
+        }
+    }
+    if balance != imported.closing_fen {
+        return Err(Rejection::StatementGap { expected: balance, found: imported.closing_fen });
+    }
+    // A statement without a new row still has to end where the books know the account to be.
+    if !has_new_row && known.balance.is_some_and(|expected| expected != imported.closing_fen) {
+        let expected = known.balance.unwrap_or_default();
+        return Err(Rejection::StatementGap { expected, found: imported.closing_fen });
+    }
+    Ok(())
+}
+
+fn row_fits(
+    books: &Books,
+    account: &BankAccountCode,
+    line: &StatementLine,
+    cleared: &mut HashSet<String>,
+) -> Result<(), &'static str> {
+    let none_needed =
+        matches!(line.outcome, StatementOutcome::Repeated | StatementOutcome::Unmatched);
+    let Some(key) = &line.movement else {
+        return if none_needed { Ok(()) } else { Err("这种结果须注明对应的账项") };
+    };
+    if none_needed {
+        return Err("重复或未对应的行不能注明账项");
+    }
+    let Some(movement) = books.bank.movements.get(key) else { return Err("没有这个账项") };
+    if movement.is_void || movement.cleared.is_some() || !cleared.insert(key.clone()) {
+        return Err("这个账项已经核销或已冲销");
+    }
+    if movement.account != *account || movement.kind != line.outcome {
+        return Err("账项属于别的专户或别的种类");
+    }
+    if movement.amount != line.amount_fen {
+        return Err("金额与账项不符");
+    }
+    Ok(())
+}
+
+fn resolve(books: &Books, resolved: &ExceptionResolved) -> Result<(), Rejection> {
+    filled(&resolved.reason, "处理理由")?;
+    let entry = resolved.entry;
+    let exception = books.bank.exceptions.get(&entry);
+    let exception = exception.ok_or(Rejection::ExceptionUnknown { entry })?;
+    match resolved.decision {
+        Decision::Cleared => clears(books, exception, resolved),
+        Decision::NoEffect => {
+            if resolved.movement.is_some() || resolved.reference.is_some() {
+                return Err(Rejection::DecisionWrong {
+                    why: "与本账无关的不能注明支付或账项"
+                });
+            }
+            Ok(())
+        }
+        Decision::Settled | Decision::Failed | Decision::Returned => {
+            answers(books, exception, resolved)
+        }
+    }
+}
+
+fn clears(
+    books: &Books,
+    exception: &Exception,
+    resolved: &ExceptionResolved,
+) -> Result<(), Rejection> {
+    let wrong = |why| Err(Rejection::DecisionWrong { why });
+    let Waiting::Statement { account } = &exception.waiting else {
+        return wrong("只有流水行可以对应到账项");
+    };
+    let movement = resolved.movement.as_ref().and_then(|key| books.bank.movements.get(key));
+    let Some(movement) = movement else { return wrong("没有所注的账项") };
+    if resolved.reference.is_some() {
+        return wrong("对应账项时不注明支付");
+    }
+    if movement.is_void || movement.cleared.is_some() {
+        return wrong("账项已经核销或已冲销");
+    }
+    if movement.account != *account || movement.amount != exception.amount {
+        return wrong("专户或金额与账项不符");
+    }
+    Ok(())
+}
+
+fn answers(
+    books: &Books,
+    exception: &Exception,
+    resolved: &ExceptionResolved,
+) -> Result<(), Rejection> {
+    let wrong = |why| Err(Rejection::DecisionWrong { why });
+    if resolved.movement.is_some() {
+        return wrong("认定支付结果时不注明账项");
+    }
+    let Some(reference) = &resolved.reference else { return wrong("须注明支付") };
+    let Some((batch, payment)) = books.payments.find(reference) else {
+        return wrong("没有所注的支付");
+    };
+    let state = payment.state(batch.released.is_some());
+    let (fits, needed) = match (&exception.waiting, resolved.decision) {
+        (Waiting::Response { batch, .. }, Decision::Settled | Decision::Failed) => {
+            (reference.batch() == batch, PaymentState::Instructed)
+        }
+        (Waiting::Return { .. }, Decision::Returned) => {
+            (payment.recoveries.is_empty(), PaymentState::Settled)
+        }
+        (Waiting::Response { .. } | Waiting::Return { .. } | Waiting::Statement { .. }, _) => {
+            return wrong("这种存疑不能作此认定");
+        }
+    };
+    if !fits || state != needed {
+        return wrong("支付不属于该文件，或其状态不容此认定");
+    }
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! Rules for advances and insurance claims.
+
+use crate::act::Body;
+use crate::act::funds::FundKind;
+use crate::act::urgent::{AdvancePaid, AdvanceRegularised, ClaimFiled, ClaimSettled};
+use crate::books::Books;
+use crate::books::urgent::Claim;
+use crate::ids::ClaimId;
+use crate::money::Money;
+use crate::rejection::Rejection;
+
+use super::{filled, positive};
+
+pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
+    if let Body::AdvancePaid(paid) = body {
+        advance(books, paid)
+    } else if let Body::AdvanceRegularised(done) = body {
+        regularise(books, done)
+    } else if let Body::InsuranceOpened(opened) = body {
+        filled(&opened.insurer, "保险人")?;
+        positive(opened.cover_fen, "保额")?;
+        positive(opened.premium_fen, "保费")?;
+        let policy = opened.policy.clone();
+        if books.urgent.policies.contains_key(&policy) {
+            return Err(Rejection::InsuranceExists { policy });
+        }
+        Ok(())
+    } else if let Body::ClaimFiled(filed) = body {
+        file(books, filed)
+    } else if let Body::ClaimAssessed(assessed) = body {
+        positive(assessed.amount_fen, "定损")?;
+        let claim = open(books, assessed.claim, "报案")?;
+        let left = cover_left(books, claim)?;
+        if assessed.amount_fen > left {
+            return Err(Rejection::ClaimOverCover { left });
+        }
+        Ok(())
+    } else if let Body::ClaimSettled(settled) = body {
+        settle(books, settled)
+    } else if let Body::ClaimDeclined(declined) = body {
+        filled(&declined.reason, "拒赔原因")?;
+        open(books, declined.claim, "报案").map(|_| ())
+    } else {
+        Ok(())
+    }
+}
+
+fn advance(books: &Books, paid: &AdvancePaid) -> Result<(), Rejection> {
+    positive(paid.amount_fen, "先行救助")?;
+    filled(&paid.cause, "急难事由")?;
+    let advance = paid.advance;
+    if books.urgent.advances.contains_key(&advance) {
+        return Err(Rejection::AdvanceExists { advance });
+    }
+    let fund = paid.fund.clone();
+    let Some(known) = books.funds.funds.get(&fund) else {
+        return Err(Rejection::FundUnknown { fund });
+    };
+    if known.kind != FundKind::Float {
+        return Err(Rejection::FundKindWrong { fund, needed: FundKind::Float.chinese() });
+    }
+    if !known.purposes.contains(&paid.scheme) {
+        return Err(Rejection::FundPurpose { fund, scheme: paid.scheme.clone() });
+    }
+    let period = paid.date.period();
+    let unknown = || Rejection::SchemeUnknown { scheme: paid.scheme.clone(), period };
+    let scheme = books.policies.scheme(&paid.scheme, period).ok_or_else(unknown)?;
+    // A scheme without a town limit allows no advance at all.
+    let limit = scheme.town_limit_fen.unwrap_or(Money::ZERO);
+    if paid.amount_fen > limit {
+        return Err(Rejection::AdvanceOverLimit { limit });
+    }
+    let person = paid.payee;
+    let known = books.people.persons.get(&person).ok_or(Rejection::PersonUnknown { person })?;
+    if known.household != paid.household {
+        return Err(Rejection::NotAMember { person });
+    }
+    Ok(())
+}
+
+fn regularise(books: &Books, done: &AdvanceRegularised) -> Result<(), Rejection> {
+    let advance = done.advance;
+    let known = books.urgent.advances.get(&advance);
+    let known = known.ok_or(Rejection::AdvanceUnknown { advance })?;
+    if known.act != done.paid {
+        return Err(Rejection::AdvanceUnknown { advance });
+    }
+    if known.regularised.is_some() {
+        return Err(Rejection::AdvanceSettled { advance });
+    }
+    Ok(())
+}
+
+fn file(books: &Books, filed: &ClaimFiled) -> Result<(), Rejection> {
+    filled(&filed.event, "出险事由")?;
+    let claim = filed.claim;
+    if books.urgent.claims.contains_key(&claim) {
+        return Err(Rejection::ClaimExists { claim });
+    }
+    let policy = filed.policy.clone();
+    let Some(known) = books.urgent.policies.get(&policy) else {
+        return Err(Rejection::InsuranceUnknown { policy });
+    };
+    if filed.loss < known.from || filed.loss > known.until {
+        return Err(Rejection::ClaimOutside { policy, date: filed.loss });
+    }
+    let person = filed.person;
+    let known = books.people.persons.get(&person).ok_or(Rejection::PersonUnknown { person })?;
+    if known.household != filed.household {
+        return Err(Rejection::NotAMember { person });
+    }
+    Ok(())
+}
+
+fn open<'a>(
+    books: &'a Books,
+    claim: ClaimId,
+    needed: &'static str,
+) -> Result<&'a Claim, Rejection> {
+    let known = books.urgent.claims.get(&claim).ok_or(Rejection::ClaimUnknown { claim })?;
+    if known.end.is_some() { Err(Rejection::ClaimStage { claim, needed }) } else { Ok(known) }
+}
+
+fn cover_left(books: &Books, claim: &Claim) -> Result<Money, Rejection> {
+    let policy = claim.filed.policy.clone();
+    let Some(known) = books.urgent.policies.get(&policy) else {
+        return Err(Rejection::InsuranceUnknown { policy });
+    };
+    let settled = books.urgent.settled_under(&policy).ok_or(Rejection::MoneyOverflow {})?;
+    known.cover_fen.checked_sub(settled).ok_or(Rejection::MoneyOverflow {})
+}
+
+/// The insurer pays exactly what was assessed: the assessment is named, so its content is bound.
+fn settle(books: &Books, settled: &ClaimSettled) -> Result<(), Rejection> {
+    positive(settled.amount_fen, "赔付")?;
+    let claim = settled.claim;
+    let known = open(books, claim, "查勘定损")?;
+    let needed = "查勘定损";
+    let Some((act, assessed)) = &known.assessed else {
+        return Err(Rejection::ClaimStage { claim, needed });
+    };
+    if *act != settled.assessment || assessed.amount_fen != settled.amount_fen {
+        return Err(Rejection::ClaimStage { claim, needed });
+    }
+    let left = cover_left(books, known)?;
+    if settled.amount_fen > left {
+        return Err(Rejection::ClaimOverCover { left });
+    }
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! The record of access: every reading of plain text by a person, written before the text is given out.
+
+use serde::{Deserialize, Serialize};
+
+use super::failure::VaultFailure;
+use super::seal::{Place, SealKey};
+use super::store::{Batch, Table, access_number};
+use super::subject::Subject;
+use super::{State, Vault};
+use crate::ids::OfficerId;
+
+/// How many subjects a record of access names one by one; beyond that the count stands for them.
+pub const NAMED: usize = 100;
+const LONGEST: usize = 500;
+
+/// Who reads, why and when. Every reading takes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessNote {
+    /// Who reads.
+    pub officer: OfficerId,
+    /// Why, in the reader's words; 1 to 500 bytes.
+    pub purpose: String,
+    /// When, as the caller's clock says: `YYYY-MM-DDTHH:MM:SS+08:00`. A claim; the order is by number.
+    pub at: String,
+}
+
+/// One reading, as recorded. It says what was asked for, also where an answer then failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Access {
+    /// Its number, from 0, without gaps.
+    pub number: u64,
+    /// Who read.
+    pub officer: OfficerId,
+    /// Why.
+    pub purpose: String,
+    /// When, as claimed.
+    pub at: String,
+    /// What kind of subject: `person`, `account`, `officer`, `programme-account`, `file` or `remark`.
+    pub kind: String,
+    /// How many of them.
+    pub count: u64,
+    /// The subjects one by one, at most the first [`NAMED`].
+    pub subjects: Vec<Subject>,
+}
+
+impl Vault {
+    /// Every reading so far, in order.
+    ///
+    /// # Errors
+    /// [`VaultFailure::Unreadable`] if a record is damaged or one is missing in between.
+    pub fn accesses(&self) -> Result<Vec<Access>, VaultFailure> {
+        let mut accesses = Vec::new();
+        for record in self.store.records(Table::Accesses) {
+            let (key, sealed) = record?;
+            let access = open_access(&self.record_key, &key, &sealed)?;
+            if usize::try_from(access.number) != Ok(accesses.len()) {
+                let number = accesses.len();
+                return Err(VaultFailure::Unreadable(format!("第{number}次查看的记录缺失")));
+            }
+            accesses.push(access);
+        }
+        Ok(accesses)
+    }
+
+    /// Records a reading and waits until it is on disk. Only then may plain text be given out.
+    pub(super) fn record_access(
+        &self,
+        state: &mut State,
+        subjects: &[Subject],
+        note: &AccessNote,
+    ) -> Result<(), VaultFailure> {
+        let Some(first) = subjects.first() else { return Ok(()) };
+        let stated = |text: &str| !text.trim().is_empty() && text.len() <= LONGEST;
+        if !stated(&note.purpose) || !stated(&note.at) {
+            return Err(VaultFailure::NoteRefused);
+        }
+        let access = Access {
+            number: state.next_access,
+            officer: note.officer,
+            purpose: note.purpose.clone(),
+            at: note.at.clone(),
+            kind: first.kind().to_owned(),
+            count: u64::try_from(subjects.len()).expect("a count of subjects in memory fits u64"),
+            subjects: subjects.iter().take(NAMED).cloned().collect(),
+        };
+        let mut batch = self.store.batch();
+        self.put_access(state, &mut batch, &access)?;
+        batch.commit()?;
+        state.next_access = state.next_access.saturating_add(1);
+        Ok(())
+    }
+
+    fn put_access(
+        &self,
+        state: &mut State,
+        batch: &mut Batch<'_>,
+        access: &Access,
+    ) -> Result<(), VaultFailure> {
+        let key = access.number.to_be_bytes();
+        let plain = serde_json::to_vec(access).expect("an access has only texts and numbers");
+        let place = Table::Accesses.place(&key);
+        let sealed = self.record_key.seal(state.randomness.as_mut(), place, &plain)?;
+        batch.insert(Table::Accesses, &key, &sealed);
+        Ok(())
+    }
+}
+
+/// Opens one record of access.
+pub(super) fn open_access(
+    record_key: &SealKey,
+    key: &[u8],
+    sealed: &[u8],
+) -> Result<Access, VaultFailure> {
+    let place: Place<'_> = Table::Accesses.place(key);
+    let plain = record_key.open(place, sealed)?;
+    let access: Access = serde_json::from_slice(&plain).map_err(|_| place.unreadable())?;
+    if access_number(key) == Some(access.number) { Ok(access) } else { Err(place.unreadable()) }
+}

@@ -1,0 +1,5 @@
+//! What the program works out for itself: folded from entries, thrown away and rebuilt at will, never in the log.
+
+pub mod figures;
+pub mod month;
+pub mod outstanding;

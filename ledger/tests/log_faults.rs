@@ -1,0 +1,58 @@
+//! A disk that refuses in the middle of a write: the log stops, and what it promised is still there.
+
+#![cfg(test)]
+#![cfg(target_os = "linux")]
+
+use std::path::Path;
+use std::process::Command;
+
+use ledger::log::{Log, LogCode, NoteSigner, Record, leaf_hash};
+
+const DIR: &str = "DOUDI_TEST_FAULT_DIR";
+const THIS: &str = "after_a_failed_write_nothing_more_is_written_and_nothing_promised_is_lost";
+
+fn open(dir: &Path) -> Log {
+    let signer = NoteSigner::new("doudi.example/ledger", &[7; 32]).unwrap();
+    Log::open(dir, signer.verifier()).unwrap()
+}
+
+/// Bytes that do not compress, so that they reach the disk in full length.
+fn noise(number: u32) -> Vec<u8> {
+    (0..2047_u32)
+        .flat_map(|block| leaf_hash(&[number, block].map(u32::to_be_bytes).concat()).0)
+        .collect()
+}
+
+/// The part that runs under a limit on the size of files, which makes the journal's writes fail.
+fn write_until_the_disk_refuses(dir: &Path) {
+    let mut log = open(dir);
+    let promised = log.append(&log.head(), &[Record { bytes: b"promised", id: None }]).unwrap();
+    let entries: Vec<_> = (0..1200).map(noise).collect();
+    let records: Vec<_> = entries.iter().map(|bytes| Record { bytes, id: None }).collect();
+    assert_eq!(log.append(&promised, &records).unwrap_err().code(), LogCode::Io);
+    let late = [Record { bytes: b"late", id: None }];
+    assert_eq!(log.append(&promised, &late).unwrap_err().code(), LogCode::Poisoned);
+    assert_eq!(log.head(), promised);
+}
+
+#[test]
+fn after_a_failed_write_nothing_more_is_written_and_nothing_promised_is_lost() {
+    if let Some(dir) = std::env::var_os(DIR) {
+        return write_until_the_disk_refuses(Path::new(&dir));
+    }
+    let dir = tempfile::tempdir().unwrap();
+    // 65 MiB: fjall lays out 64 MiB for a journal, and the big batch needs 75.
+    let script = "trap '' XFSZ; ulimit -f 133120; exec \"$0\" --exact \"$1\"";
+    let run = Command::new("sh")
+        .args(["-c", script])
+        .arg(std::env::current_exe().unwrap())
+        .arg(THIS)
+        .env(DIR, dir.path())
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stdout));
+    let mut log = open(dir.path());
+    assert_eq!(log.head().size, 1);
+    assert_eq!(log.append(&log.head(), &[Record { bytes: b"again", id: None }]).unwrap().size, 2);
+    assert_eq!(log.full_read().unwrap().head, log.head());
+}

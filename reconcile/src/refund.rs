@@ -1,0 +1,87 @@
+//! Reads the bank's notice of returned payments 退汇: settled money that came back.
+
+use ledger::answer::Reason;
+use ledger::ids::PaymentRef;
+use ledger::money::Money;
+use ledger::period::Date;
+
+use crate::cells::{RowReader, read_rows};
+use crate::problem::{Code, Problem};
+use crate::profile::{Direction, Layout, Role};
+use crate::reasons::{classify, echoed_name};
+use crate::response::{Given, body_problems, open, read_payee, sum};
+
+/// One returned payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundLine {
+    /// Its row in the file, from 1.
+    pub row: u32,
+    /// Our reference, where it came back.
+    pub reference: Option<PaymentRef>,
+    /// The account as the bank has it, narrow and without spaces.
+    pub account_no: String,
+    /// The payee's name as the bank has it.
+    pub name: String,
+    /// The amount that came back; more than nothing.
+    pub amount: Money,
+    /// The day it came back.
+    pub returned_on: Date,
+    /// Why.
+    pub reason: Reason,
+    /// The bank's own words: to the vault, never to the log.
+    pub reason_text: String,
+    /// The name that the bank has for the account, where it tells.
+    pub echoed_name: Option<String>,
+}
+
+/// A whole notice without problems.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RefundFile {
+    /// Every line, in the order of the file.
+    pub lines: Vec<RefundLine>,
+    /// The sum of the amounts.
+    pub total: Money,
+}
+
+/// Reads a notice of returned payments in the layout that [`crate::detect::detect`] found.
+///
+/// # Errors
+/// Every problem of the file. A file with problems gives no lines.
+pub fn read(
+    layout: &Layout,
+    file: &str,
+    bytes: &[u8],
+    given: &Given,
+) -> Result<RefundFile, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let body = open(layout, file, bytes, Direction::Refund)?;
+    body_problems(file, layout, &body, given, &mut problems);
+    let lines = read_rows(file, layout, &body, &mut problems, |row| read_line(layout, row, given));
+    let total = sum(file, lines.iter().map(|line| line.amount), &mut problems);
+    if problems.is_empty() { Ok(RefundFile { lines, total }) } else { Err(problems) }
+}
+
+fn read_line(layout: &Layout, row: &mut RowReader<'_>, given: &Given) -> Option<RefundLine> {
+    let payee = read_payee(layout, row, given.batch.as_ref());
+    let text = row.text(Role::Reason);
+    let returned_on = if layout.field(Role::Date).is_some() {
+        row.date(Role::Date)
+    } else {
+        if given.answered_on.is_none() {
+            row.refuse(Code::ValueMissing, Role::Date, "", "退汇日期");
+        }
+        given.answered_on
+    };
+    let (payee, text, returned_on) = (payee?, text?, returned_on?);
+    Some(RefundLine {
+        row: row.number(),
+        reference: payee.reference,
+        account_no: payee.account_no,
+        name: payee.name,
+        amount: payee.amount,
+        returned_on,
+        reason: classify(text, &layout.reasons),
+        reason_text: text.to_owned(),
+        echoed_name: echoed_name(text),
+    })
+}

@@ -1,0 +1,327 @@
+//! Reads a response file 回盘: one line per payment, totals checked, nothing skipped.
+
+use ledger::answer::Reason;
+use ledger::ids::{BatchCode, PaymentRef};
+use ledger::money::Money;
+use ledger::period::Date;
+
+use crate::body::{Body, Source};
+use crate::cells::{RowReader, read_integer, read_money, read_rows};
+use crate::detect::base_name;
+use crate::names::{account_key, narrow};
+use crate::problem::{Code, Problem};
+use crate::profile::{BankStatus, Direction, Layout, Position, Role, Totals};
+use crate::reasons::{classify, echoed_name, without_echo};
+use crate::table::Row;
+
+/// What the bank does not say in its file and the caller knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Given {
+    /// The payment batch. Layouts that number their lines within a batch need it.
+    pub batch: Option<BatchCode>,
+    /// The day the bank answered, for files that do not name it.
+    pub answered_on: Option<Date>,
+}
+
+/// One line of a response file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResponseLine {
+    /// Its row in the file, from 1.
+    pub row: u32,
+    /// Our reference, where it came back: `None` if the bank dropped the remark or overwrote it.
+    pub reference: Option<PaymentRef>,
+    /// The account as the bank has it, narrow and without spaces.
+    pub account_no: String,
+    /// The payee's name as the bank has it.
+    pub name: String,
+    /// The instructed amount as the bank echoes it; more than nothing.
+    pub amount: Money,
+    /// The amount that the bank says it settled. Where a layout has no such column: the whole amount of
+    /// a success, else nothing.
+    pub settled_amount: Money,
+    /// The bank's verdict.
+    pub status: BankStatus,
+    /// Why it failed; `None` for a success.
+    pub reason: Option<Reason>,
+    /// The bank's own words, which may name another holder: to the vault, never to the log.
+    pub reason_text: String,
+    /// The name that the bank has for the account, where it tells.
+    pub echoed_name: Option<String>,
+    /// The day of the answer: from the line, else from the file's name, else as given by the caller.
+    pub date: Option<Date>,
+}
+
+/// A whole response file without problems.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResponseFile {
+    /// Every line, in the order of the file.
+    pub lines: Vec<ResponseLine>,
+    /// The sum of the instructed amounts.
+    pub total: Money,
+    /// The sum of the settled amounts.
+    pub settled_total: Money,
+}
+
+/// Reads a response file in the layout that [`crate::detect::detect`] found. `file` is its name as given.
+///
+/// # Errors
+/// Every problem of the file. A file with problems gives no lines.
+pub fn read(
+    layout: &Layout,
+    file: &str,
+    bytes: &[u8],
+    given: &Given,
+) -> Result<ResponseFile, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut body = open(layout, file, bytes, Direction::Reply)?;
+    body_problems(file, layout, &body, given, &mut problems);
+    let totals = take_totals(file, layout, &mut body, &mut problems);
+    let date = date_of_file(file, layout, given, &mut problems);
+    let lines = read_rows(file, layout, &body, &mut problems, |row| {
+        read_line(layout, row, given.batch.as_ref(), date)
+    });
+    let total = sum(file, lines.iter().map(|line| line.amount), &mut problems);
+    let settled_total = sum(file, lines.iter().map(|line| line.settled_amount), &mut problems);
+    if let (Some((rule, row)), true) = (totals, lines.len() == body.rows.len()) {
+        check_totals(file, rule, &row, (lines.len(), total), &mut problems);
+    }
+    if problems.is_empty() { Ok(ResponseFile { lines, total, settled_total }) } else { Err(problems) }
+}
+
+/// The body of a file that must go in that direction.
+pub(crate) fn open(
+    layout: &Layout,
+    file: &str,
+    bytes: &[u8],
+    direction: Direction,
+) -> Result<Body, Vec<Problem>> {
+    if layout.direction != direction {
+        return Err(vec![
+            Problem::of_file(Code::FileWrongDirection, file)
+                .found(layout.direction.chinese())
+                .expected(direction.chinese()),
+        ]);
+    }
+    let source = Source::open(file, bytes).map_err(|problem| vec![problem])?;
+    source.body(layout).map_err(|why| vec![why.into_problem(file)])
+}
+
+/// What is wrong with the file as a whole, before any row is read.
+pub(crate) fn body_problems(
+    file: &str,
+    layout: &Layout,
+    body: &Body,
+    given: &Given,
+    problems: &mut Vec<Problem>,
+) {
+    for (row, code) in &body.faults {
+        problems.push(Problem { row: *row, ..Problem::of_file(*code, file) });
+    }
+    for row in &body.preamble {
+        if let Some(code) = row.fault {
+            problems.push(Problem::of_row(code, file, row.number));
+        }
+    }
+    if body.rows.is_empty() {
+        problems.push(Problem::of_file(Code::FileNoLines, file));
+    }
+    let most = layout.max_rows.and_then(|most| usize::try_from(most).ok());
+    if let Some(most) = most.filter(|most| body.rows.len() > *most) {
+        problems.push(
+            Problem::of_file(Code::ResponseTooManyRows, file)
+                .found(format!("{}行", body.rows.len()))
+                .expected(format!("至多{most}行")),
+        );
+    }
+    if layout.field(Role::Number).is_some() && given.batch.is_none() {
+        problems.push(Problem::of_file(Code::ResponseBatchNeeded, file));
+    }
+}
+
+fn take_totals<'a>(
+    file: &str,
+    layout: &'a Layout,
+    body: &mut Body,
+    problems: &mut Vec<Problem>,
+) -> Option<(&'a Totals, Row)> {
+    let totals = layout.totals.as_ref()?;
+    if totals.position == Position::First {
+        return body.first.take().map(|row| (totals, row));
+    }
+    let is_totals = |row: &Row| row.cells.first().map(|cell| &cell.text) == totals.marker.as_ref();
+    let Some(index) = body.rows.iter().position(is_totals) else {
+        problems.push(Problem::of_file(Code::ResponseTotalMissing, file));
+        return None;
+    };
+    let mut tail = body.rows.split_off(index).into_iter();
+    let row = tail.next()?;
+    // Rows behind the totals are counted by nobody.
+    problems.extend(tail.map(|row| Problem::of_row(Code::TableAfterEnd, file, row.number)));
+    Some((totals, row))
+}
+
+fn check_totals(
+    file: &str,
+    rule: &Totals,
+    row: &Row,
+    (count, total): (usize, Money),
+    problems: &mut Vec<Problem>,
+) {
+    let refuse = |code, found: &str, expected: String| {
+        Problem::of_row(code, file, row.number).found(found).expected(expected)
+    };
+    for (index, field) in rule.fields.iter().enumerate() {
+        let text = row.cells.get(index).map_or("", |cell| cell.text.as_str());
+        let differs = if field.role == Role::Count {
+            let stated = read_integer(text, field).and_then(|stated| usize::try_from(stated).ok());
+            (stated != Some(count)).then(|| (Code::ResponseCountMismatch, format!("{count}笔")))
+        } else if field.role == Role::Total {
+            let stated = read_money(text, field);
+            (stated != Some(total)).then(|| (Code::ResponseTotalMismatch, total.to_yuan()))
+        } else {
+            let value = field.value.as_deref().filter(|value| *value != text);
+            value.map(|value| (Code::ValueNotTheConstant, value.to_owned()))
+        };
+        problems.extend(differs.map(|(code, expected)| refuse(code, text, expected)));
+    }
+    for cell in row.cells.iter().skip(rule.fields.len()).filter(|cell| !cell.is_blank()) {
+        problems.push(refuse(Code::TableWrongWidth, &cell.text, String::new()));
+    }
+}
+
+/// The bank's date in the file's name, or the caller's; both must agree where there are two.
+fn date_of_file(
+    file: &str,
+    layout: &Layout,
+    given: &Given,
+    problems: &mut Vec<Problem>,
+) -> Option<Date> {
+    let named = layout.file_name.as_ref().and_then(|name| name.date_in(base_name(file)));
+    if let (Some(named), Some(given)) = (named, given.answered_on)
+        && named != given
+    {
+        problems.push(
+            Problem::of_file(Code::ResponseDateDiffers, file)
+                .found(named.to_string())
+                .expected(given.to_string()),
+        );
+    }
+    named.or(given.answered_on)
+}
+
+pub(crate) fn sum(
+    file: &str,
+    amounts: impl Iterator<Item = Money>,
+    problems: &mut Vec<Problem>,
+) -> Money {
+    Money::total(amounts).unwrap_or_else(|| {
+        problems.push(Problem::of_file(Code::ResponseOverflow, file));
+        Money::ZERO
+    })
+}
+
+/// The parts that a response line and a refund line share.
+pub(crate) struct Payee {
+    pub(crate) reference: Option<PaymentRef>,
+    pub(crate) account_no: String,
+    pub(crate) name: String,
+    pub(crate) amount: Money,
+}
+
+pub(crate) fn read_payee(
+    layout: &Layout,
+    row: &mut RowReader<'_>,
+    batch: Option<&BatchCode>,
+) -> Option<Payee> {
+    let reference = reference(layout, row, batch);
+    let account_no = row.text(Role::Account).map(|account| account_key(account).into_owned());
+    let name = row.text(Role::Name).map(str::to_owned);
+    let amount = row.money(Role::Amount);
+    if let Some(amount) = amount {
+        if !amount.is_positive() {
+            row.refuse(Code::ValueNotPositive, Role::Amount, &amount.to_yuan(), "");
+        }
+        if let Some(limit) = layout.amount_limit.filter(|limit| amount > *limit) {
+            let most = format!("至多{}元", limit.to_grouped_yuan());
+            row.refuse(Code::ValueAboveLimit, Role::Amount, &amount.to_yuan(), &most);
+        }
+    }
+    Some(Payee { reference, account_no: account_no?, name: name?, amount: amount? })
+}
+
+/// A remark that is not a reference is a remark; a running number that is none is a problem.
+fn reference(
+    layout: &Layout,
+    row: &mut RowReader<'_>,
+    batch: Option<&BatchCode>,
+) -> Option<PaymentRef> {
+    if layout.field(Role::Number).is_none() {
+        let text: String = row.text(Role::Reference)?.chars().map(narrow).collect();
+        return text.trim().parse().ok();
+    }
+    let number = row.integer(Role::Number)?;
+    // Without the batch the file has its one problem already.
+    let reference = PaymentRef::new(batch?.clone(), number);
+    if reference.is_none() {
+        row.refuse(Code::ValueNotANumber, Role::Number, &number.to_string(), "1至9999999");
+    }
+    reference
+}
+
+fn read_line(
+    layout: &Layout,
+    row: &mut RowReader<'_>,
+    batch: Option<&BatchCode>,
+    date: Option<Date>,
+) -> Option<ResponseLine> {
+    let payee = read_payee(layout, row, batch);
+    let status = read_status(layout, row);
+    let settled = row.money(Role::SettledAmount);
+    if let Some(settled) = settled.filter(|settled| settled.is_negative()) {
+        row.refuse(Code::ValueNegative, Role::SettledAmount, &settled.to_yuan(), "");
+    }
+    let stated_reason = row.text(Role::Reason);
+    let own_date = row.date(Role::Date);
+    let (payee, (status, words)) = (payee?, status?);
+    let settled_amount = match (settled, status) {
+        (Some(settled), _) => settled,
+        (None, BankStatus::Success) => payee.amount,
+        (None, BankStatus::Failed | BankStatus::Pending | BankStatus::Unknown) => Money::ZERO,
+        (None, BankStatus::Partial) => {
+            row.refuse(Code::ResponsePartUnstated, Role::Status, words, "");
+            Money::ZERO
+        }
+    };
+    let is_success = status == BankStatus::Success;
+    let text = if is_success { "" } else { stated_reason.unwrap_or(words) };
+    Some(ResponseLine {
+        row: row.number(),
+        reference: payee.reference,
+        account_no: payee.account_no,
+        name: payee.name,
+        amount: payee.amount,
+        settled_amount,
+        status,
+        reason: (!is_success).then(|| classify(text, &layout.reasons)),
+        reason_text: text.to_owned(),
+        echoed_name: echoed_name(text),
+        date: own_date.or(date),
+    })
+}
+
+/// The bank's verdict and its words. A word that the profile does not list is never guessed.
+fn read_status<'a>(layout: &Layout, row: &mut RowReader<'a>) -> Option<(BankStatus, &'a str)> {
+    if let Some(status) = layout.every_line {
+        return Some((status, ""));
+    }
+    let words = row.text(Role::Status)?;
+    let judged = without_echo(words);
+    let rule = layout.statuses.iter().find(|rule| {
+        rule.words.contains(&judged)
+            || rule.contains.iter().any(|word| judged.contains(word.as_str()))
+    });
+    if rule.is_none() {
+        row.refuse(Code::ResponseUnknownStatus, Role::Status, words, "");
+    }
+    rule.map(|rule| (rule.is, words))
+}

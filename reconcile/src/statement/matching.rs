@@ -1,0 +1,250 @@
+//! Which statement row stands for which movement in the books. Each row gets one outcome, each movement at most
+//! one row; where two would fit, nobody guesses.
+
+use std::collections::{BTreeMap, HashMap};
+
+use ledger::answer::StatementOutcome;
+use ledger::ids::{BatchCode, Digest, PaymentRef};
+use ledger::money::Money;
+use ledger::period::Date;
+
+use super::{StatementRow, fingerprint};
+use crate::names::{account_key, same_name};
+
+/// A movement is looked for this many days before and after its date in the books.
+pub const MOVEMENT_WINDOW_DAYS: i64 = 30;
+/// A return may take longer to be noticed on either side (DOMAIN §8).
+pub const RETURN_WINDOW_DAYS: i64 = 90;
+
+/// Something in the books that the bank's statement must show once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BankMovement {
+    /// The caller's key; no two movements share one.
+    pub id: String,
+    /// What it is. [`StatementOutcome::Repeated`] and [`StatementOutcome::Unmatched`] are no movements and match nothing.
+    pub kind: StatementOutcome,
+    /// The amount; more than nothing.
+    pub amount: Money,
+    /// Its date in the books.
+    pub date: Date,
+    /// The batch, looked for in summary and remark.
+    pub batch: Option<BatchCode>,
+    /// The payment, looked for in summary and remark.
+    pub reference: Option<PaymentRef>,
+    /// The other side's account.
+    pub account_no: Option<String>,
+    /// The other side's name.
+    pub name: Option<String>,
+}
+
+/// What one row stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowOutcome {
+    /// The row in its file.
+    pub row: u32,
+    /// The meaning.
+    pub outcome: StatementOutcome,
+    /// The movement it stands for; `None` for repeated and unmatched rows.
+    pub movement: Option<String>,
+    /// What tells this row again in another file.
+    pub fingerprint: Digest,
+    /// What the row adds to the balance.
+    pub change: Money,
+}
+
+/// A whole statement against the books.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StatementReport {
+    /// One per row, in the order of the rows.
+    pub outcomes: Vec<RowOutcome>,
+    /// Movements that no row shows: outstanding items 未达账项.
+    pub outstanding: Vec<String>,
+}
+
+/// Matches a statement. `imported` counts the fingerprints of rows imported before: as many equal rows are
+/// repeated, the next one is new.
+///
+/// # Panics
+/// If a row was lost or a movement used twice: a fault of this program.
+#[must_use]
+pub fn match_statement<S: std::hash::BuildHasher>(
+    account_no: &str,
+    rows: &[StatementRow],
+    movements: &[BankMovement],
+    imported: &HashMap<Digest, u32, S>,
+) -> StatementReport {
+    let fingerprints: Vec<_> = rows.iter().map(|row| fingerprint(account_no, row)).collect();
+    let mut left = imported.iter().collect::<BTreeMap<_, _>>();
+    let mut counts: BTreeMap<Digest, u32> = BTreeMap::new();
+    let is_new: Vec<bool> = fingerprints
+        .iter()
+        .map(|print| {
+            let seen = counts.entry(*print).or_default();
+            *seen = seen.saturating_add(1);
+            left.get(print).is_none_or(|before| *seen > **before)
+        })
+        .collect();
+    left.clear();
+    let found = pair(rows, &is_new, movements);
+    let outcomes: Vec<_> = rows
+        .iter()
+        .zip(fingerprints)
+        .zip(is_new.iter().zip(&found))
+        .map(|((row, fingerprint), (is_new, found))| {
+            let movement = found.and_then(|index| movements.get(index));
+            let outcome = match movement {
+                _ if !is_new => StatementOutcome::Repeated,
+                Some(movement) => movement.kind,
+                None => StatementOutcome::Unmatched,
+            };
+            let change = row.change().unwrap_or(Money::ZERO);
+            let movement = movement.map(|movement| movement.id.clone());
+            RowOutcome { row: row.row, outcome, movement, fingerprint, change }
+        })
+        .collect();
+    let mut used = vec![0_usize; movements.len()];
+    for index in found.iter().flatten() {
+        if let Some(count) = used.get_mut(*index) {
+            *count += 1;
+        }
+    }
+    let outstanding: Vec<_> = movements
+        .iter()
+        .zip(&used)
+        .filter(|(_, used)| **used == 0)
+        .map(|(movement, _)| movement.id.clone())
+        .collect();
+    assert!(used.iter().all(|count| *count <= 1), "a movement stands on at most one row");
+    assert_eq!(outcomes.len(), rows.len(), "every row has one outcome");
+    let paired = found.iter().flatten().count();
+    assert_eq!(paired + outstanding.len(), movements.len(), "every movement is shown or outstanding");
+    StatementReport { outcomes, outstanding }
+}
+
+/// How surely a row speaks of a movement; the surest come first.
+const TIERS: [fn(&StatementRow, &BankMovement) -> bool; 4] =
+    [names_reference, names_batch_or_account, names_name, |_, _| true];
+
+fn names_reference(row: &StatementRow, movement: &BankMovement) -> bool {
+    movement.reference.as_ref().is_some_and(|reference| mentions(row, &reference.to_string()))
+}
+
+fn names_batch_or_account(row: &StatementRow, movement: &BankMovement) -> bool {
+    let names_batch = movement.batch.as_ref().is_some_and(|batch| mentions(row, batch.as_str()));
+    let same_account = movement.account_no.as_ref().is_some_and(|account| {
+        !row.counterparty_account.is_empty() && account_key(account) == row.counterparty_account
+    });
+    names_batch || same_account
+}
+
+fn names_name(row: &StatementRow, movement: &BankMovement) -> bool {
+    movement.name.as_ref().is_some_and(|name| same_name(name, &row.counterparty_name))
+}
+
+fn mentions(row: &StatementRow, word: &str) -> bool {
+    row.remark.contains(word) || row.summary.contains(word)
+}
+
+/// For each row the index of its movement.
+fn pair(
+    rows: &[StatementRow],
+    is_new: &[bool],
+    movements: &[BankMovement],
+) -> Vec<Option<usize>> {
+    let mut index: BTreeMap<(bool, Money), Vec<usize>> = BTreeMap::new();
+    for (at, movement) in movements.iter().enumerate() {
+        if let Some(is_debit) = is_debit(movement.kind) {
+            index.entry((is_debit, movement.amount)).or_default().push(at);
+        }
+    }
+    let mut found = vec![None; rows.len()];
+    let mut open: Vec<usize> =
+        is_new.iter().enumerate().filter(|(_, is_new)| **is_new).map(|(at, _)| at).collect();
+    let mut taken = vec![false; movements.len()];
+    for speaks_of in TIERS {
+        // Rows that fit the same movements in this tier stand together.
+        let mut groups: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
+        let mut wanted: BTreeMap<usize, usize> = BTreeMap::new();
+        for at in &open {
+            let Some(row) = rows.get(*at) else { continue };
+            let is_debit = !row.debit.is_zero();
+            let amount = if is_debit { row.debit } else { row.credit };
+            let fits: Vec<usize> = index
+                .get(&(is_debit, amount))
+                .into_iter()
+                .flatten()
+                .copied()
+                .filter(|movement| taken.get(*movement) == Some(&false))
+                .filter(|movement| {
+                    movements
+                        .get(*movement)
+                        .is_some_and(|movement| can_be(row, movement) && speaks_of(row, movement))
+                })
+                .collect();
+            groups.entry(fits).or_default().push(*at);
+        }
+        for movement in groups.keys().flatten() {
+            *wanted.entry(*movement).or_default() += 1;
+        }
+        open = groups.remove(&Vec::new()).unwrap_or_default();
+        for (fits, mut group) in groups {
+            let alone = fits.iter().all(|movement| wanted.get(movement) == Some(&1));
+            let enough = fits.len() == 1 || (group.len() >= fits.len() && alike(movements, &fits));
+            if !alone || !enough {
+                // Decided: a person looks. A weaker tier must not settle what a stronger one leaves open.
+                continue;
+            }
+            group.sort_by_key(|at| rows.get(*at).map(|row| (row.date, &row.serial, row.row)));
+            for (movement, at) in fits.iter().zip(group) {
+                if let (Some(slot), Some(taken)) = (found.get_mut(at), taken.get_mut(*movement)) {
+                    *slot = Some(*movement);
+                    *taken = true;
+                }
+            }
+        }
+        open.sort_unstable();
+    }
+    found
+}
+
+/// True for money out, false for money in, nothing for what is no movement.
+const fn is_debit(kind: StatementOutcome) -> Option<bool> {
+    match kind {
+        StatementOutcome::BatchDebit | StatementOutcome::TransferDebit => Some(true),
+        StatementOutcome::FailureCredit
+        | StatementOutcome::ReturnCredit
+        | StatementOutcome::FundCredit
+        | StatementOutcome::RecoveryCredit
+        | StatementOutcome::TransferCredit => Some(false),
+        StatementOutcome::Repeated | StatementOutcome::Unmatched => None,
+    }
+}
+
+/// The days fit, and nothing in the row speaks against the movement.
+fn can_be(row: &StatementRow, movement: &BankMovement) -> bool {
+    let days = row.date.days_since(movement.date).abs();
+    let (window, is_single_payee) = match movement.kind {
+        StatementOutcome::ReturnCredit => (RETURN_WINDOW_DAYS, true),
+        StatementOutcome::RecoveryCredit => (MOVEMENT_WINDOW_DAYS, true),
+        StatementOutcome::BatchDebit
+        | StatementOutcome::FailureCredit
+        | StatementOutcome::FundCredit
+        | StatementOutcome::TransferDebit
+        | StatementOutcome::TransferCredit
+        | StatementOutcome::Repeated
+        | StatementOutcome::Unmatched => (MOVEMENT_WINDOW_DAYS, false),
+    };
+    let names_another = movement.account_no.as_ref().is_some_and(|account| {
+        !row.counterparty_account.is_empty() && account_key(account) != row.counterparty_account
+    });
+    days <= window && !(is_single_payee && names_another)
+}
+
+/// True if nothing but their ids tells these movements apart, so that any pairing is as good as another.
+fn alike(movements: &[BankMovement], indexes: &[usize]) -> bool {
+    let mut parts = indexes.iter().filter_map(|index| movements.get(*index)).map(|movement| {
+        (movement.kind, movement.date, &movement.batch, &movement.account_no, &movement.name)
+    });
+    let first = parts.next();
+    parts.all(|part| Some(part) == first)
+}

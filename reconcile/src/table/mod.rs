@@ -1,0 +1,155 @@
+//! A bank file as rows of cells, each with its place. Nothing is judged here but the container itself.
+
+mod box_table;
+mod delimited;
+mod spreadsheet;
+
+use std::borrow::Cow;
+
+use crate::problem::{Code, Problem};
+use crate::profile::{Container, Layout};
+use crate::text::{self, Encoding};
+
+/// A frame begins within this many rows.
+const ROWS_BEFORE_A_FRAME: usize = 40;
+
+/// What a cell was in its container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Text, exactly as written.
+    Text,
+    /// A spreadsheet's number, printed without rounding.
+    Number,
+    /// A spreadsheet's date, printed as `2020-10-12`.
+    Day,
+    /// A spreadsheet's value that must not be used, and why.
+    Refused(Code),
+}
+
+/// One cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// Its text without the blanks around it.
+    pub text: String,
+    /// What it was.
+    pub form: Form,
+}
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its number from 1, as an editor or spreadsheet counts.
+    pub number: u32,
+    /// Its cells.
+    pub cells: Vec<Cell>,
+    /// What is wrong with the row as a whole.
+    pub fault: Option<Code>,
+}
+
+/// Every row of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    /// The rows, blank ones too.
+    pub rows: Vec<Row>,
+    /// What is wrong with the container as a whole, as the row (if any) and the code.
+    pub faults: Vec<(Option<u32>, Code)>,
+}
+
+impl Cell {
+    fn text(text: &str) -> Cell {
+        Cell { text: text.trim().to_owned(), form: Form::Text }
+    }
+
+    /// True if there is nothing in it.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.text.is_empty() && !matches!(self.form, Form::Refused(_))
+    }
+}
+
+impl Row {
+    fn blank(number: u32) -> Row {
+        Row { number, cells: Vec::new(), fault: None }
+    }
+
+    /// True if no cell has anything in it.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.fault.is_none() && self.cells.iter().all(Cell::is_blank)
+    }
+}
+
+/// What the bytes are, told by their first bytes and, for text, by a drawn frame.
+#[must_use]
+pub fn container_of(bytes: &[u8]) -> Container {
+    if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
+        return Container::Xls;
+    }
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Container::Xlsx;
+    }
+    // A row that begins with ┌ ┍ ┎ or ┏: A9 B0 to B3 in GB18030, E2 94 8C to 8F in UTF-8. Only the begin of a
+    // row is looked at, where bytes cannot be halves of other characters.
+    let draws = |row: &[u8]| {
+        matches!(row, [0xa9, 0xb0..=0xb3, ..] | [0xe2, 0x94, 0x8c..=0x8f, ..])
+    };
+    if bytes.split(|byte| *byte == b'\n').take(ROWS_BEFORE_A_FRAME).any(draws) {
+        return Container::Boxtable;
+    }
+    Container::Delimited
+}
+
+/// Reads text containers.
+///
+/// # Errors
+/// A problem if the bytes cannot be decoded.
+pub fn read_text(
+    file: &str,
+    bytes: &[u8],
+    layout: &Layout,
+    encoding: Encoding,
+) -> Result<Table, Problem> {
+    let text = decode(file, bytes, encoding)?;
+    Ok(match layout.separator {
+        Some(separator) if !layout.containers.contains(&Container::Boxtable) => {
+            delimited::read(&text, separator, layout.quoted)
+        }
+        Some(_) | None => box_table::read(&text),
+    })
+}
+
+fn decode<'a>(file: &str, bytes: &'a [u8], encoding: Encoding) -> Result<Cow<'a, str>, Problem> {
+    text::decode(bytes, encoding).map_err(|wrong| {
+        Problem::of_row(Code::TextUndecodable, file, wrong.row)
+            .found(format!("第{}字节", wrong.offset + 1))
+            .expected(format!("{}编码", encoding.word()))
+    })
+}
+
+/// Reads .xls and .xlsx.
+///
+/// The crate behind it can be made to use much memory, so the shell should call this in a process of its own
+/// with a memory limit when the file comes from outside.
+///
+/// # Errors
+/// A problem if the spreadsheet cannot be read, or has not exactly one sheet with content.
+pub fn read_spreadsheet(file: &str, bytes: &[u8], container: Container) -> Result<Table, Problem> {
+    spreadsheet::read(file, bytes, container)
+}
+
+/// Rows of text as an editor counts them, without their ends. A last row without content is no row.
+fn text_rows(text: &str) -> impl Iterator<Item = (u32, &str)> {
+    text.split_terminator('\n').enumerate().map(|(index, row)| {
+        let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
+        (number, row.strip_suffix('\r').unwrap_or(row))
+    })
+}
+
+/// Why a row of text cannot be used at all, if so.
+fn text_fault(row: &str) -> Option<Code> {
+    if row.contains('\u{fffd}') {
+        return Some(Code::TextReplacement);
+    }
+    let is_control = |character: char| character.is_control() && character != '\t';
+    row.contains(is_control).then_some(Code::TextControl)
+}
