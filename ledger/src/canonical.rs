@@ -102,8 +102,7 @@ fn skip_string(rest: &mut impl Iterator<Item = u8>) -> Result<(), NotCanonical> 
         match byte {
             b'"' => return Ok(()),
             b'\\' if matches!(rest.next(), Some(b'"' | b'\\')) => {}
-            b'\\' => return Err(NotCanonical::Control),
-            0..=0x1f | 0x7f => return Err(NotCanonical::Control),
+            b'\\' | 0..=0x1f | 0x7f => return Err(NotCanonical::Control),
             _ => {}
         }
     }

@@ -29,4 +29,10 @@ pub mod law;
 
 pub mod rules;
 
+pub mod trust;
+
+pub mod engine;
+
+pub mod audit;
+
 pub mod vault;

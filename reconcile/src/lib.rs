@@ -30,4 +30,4 @@ pub mod statement;
 
 pub mod reconciliation_statement;
 
-//S3
+pub mod bank_simulator;

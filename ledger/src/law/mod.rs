@@ -1,8 +1,11 @@
 //! The laws: what holds in every history ever committed. `decide` asks them before it writes,
 //! `audit` asks them again from the log alone. A rule that may tighten later is not a law and stands in `rules`.
 
+pub mod admission;
+pub mod approval;
 pub mod authority;
 pub mod segregation;
+pub mod vouching;
 
 use crate::books::postings;
 use crate::books::{Books, Statement};
@@ -14,7 +17,9 @@ use crate::rejection::Rejection;
 /// The first law that it would break.
 pub fn check(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
     authority::check(books, statement)?;
+    vouching::check(books, statement)?;
     segregation::check(books, statement)?;
+    approval::check(books, statement.body())?;
     if let Some(date) = statement.body().posting_date() {
         books.closings.open(date)?;
     }

@@ -35,7 +35,7 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
         | Body::OfficerAppointed(_)
         | Body::OfficerDismissed(_)
         | Body::KeyEnrolled(_)
-        | Body::KeyRevoked(_) => office::decide(books, statement),
+        | Body::KeyRevoked(_) => office::decide(books, statement.body()),
         Body::CalendarPublished(_)
         | Body::SchemeSet(_)
         | Body::StandardSet(_)

@@ -38,19 +38,6 @@ fn release(books: &Books, released: &PaymentFileReleased) -> Result<(), Rejectio
     let code = &released.batch;
     let batch = books.payments.batches.get(code);
     let batch = batch.ok_or_else(|| Rejection::RosterUnknown { batch: code.clone() })?;
-    if batch.stage != BatchStage::Approved {
-        let (stage, needed) = (batch.stage.chinese(), BatchStage::Approved.chinese());
-        return Err(Rejection::RosterStage { batch: code.clone(), stage, needed });
-    }
-    if batch.root != released.root {
-        return Err(Rejection::RosterChanged { batch: code.clone() });
-    }
-    if u32::try_from(batch.payments.len()) != Ok(released.count) {
-        return Err(Rejection::PaymentFileMismatch { what: "笔数" });
-    }
-    if batch.total != released.total_fen {
-        return Err(Rejection::PaymentFileMismatch { what: "总额" });
-    }
     filled(&released.file_name, "文件名")?;
     for source in batch.payments.iter().flat_map(|payment| &payment.sources) {
         if books.funds.account_of(&source.fund) != Some(&released.account) {

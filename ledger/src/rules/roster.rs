@@ -1,13 +1,13 @@
-//! Rules for rosters: every line follows from an entitlement, and each signature binds exactly the roster as drawn.
+//! Rules for rosters: every line follows from an entitlement. That each approval binds the roster as drawn is a law.
 
 use std::collections::HashSet;
 
 use crate::act::Body;
 use crate::act::payments::{RosterDrawn, RosterKind};
 use crate::books::cases::{Entitlement, sum_of};
-use crate::books::payments::{Batch, BatchStage, PaymentState};
+use crate::books::payments::{BatchStage, PaymentState};
 use crate::books::{Books, Statement, entitling};
-use crate::ids::{ActId, BatchCode, PaymentRef, Root};
+use crate::ids::PaymentRef;
 use crate::line::{Line, RosterLine};
 use crate::rejection::Rejection;
 
@@ -17,16 +17,6 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
     let body = statement.body();
     if let Body::RosterDrawn(drawn) = body {
         draw(books, drawn, statement)
-    } else if let Body::RosterChecked(agreed) = body {
-        at_stage(books, &agreed.batch, agreed.roster, agreed.root, BatchStage::Drawn).map(|_| ())
-    } else if let Body::RosterFinanceReviewed(agreed) = body {
-        at_stage(books, &agreed.batch, agreed.roster, agreed.root, BatchStage::Checked).map(|_| ())
-    } else if let Body::RosterApproved(b) = body {
-        let batch = at_stage(books, &b.batch, b.roster, b.root, BatchStage::Reviewed)?;
-        if batch.total != b.total_fen {
-            return Err(Rejection::RosterChanged { batch: b.batch.clone() });
-        }
-        Ok(())
     } else if let Body::RosterWithdrawn(withdrawn) = body {
         filled(&withdrawn.reason, "撤回原因")?;
         let code = &withdrawn.batch;
@@ -43,26 +33,6 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
     } else {
         Ok(())
     }
-}
-
-/// The batch, if it stands at `stage` and the approval names exactly its roster.
-fn at_stage<'a>(
-    books: &'a Books,
-    code: &BatchCode,
-    roster: ActId,
-    root: Root,
-    stage: BatchStage,
-) -> Result<&'a Batch, Rejection> {
-    let batch = books.payments.batches.get(code);
-    let batch = batch.ok_or_else(|| Rejection::RosterUnknown { batch: code.clone() })?;
-    if batch.roster != roster || batch.root != root {
-        return Err(Rejection::RosterChanged { batch: code.clone() });
-    }
-    if batch.stage != stage {
-        let (now, needed) = (batch.stage.chinese(), stage.chinese());
-        return Err(Rejection::RosterStage { batch: code.clone(), stage: now, needed });
-    }
-    Ok(batch)
 }
 
 fn draw(books: &Books, drawn: &RosterDrawn, statement: &Statement<'_>) -> Result<(), Rejection> {

@@ -74,17 +74,15 @@ pub fn match_statement<S: std::hash::BuildHasher>(
     imported: &HashMap<Digest, u32, S>,
 ) -> StatementReport {
     let fingerprints: Vec<_> = rows.iter().map(|row| fingerprint(account_no, row)).collect();
-    let mut left = imported.iter().collect::<BTreeMap<_, _>>();
     let mut counts: BTreeMap<Digest, u32> = BTreeMap::new();
     let is_new: Vec<bool> = fingerprints
         .iter()
         .map(|print| {
             let seen = counts.entry(*print).or_default();
             *seen = seen.saturating_add(1);
-            left.get(print).is_none_or(|before| *seen > **before)
+            imported.get(print).is_none_or(|before| *seen > *before)
         })
         .collect();
-    left.clear();
     let found = pair(rows, &is_new, movements);
     let outcomes: Vec<_> = rows
         .iter()
@@ -121,8 +119,11 @@ pub fn match_statement<S: std::hash::BuildHasher>(
     StatementReport { outcomes, outstanding }
 }
 
-/// How surely a row speaks of a movement; the surest come first.
-const TIERS: [fn(&StatementRow, &BankMovement) -> bool; 4] =
+/// How surely a row speaks of a movement.
+type Tier = fn(&StatementRow, &BankMovement) -> bool;
+
+/// The surest first.
+const TIERS: [Tier; 4] =
     [names_reference, names_batch_or_account, names_name, |_, _| true];
 
 fn names_reference(row: &StatementRow, movement: &BankMovement) -> bool {
@@ -151,66 +152,91 @@ fn pair(
     is_new: &[bool],
     movements: &[BankMovement],
 ) -> Vec<Option<usize>> {
-    let mut index: BTreeMap<(bool, Money), Vec<usize>> = BTreeMap::new();
+    let mut by_amount: BTreeMap<(bool, Money), Vec<usize>> = BTreeMap::new();
     for (at, movement) in movements.iter().enumerate() {
         if let Some(is_debit) = is_debit(movement.kind) {
-            index.entry((is_debit, movement.amount)).or_default().push(at);
+            by_amount.entry((is_debit, movement.amount)).or_default().push(at);
         }
     }
-    let mut found = vec![None; rows.len()];
-    let mut open: Vec<usize> =
-        is_new.iter().enumerate().filter(|(_, is_new)| **is_new).map(|(at, _)| at).collect();
-    let mut taken = vec![false; movements.len()];
+    let mut pairing = Pairing {
+        rows,
+        movements,
+        by_amount,
+        found: vec![None; rows.len()],
+        taken: vec![false; movements.len()],
+    };
+    let new_rows = is_new.iter().enumerate().filter(|(_, is_new)| **is_new);
+    let mut open: Vec<usize> = new_rows.map(|(at, _)| at).collect();
     for speaks_of in TIERS {
-        // Rows that fit the same movements in this tier stand together.
+        open = pairing.settle(&open, speaks_of);
+    }
+    pairing.found
+}
+
+struct Pairing<'a> {
+    rows: &'a [StatementRow],
+    movements: &'a [BankMovement],
+    by_amount: BTreeMap<(bool, Money), Vec<usize>>,
+    found: Vec<Option<usize>>,
+    taken: Vec<bool>,
+}
+
+impl Pairing<'_> {
+    /// Settles what this tier can settle; gives the rows of which it has nothing to say. Rows that fit several
+    /// movements are decided too: a weaker tier must not settle what a stronger one leaves to a person.
+    fn settle(&mut self, open: &[usize], speaks_of: Tier) -> Vec<usize> {
+        // Rows that fit the same movements stand together.
         let mut groups: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
         let mut wanted: BTreeMap<usize, usize> = BTreeMap::new();
-        for at in &open {
-            let Some(row) = rows.get(*at) else { continue };
-            let is_debit = !row.debit.is_zero();
-            let amount = if is_debit { row.debit } else { row.credit };
-            let fits: Vec<usize> = index
-                .get(&(is_debit, amount))
-                .into_iter()
-                .flatten()
-                .copied()
-                .filter(|movement| taken.get(*movement) == Some(&false))
-                .filter(|movement| {
-                    movements
-                        .get(*movement)
-                        .is_some_and(|movement| can_be(row, movement) && speaks_of(row, movement))
-                })
-                .collect();
-            groups.entry(fits).or_default().push(*at);
+        for at in open {
+            groups.entry(self.fitting(*at, speaks_of)).or_default().push(*at);
         }
         for movement in groups.keys().flatten() {
             *wanted.entry(*movement).or_default() += 1;
         }
-        open = groups.remove(&Vec::new()).unwrap_or_default();
+        let rest = groups.remove(&Vec::new()).unwrap_or_default();
         for (fits, mut group) in groups {
             let alone = fits.iter().all(|movement| wanted.get(movement) == Some(&1));
-            let enough = fits.len() == 1 || (group.len() >= fits.len() && alike(movements, &fits));
+            let enough =
+                fits.len() == 1 || (group.len() >= fits.len() && alike(self.movements, &fits));
             if !alone || !enough {
-                // Decided: a person looks. A weaker tier must not settle what a stronger one leaves open.
                 continue;
             }
-            group.sort_by_key(|at| rows.get(*at).map(|row| (row.date, &row.serial, row.row)));
+            group.sort_by_key(|at| self.rows.get(*at).map(|row| (row.date, &row.serial, row.row)));
             for (movement, at) in fits.iter().zip(group) {
-                if let (Some(slot), Some(taken)) = (found.get_mut(at), taken.get_mut(*movement)) {
+                if let (Some(slot), Some(taken)) =
+                    (self.found.get_mut(at), self.taken.get_mut(*movement))
+                {
                     *slot = Some(*movement);
                     *taken = true;
                 }
             }
         }
-        open.sort_unstable();
+        rest
     }
-    found
+
+    fn fitting(&self, at: usize, speaks_of: Tier) -> Vec<usize> {
+        let Some(row) = self.rows.get(at) else { return Vec::new() };
+        let is_debit = !row.debit.is_zero();
+        let amount = if is_debit { row.debit } else { row.credit };
+        let fits = |movement: &BankMovement| can_be(row, movement) && speaks_of(row, movement);
+        self.by_amount
+            .get(&(is_debit, amount))
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(|movement| self.taken.get(*movement) == Some(&false))
+            .filter(|movement| self.movements.get(*movement).is_some_and(fits))
+            .collect()
+    }
 }
 
 /// True for money out, false for money in, nothing for what is no movement.
 const fn is_debit(kind: StatementOutcome) -> Option<bool> {
     match kind {
-        StatementOutcome::BatchDebit | StatementOutcome::TransferDebit => Some(true),
+        StatementOutcome::BatchDebit
+        | StatementOutcome::AdvanceDebit
+        | StatementOutcome::TransferDebit => Some(true),
         StatementOutcome::FailureCredit
         | StatementOutcome::ReturnCredit
         | StatementOutcome::FundCredit
@@ -225,7 +251,9 @@ fn can_be(row: &StatementRow, movement: &BankMovement) -> bool {
     let days = row.date.days_since(movement.date).abs();
     let (window, is_single_payee) = match movement.kind {
         StatementOutcome::ReturnCredit => (RETURN_WINDOW_DAYS, true),
-        StatementOutcome::RecoveryCredit => (MOVEMENT_WINDOW_DAYS, true),
+        StatementOutcome::RecoveryCredit | StatementOutcome::AdvanceDebit => {
+            (MOVEMENT_WINDOW_DAYS, true)
+        },
         StatementOutcome::BatchDebit
         | StatementOutcome::FailureCredit
         | StatementOutcome::FundCredit

@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_number_is_printed_in_full_and_refused_beyond_fifteen_digits() {
-        let form = |number: f64| {
+        let form = |number| {
             let cell = cell(&Data::Float(number)).unwrap();
             (cell.text, cell.form)
         };

@@ -1,0 +1,97 @@
+//! How keys come into the log: root keys by founding, every other by possession and two countersignatures (docs/format/log.md §4).
+
+use crate::act::Body;
+use crate::act::offices::{Founded, KeyEnrolled, Side};
+use crate::act::signed::Vouching;
+use crate::books::{Books, Statement};
+use crate::rejection::Rejection;
+
+/// # Errors
+/// A founding or enrolment that is not vouched for as it must be.
+pub fn check(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
+    if let Body::Founded(founded) = statement.body() {
+        found(books, statement, founded)
+    } else if let Body::KeyEnrolled(enrolled) = statement.body() {
+        enrol(books, enrolled)
+    } else {
+        Ok(())
+    }
+}
+
+fn found(books: &Books, statement: &Statement<'_>, founded: &Founded) -> Result<(), Rejection> {
+    if books.height > 0 {
+        return Err(Rejection::AlreadyFounded {});
+    }
+    let incomplete = |what| Err(Rejection::FoundingIncomplete { what });
+    let side = |officer| {
+        let post = founded.officers.iter().find(|known| known.officer == officer)?;
+        founded.units.iter().find(|unit| unit.unit == post.unit).map(|unit| unit.side)
+    };
+    for key in &founded.keys {
+        let public = key.record.verifying_key().ok_or(Rejection::KeyMalformed {})?;
+        let origin = &books.origin;
+        if !key.record.is_vouched_by(origin, Vouching::Possession, &public, &key.possession) {
+            return Err(Rejection::PossessionWrong {});
+        }
+        if side(key.record.officer).is_none() {
+            return incomplete("有密钥的持有人没有任职或单位");
+        }
+    }
+    let has = |wanted| founded.keys.iter().any(|key| side(key.record.officer) == Some(wanted));
+    if !has(Side::Office) {
+        return incomplete("缺主管部门的根密钥");
+    }
+    if !has(Side::Inspection) {
+        return incomplete("缺监督方的根密钥");
+    }
+    let signer = statement.act.key;
+    if !founded.keys.iter().any(|key| key.record.key_id() == Some(signer)) {
+        return incomplete("签署人的密钥不在所列根密钥中");
+    }
+    Ok(())
+}
+
+/// Two other persons vouch for the holder, one of them from outside the office.
+fn enrol(books: &Books, enrolled: &KeyEnrolled) -> Result<(), Rejection> {
+    let record = &enrolled.record;
+    let public = record.verifying_key().ok_or(Rejection::KeyMalformed {})?;
+    let key = record.key_id().ok_or(Rejection::KeyMalformed {})?;
+    if books.offices.keys.contains_key(&key) {
+        return Err(Rejection::KeyExists { key });
+    }
+    let officer = record.officer;
+    if !books.offices.officers.contains_key(&officer) {
+        return Err(Rejection::OfficerUnknown { officer });
+    }
+    if !record.is_vouched_by(&books.origin, Vouching::Possession, &public, &enrolled.possession) {
+        return Err(Rejection::PossessionWrong {});
+    }
+    let wrong = |why| Err(Rejection::CountersignWrong { why });
+    let mut persons = Vec::new();
+    for countersign in &enrolled.countersigned {
+        let Some(known) = books.offices.keys.get(&countersign.key) else {
+            return wrong("会签密钥没有登记");
+        };
+        let in_office = books.offices.officers.get(&known.officer).is_some_and(|o| o.in_office);
+        if known.revoked.is_some() || !in_office {
+            return wrong("会签密钥已吊销，或会签人已离任");
+        }
+        let vouching = Vouching::Countersignature;
+        if !record.is_vouched_by(&books.origin, vouching, &known.public, &countersign.sig) {
+            return wrong("会签签名与登记内容不符");
+        }
+        if known.officer == officer || persons.contains(&known.officer) {
+            return wrong("会签人须为持钥人以外的两个不同的人");
+        }
+        persons.push(known.officer);
+    }
+    if persons.len() < 2 {
+        return wrong("会签不足两人");
+    }
+    let outside = |officer| books.offices.side_of(officer) == Some(Side::Inspection);
+    if persons.into_iter().any(outside) {
+        Ok(())
+    } else {
+        wrong("会签人中没有监督方人员")
+    }
+}
