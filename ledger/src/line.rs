@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::act::cases::Part;
 use crate::act::payments::{ResponseLine, ReturnLine, StatementLine};
-use crate::act::wire;
+use crate::act::{Manifest, wire};
 use crate::canonical::{self, NotCanonical};
 use crate::ids::{
     AccountId, ActId, Commitment, Division, EntitlementId, FundCode, HouseholdId, PaymentRef,
@@ -212,4 +212,18 @@ impl Line {
         let line = Line::decode_body(&wire.line, wire.body.get().as_bytes())?;
         Ok((wire.n, line))
     }
+}
+
+/// The manifest over lines, and their entries: what a person signs, and what goes into the log behind it.
+///
+/// # Errors
+/// [`NotCanonical`] if a line cannot be written canonically, or the total leaves the range of money.
+pub fn seal(lines: &[Line]) -> Result<(Manifest, Vec<Vec<u8>>), NotCanonical> {
+    let too_many = || NotCanonical::Form("more lines than a manifest can count".to_owned());
+    let count = u32::try_from(lines.len()).map_err(|_| too_many())?;
+    let entries: Vec<Vec<u8>> =
+        (1..).zip(lines).map(|(n, line)| line.encode(n)).collect::<Result<_, _>>()?;
+    let root = crate::log::root_of_entries(entries.iter().map(Vec::as_slice));
+    let total_fen = Money::total(lines.iter().map(Line::amount)).ok_or(NotCanonical::Integer)?;
+    Ok((Manifest { count, root, total_fen }, entries))
 }

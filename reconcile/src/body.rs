@@ -12,7 +12,7 @@ use crate::table::{Row, Table, container_of, read_spreadsheet, read_text};
 pub(crate) enum Misfit {
     #[error("文件是{}，该格式不用这种容器", container_chinese(*.0))]
     Container(Container),
-    #[error("{}", .0)]
+    #[error("{}{}", .0.row.map(|row| format!("第{row}行")).unwrap_or_default(), .0.code.chinese())]
     Unreadable(Box<Problem>),
     #[error("第{from}行至第{to}行没有表头；最接近的一行缺少列“{missing}”")]
     ColumnMissing { from: u32, to: u32, missing: String },
@@ -117,7 +117,15 @@ impl<'a> Source<'a> {
     pub(crate) fn head(&self, layout: &Layout) -> Result<(), Misfit> {
         let scanned = layout.skip_rows.saturating_add(layout.header_scan_rows).saturating_add(1);
         let rows = usize::try_from(scanned).unwrap_or(usize::MAX);
-        self.try_encodings(layout, first_rows(self.bytes, rows)).map(|_| ())
+        let bytes = first_rows(self.bytes, rows);
+        match self.try_encodings(layout, bytes) {
+            Err(Misfit::Unreadable(problem)) => {
+                // Damage under the heading does not hide the heading.
+                let sound = problem.row.and_then(|row| usize::try_from(row).ok()).unwrap_or(1) - 1;
+                self.try_encodings(layout, first_rows(bytes, sound)).map(|_| ())
+            }
+            found => found.map(|_| ()),
+        }
     }
 
     /// The whole file in that layout.
@@ -134,7 +142,15 @@ impl<'a> Source<'a> {
         let has_first = layout.totals.as_ref().is_some_and(|totals| is_first(totals.position));
         let first = if has_first { preamble.last().cloned() } else { None };
         let is_sheet = self.sheet.is_some();
-        Ok(Body { preamble, columns: head.columns, width: head.width, first, rows, is_sheet, faults })
+        Ok(Body {
+            preamble,
+            columns: head.columns,
+            width: head.width,
+            first,
+            rows,
+            is_sheet,
+            faults,
+        })
     }
 
     fn try_encodings(&self, layout: &Layout, bytes: &[u8]) -> Result<(Table, Head), Misfit> {
@@ -167,10 +183,8 @@ impl<'a> Source<'a> {
 /// The bytes of the first rows. A line feed is never half of a character in the encodings we read.
 fn first_rows(bytes: &[u8], rows: usize) -> &[u8] {
     let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
-    match ends.map(|(index, _)| index + 1).nth(rows.saturating_sub(1)) {
-        Some(end) => bytes.get(..end).unwrap_or(bytes),
-        None => bytes,
-    }
+    let mut ends = std::iter::once(0).chain(ends.map(|(index, _)| index + 1));
+    ends.nth(rows).and_then(|end| bytes.get(..end)).unwrap_or(bytes)
 }
 
 fn find_columns(layout: &Layout, table: &Table) -> Result<Head, Misfit> {
@@ -239,9 +253,11 @@ fn by_position(layout: &Layout, table: &Table) -> Result<Head, Misfit> {
     let totals = layout.totals.as_ref().filter(|totals| totals.position == Position::First);
     if let Some(totals) = totals {
         let first = table.rows.first().ok_or(Misfit::NoTotalsRow)?;
-        let constants_agree = totals.fields.iter().zip(&first.cells).all(|(field, cell)| {
-            field.value.as_ref().is_none_or(|value| *value == cell.text)
-        });
+        let constants_agree = totals
+            .fields
+            .iter()
+            .zip(&first.cells)
+            .all(|(field, cell)| field.value.as_ref().is_none_or(|value| *value == cell.text));
         if !has_width(first, totals.fields.len(), false) || !constants_agree {
             return Err(Misfit::NoTotalsRow);
         }

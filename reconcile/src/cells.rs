@@ -98,7 +98,8 @@ impl<'a> RowReader<'a> {
             self.refuse(code, role, &cell.text, "");
             return None;
         }
-        let bytes = || crate::text::encode_gb18030(&cell.text).map_or(usize::MAX, |text| text.len());
+        let bytes =
+            || crate::text::encode_gb18030(&cell.text).map_or(usize::MAX, |text| text.len());
         if let Some(most) = field.max_bytes.filter(|most| bytes() > *most) {
             self.refuse(Code::ValueTooLong, role, &cell.text, &format!("至多{most}字节"));
             return None;
@@ -119,9 +120,11 @@ impl<'a> RowReader<'a> {
 
     /// A date; time of day, where a bank writes it behind, is checked and left out.
     pub(crate) fn date(&mut self, role: Role) -> Option<Date> {
+        if let Some(date) = self.serial_day(role) {
+            return Some(date);
+        }
         let text = self.text(role)?;
-        let form = self.form(role);
-        let date = read_date(text, form);
+        let date = read_date(text);
         if date.is_none() {
             self.refuse(Code::ValueNotADate, role, text, "真实日期，例如20201012");
         }
@@ -142,9 +145,12 @@ impl<'a> RowReader<'a> {
         self.layout.fields.get(self.body.columns.get(&role)?.field)
     }
 
-    fn form(&self, role: Role) -> Form {
-        let cell = self.body.columns.get(&role).and_then(|column| self.row.cells.get(column.cell));
-        cell.map_or(Form::Text, |cell| cell.form)
+    /// A spreadsheet's number in a column of dates counts days; its fraction is the time of day.
+    fn serial_day(&self, role: Role) -> Option<Date> {
+        let cell = self.row.cells.get(self.body.columns.get(&role)?.cell)?;
+        let is_number = matches!(cell.form, Form::Number | Form::Refused(Code::SheetNumberTooLong));
+        let days = cell.text.split('.').next().filter(|days| is_number && days.len() == 5)?;
+        serial_day(days.parse().ok()?)
     }
 
     fn heading(&self, role: Role) -> String {
@@ -201,13 +207,10 @@ fn narrow_text(text: &str) -> Cow<'_, str> {
 }
 
 /// Dates as banks write them: `20201012`, `2020-10-12`, `2020/10/12`, `2020年10月12日`, each with a time of day
-/// behind it or not; twelve, fourteen or sixteen digits; a spreadsheet's serial day.
-pub(crate) fn read_date(text: &str, form: Form) -> Option<Date> {
+/// behind it or not; twelve, fourteen or sixteen digits.
+pub(crate) fn read_date(text: &str) -> Option<Date> {
     let text = narrow_text(text);
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    if form == Form::Number && digits == 5 && text.len() == 5 {
-        return serial_day(text.parse().ok()?);
-    }
     if digits >= 8 {
         let (day, time) = text.split_at_checked(8)?;
         let is_compact = [8, 12, 14, 16].contains(&digits);
@@ -242,7 +245,6 @@ mod tests {
 
     use super::{read_date, read_integer, read_money};
     use crate::profile::{Field, Kind, Role};
-    use crate::table::Form;
 
     fn field(kind: Kind, grouped: bool, unit: Option<&str>) -> Field {
         Field {
@@ -272,12 +274,14 @@ mod tests {
             "2020101209120501",
             "2020年10月12日",
         ] {
-            let date = read_date(text, Form::Text).map(|date| date.to_string());
+            let date = read_date(text).map(|date| date.to_string());
             assert_eq!(date.as_deref(), Some("2020-10-12"), "{text}");
         }
-        assert_eq!(read_date("44116", Form::Number).unwrap().to_string(), "2020-10-12");
-        for text in ["44116", "20201312", "2020-02-30", "2020101", "202010121", "12/10/2020", "x", ""] {
-            assert_eq!(read_date(text, Form::Text), None, "{text}");
+        assert_eq!(super::serial_day(44_116).unwrap().to_string(), "2020-10-12");
+        for text in
+            ["44116", "20201312", "2020-02-30", "2020101", "202010121", "12/10/2020", "x", ""]
+        {
+            assert_eq!(read_date(text), None, "{text}");
         }
     }
 
@@ -293,7 +297,10 @@ mod tests {
 
     #[test]
     fn fen_are_whole_and_a_count_may_carry_its_word() {
-        assert_eq!(read_money("40400", &field(Kind::Fen, false, None)), Some(Money::from_fen(40_400)));
+        assert_eq!(
+            read_money("40400", &field(Kind::Fen, false, None)),
+            Some(Money::from_fen(40_400))
+        );
         assert_eq!(read_money("404.00", &field(Kind::Fen, false, None)), None);
         assert_eq!(read_integer("00000004", &field(Kind::Integer, false, None)), Some(4));
         assert_eq!(read_integer("4笔", &field(Kind::Integer, false, Some("笔"))), Some(4));

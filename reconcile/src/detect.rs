@@ -31,9 +31,8 @@ pub fn detect<'a>(
             let fit = source.head(layout).and_then(|()| file_name_agrees(profile, layout, file));
             match fit {
                 Ok(()) => fitting.push((profile, layout, place)),
-                Err(why) => reasons.push(
-                    problem(Code::LayoutDoesNotFit).in_column(place).found(why.to_string()),
-                ),
+                Err(why) => reasons
+                    .push(problem(Code::LayoutDoesNotFit).in_column(place).found(why.to_string())),
             }
         }
     }
@@ -52,9 +51,10 @@ pub fn detect<'a>(
 fn file_name_agrees(profile: &Profile, layout: &Layout, file: &str) -> Result<(), Misfit> {
     let name = base_name(file);
     let fits = |layout: &Layout| layout.file_name.as_ref().is_some_and(|own| own.fits(name));
-    let other = profile.layouts.iter().find(|other| {
-        other.id != layout.id && other.direction == layout.direction && fits(other)
-    });
+    let other = profile
+        .layouts
+        .iter()
+        .find(|other| other.id != layout.id && other.direction == layout.direction && fits(other));
     match other {
         Some(other) if !fits(layout) => Err(Misfit::NameOf(other.id.clone())),
         Some(_) | None => Ok(()),
@@ -121,7 +121,13 @@ mod tests {
 
     #[test]
     fn a_column_too_many_or_twice_is_another_layout() {
-        assert_eq!(codes(&REPLY.replace("备注,", "备注,附言,"), "x", None)[0], Code::LayoutNoneFits);
-        assert_eq!(codes(&REPLY.replace("备注,", "备注,备注,"), "x", None)[0], Code::LayoutNoneFits);
+        assert_eq!(
+            codes(&REPLY.replace("备注,", "备注,附言,"), "x", None)[0],
+            Code::LayoutNoneFits
+        );
+        assert_eq!(
+            codes(&REPLY.replace("备注,", "备注,备注,"), "x", None)[0],
+            Code::LayoutNoneFits
+        );
     }
 }

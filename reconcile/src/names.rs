@@ -35,9 +35,12 @@ pub fn account_key(account: &str) -> Cow<'_, str> {
 /// The spelling of a heading: narrow, without spaces (`账　　号`, `（支取）`).
 #[must_use]
 pub fn heading_key(heading: &str) -> Cow<'_, str> {
-    keyed(heading, |character| {
-        if character.is_whitespace() { None } else { Some(narrow(character)) }
-    })
+    keyed(
+        heading,
+        |character| {
+            if character.is_whitespace() { None } else { Some(narrow(character)) }
+        },
+    )
 }
 
 /// Borrows where nothing changes, which is nearly always.

@@ -78,7 +78,7 @@ codes! {
     /// A cell outside any bank layout's reach.
     SheetTooWide = "sheet.too_wide", "单元格超出可读范围", "请核对是否为银行原始文件";
     /// A number with more digits than a spreadsheet keeps.
-    SheetNumberTooLong = "sheet.number_too_long", "数值超过15位，末尾数字已丢失或不精确", "账号、证号须为文本格式；请向银行取原始文件，勿用表格软件另存";
+    SheetNumberTooLong = "sheet.number_too_long", "数值超过15位，末尾数字已丢失或不精确", "长号码须为文本格式，金额至多两位小数；请向银行取原始文件，勿用表格软件另存";
     /// `#N/A`, TRUE and the like.
     SheetNotAValue = "sheet.not_a_value", "单元格不是文字、数值或日期", "请向银行重新取一份文件";
     /// A required cell is empty.

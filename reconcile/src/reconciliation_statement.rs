@@ -174,7 +174,13 @@ impl ReconciliationStatement {
 }
 
 fn total(items: &[AgedItem], kind: OutstandingKind) -> Option<Money> {
-    Money::total(items.iter().map(|aged| &aged.item).filter(|item| item.kind == kind).map(|item| item.amount))
+    Money::total(
+        items
+            .iter()
+            .map(|aged| &aged.item)
+            .filter(|item| item.kind == kind)
+            .map(|item| item.amount),
+    )
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ pub struct ResponseLine {
     pub settled_amount: Money,
     /// The bank's verdict.
     pub status: BankStatus,
-    /// Why it failed; `None` for a success.
+    /// Why it failed, or waits where the bank says so; `None` for a success.
     pub reason: Option<Reason>,
     /// The bank's own words, which may name another holder: to the vault, never to the log.
     pub reason_text: String,
@@ -85,7 +85,11 @@ pub fn read(
     if let (Some((rule, row)), true) = (totals, lines.len() == body.rows.len()) {
         check_totals(file, rule, &row, (lines.len(), total), &mut problems);
     }
-    if problems.is_empty() { Ok(ResponseFile { lines, total, settled_total }) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(ResponseFile { lines, total, settled_total })
+    } else {
+        Err(problems)
+    }
 }
 
 /// The body of a file that must go in that direction.
@@ -294,6 +298,8 @@ fn read_line(
     };
     let is_success = status == BankStatus::Success;
     let text = if is_success { "" } else { stated_reason.unwrap_or(words) };
+    let reason = classify(text, &layout.reasons);
+    let gives_reason = status == BankStatus::Failed || (!is_success && reason != Reason::Other);
     Some(ResponseLine {
         row: row.number(),
         reference: payee.reference,
@@ -302,7 +308,7 @@ fn read_line(
         amount: payee.amount,
         settled_amount,
         status,
-        reason: (!is_success).then(|| classify(text, &layout.reasons)),
+        reason: gives_reason.then_some(reason),
         reason_text: text.to_owned(),
         echoed_name: echoed_name(text),
         date: own_date.or(date),

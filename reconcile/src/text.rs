@@ -110,8 +110,11 @@ pub fn encode_gb18030(text: &str) -> Result<Vec<u8>, Unmappable> {
                 .decode_without_bom_handling_and_without_replacement(&bytes)
                 .is_some_and(|back| back == one)
     };
-    let (index, character) =
-        text.chars().enumerate().find(|(_, character)| !survives(*character)).unwrap_or((0, '\u{fffd}'));
+    let (index, character) = text
+        .chars()
+        .enumerate()
+        .find(|(_, character)| !survives(*character))
+        .unwrap_or((0, '\u{fffd}'));
     Err(Unmappable { character, position: index + 1 })
 }
 

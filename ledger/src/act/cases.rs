@@ -13,7 +13,7 @@ wire! {
     Part {
         /// The monthly amount.
         amount_fen: Money,
-        /// What it is for.
+        /// What it is for; the standard of that name limits it.
         label: String,
     }
 

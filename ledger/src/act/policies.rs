@@ -88,7 +88,7 @@ wire! {
         unit: UnitCode,
     }
 
-    /// `standard.set`: an amount per person and month from a month on.
+    /// `standard.set`: an amount per person and month from a month on, for one part of a scheme's amounts.
     StandardSet {
         /// Monthly amount per person.
         amount_fen: Money,
@@ -96,7 +96,7 @@ wire! {
         area: Division,
         /// The document it rests on.
         basis: String,
-        /// Category within the scheme, such as `分散`.
+        /// The part of an amount that it is the standard of: a part's label, such as `差额补助` or `分类施保`.
         category: String,
         /// First month.
         from: Period,

@@ -15,8 +15,6 @@ use super::cases::sum_of;
 pub struct Claim<'a> {
     /// The scheme.
     pub scheme: &'a SchemeCode,
-    /// Category within the scheme.
-    pub category: &'a str,
     /// The household.
     pub household: HouseholdId,
     /// For whom.
@@ -59,7 +57,7 @@ pub fn persons_are_members(
     Ok(())
 }
 
-/// The parts add up, each is positive, and the sum is what the standard says for so many persons.
+/// Each part is positive and is what the standard of its label says for so many persons; the sum keeps the scheme's cap.
 ///
 /// # Errors
 /// The scheme or standard is missing, or the amount breaks it.
@@ -74,20 +72,28 @@ pub fn amount_follows_the_standard(books: &Books, claim: &Claim<'_>) -> Result<(
     if let Some(cap) = set.cap_fen.filter(|cap| amount > *cap) {
         return Err(Rejection::CapExceeded { scheme: scheme.clone(), cap });
     }
-    let missing =
-        || Rejection::StandardMissing { scheme: scheme.clone(), category: claim.category.into() };
-    let household = books.people.households.get(&claim.household).ok_or_else(missing)?;
-    let standard = books
-        .policies
-        .standard(scheme, claim.category, &household.division, period)
-        .ok_or_else(missing)?;
-    let persons = u64::try_from(claim.persons.len()).unwrap_or(u64::MAX);
-    let allowed = standard.amount_fen.checked_times(persons).ok_or(Rejection::MoneyOverflow {})?;
-    let holds = match standard.rule {
-        StandardRule::Fixed => amount == allowed,
-        StandardRule::Ceiling => amount <= allowed,
+    let missing = |part: &Part| Rejection::StandardMissing {
+        scheme: scheme.clone(),
+        category: part.label.clone(),
     };
-    if holds { Ok(()) } else { Err(Rejection::StandardBroken { amount, allowed }) }
+    let household = books.people.households.get(&claim.household);
+    let household = household.ok_or(Rejection::HouseholdUnknown { household: claim.household })?;
+    let persons = u64::try_from(claim.persons.len()).unwrap_or(u64::MAX);
+    for part in claim.parts {
+        let standard = books.policies.standard(scheme, &part.label, &household.division, period);
+        let standard = standard.ok_or_else(|| missing(part))?;
+        let allowed =
+            standard.amount_fen.checked_times(persons).ok_or(Rejection::MoneyOverflow {})?;
+        let amount = part.amount_fen;
+        let holds = match standard.rule {
+            StandardRule::Fixed => amount == allowed,
+            StandardRule::Ceiling => amount <= allowed,
+        };
+        if !holds {
+            return Err(Rejection::StandardBroken { amount, allowed });
+        }
+    }
+    Ok(())
 }
 
 /// Everything that a new entitlement must satisfy: members, standard, alive, not doubled, not excluded.

@@ -31,7 +31,7 @@ impl Policies {
         self.schemes.values().filter_map(|versions| versions.values().next_back())
     }
 
-    /// The standard of a category in a month: the town's own if there is one, else the county's.
+    /// The standard of a part in a month: the village's or town's own if there is one, else the county's.
     #[must_use]
     pub fn standard(
         &self,

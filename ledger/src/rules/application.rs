@@ -19,7 +19,6 @@ pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
         let period = surveyed.surveyed.period();
         let claim = entitling::Claim {
             scheme: &filed.scheme,
-            category: &filed.category,
             household: filed.household,
             persons: &filed.persons,
             payee: filed.payee,
@@ -129,7 +128,6 @@ fn confirm(books: &Books, confirmed: &ApplicationConfirmed) -> Result<(), Reject
         books,
         &entitling::Claim {
             scheme: &filed.scheme,
-            category: &filed.category,
             household: filed.household,
             persons: &filed.persons,
             payee: filed.payee,

@@ -76,7 +76,6 @@ fn bring_in<'a>(
 fn claim_of<'a>(scheme: &'a SchemeCode, line: &'a EntitlementLine) -> entitling::Claim<'a> {
     entitling::Claim {
         scheme,
-        category: &line.category,
         household: line.household,
         persons: &line.persons,
         payee: line.payee,
@@ -110,7 +109,6 @@ fn adjust(books: &Books, adjusted: &EntitlementAdjusted) -> Result<(), Rejection
         books,
         &entitling::Claim {
             scheme: &entitlement.scheme,
-            category: &entitlement.category,
             household: entitlement.household,
             persons: &entitlement.persons,
             payee: entitlement.payee,

@@ -226,13 +226,13 @@ impl Account {
             summary: summary.to_owned(),
             remark: script.remark.clone(),
         };
-        self.book(through(total.checked_neg().ok_or(Refused::SumsDiffer)?, "批量代发"));
         let unpaid = treated.iter().filter_map(|(order, fate)| match fate {
             Some(Fate::Fails(_)) => Some(order.amount),
             Some(Fate::Part(paid)) => order.amount.checked_sub(*paid),
             Some(Fate::Waits | Fate::Lost | Fate::Returns(..)) | None => None,
         });
         let unpaid = Money::total(unpaid).ok_or(Refused::SumsDiffer)?;
+        self.book(through(total.checked_neg().ok_or(Refused::SumsDiffer)?, "批量代发"));
         if unpaid.is_positive() {
             self.book(through(unpaid, "代发失败退回"));
         }
@@ -289,7 +289,7 @@ fn fate_of(order: &Order, script: &Script) -> Option<Fate> {
     None
 }
 
-/// SplitMix64: the same on every machine.
+/// The mixing step of `SplitMix64`: the same on every machine.
 fn mixed(seed: u64, line: u64) -> u64 {
     let mut word = seed.wrapping_add(line.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -138,7 +138,14 @@ fn box_tables(treated: &[Treated], script: &Script) -> Result<Vec<BankFile>, Ref
 
 fn box_table(last: &str, lines: &[(&Order, &str)], script: &Script) -> Result<String, Refused> {
     let mut rows = vec![texts([
-        "代理编号", "客户姓名", "金额", "帐号", "单位编号", "证件类型", "证件号码", last,
+        "代理编号",
+        "客户姓名",
+        "金额",
+        "帐号",
+        "单位编号",
+        "证件类型",
+        "证件号码",
+        last,
     ])];
     for (order, words) in lines {
         rows.push(vec![

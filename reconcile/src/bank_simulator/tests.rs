@@ -72,7 +72,8 @@ fn account() -> Account {
 fn imported(file: &super::BankFile) -> ResponseFile {
     let profiles = Profile::built_in();
     let (_, layout) = detect(&file.bytes, &file.name, None, &profiles).unwrap();
-    let given = Given { batch: Some("D20A0".parse().unwrap()), answered_on: Some(day("2020-10-09")) };
+    let given =
+        Given { batch: Some("D20A0".parse().unwrap()), answered_on: Some(day("2020-10-09")) };
     response::read(layout, &file.name, &file.bytes, &given).unwrap()
 }
 
@@ -83,8 +84,7 @@ fn box_tables_come_back_as_what_the_bank_decided() {
         (Target::Line(4), Fate::Waits),
     ];
     let request = encode_gb18030(RCB).unwrap();
-    let processed =
-        account().process(Product::RcbPipeHead, &request, &script(fates)).unwrap();
+    let processed = account().process(Product::RcbPipeHead, &request, &script(fates)).unwrap();
     let names: Vec<_> = processed.replies.iter().map(|file| file.name.as_str()).collect();
     assert_eq!(names, ["01023202010090007.txt", "11023202010090007.txt"]);
     let mut lines = imported(&processed.replies[0]).lines;

@@ -154,11 +154,7 @@ fn identical_payments_take_as_many_identical_lines_and_one_more_fits_nothing() {
     let lines = [bare(success(2, 1)), bare(success(3, 1)), bare(success(4, 1))];
     assert_eq!(
         outcomes(&payments, &lines),
-        [
-            (Outcome::Settled, rule),
-            (Outcome::Settled, rule),
-            (Outcome::Unmatched, MatchRule::None)
-        ]
+        [(Outcome::Settled, rule), (Outcome::Settled, rule), (Outcome::Unmatched, MatchRule::None)]
     );
 }
 

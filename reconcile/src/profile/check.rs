@@ -88,15 +88,8 @@ fn constants_have_values(layout: &Layout) -> bool {
 
 fn money_has_money_kind(layout: &Layout) -> bool {
     let is_money = |role| {
-        [
-            Role::Amount,
-            Role::SettledAmount,
-            Role::Debit,
-            Role::Credit,
-            Role::Balance,
-            Role::Total,
-        ]
-        .contains(&role)
+        [Role::Amount, Role::SettledAmount, Role::Debit, Role::Credit, Role::Balance, Role::Total]
+            .contains(&role)
     };
     let totals = layout.totals.iter().flat_map(|totals| &totals.fields);
     layout.fields.iter().chain(totals).all(|field| {
@@ -123,10 +116,16 @@ fn check_direction(layout: &Layout, need: &mut impl FnMut(bool, &'static str)) {
     let has = |role| layout.field(role).is_some();
     match layout.direction {
         Direction::Request => {
-            need(has(Role::Account) && has(Role::Name) && has(Role::Amount), "缺少账号、户名或金额列");
+            need(
+                has(Role::Account) && has(Role::Name) && has(Role::Amount),
+                "缺少账号、户名或金额列",
+            );
         }
         Direction::Reply => {
-            need(has(Role::Account) && has(Role::Name) && has(Role::Amount), "缺少账号、户名或金额列");
+            need(
+                has(Role::Account) && has(Role::Name) && has(Role::Amount),
+                "缺少账号、户名或金额列",
+            );
             need(
                 layout.every_line.is_some() != (has(Role::Status) && !layout.statuses.is_empty()),
                 "status 列加 status 规则，或者 every_line，应恰好有一样",
@@ -138,7 +137,10 @@ fn check_direction(layout: &Layout, need: &mut impl FnMut(bool, &'static str)) {
             need(!(has(Role::Reference) && has(Role::Number)), "reference 与 number 只能有一个");
         }
         Direction::Refund => {
-            need(has(Role::Account) && has(Role::Name) && has(Role::Amount), "缺少账号、户名或金额列");
+            need(
+                has(Role::Account) && has(Role::Name) && has(Role::Amount),
+                "缺少账号、户名或金额列",
+            );
             need(has(Role::Reason), "退汇通知缺少原因列");
             need(!(has(Role::Reference) && has(Role::Number)), "reference 与 number 只能有一个");
         }

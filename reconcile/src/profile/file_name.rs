@@ -48,8 +48,9 @@ impl TryFrom<String> for FileName {
         let mut pieces = Vec::new();
         let mut rest = pattern.as_str();
         while let Some((literal, after)) = rest.split_once('{') {
-            let (word, after) =
-                after.split_once('}').ok_or_else(|| format!("文件名“{pattern}”的花括号没有配对"))?;
+            let (word, after) = after
+                .split_once('}')
+                .ok_or_else(|| format!("文件名“{pattern}”的花括号没有配对"))?;
             if !literal.is_empty() {
                 pieces.push(Piece::Literal(literal.to_owned()));
             }
@@ -141,7 +142,8 @@ mod tests {
         let name = pattern.write(&parts);
         assert_eq!(name, "01023202010120007.txt");
         assert_eq!(pattern.date_in(&name), Some(date));
-        for other in ["11023202010120007.txt", "01023202013120007.txt", "0102320201012.txt", "回盘"] {
+        for other in ["11023202010120007.txt", "01023202013120007.txt", "0102320201012.txt", "回盘"]
+        {
             assert!(!pattern.fits(other), "{other}");
         }
     }

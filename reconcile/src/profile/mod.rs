@@ -281,7 +281,8 @@ mod tests {
 
     #[test]
     fn a_payment_file_can_be_written_from_its_profile() {
-        for profile in Profile::built_in().iter().filter(|profile| !profile.id.starts_with("stmt")) {
+        for profile in Profile::built_in().iter().filter(|profile| !profile.id.starts_with("stmt"))
+        {
             let request = profile.request().unwrap();
             assert_eq!(request.direction, Direction::Request);
             assert!(request.file_name.is_some(), "{}", profile.id);

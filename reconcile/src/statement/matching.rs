@@ -115,7 +115,11 @@ pub fn match_statement<S: std::hash::BuildHasher>(
     assert!(used.iter().all(|count| *count <= 1), "a movement stands on at most one row");
     assert_eq!(outcomes.len(), rows.len(), "every row has one outcome");
     let paired = found.iter().flatten().count();
-    assert_eq!(paired + outstanding.len(), movements.len(), "every movement is shown or outstanding");
+    assert_eq!(
+        paired + outstanding.len(),
+        movements.len(),
+        "every movement is shown or outstanding"
+    );
     StatementReport { outcomes, outstanding }
 }
 
@@ -123,8 +127,7 @@ pub fn match_statement<S: std::hash::BuildHasher>(
 type Tier = fn(&StatementRow, &BankMovement) -> bool;
 
 /// The surest first.
-const TIERS: [Tier; 4] =
-    [names_reference, names_batch_or_account, names_name, |_, _| true];
+const TIERS: [Tier; 4] = [names_reference, names_batch_or_account, names_name, |_, _| true];
 
 fn names_reference(row: &StatementRow, movement: &BankMovement) -> bool {
     movement.reference.as_ref().is_some_and(|reference| mentions(row, &reference.to_string()))
@@ -147,11 +150,7 @@ fn mentions(row: &StatementRow, word: &str) -> bool {
 }
 
 /// For each row the index of its movement.
-fn pair(
-    rows: &[StatementRow],
-    is_new: &[bool],
-    movements: &[BankMovement],
-) -> Vec<Option<usize>> {
+fn pair(rows: &[StatementRow], is_new: &[bool], movements: &[BankMovement]) -> Vec<Option<usize>> {
     let mut by_amount: BTreeMap<(bool, Money), Vec<usize>> = BTreeMap::new();
     for (at, movement) in movements.iter().enumerate() {
         if let Some(is_debit) = is_debit(movement.kind) {
@@ -253,7 +252,7 @@ fn can_be(row: &StatementRow, movement: &BankMovement) -> bool {
         StatementOutcome::ReturnCredit => (RETURN_WINDOW_DAYS, true),
         StatementOutcome::RecoveryCredit | StatementOutcome::AdvanceDebit => {
             (MOVEMENT_WINDOW_DAYS, true)
-        },
+        }
         StatementOutcome::BatchDebit
         | StatementOutcome::FailureCredit
         | StatementOutcome::FundCredit

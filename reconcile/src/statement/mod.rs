@@ -170,17 +170,17 @@ fn sense_agrees(sense: &str, is_debit: bool) -> bool {
 /// row before; opening plus all rows is then closing by itself.
 fn check_balances(file: &str, rows: &[StatementRow]) -> Result<(Money, Money, bool), Vec<Problem>> {
     let earliest_first = breaks(file, rows.iter());
-    let latest_first = if earliest_first.is_empty() { Vec::new() } else { breaks(file, rows.iter().rev()) };
+    let latest_first =
+        if earliest_first.is_empty() { Vec::new() } else { breaks(file, rows.iter().rev()) };
     let reversed = !earliest_first.is_empty() && latest_first.is_empty();
     if !earliest_first.is_empty() && !reversed {
         return Err(earliest_first);
     }
     let (first, last) = (rows.first(), rows.last());
     let (earliest, latest) = if reversed { (last, first) } else { (first, last) };
-    let opening =
-        earliest.and_then(|row| row.balance.checked_sub(row.change()?)).ok_or_else(|| {
-            vec![Problem::of_file(Code::ResponseOverflow, file)]
-        })?;
+    let opening = earliest
+        .and_then(|row| row.balance.checked_sub(row.change()?))
+        .ok_or_else(|| vec![Problem::of_file(Code::ResponseOverflow, file)])?;
     Ok((opening, latest.map_or(opening, |row| row.balance), reversed))
 }
 

@@ -84,7 +84,8 @@ fn another_accounts_statement_and_a_row_with_two_sides_are_refused() {
 fn every_row_stands_for_one_movement_and_every_movement_for_one_row() {
     let rows = read_ccb(CCB).unwrap().rows;
     let report = match_statement(ACCOUNT, &rows, &month(), &HashMap::new());
-    let movements: Vec<_> = report.outcomes.iter().map(|row| row.movement.clone().unwrap()).collect();
+    let movements: Vec<_> =
+        report.outcomes.iter().map(|row| row.movement.clone().unwrap()).collect();
     assert_eq!(movements, ["拨款", "扣款", "失败", "退汇"]);
     assert_eq!(report.outstanding, Vec::<String>::new());
 }

@@ -20,7 +20,9 @@ pub(super) fn read(text: &str) -> Table {
                 (Part::Above, Some('┍' | '┌' | '┏' | '┎')) => part = Part::Inside,
                 (Part::Inside, Some('┝' | '├' | '┣' | '┠')) => {}
                 (Part::Inside, Some('┕' | '└' | '┗' | '┖')) => part = Part::Below,
-                (Part::Above | Part::Inside | Part::Below, _) => {
+                // Another table below: its rows are told, its rules are not.
+                (Part::Below, _) => {}
+                (Part::Above | Part::Inside, _) => {
                     table.faults.push((Some(number), Code::TableBroken));
                 }
             }
@@ -49,11 +51,11 @@ fn is_rule(content: &str) -> bool {
 }
 
 fn inside(number: u32, content: &str, fault: Option<Code>) -> Row {
-    let framed = content
-        .strip_prefix(['│', '┃'])
-        .and_then(|rest| rest.strip_suffix(['│', '┃']));
+    let framed = content.strip_prefix(['│', '┃']).and_then(|rest| rest.strip_suffix(['│', '┃']));
     match framed {
-        Some(cells) => Row { number, cells: cells.split(['│', '┃']).map(Cell::text).collect(), fault },
+        Some(cells) => {
+            Row { number, cells: cells.split(['│', '┃']).map(Cell::text).collect(), fault }
+        }
         None => Row { fault: Some(Code::TableBroken), ..Row::blank(number) },
     }
 }
@@ -83,8 +85,7 @@ mod tests {
     #[test]
     fn a_row_without_its_right_edge_and_text_below_the_table_are_faults() {
         let text = TABLE.replace("│1│张│", "│1│张") + "再来一行\r\n";
-        let faults: Vec<_> =
-            read(&text).rows.into_iter().filter_map(|row| row.fault).collect();
+        let faults: Vec<_> = read(&text).rows.into_iter().filter_map(|row| row.fault).collect();
         assert_eq!(faults, [Code::TableBroken, Code::TableAfterEnd]);
     }
 }

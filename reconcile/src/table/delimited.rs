@@ -16,9 +16,7 @@ pub(super) fn read(text: &str, separator: char, quoted: bool) -> Table {
             }
             match split_quoted(row, separator) {
                 Some(cells) => Row { number, cells, fault },
-                None => {
-                    Row { fault: Some(Code::TableUnclosedQuote), ..Row::blank(number) }
-                }
+                None => Row { fault: Some(Code::TableUnclosedQuote), ..Row::blank(number) },
             }
         })
         .collect();

@@ -90,9 +90,7 @@ pub fn container_of(bytes: &[u8]) -> Container {
     }
     // A row that begins with ┌ ┍ ┎ or ┏: A9 B0 to B3 in GB18030, E2 94 8C to 8F in UTF-8. Only the begin of a
     // row is looked at, where bytes cannot be halves of other characters.
-    let draws = |row: &[u8]| {
-        matches!(row, [0xa9, 0xb0..=0xb3, ..] | [0xe2, 0x94, 0x8c..=0x8f, ..])
-    };
+    let draws = |row: &[u8]| matches!(row, [0xa9, 0xb0..=0xb3, ..] | [0xe2, 0x94, 0x8c..=0x8f, ..]);
     if bytes.split(|byte| *byte == b'\n').take(ROWS_BEFORE_A_FRAME).any(draws) {
         return Container::Boxtable;
     }

@@ -98,12 +98,10 @@ fn cell(value: &Data) -> Option<Cell> {
 
 /// The shortest text that stands for exactly this number, so nothing is rounded on the way.
 fn exact(text: String) -> Cell {
-    let digits = text.chars().filter(char::is_ascii_digit).skip_while(|digit| *digit == '0').count();
-    let form = if digits > EXACT_DIGITS {
-        Form::Refused(Code::SheetNumberTooLong)
-    } else {
-        Form::Number
-    };
+    let digits =
+        text.chars().filter(char::is_ascii_digit).skip_while(|digit| *digit == '0').count();
+    let form =
+        if digits > EXACT_DIGITS { Form::Refused(Code::SheetNumberTooLong) } else { Form::Number };
     Cell { text, form }
 }
 
