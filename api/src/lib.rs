@@ -1,1 +1,15 @@
-//! placeholder
+//! THE SHELL: the command line, the clock, files and configuration. Modules in reading order.
+
+pub mod failure;
+
+pub mod clock;
+
+pub mod keys;
+
+pub mod desk;
+
+pub mod demo;
+
+pub mod cli;
+
+pub use cli::run;

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use crate::act::Seen;
 use crate::act::signed::SignedAct;
+use crate::act::{Act, Seen};
 use crate::books::{Books, Statement};
 use crate::ids::{ActId, Seq};
 use crate::law::admission;
 use crate::line::Line;
 use crate::log::{
-    EntrySource, Head, Log, LogFailure, MAX_ENTRY_BYTES, NoteSigner, Record, SignedNote,
+    EntrySource, Head, Log, LogFailure, MAX_ENTRY_BYTES, NoteSigner, ReadEntry, Record, SignedNote,
     VerifierKey,
 };
 use crate::rejection::Rejection;
@@ -67,25 +67,7 @@ impl Engine {
     /// The log refuses to start (rolled back, rewritten, damaged, in use), or holds an entry that cannot be read.
     pub fn open(dir: &Path, key: &VerifierKey) -> Result<Engine, OpenFailure> {
         let log = Log::open(dir, key)?;
-        let mut books = Books::new(key.name());
-        let origin = key.name().to_owned();
-        let mut reading = Reading::new(log.entries());
-        while let Some(group) = reading.next_group()? {
-            let known = books.offices.keys.get(&group.signed.act().key).map(|key| key.officer);
-            let officer = match known {
-                Some(officer) => officer,
-                None => admission::signer(&books, &group.signed)
-                    .map_err(|why| OpenFailure::Entry { seq: group.at, why })?,
-            };
-            books.evolve(&Statement {
-                id: group.signed.id(&origin),
-                at: group.at,
-                officer,
-                act: group.signed.act(),
-                lines: &group.lines,
-            });
-        }
-        drop(reading);
+        let books = fold_while(log.entries(), key.name(), &mut |_, _| true)?;
         let seen = seen_of(log.newest_checkpoint(), key);
         Ok(Engine { log, books, seen })
     }
@@ -156,6 +138,34 @@ impl Engine {
     }
 }
 
+/// Folds entries into books for as long as `wanted` says so, act by act. The history is taken to be good:
+/// signatures and laws are the audit's business.
+///
+/// # Errors
+/// An entry that cannot be read.
+pub fn fold_while(
+    entries: impl Iterator<Item = ReadEntry>,
+    origin: &str,
+    wanted: &mut dyn FnMut(Seq, &Act) -> bool,
+) -> Result<Books, OpenFailure> {
+    let mut books = Books::new(origin);
+    let mut reading = Reading { entries };
+    while let Some(group) = reading.next_group()? {
+        let act = group.signed.act();
+        if !wanted(group.at, act) {
+            break;
+        }
+        let officer = match books.offices.keys.get(&act.key) {
+            Some(known) => known.officer,
+            None => admission::signer(&books, &group.signed)
+                .map_err(|why| OpenFailure::Entry { seq: group.at, why })?,
+        };
+        let (id, at, lines) = (group.signed.id(origin), group.at, &group.lines);
+        books.evolve(&Statement { id, at, officer, act, lines });
+    }
+    Ok(books)
+}
+
 fn seen_of(note: Option<&SignedNote>, key: &VerifierKey) -> Seen {
     let verified = note.and_then(|note| note.verify(key).ok());
     verified.map_or_else(Seen::nothing, |checkpoint| Seen {
@@ -165,23 +175,19 @@ fn seen_of(note: Option<&SignedNote>, key: &VerifierKey) -> Seen {
 }
 
 /// An act with its lines as they stand in the log.
-pub(crate) struct Group {
-    pub(crate) at: Seq,
-    pub(crate) signed: SignedAct,
-    pub(crate) lines: Vec<Line>,
+struct Group {
+    at: Seq,
+    signed: SignedAct,
+    lines: Vec<Line>,
 }
 
 /// Reads a log act by act, each with its lines. Used where the history is known to be good; the audit reads by itself.
-pub(crate) struct Reading<I> {
+struct Reading<I> {
     entries: I,
 }
 
-impl<I: Iterator<Item = crate::log::ReadEntry>> Reading<I> {
-    pub(crate) fn new(entries: I) -> Reading<I> {
-        Reading { entries }
-    }
-
-    pub(crate) fn next_group(&mut self) -> Result<Option<Group>, OpenFailure> {
+impl<I: Iterator<Item = ReadEntry>> Reading<I> {
+    fn next_group(&mut self) -> Result<Option<Group>, OpenFailure> {
         let Some(entry) = self.entries.next() else { return Ok(None) };
         let (at, bytes) = entry?;
         let broken = |seq, why| OpenFailure::Entry { seq, why };

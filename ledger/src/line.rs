@@ -128,6 +128,17 @@ macro_rules! lines {
                 match self { $(Line::$variant(body) => canonical::encode(body)),* }
             }
 
+            /// Reads a line's body as a person may write it: any spelling of JSON, known keys only.
+            ///
+            /// # Errors
+            /// The parser's words, or an unknown kind.
+            pub fn from_json(kind: &str, json: &str) -> Result<Line, String> {
+                match kind {
+                    $($kind => serde_json::from_str(json).map(Line::$variant).map_err(|e| e.to_string()),)*
+                    other => Err(format!("没有“{other}”这种行")),
+                }
+            }
+
             fn decode_body(kind: &str, bytes: &[u8]) -> Result<Line, NotCanonical> {
                 match kind {
                     $($kind => canonical::decode(bytes).map(Line::$variant),)*

@@ -259,6 +259,8 @@ impl Sources {
         let mut known: BTreeMap<_, _> =
             items.iter().map(|item| (item.name.clone(), item.name.clone())).collect();
         assert_eq!(known.len(), items.len(), "two wire types have one name");
+        // A body within another one goes by its kind.
+        known.extend(acts().into_iter().map(|[kind, _, body, _]| (body, kind)));
         let ids = source("ids.rs");
         for line in ["random_ids", "hashes", "codes"].map(|list| blocks(&ids, list)).concat() {
             let names = line.iter().filter_map(|line| line.trim().split_once(" = "));

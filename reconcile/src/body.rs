@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::names::heading_key;
 use crate::problem::{Code, Problem};
-use crate::profile::{Container, Header, Layout, Position, Role};
-use crate::table::{Row, Table, container_of, read_spreadsheet, read_text};
+use crate::profile::{Container, Field, Header, Kind, Layout, Position, Role};
+use crate::table::{Cell, Row, Table, container_of, read_spreadsheet, read_text};
+use crate::values::{read_date, read_integer, read_money};
 
 /// Why a layout does not fit a file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +25,8 @@ pub(crate) enum Misfit {
     NoTotalsRow,
     #[error("第{row}行的列数不是{expected}列")]
     Width { row: u32, expected: usize },
+    #[error("第{row}行第{column}列不是该格式的内容")]
+    Cell { row: u32, column: usize },
     #[error("文件名是同一银行“{0}”格式的文件名")]
     NameOf(String),
 }
@@ -56,6 +59,7 @@ impl Misfit {
             | Misfit::ColumnTwice { .. }
             | Misfit::NoTotalsRow
             | Misfit::Width { .. }
+            | Misfit::Cell { .. }
             | Misfit::NameOf(_)) => {
                 Problem::of_file(Code::LayoutHeaderMissing, file).found(why.to_string())
             }
@@ -258,13 +262,21 @@ fn by_position(layout: &Layout, table: &Table) -> Result<Head, Misfit> {
             .iter()
             .zip(&first.cells)
             .all(|(field, cell)| field.value.as_ref().is_none_or(|value| *value == cell.text));
-        if !has_width(first, totals.fields.len(), false) || !constants_agree {
+        if !first.has_width(totals.fields.len(), false) || !constants_agree {
             return Err(Misfit::NoTotalsRow);
         }
     }
     let under = usize::from(totals.is_some());
-    if let Some(row) = table.rows.get(under).filter(|row| !has_width(row, width, false)) {
+    if let Some(row) = table.rows.get(under).filter(|row| !row.has_width(width, false)) {
         return Err(Misfit::Width { row: row.number, expected: width });
+    }
+    // Without a heading, only what stands in the cells tells this layout from another of as many columns.
+    if let Some(row) = table.rows.get(under) {
+        let odd =
+            layout.fields.iter().zip(&row.cells).position(|(field, cell)| !suits(field, cell));
+        if let Some(column) = odd {
+            return Err(Misfit::Cell { row: row.number, column: column + 1 });
+        }
     }
     let columns = layout
         .fields
@@ -275,8 +287,15 @@ fn by_position(layout: &Layout, table: &Table) -> Result<Head, Misfit> {
     Ok(Head { columns, width, under })
 }
 
-/// True if the row has exactly the layout's cells; blank cells beyond them do not count.
-pub(crate) fn has_width(row: &Row, width: usize, may_be_short: bool) -> bool {
-    (may_be_short || row.cells.len() >= width)
-        && row.cells.iter().skip(width).all(crate::table::Cell::is_blank)
+/// True if the cell can be what the field says.
+fn suits(field: &Field, cell: &Cell) -> bool {
+    if cell.is_blank() {
+        return field.may_be_empty;
+    }
+    match field.kind {
+        Kind::Text => field.value.as_ref().is_none_or(|value| *value == cell.text),
+        Kind::Yuan | Kind::Fen => read_money(&cell.text, field).is_some(),
+        Kind::Date => read_date(&cell.text).is_some(),
+        Kind::Integer => read_integer(&cell.text, field).is_some(),
+    }
 }

@@ -14,6 +14,8 @@ mod body;
 
 pub mod detect;
 
+mod values;
+
 mod cells;
 
 mod reasons;

@@ -1,4 +1,5 @@
-//! When two spellings of a name, an account or a heading are the same. For comparing only: what the bank wrote is kept.
+//! When two spellings of a name, an account or a heading are the same.
+//! For comparing only: what the bank wrote is kept.
 
 use std::borrow::Cow;
 

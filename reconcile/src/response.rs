@@ -6,13 +6,14 @@ use ledger::money::Money;
 use ledger::period::Date;
 
 use crate::body::{Body, Source};
-use crate::cells::{RowReader, read_integer, read_money, read_rows};
+use crate::cells::{RowReader, read_rows};
 use crate::detect::base_name;
 use crate::names::{account_key, narrow};
 use crate::problem::{Code, Problem};
 use crate::profile::{BankStatus, Direction, Layout, Position, Role, Totals};
 use crate::reasons::{classify, echoed_name, without_echo};
 use crate::table::Row;
+use crate::values::{read_integer, read_money};
 
 /// What the bank does not say in its file and the caller knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use ed25519_dalek::VerifyingKey;
 
 use crate::act::Body;
 use crate::act::offices::{Founded, OfficerAppointed, Role, Side, UnitRegistered};
-use crate::ids::{ActId, Division, KeyId, OfficerId, Seq, UnitCode};
+use crate::ids::{ActId, Commitment, Division, KeyId, OfficerId, Seq, UnitCode};
 
 use super::Statement;
 
@@ -26,6 +26,8 @@ pub struct Unit {
 pub struct Officer {
     /// The unit.
     pub unit: UnitCode,
+    /// Commitment to the name.
+    pub name_commit: Commitment,
     /// The post as people call it.
     pub post: String,
     /// What the person may do now.
@@ -101,6 +103,7 @@ impl Offices {
             appointed.officer,
             Officer {
                 unit: appointed.unit.clone(),
+                name_commit: appointed.name_commit,
                 post: appointed.post.clone(),
                 roles: appointed.roles.clone(),
                 in_office: true,

@@ -24,6 +24,13 @@ pub(crate) struct Claim<'a, A> {
     pub(crate) is_sound: bool,
 }
 
+impl<A> Claim<'_, A> {
+    /// The order of lines that say the same, by their content, so that their place in the file means nothing.
+    pub(crate) fn rank(&self) -> (Option<Date>, &str) {
+        (self.date, self.name)
+    }
+}
+
 /// What was found for a line. The number is the payment's index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
@@ -59,71 +66,88 @@ pub(crate) fn assign<A: Copy + Eq>(
     within: impl Fn(Date, Date) -> bool,
 ) -> Vec<Found> {
     let mut found = vec![Found::Nothing; lines.len()];
-    let mut named = vec![false; payments.len()];
-    by_reference(payments, lines, &mut found, &mut named);
+    let named = by_reference(payments, lines, &mut found);
     if lines.iter().any(|line| line.reference.is_none()) {
         by_account(payments, lines, &within, &mut found, &named);
     }
     found
 }
 
+/// What the lines of a file have said of one payment by its reference.
+#[derive(Clone, Default)]
+struct Hold {
+    is_named: bool,
+    /// The line that has it.
+    line: Option<usize>,
+    /// Two sound lines say different things of it.
+    is_contested: bool,
+}
+
+/// Which payments some line names, whether it agrees or not.
 fn by_reference<A: Copy + Eq>(
     payments: &[Expectation],
     lines: &[Claim<'_, A>],
     found: &mut [Found],
-    named: &mut [bool],
-) {
+) -> Vec<bool> {
     let mut index: QuickMap<&PaymentRef, usize> = QuickMap::default();
     index.reserve(payments.len());
     for (payment, expected) in payments.iter().enumerate() {
         let before = index.insert(&expected.reference, payment);
         assert!(before.is_none(), "no two expectations share {}", expected.reference);
     }
-    let rule = MatchRule::Reference;
-    // Which line has each payment so far, and which payments are fought over.
-    let mut holders: Vec<Option<usize>> = vec![None; payments.len()];
-    let mut contested = vec![false; payments.len()];
+    let meant = |line: &Claim<'_, A>| index.get(line.reference?).copied();
+    let mut holds = vec![Hold::default(); payments.len()];
     for (at, line) in lines.iter().enumerate() {
-        let Some(payment) = line.reference.and_then(|reference| index.get(reference)).copied()
-        else {
-            continue;
-        };
-        let (Some(expected), Some(slot), Some(name), Some(holder), Some(contested)) = (
-            payments.get(payment),
-            found.get_mut(at),
-            named.get_mut(payment),
-            holders.get_mut(payment),
-            contested.get_mut(payment),
-        ) else {
-            continue;
-        };
-        *name = true;
-        if !agrees(line, expected) {
-            *slot = Found::Different { payment, rule };
-            continue;
-        }
-        match holder.and_then(|holder| lines.get(holder)) {
-            None => {
-                *holder = Some(at);
-                *slot = Found::One { payment, rule };
-            }
-            // The same answer once more is one line too many.
-            Some(other) if other.answer == line.answer => *slot = Found::Nothing,
-            Some(_) => *contested = true,
+        if let Some(payment) = meant(line)
+            && let (Some(expected), Some(hold)) = (payments.get(payment), holds.get_mut(payment))
+        {
+            take(payment, expected, hold, lines, at, found);
         }
     }
-    if !contested.contains(&true) {
+    if holds.iter().any(|hold| hold.is_contested) {
+        // Neither may win by standing first: every sound line about the payment is contradicted.
+        for (line, slot) in lines.iter().zip(found) {
+            if let Some(payment) = meant(line)
+                && holds.get(payment).is_some_and(|hold| hold.is_contested)
+                && !matches!(slot, Found::Different { .. })
+            {
+                *slot = Found::Contradicted { payment, rule: MatchRule::Reference };
+            }
+        }
+    }
+    holds.iter().map(|hold| hold.is_named).collect()
+}
+
+/// One line that names one payment.
+fn take<A: Copy + Eq>(
+    payment: usize,
+    expected: &Expectation,
+    hold: &mut Hold,
+    lines: &[Claim<'_, A>],
+    at: usize,
+    found: &mut [Found],
+) {
+    let rule = MatchRule::Reference;
+    let (Some(line), Some(slot)) = (lines.get(at), found.get_mut(at)) else { return };
+    hold.is_named = true;
+    if !agrees(line, expected) {
+        *slot = Found::Different { payment, rule };
         return;
     }
-    // Neither may win by standing first: every sound line about a contested payment is contradicted.
-    for (line, slot) in lines.iter().zip(found) {
-        let payment = line.reference.and_then(|reference| index.get(reference)).copied();
-        let contested = payment.filter(|payment| contested.get(*payment) == Some(&true));
-        if let Some(payment) = contested
-            && !matches!(slot, Found::Different { .. })
-        {
-            *slot = Found::Contradicted { payment, rule };
+    match hold.line.and_then(|holder| lines.get(holder)) {
+        None => {
+            hold.line = Some(at);
+            *slot = Found::One { payment, rule };
         }
+        Some(other) if other.answer != line.answer => hold.is_contested = true,
+        // The same answer once more is one line too many: the later one, wherever it stands.
+        Some(other) if line.rank() < other.rank() => {
+            *slot = Found::One { payment, rule };
+            if let Some(later) = hold.line.replace(at).and_then(|later| found.get_mut(later)) {
+                *later = Found::Nothing;
+            }
+        }
+        Some(_) => *slot = Found::Nothing,
     }
 }
 

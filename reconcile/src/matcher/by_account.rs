@@ -13,13 +13,6 @@ use super::assign::{Claim, Found, agrees};
 use super::hashing::QuickMap;
 use crate::names::name_key;
 
-/// The lines and payments of one account and amount.
-#[derive(Default)]
-struct Pool {
-    payments: Vec<usize>,
-    lines: Vec<usize>,
-}
-
 /// Lines of one name and day: they fit the same payments.
 struct Group {
     lines: Vec<usize>,
@@ -33,28 +26,34 @@ pub(super) fn by_account<A: Copy + Eq>(
     found: &mut [Found],
     named: &[bool],
 ) {
-    let mut pools: QuickMap<(&str, Money), Pool> = QuickMap::default();
+    // Every account and amount that a line has is a pool; a payment that some line names by its reference is not for
+    // lines without one.
+    let mut ids: QuickMap<(&str, Money), usize> = QuickMap::default();
+    let mut line_pools = Vec::new();
     for (at, line) in lines.iter().enumerate().filter(|(_, line)| line.reference.is_none()) {
-        pools.entry((line.account_no, line.amount)).or_default().lines.push(at);
+        let next = ids.len();
+        let pool = *ids.entry((line.account_no, line.amount)).or_insert(next);
+        line_pools.push((pool, at));
     }
+    let mut payment_pools = Vec::new();
     for (payment, expected) in payments.iter().enumerate() {
-        // A payment that some line names by its reference is not for lines without one.
         if named.get(payment) == Some(&false)
-            && let Some(pool) = pools.get_mut(&(expected.account_no.as_str(), expected.amount))
+            && let Some(pool) = ids.get(&(expected.account_no.as_str(), expected.amount))
         {
-            pool.payments.push(payment);
+            payment_pools.push((*pool, payment));
         }
     }
+    line_pools.sort_unstable();
+    payment_pools.sort_unstable();
     let mut settling = Settling { payments, lines, within, found };
-    for pool in pools.values_mut() {
-        pool.payments.sort_unstable_by_key(|payment| {
-            payments.get(*payment).map(|expected| &expected.reference)
-        });
-        match pool.payments.as_slice() {
-            [] => {}
-            [payment] => settling.only_one(*payment, &pool.lines),
-            several => settling.several(several, &pool.lines),
-        }
+    let mut rest = payment_pools.as_slice();
+    for of_lines in line_pools.chunk_by(|one, other| one.0 == other.0) {
+        let pool = of_lines.first().map_or(0, |(pool, _)| *pool);
+        // Both lists rise by pool, and every pool of payments has lines.
+        let end = rest.iter().take_while(|(other, _)| *other == pool).count();
+        let (of_payments, others) = rest.split_at(end);
+        rest = others;
+        settling.settle(of_payments, of_lines);
     }
 }
 
@@ -66,16 +65,36 @@ struct Settling<'a, 'b, A, W> {
 }
 
 impl<'a, A: Copy + Eq, W: Fn(Date, Date) -> bool> Settling<'a, '_, A, W> {
+    /// One pool: pairs of the pool's number and a payment or line.
+    fn settle(&mut self, payments: &[(usize, usize)], lines: &[(usize, usize)]) {
+        let plain = |pool: &[(usize, usize)]| pool.iter().map(|(_, at)| *at).collect::<Vec<_>>();
+        match payments {
+            [] => {}
+            [(_, payment)] => self.only_one(*payment, &plain(lines)),
+            several => {
+                let mut several = plain(several);
+                several.sort_unstable_by_key(|payment| {
+                    self.payments.get(*payment).map(|expected| &expected.reference)
+                });
+                self.several(&several, &plain(lines));
+            }
+        }
+    }
+
     /// One payment has this account and amount.
     fn only_one(&mut self, payment: usize, lines: &[usize]) {
         let rule = MatchRule::AccountAmount;
         let Some(expected) = self.payments.get(payment) else { return };
-        let (sound, differing): (Vec<usize>, Vec<usize>) = lines
-            .iter()
-            .copied()
-            .partition(|at| self.lines.get(*at).is_some_and(|line| agrees(line, expected)));
-        for at in differing {
-            self.put(at, Found::Different { payment, rule });
+        let is_early =
+            |line: &Claim<'_, A>| line.date.is_some_and(|date| date < expected.instructed_on);
+        // A line from before the instruction cannot be about it, and stays unmatched.
+        let mut sound = Vec::new();
+        for at in lines {
+            match self.lines.get(*at).filter(|line| !is_early(line)) {
+                Some(line) if agrees(line, expected) => sound.push(*at),
+                Some(_) => self.put(*at, Found::Different { payment, rule }),
+                None => {}
+            }
         }
         self.answer_one(payment, &sound, rule);
     }
@@ -124,14 +143,17 @@ impl<'a, A: Copy + Eq, W: Fn(Date, Date) -> bool> Settling<'a, '_, A, W> {
             .collect()
     }
 
-    /// Days narrow down only where there is still a choice.
+    /// No line is about a payment of a later day; the window narrows down only where there is still a choice.
     fn by_day(&self, named: Vec<usize>, date: Option<Date>) -> Vec<usize> {
-        let Some(date) = date.filter(|_| named.len() > 1) else { return named };
-        let in_window = |payment: &usize| {
-            let expected = self.payments.get(*payment);
-            expected.is_some_and(|expected| (self.within)(expected.instructed_on, date))
-        };
-        named.into_iter().filter(in_window).collect()
+        let Some(date) = date else { return named };
+        let instructed =
+            |payment: &usize| self.payments.get(*payment).map(|expected| expected.instructed_on);
+        let mut fits = named;
+        fits.retain(|payment| instructed(payment).is_some_and(|day| day <= date));
+        if fits.len() > 1 {
+            fits.retain(|payment| instructed(payment).is_some_and(|day| (self.within)(day, date)));
+        }
+        fits
     }
 
     /// Groups that fit the same payments are one; it is settled if no other group wants any of them, all its
@@ -178,7 +200,9 @@ impl<'a, A: Copy + Eq, W: Fn(Date, Date) -> bool> Settling<'a, '_, A, W> {
 
     /// N payments take N lines that say the same; a line too many answers nothing.
     fn pair(&mut self, payments: &[usize], lines: &[usize], rule: MatchRule) {
-        for (place, at) in lines.iter().enumerate() {
+        let mut ranked = lines.to_vec();
+        ranked.sort_unstable_by_key(|at| (self.lines.get(*at).map(Claim::rank), *at));
+        for (place, at) in ranked.iter().enumerate() {
             let found = match payments.get(place) {
                 Some(payment) => Found::One { payment: *payment, rule },
                 None => Found::Nothing,

@@ -129,6 +129,12 @@ fn without_a_reference_account_and_amount_find_the_only_payment_and_the_name_is_
 }
 
 #[test]
+fn an_answer_from_before_the_instruction_is_not_about_it() {
+    let old = ResponseLine { date: Some("2020-09-10".parse().unwrap()), ..bare(success(2, 1)) };
+    assert_eq!(outcomes(&[expected(1)], &[old]), [(Outcome::Unmatched, MatchRule::None)]);
+}
+
+#[test]
 fn two_payments_that_one_line_fits_are_ambiguous() {
     assert_eq!(
         outcomes(&[expected(1), expected(2)], &[bare(success(2, 1))]),

@@ -21,7 +21,8 @@ pub const RETURN_WINDOW_DAYS: i64 = 90;
 pub struct BankMovement {
     /// The caller's key; no two movements share one.
     pub id: String,
-    /// What it is. [`StatementOutcome::Repeated`] and [`StatementOutcome::Unmatched`] are no movements and match nothing.
+    /// What it is. [`StatementOutcome::Repeated`] and [`StatementOutcome::Unmatched`] are no movements and
+    /// match nothing.
     pub kind: StatementOutcome,
     /// The amount; more than nothing.
     pub amount: Money,

@@ -18,10 +18,9 @@ pub(super) fn read(text: &str) -> Table {
         if is_rule(content) {
             match (part, content.chars().next()) {
                 (Part::Above, Some('┍' | '┌' | '┏' | '┎')) => part = Part::Inside,
-                (Part::Inside, Some('┝' | '├' | '┣' | '┠')) => {}
                 (Part::Inside, Some('┕' | '└' | '┗' | '┖')) => part = Part::Below,
-                // Another table below: its rows are told, its rules are not.
-                (Part::Below, _) => {}
+                // Of another table below, the rows are told and not the rules.
+                (Part::Inside, Some('┝' | '├' | '┣' | '┠')) | (Part::Below, _) => {}
                 (Part::Above | Part::Inside, _) => {
                     table.faults.push((Some(number), Code::TableBroken));
                 }

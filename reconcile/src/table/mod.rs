@@ -72,6 +72,12 @@ impl Row {
         Row { number, cells: Vec::new(), fault: None }
     }
 
+    /// True if the row has exactly that many cells; blank cells beyond them do not count.
+    pub(crate) fn has_width(&self, width: usize, may_be_short: bool) -> bool {
+        (may_be_short || self.cells.len() >= width)
+            && self.cells.iter().skip(width).all(Cell::is_blank)
+    }
+
     /// True if no cell has anything in it.
     #[must_use]
     pub fn is_blank(&self) -> bool {

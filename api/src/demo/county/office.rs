@@ -8,8 +8,12 @@ use super::names;
 use super::people::{Numbers, birthday};
 use super::places::Town;
 
+/// Posts in a town, one person each.
+const TOWN_POSTS: [&str; 3] = ["民政经办", "驻村干部", "镇长"];
+
 /// Units of the county with the posts in them, one person each; towns come after.
-const POSTS: [(&str, &str, &str); 13] = [
+const POSTS: [(&str, &str, &str); 14] = [
+    ("MZJ", "县民政局", "系统管理员"),
     ("MZJ", "县民政局", "局长"),
     ("MZJ", "县民政局", "分管副局长"),
     ("MZJ", "县民政局", "社会救助股股长"),
@@ -22,7 +26,7 @@ const POSTS: [(&str, &str, &str); 13] = [
     ("CZJ", "县财政局", "会计"),
     ("JJW", "县纪委监委", "监督检查室主任"),
     ("JJW", "县纪委监委", "监督检查员"),
-    ("JJW", "县纪委监委", "通报撰写"),
+    ("MZJ", "县民政局", "通报撰写"),
 ];
 
 /// A person in office.
@@ -72,13 +76,15 @@ impl ProgrammeAccount {
     }
 }
 
-/// The thirteen posts of the county's units and one in each town.
+/// The fourteen posts of the county's units and three in each town.
 pub(super) fn officers(draw: &mut Draw, numbers: &mut Numbers, towns: &[Town]) -> Vec<Officer> {
     let county = POSTS.map(|(unit, name, post)| (unit.to_owned(), name.to_owned(), post));
     let town = |(position, town): (usize, &Town)| {
-        (format!("Z{:02}", position + 1), format!("{}人民政府", town.name), "民政经办")
+        let unit = format!("Z{:02}", position + 1);
+        let name = format!("{}人民政府", town.name);
+        TOWN_POSTS.map(|post| (unit.clone(), name.clone(), post))
     };
-    let posts = county.into_iter().chain(towns.iter().enumerate().map(town));
+    let posts = county.into_iter().chain(towns.iter().enumerate().flat_map(town));
     posts.map(|(unit, unit_name, post)| officer(draw, numbers, (&unit, unit_name, post))).collect()
 }
 
@@ -100,7 +106,7 @@ fn officer(
     }
 }
 
-/// One account for subsistence aid, one for disability allowances.
+/// One account for subsistence aid, one for disability allowances, one for a town's float.
 pub(super) fn programme_accounts() -> Vec<ProgrammeAccount> {
     let account = |code: &str, number| ProgrammeAccount {
         code: code.parse().expect("an account's code written here has its form"),
@@ -108,5 +114,9 @@ pub(super) fn programme_accounts() -> Vec<ProgrammeAccount> {
         bank_name: "青禾农村商业银行",
         holder_name: "青禾县财政局社会救助资金专户",
     };
-    vec![account("ZH-01", "990014100000000017"), account("ZH-02", "990014100000000025")]
+    vec![
+        account("ZH-01", "990014100000000017"),
+        account("ZH-02", "990014100000000025"),
+        account("ZH-03", "990014100000000033"),
+    ]
 }

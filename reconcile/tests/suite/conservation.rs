@@ -110,14 +110,20 @@ fn booked(expectations: &[Expectation], report: &MatchReport) -> Vec<Expectation
             Outcome::Settled => payment.state = Booked::AnsweredSettled,
             Outcome::Failed => payment.state = Booked::AnsweredFailed,
             Outcome::Pending => payment.state = Booked::Pending,
-            _ => {}
+            Outcome::Unknown
+            | Outcome::Partial
+            | Outcome::Discrepant
+            | Outcome::Repeated
+            | Outcome::Conflicting
+            | Outcome::Ambiguous
+            | Outcome::Unmatched => {}
         }
     }
     after
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_line_has_one_outcome_and_every_payment_at_most_one_answer(
@@ -184,8 +190,14 @@ proptest! {
         let first = match_lines(&expectations, &lines);
         let after = booked(&expectations, &first);
         let again = &lines[..overlap.min(lines.len())];
+        // A part of a file may lack the line that contradicted; what was certain stays certain.
+        let unsure = |reference: &Option<PaymentRef>| {
+            first.outcomes.iter().any(|outcome| {
+                outcome.outcome == Outcome::Conflicting && outcome.reference == *reference
+            })
+        };
         for outcome in match_lines(&after, again).outcomes {
-            prop_assert!(!outcome.outcome.is_final(), "{outcome:?}");
+            prop_assert!(!outcome.outcome.is_final() || unsure(&outcome.reference), "{outcome:?}");
         }
     }
 

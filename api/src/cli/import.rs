@@ -1,0 +1,178 @@
+//! `doudi import`: the bank's files and lists of people, each signed by whoever imports it.
+
+use std::path::{Path, PathBuf};
+
+use ledger::ids::{BankAccountCode, BatchCode};
+use ledger::period::Date;
+use serde_json::{Value, json};
+
+use super::Report;
+use crate::clock::Clock;
+use crate::desk::banking::{self, Imported, Incoming};
+use crate::desk::{Desk, people_file};
+use crate::failure::Failure;
+use crate::keys;
+
+#[derive(clap::Subcommand)]
+pub(super) enum What {
+    /// 回盘文件 (response file)
+    Response {
+        #[command(flatten)]
+        file: FileArgs,
+        /// 批次；文件没有带回行引用时必须注明 (batch)
+        #[arg(long)]
+        batch: Option<BatchCode>,
+        /// 银行答复日期；文件没有写明时必须注明 (the bank's day)
+        #[arg(long)]
+        answered: Option<Date>,
+    },
+    /// 退汇通知 (return notice)
+    Returns {
+        #[command(flatten)]
+        file: FileArgs,
+        /// 款项退回的专户 (programme account)
+        #[arg(long)]
+        account: BankAccountCode,
+    },
+    /// 银行流水 (account statement)
+    Statement {
+        #[command(flatten)]
+        file: FileArgs,
+        /// 专户 (programme account)
+        #[arg(long)]
+        account: BankAccountCode,
+        /// 流水起始日 (first day)
+        #[arg(long)]
+        from: Date,
+        /// 流水截止日 (last day)
+        #[arg(long)]
+        until: Date,
+    },
+    /// 人员名单CSV：户号,村区划,姓名,身份证号,电话,账号,开户银行,户名；每户第一行为户主 (people)
+    People {
+        #[command(flatten)]
+        file: FileArgs,
+    },
+}
+
+#[derive(clap::Args)]
+pub(super) struct FileArgs {
+    /// 台账目录 (ledger folder)
+    #[arg(long)]
+    dir: PathBuf,
+    /// 导入人的密钥文件 (key)
+    #[arg(long)]
+    key: PathBuf,
+    /// 银行版式；不写则自动辨认，恰好一个合的才收 (profile)
+    #[arg(long)]
+    profile: Option<String>,
+    /// 记账日期，不写为今天 (day of posting)
+    #[arg(long)]
+    booked: Option<Date>,
+    /// 只看结果，不签署、不入账 (look only)
+    #[arg(long)]
+    dry_run: bool,
+    /// 文件 (file)
+    file: PathBuf,
+}
+
+impl FileArgs {
+    fn name(&self) -> String {
+        self.file.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    fn read(&self) -> Result<Vec<u8>, Failure> {
+        std::fs::read(&self.file).map_err(|why| Failure::file(&self.file, &why))
+    }
+
+    fn open(&self) -> Result<Desk, Failure> {
+        Desk::open(&self.dir, Clock::Machine)
+    }
+}
+
+pub(super) fn run(what: &What) -> Result<Report, Failure> {
+    let (What::Response { file: args, .. }
+    | What::Returns { file: args, .. }
+    | What::Statement { file: args, .. }
+    | What::People { file: args }) = what;
+    let (name, bytes, key) = (args.name(), args.read()?, keys::read(&args.key)?);
+    let mut desk = args.open()?;
+    let file = Incoming {
+        name: &name,
+        bytes: &bytes,
+        profile: args.profile.as_deref(),
+        booked: args.booked.unwrap_or_else(|| desk.clock.today()),
+        dry_run: args.dry_run,
+    };
+    let imported = match what {
+        What::Response { batch, answered, .. } => {
+            banking::response(&mut desk, &key, &file, batch.clone(), *answered)?
+        }
+        What::Returns { account, .. } => banking::returns(&mut desk, &key, &file, account.clone())?,
+        What::Statement { account, from, until, .. } => {
+            let days = (*from, *until);
+            banking::account_statement(&mut desk, &key, &file, account.clone(), days)?
+        }
+        What::People { .. } => return people(&mut desk, &key, args, &bytes),
+    };
+    desk.checkpoint()?;
+    Ok(report(&args.file, &imported))
+}
+
+fn people(
+    desk: &mut Desk,
+    key: &ed25519_dalek::SigningKey,
+    args: &FileArgs,
+    bytes: &[u8],
+) -> Result<Report, Failure> {
+    let households = people_file::read(&args.name(), bytes)?;
+    let persons: usize = households.iter().map(|household| household.members.len()).sum();
+    let count = households.len();
+    let receipt = if args.dry_run {
+        None
+    } else {
+        let file = ledger::vault::digest_of(bytes);
+        Some(crate::desk::people::register(desk, key, &args.name(), Some(file), households)?.0)
+    };
+    desk.checkpoint()?;
+    let done = receipt.map_or("（试读，没有登记）".to_owned(), |r| format!("第{}条记录", r.seq));
+    Ok(Report {
+        json: json!({
+            "ok": true, "households": count, "persons": persons,
+            "seq": receipt.map(|receipt| receipt.seq),
+        }),
+        text: format!("人员名单：{count}户{persons}人；{done}"),
+    })
+}
+
+fn report(path: &Path, imported: &Imported) -> Report {
+    let outcomes: Vec<Value> = imported
+        .outcomes
+        .iter()
+        .map(|(outcome, count, sum)| json!({ "outcome": outcome, "count": count, "fen": sum }))
+        .collect();
+    let mut text = format!(
+        "{}：{}行，版式{}",
+        path.display(),
+        imported.lines,
+        imported.profile
+    );
+    for (outcome, count, sum) in &imported.outcomes {
+        text.push_str(&format!("\n  {outcome}：{count}行，{sum}元"));
+    }
+    for (row, outcome) in &imported.to_decide {
+        text.push_str(&format!("\n  存疑：文件第{row}行，{outcome}，须由主管处理"));
+    }
+    match imported.receipt {
+        Some(receipt) => text.push_str(&format!("\n已入账：第{}条记录", receipt.seq)),
+        None => text.push_str("\n（试算，没有签署，没有入账）"),
+    }
+    Report {
+        json: json!({
+            "ok": true, "profile": imported.profile, "lines": imported.lines, "outcomes": outcomes,
+            "to_decide": imported.to_decide.iter().map(|(row, outcome)| json!({ "row": row, "outcome": outcome })).collect::<Vec<_>>(),
+            "seq": imported.receipt.map(|receipt| receipt.seq),
+        }),
+        text,
+    }
+}

@@ -1,0 +1,102 @@
+//! `doudi init`: found a ledger with two root keys, one of the office and one of the inspection committee.
+
+use std::path::PathBuf;
+
+use ledger::act::offices::{Role, Side, UnitRegistered};
+use ledger::ids::Division;
+use ledger::vault::{MasterKey, OfficerFields, OsRandomness};
+use serde_json::json;
+
+use super::Report;
+use crate::clock::Clock;
+use crate::desk::founding::{Founding, NewOfficer, found};
+use crate::failure::Failure;
+use crate::keys;
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// 台账目录 (ledger folder)
+    #[arg(long)]
+    dir: PathBuf,
+    /// 台账标识 (origin)，例如 minzheng.qinghe.gov.cn/doudi；建账后不能更改
+    #[arg(long)]
+    origin: String,
+    /// 台账名称 (name)
+    #[arg(long, default_value = "社会救助资金台账")]
+    name: String,
+    /// 县级区划代码 (division, six digits)
+    #[arg(long)]
+    county: Division,
+    /// 主管部门名称 (office)
+    #[arg(long)]
+    office: String,
+    /// 主管部门系统管理员姓名 (administrator)
+    #[arg(long)]
+    admin_name: String,
+    /// 主管部门系统管理员身份证号 (administrator's ID number)
+    #[arg(long)]
+    admin_id: String,
+    /// 监督方名称 (inspection committee)
+    #[arg(long)]
+    inspection: String,
+    /// 监督方持钥人姓名 (inspector)
+    #[arg(long)]
+    inspector_name: String,
+    /// 监督方持钥人身份证号 (inspector's ID number)
+    #[arg(long)]
+    inspector_id: String,
+}
+
+pub(super) fn run(args: &Args) -> Result<Report, Failure> {
+    for id_no in [&args.admin_id, &args.inspector_id] {
+        if let Err(why) = ledger::vault::identity::IdNo::read(id_no) {
+            return Err(Failure::usage(format!("身份证号{id_no}不对：{why}")));
+        }
+    }
+    let (admin, inspector, log_key) = (keys::generate()?, keys::generate()?, keys::generate()?);
+    let master = MasterKey::generate(&mut OsRandomness)?;
+    let unit = |code: &str, name: &str, side| {
+        Ok::<_, Failure>(UnitRegistered {
+            name: name.to_owned(),
+            side,
+            town: None,
+            unit: code.parse().map_err(|why| Failure::usage(format!("{why}")))?,
+        })
+    };
+    let units =
+        vec![unit("MZ", &args.office, Side::Office)?, unit("JW", &args.inspection, Side::Inspection)?];
+    let officer = |name: &str, id_no: &str, post: &str, at: usize, roles| {
+        let unit = units.get(at).map(|unit| unit.unit.clone());
+        let unit = unit.ok_or_else(|| Failure::usage("缺少单位。"))?;
+        let fields = OfficerFields { name: name.to_owned(), id_no: id_no.to_owned() };
+        Ok::<_, Failure>(NewOfficer { fields, post: post.to_owned(), unit, roles })
+    };
+    let first = officer(&args.admin_name, &args.admin_id, "系统管理员", 0, vec![Role::Admin])?;
+    let roles = vec![Role::Admin, Role::Inspector];
+    let second = officer(&args.inspector_name, &args.inspector_id, "监督专员", 1, roles)?;
+    let desk = found(
+        &args.dir,
+        Founding {
+            origin: &args.origin,
+            name: &args.name,
+            county: args.county.clone(),
+            units,
+            roots: vec![(first, admin.clone()), (second, inspector.clone())],
+            log_key,
+            master,
+        },
+        Box::new(OsRandomness),
+        Clock::Machine,
+    )?;
+    keys::write(&args.dir.join("keys/admin.pem"), &admin)?;
+    keys::write(&args.dir.join("keys/inspector.pem"), &inspector)?;
+    let head = desk.engine().head();
+    let dir = args.dir.display().to_string();
+    Ok(Report {
+        json: json!({ "ok": true, "dir": dir, "origin": args.origin, "size": head.size, "root": head.root }),
+        text: format!(
+            "已建账：{}（{}）\n目录：{dir}\n请立即：\n  1. 把 keys/inspector.pem 移交监督方保管，并从本机删除；\n  2. 把 trust/ 复印一份交监督方：核验时只信自己手里的那一份；\n  3. 备份 keys/vault.key：遗失后人员信息无法读出。",
+            args.name, args.origin
+        ),
+    })
+}

@@ -1,0 +1,138 @@
+//! The command line (DESIGN §8): one file a command. A command ends in a [`Report`] or a [`Failure`]; printing happens here only.
+
+mod act;
+mod bulletin;
+mod close;
+mod demo;
+mod export;
+mod import;
+mod init;
+mod keygen;
+mod pay;
+mod profiles;
+mod progress;
+mod replay;
+mod roster;
+mod verify;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use serde_json::Value;
+
+use crate::failure::Failure;
+
+#[derive(Parser)]
+#[command(
+    name = "doudi",
+    version,
+    about = "兜底账：社会救助资金台账 (the books of social-assistance money)",
+    long_about = None,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+struct Cli {
+    /// 只在标准输出打印一份JSON文档 (JSON output)
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 样例县完整走两个月：从指标下达到通报 (demo county)
+    Demo(demo::Args),
+    /// 建账 (found a ledger)
+    Init(init::Args),
+    /// 生成签名密钥 (make a signing key)
+    Keygen(keygen::Args),
+    /// 签署一个动作并交入台账 (sign and hand in an act)
+    Act(act::Args),
+    /// 造册、复核、财政审核、审批、撤回 (rosters)
+    Roster(roster::Args),
+    /// 报盘：由已审批名册生成代发文件 (release a payment file)
+    Pay(pay::Args),
+    /// 导入银行文件和人员名单 (import files)
+    #[command(subcommand)]
+    Import(import::What),
+    /// 月结 (close a month)
+    Close(close::Args),
+    /// 生成月通报 (write the bulletin)
+    Bulletin(bulletin::Args),
+    /// 导出 (export)
+    #[command(subcommand)]
+    Export(export::What),
+    /// 凭文件和信任文件核验台账 (verify from files alone)
+    Verify(verify::Args),
+    /// 重放历史，看某一时点的账 (replay history)
+    Replay(replay::Args),
+    /// 银行文件版式 (bank file profiles)
+    #[command(subcommand)]
+    Profiles(profiles::What),
+}
+
+/// What a command says when it is done.
+pub(crate) struct Report {
+    /// For scripts.
+    pub json: Value,
+    /// For people, in Chinese.
+    pub text: String,
+}
+
+/// Runs one command and gives its exit code: 0 done, 1 the books or the file say no, 2 wrong usage, 3 the machine failed.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(why) => {
+            // Help and version are answers; everything else is wrong usage.
+            let code = if why.use_stderr() { 2 } else { 0 };
+            let _ = why.print();
+            return ExitCode::from(code);
+        }
+    };
+    start_logging();
+    let outcome = dispatch(cli.command, cli.json);
+    let mut out = std::io::stdout().lock();
+    let (printed, code) = match outcome {
+        Ok(report) if cli.json => (writeln!(out, "{}", report.json), 0),
+        Ok(report) => (writeln!(out, "{}", report.text), 0),
+        Err(failure) if cli.json => {
+            (writeln!(out, "{}", failure.to_json()), failure.exit_code())
+        }
+        Err(failure) => (writeln!(std::io::stderr(), "{failure}"), failure.exit_code()),
+    };
+    // A reader that has gone away (`| head`) does not make the command fail.
+    drop(printed);
+    ExitCode::from(code)
+}
+
+fn dispatch(command: Command, json: bool) -> Result<Report, Failure> {
+    match command {
+        Command::Demo(args) => demo::run(&args, json),
+        Command::Init(args) => init::run(&args),
+        Command::Keygen(args) => keygen::run(&args),
+        Command::Act(args) => act::run(&args),
+        Command::Roster(args) => roster::run(&args),
+        Command::Pay(args) => pay::run(&args),
+        Command::Import(what) => import::run(&what),
+        Command::Close(args) => close::run(&args),
+        Command::Bulletin(args) => bulletin::run(&args),
+        Command::Export(what) => export::run(&what),
+        Command::Verify(args) => verify::run(&args),
+        Command::Replay(args) => replay::run(&args),
+        Command::Profiles(what) => profiles::run(&what),
+    }
+}
+
+/// Logs go to standard error, quiet unless `DOUDI_LOG` asks for more.
+fn start_logging() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("DOUDI_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    let started =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    // Only a second start in one process fails, and then logging runs already.
+    drop(started);
+}

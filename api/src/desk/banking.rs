@@ -1,0 +1,368 @@
+//! The bank's files in: found out, read, compared, and proposed as a manifest. Nothing here decides what the books take.
+
+use std::collections::BTreeSet;
+
+use ed25519_dalek::SigningKey;
+use ledger::act::payments::{
+    ResponseImported, ResponseLine, ReturnLine, ReturnsImported, StatementImported, StatementLine,
+};
+use ledger::act::{Body, Manifest};
+use ledger::answer::{Outcome, StatementOutcome};
+use ledger::books::payments::{Payment, PaymentState};
+use ledger::engine::Receipt;
+use ledger::ids::{BankAccountCode, BatchCode, Digest, PaymentRef};
+use ledger::line::Line;
+use ledger::money::Money;
+use ledger::period::Date;
+use ledger::vault::{AccessNote, BankFile};
+use reconcile::detect::detect;
+use reconcile::matcher::{Booked, Expectation, LineOutcome, match_lines};
+use reconcile::names::account_key;
+use reconcile::profile::{Layout, Profile};
+use reconcile::returns::match_returns;
+use reconcile::statement::{BankMovement, match_statement};
+use reconcile::{refund, response, statement};
+use sha2::{Digest as _, Sha256};
+
+use super::reading::Payees;
+use super::{Desk, seal};
+use crate::failure::Failure;
+
+/// A bank file on its way in.
+pub struct Incoming<'a> {
+    /// Its name, as the bank gave it.
+    pub name: &'a str,
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// The profile, if the clerk names one.
+    pub profile: Option<&'a str>,
+    /// Day of posting in our books.
+    pub booked: Date,
+    /// True to look only: nothing is signed and nothing is kept.
+    pub dry_run: bool,
+}
+
+impl Incoming<'_> {
+    fn digest(&self) -> Digest {
+        Digest(Sha256::digest(self.bytes).into())
+    }
+
+    fn detect<'p>(&self, profiles: &'p [Profile]) -> Result<(&'p Layout, String), Failure> {
+        let (profile, layout) = detect(self.bytes, self.name, self.profile, profiles)?;
+        Ok((layout, format!("{}@{}", profile.id, profile.version)))
+    }
+
+    fn keep(&self, desk: &Desk) -> Result<(), Failure> {
+        let file = BankFile { name: self.name.to_owned(), bytes: self.bytes.to_vec() };
+        desk.vault.put_file(&file)?;
+        Ok(())
+    }
+}
+
+/// What an import did, or would do: one count and sum per outcome.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// The entry, unless it was a dry run.
+    pub receipt: Option<Receipt>,
+    /// Profile and version.
+    pub profile: String,
+    /// Lines in the file.
+    pub lines: u64,
+    /// Outcome in Chinese, number of lines, sum.
+    pub outcomes: Vec<(&'static str, u64, Money)>,
+    /// Rows that a person has to decide, with their outcome.
+    pub to_decide: Vec<(u32, &'static str)>,
+}
+
+impl Imported {
+    fn count(&mut self, outcome: &'static str, amount: Money) {
+        self.lines += 1;
+        match self.outcomes.iter_mut().find(|(known, ..)| *known == outcome) {
+            Some((_, count, sum)) => {
+                *count += 1;
+                *sum = sum.checked_add(amount).unwrap_or(*sum);
+            }
+            None => self.outcomes.push((outcome, 1, amount)),
+        }
+    }
+}
+
+/// Imports a response file 回盘.
+///
+/// # Errors
+/// The file has problems, a rule says no, or the machine fails; nothing was imported then.
+pub fn response(
+    desk: &mut Desk,
+    key: &SigningKey,
+    file: &Incoming<'_>,
+    batch: Option<BatchCode>,
+    answered: Option<Date>,
+) -> Result<Imported, Failure> {
+    let profiles = Profile::built_in();
+    let (layout, profile) = file.detect(&profiles)?;
+    let given = response::Given { batch: batch.clone(), answered_on: answered };
+    let read = response::read(layout, file.name, file.bytes, &given)?;
+    let batch = batch.map_or_else(|| batch_named_in(&read.lines), Ok)?;
+    let note = desk.access(key, "回盘核对")?;
+    let expected = expectations(desk, &batch, &note)?;
+    let report = match_lines(&expected, &read.lines);
+    let mut imported = Imported { profile: profile.clone(), ..Imported::default() };
+    let mut lines = Vec::with_capacity(read.lines.len());
+    let mut remarks = Vec::new();
+    for (line, outcome) in read.lines.iter().zip(&report.outcomes) {
+        imported.count(outcome.outcome.chinese(), stated_amount(outcome));
+        if outcome.outcome.needs_decision() {
+            imported.to_decide.push((outcome.row, outcome.outcome.chinese()));
+        }
+        let day = line.date.or(answered);
+        let day = day.ok_or_else(|| Failure::usage("回盘文件没有写明银行日期，请用 --answered 注明。"))?;
+        if !line.reason_text.is_empty() {
+            let key = format!("response:{}:{}", file.digest(), line.row);
+            remarks.push((key, line.reason_text.clone()));
+        }
+        lines.push(Line::Response(ResponseLine {
+            amount_fen: stated_amount(outcome),
+            answered: day,
+            outcome: outcome.outcome,
+            reason: outcome.reason,
+            reference: outcome.reference.clone(),
+            row: outcome.row,
+            rule: outcome.rule,
+        }));
+    }
+    if file.dry_run {
+        return Ok(imported);
+    }
+    file.keep(desk)?;
+    let remarks: Vec<(&str, &str)> = remarks.iter().map(|(k, t)| (k.as_str(), t.as_str())).collect();
+    desk.vault.put_remarks(&remarks)?;
+    let (manifest, entries) = seal(&lines)?;
+    let body = Body::ResponseImported(ResponseImported {
+        batch,
+        booked: file.booked,
+        file: file.digest(),
+        file_name: file.name.to_owned(),
+        manifest,
+        profile,
+    });
+    imported.receipt = Some(desk.sign_with_lines(key, body, &entries)?);
+    Ok(imported)
+}
+
+/// What the bank states for the row: what it credited, or what it refused.
+fn stated_amount(outcome: &LineOutcome) -> Money {
+    match outcome.outcome {
+        Outcome::Settled | Outcome::Partial => outcome.settled_amount,
+        Outcome::Failed
+        | Outcome::Pending
+        | Outcome::Unknown
+        | Outcome::Discrepant
+        | Outcome::Repeated
+        | Outcome::Conflicting
+        | Outcome::Ambiguous
+        | Outcome::Unmatched => outcome.amount,
+    }
+}
+
+/// The batch that every reference in the file names.
+fn batch_named_in(lines: &[response::ResponseLine]) -> Result<BatchCode, Failure> {
+    let named = lines.iter().filter_map(|line| line.reference.as_ref().map(PaymentRef::batch));
+    let named: BTreeSet<_> = named.collect();
+    let mut named = named.into_iter();
+    match (named.next(), named.next()) {
+        (Some(batch), None) => Ok(batch.clone()),
+        (None, _) => Err(Failure::usage("回盘文件没有带回行引用，请用 --batch 注明批次。")),
+        (Some(_), Some(_)) => {
+            Err(Failure::usage("回盘文件里有多个批次的行引用，请用 --batch 注明要核对的批次。"))
+        }
+    }
+}
+
+fn booked(payment: &Payment) -> Booked {
+    match (payment.state(true), payment.waiting) {
+        (PaymentState::Settled, _) => Booked::AnsweredSettled,
+        (PaymentState::Failed, _) => Booked::AnsweredFailed,
+        (PaymentState::Returned, _) => Booked::Returned,
+        (PaymentState::Drawn | PaymentState::Instructed, Some((Outcome::Unknown, _))) => {
+            Booked::Unknown
+        }
+        (PaymentState::Drawn | PaymentState::Instructed, Some(_)) => Booked::Pending,
+        (PaymentState::Drawn | PaymentState::Instructed, None) => Booked::Awaiting,
+    }
+}
+
+fn expectations(
+    desk: &Desk,
+    code: &BatchCode,
+    note: &AccessNote,
+) -> Result<Vec<Expectation>, Failure> {
+    let unknown = || ledger::rejection::Rejection::RosterUnknown { batch: code.clone() };
+    let batch = desk.books().payments.batches.get(code).ok_or_else(unknown)?;
+    let Some(released) = &batch.released else { return Ok(Vec::new()) };
+    let references: Vec<_> = batch.references(code).map(|(reference, _)| reference).collect();
+    let payees = Payees::of(desk, &references, note)?;
+    let expected = batch.references(code).filter_map(|(reference, payment)| {
+        let (person, account) = payees.find(desk, &reference)?;
+        Some(Expectation {
+            account_no: account_key(&account.number).into_owned(),
+            name: if account.holder_name.is_empty() {
+                person.name.clone()
+            } else {
+                account.holder_name.clone()
+            },
+            amount: payment.amount,
+            instructed_on: released.date,
+            state: booked(payment),
+            reference,
+        })
+    });
+    Ok(expected.collect())
+}
+
+/// Imports a notice of returns 退汇.
+///
+/// # Errors
+/// As [`response`].
+pub fn returns(
+    desk: &mut Desk,
+    key: &SigningKey,
+    file: &Incoming<'_>,
+    account: BankAccountCode,
+) -> Result<Imported, Failure> {
+    let profiles = Profile::built_in();
+    let (layout, profile) = file.detect(&profiles)?;
+    let read = refund::read(layout, file.name, file.bytes, &response::Given::default())?;
+    let note = desk.access(key, "退汇核对")?;
+    let mut payments = Vec::new();
+    let batches = desk.books().payments.batches.iter();
+    let ours = batches
+        .filter(|(_, batch)| batch.released.as_ref().is_some_and(|r| r.account == account))
+        .map(|(code, _)| code.clone());
+    for code in ours.collect::<Vec<_>>() {
+        payments.extend(expectations(desk, &code, &note)?);
+    }
+    let report = match_returns(&payments, &read.lines);
+    let mut imported = Imported { profile: profile.clone(), ..Imported::default() };
+    let mut lines = Vec::new();
+    for found in report.outcomes {
+        imported.count(found.outcome.chinese(), found.amount);
+        if !matches!(
+            found.outcome,
+            ledger::answer::ReturnOutcome::Returned | ledger::answer::ReturnOutcome::Repeated
+        ) {
+            imported.to_decide.push((found.row, found.outcome.chinese()));
+        }
+        lines.push(Line::Return(ReturnLine {
+            amount_fen: found.amount,
+            outcome: found.outcome,
+            reason: found.reason,
+            reference: found.reference,
+            returned: found.returned_on,
+            row: found.row,
+        }));
+    }
+    if file.dry_run {
+        return Ok(imported);
+    }
+    file.keep(desk)?;
+    let (manifest, entries) = seal(&lines)?;
+    let body = Body::ReturnsImported(ReturnsImported {
+        account,
+        booked: file.booked,
+        file: file.digest(),
+        file_name: file.name.to_owned(),
+        manifest,
+        profile,
+    });
+    imported.receipt = Some(desk.sign_with_lines(key, body, &entries)?);
+    Ok(imported)
+}
+
+/// Imports an account statement 流水 that covers the days from `from` to `until`.
+///
+/// # Errors
+/// As [`response`].
+pub fn account_statement(
+    desk: &mut Desk,
+    key: &SigningKey,
+    file: &Incoming<'_>,
+    account: BankAccountCode,
+    (from, until): (Date, Date),
+) -> Result<Imported, Failure> {
+    let profiles = Profile::built_in();
+    let (layout, profile) = file.detect(&profiles)?;
+    let note = desk.access(key, "流水核对")?;
+    let ours = desk.vault.read_programme_account(&account, &note)?;
+    let mut read = statement::read(layout, file.name, file.bytes, &ours.number)?;
+    if read.latest_first {
+        read.rows.reverse();
+    }
+    let expected = movements(desk, &account, &note)?;
+    let nothing = std::collections::HashMap::new();
+    let known = desk.books().bank.statements.get(&account);
+    let known = known.map_or(&nothing, |known| &known.fingerprints);
+    let report = match_statement(account.as_str(), &read.rows, &expected, known);
+    let mut imported = Imported { profile: profile.clone(), ..Imported::default() };
+    let mut lines = Vec::new();
+    for (row, found) in read.rows.iter().zip(report.outcomes) {
+        imported.count(found.outcome.chinese(), found.change);
+        if found.outcome == StatementOutcome::Unmatched {
+            imported.to_decide.push((found.row, found.outcome.chinese()));
+        }
+        lines.push(Line::Statement(StatementLine {
+            amount_fen: found.change,
+            balance_fen: row.balance,
+            date: row.date,
+            fingerprint: found.fingerprint,
+            movement: found.movement,
+            outcome: found.outcome,
+            row: found.row,
+        }));
+    }
+    if file.dry_run {
+        return Ok(imported);
+    }
+    file.keep(desk)?;
+    let (manifest, entries): (Manifest, _) = seal(&lines)?;
+    let body = Body::StatementImported(StatementImported {
+        account,
+        closing_fen: read.closing,
+        file: file.digest(),
+        file_name: file.name.to_owned(),
+        from,
+        manifest,
+        opening_fen: read.opening,
+        profile,
+        until,
+    });
+    imported.receipt = Some(desk.sign_with_lines(key, body, &entries)?);
+    Ok(imported)
+}
+
+/// The movements that the books expect on an account and no statement has shown yet.
+fn movements(
+    desk: &Desk,
+    account: &BankAccountCode,
+    note: &AccessNote,
+) -> Result<Vec<BankMovement>, Failure> {
+    let open = desk.books().bank.movements.iter().filter(|(_, movement)| {
+        movement.account == *account && movement.cleared.is_none() && !movement.is_void
+    });
+    let open: Vec<_> = open.collect();
+    let references: Vec<_> = open.iter().filter_map(|(_, m)| m.reference.clone()).collect();
+    let payees = Payees::of(desk, &references, note)?;
+    let as_expected = |(key, movement): &(&String, &ledger::books::bank::Movement)| {
+        let payee = movement.reference.as_ref().and_then(|r| payees.find(desk, r));
+        BankMovement {
+            id: (*key).clone(),
+            kind: movement.kind,
+            amount: Money::from_fen(movement.amount.fen().abs()),
+            date: movement.date,
+            batch: movement.batch.clone(),
+            reference: movement.reference.clone(),
+            account_no: payee.map(|(_, account)| account.number.clone()),
+            name: payee.map(|(person, _)| person.name.clone()),
+        }
+    };
+    Ok(open.iter().map(as_expected).collect())
+}

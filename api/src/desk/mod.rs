@@ -1,0 +1,226 @@
+//! An office's desk: an open ledger with its vault, its log key and its clock. Everything that a person signs here goes
+//! through [`Desk::sign`], and nothing else writes.
+
+pub mod banking;
+pub mod closing;
+pub mod documents;
+pub mod founding;
+pub mod paying;
+pub mod people;
+pub mod people_file;
+pub mod reading;
+pub mod vault_audit;
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use ed25519_dalek::SigningKey;
+use ledger::act::signed::{SignedAct, key_id};
+use ledger::act::{Act, Body};
+use ledger::books::Books;
+use ledger::engine::{Engine, Receipt};
+use ledger::ids::OfficerId;
+use ledger::law::admission;
+use ledger::line::Line;
+use ledger::log::NoteSigner;
+use ledger::rejection::Rejection;
+use ledger::trust::Trust;
+use ledger::vault::{AccessNote, OsRandomness, Vault};
+
+use crate::clock::Clock;
+use crate::failure::Failure;
+use crate::keys;
+
+/// How long entries may wait for a checkpoint while others come in.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
+
+/// An open ledger.
+pub struct Desk {
+    dir: PathBuf,
+    engine: Engine,
+    log_key: NoteSigner,
+    /// Personal fields.
+    pub vault: Vault,
+    /// The time.
+    pub clock: Clock,
+    checkpointed: Instant,
+    acknowledgements: Option<File>,
+}
+
+impl Desk {
+    /// Opens the ledger in a folder.
+    ///
+    /// # Errors
+    /// It is not a ledger, refuses to start, or its keys are not here.
+    pub fn open(dir: &Path, clock: Clock) -> Result<Desk, Failure> {
+        let trust = Trust::read(&dir.join("trust"))?;
+        let log_key = keys::read(&dir.join("keys/log.key"))?;
+        let engine = Engine::open(dir, &trust.log_key)?;
+        let master = keys::read_master(&dir.join("keys/vault.key"))?;
+        let vault = Vault::open(&dir.join("vault"), master, Box::new(OsRandomness))?;
+        Desk::new(dir, engine, &log_key, vault, clock)
+    }
+
+    fn new(
+        dir: &Path,
+        engine: Engine,
+        log_key: &SigningKey,
+        vault: Vault,
+        clock: Clock,
+    ) -> Result<Desk, Failure> {
+        let log_key = NoteSigner::new(&engine.books().origin, &log_key.to_bytes())?;
+        let (dir, checkpointed) = (dir.to_owned(), Instant::now());
+        Ok(Desk { dir, engine, log_key, vault, clock, checkpointed, acknowledgements: None })
+    }
+
+    /// From here on, writes the id of every acknowledged act to a file, one a line, after it is durable.
+    /// What stands there must be in the ledger whatever happens to the process: crash tests read it.
+    ///
+    /// # Errors
+    /// The file cannot be made.
+    pub fn acknowledge_to(&mut self, path: &Path) -> Result<(), Failure> {
+        let file = File::create(path).map_err(|why| Failure::file(path, &why))?;
+        self.acknowledgements = Some(file);
+        Ok(())
+    }
+
+    /// The ledger's folder.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The books.
+    #[must_use]
+    pub fn books(&self) -> &Books {
+        self.engine.books()
+    }
+
+    /// The engine, to read from.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Signs an act as the holder of `key` and hands it in.
+    ///
+    /// # Errors
+    /// A rule says no, or the machine fails; nothing was written then.
+    pub fn sign(&mut self, key: &SigningKey, body: Body) -> Result<Receipt, Failure> {
+        self.sign_with_lines(key, body, &[])
+    }
+
+    /// Signs a manifest, given its line entries, and hands both in.
+    ///
+    /// # Errors
+    /// As [`Desk::sign`].
+    pub fn sign_with_lines(
+        &mut self,
+        key: &SigningKey,
+        body: Body,
+        lines: &[Vec<u8>],
+    ) -> Result<Receipt, Failure> {
+        let books = self.books();
+        let id = key_id(&key.verifying_key());
+        let officer = match (&body, books.offices.keys.get(&id)) {
+            (_, Some(known)) => Some(known.officer),
+            (Body::Founded(_), None) => None,
+            (_, None) => return Err(Rejection::KeyUnknown { key: id }.into()),
+        };
+        let last = officer.and_then(|officer| books.offices.officers.get(&officer));
+        let last = last.map(|officer| officer.last);
+        let act = Act {
+            body,
+            key: id,
+            prev: last.map_or(ledger::ids::ActId::ZERO, |last| last.id),
+            seen: self.engine.seen().clone(),
+            seq: last.map_or(1, |last| last.seq + 1),
+            time: self.clock.now(),
+        };
+        let signed = SignedAct::sign(act, &books.origin, key)
+            .map_err(|why| Failure::Rejected(admission::malformed(&why)))?;
+        self.hand_in(&signed, lines)
+    }
+
+    /// Hands in an act that was signed elsewhere.
+    ///
+    /// # Errors
+    /// As [`Desk::sign`].
+    pub fn hand_in(&mut self, signed: &SignedAct, lines: &[Vec<u8>]) -> Result<Receipt, Failure> {
+        let receipt = self.engine.accept(signed, lines)?;
+        if let Some(file) = &mut self.acknowledgements {
+            let path = self.dir.join("acknowledgements");
+            writeln!(file, "{}", receipt.id).map_err(|why| Failure::file(&path, &why))?;
+        }
+        if self.checkpointed.elapsed() >= CHECKPOINT_EVERY {
+            self.checkpoint()?;
+        }
+        Ok(receipt)
+    }
+
+    /// Signs a checkpoint over everything accepted so far.
+    ///
+    /// # Errors
+    /// What is on disk is not what was accepted, or the machine fails.
+    pub fn checkpoint(&mut self) -> Result<(), Failure> {
+        self.engine.checkpoint(&self.log_key)?;
+        self.checkpointed = Instant::now();
+        Ok(())
+    }
+
+    /// The holder of a key.
+    ///
+    /// # Errors
+    /// The key is not enrolled.
+    pub fn holder(&self, key: &SigningKey) -> Result<OfficerId, Failure> {
+        let id = key_id(&key.verifying_key());
+        let known = self.books().offices.keys.get(&id);
+        known.map(|known| known.officer).ok_or_else(|| Rejection::KeyUnknown { key: id }.into())
+    }
+
+    /// The note under which the holder of a key reads from the vault.
+    ///
+    /// # Errors
+    /// The key is not enrolled.
+    pub fn access(&self, key: &SigningKey, purpose: &str) -> Result<AccessNote, Failure> {
+        let officer = self.holder(key)?;
+        Ok(AccessNote { officer, purpose: purpose.to_owned(), at: self.clock.now() })
+    }
+
+    /// Writes a file under the ledger's folder, whole or not at all.
+    ///
+    /// # Errors
+    /// The machine fails.
+    pub fn write_file(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
+        write_whole(&self.dir.join(name), bytes)
+    }
+}
+
+/// Seals lines into a manifest and their entries.
+///
+/// # Errors
+/// A line holds a text or number that cannot be written canonically.
+pub fn seal(lines: &[Line]) -> Result<(ledger::act::Manifest, Vec<Vec<u8>>), Failure> {
+    ledger::line::seal(lines).map_err(|why| Failure::Rejected(admission::malformed(&why)))
+}
+
+/// Writes a file, whole or not at all: beside it first, then in its place.
+///
+/// # Errors
+/// The machine fails.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<PathBuf, Failure> {
+    let io = |why: &std::io::Error| Failure::file(path, why);
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|why| io(&why))?;
+    }
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = PathBuf::from(beside);
+    let mut file = File::create(&beside).map_err(|why| io(&why))?;
+    file.write_all(bytes).map_err(|why| io(&why))?;
+    file.sync_all().map_err(|why| io(&why))?;
+    std::fs::rename(&beside, path).map_err(|why| io(&why))?;
+    Ok(path.to_owned())
+}

@@ -1,0 +1,179 @@
+//! From entitlements to a roster, from an approved roster to the payment file 报盘.
+
+use ed25519_dalek::SigningKey;
+use exports::payment_file::{PaymentFile, PaymentFileTerms, PaymentLine};
+use ledger::act::Body;
+use ledger::act::payments::{PaymentFileReleased, RosterApproved, RosterDrawn, RosterKind};
+use ledger::act::payments::RosterAgreed;
+use ledger::books::payments::{Batch, BatchStage};
+use ledger::engine::Receipt;
+use ledger::ids::{BankAccountCode, BatchCode, Digest, FundCode, SchemeCode};
+use ledger::line::Line;
+use ledger::period::{Date, Period};
+use ledger::rejection::Rejection;
+use ledger::views::due::{LeftOut, propose};
+use reconcile::profile::Profile;
+use sha2::{Digest as _, Sha256};
+
+use super::reading::Payees;
+use super::{Desk, seal};
+use crate::failure::Failure;
+
+/// What a roster is drawn for.
+pub struct Drawing {
+    /// The batch that its payments will belong to.
+    pub batch: BatchCode,
+    /// The scheme.
+    pub scheme: SchemeCode,
+    /// The month.
+    pub period: Period,
+    /// Why.
+    pub kind: RosterKind,
+    /// The funds that pay, in the order in which they are used.
+    pub funds: Vec<FundCode>,
+}
+
+/// Draws a roster of everything that is due. Gives what was left out, with the reason.
+///
+/// # Errors
+/// Nothing is due, a rule says no, or the machine fails.
+pub fn draw(
+    desk: &mut Desk,
+    key: &SigningKey,
+    drawing: &Drawing,
+) -> Result<(Receipt, Vec<LeftOut>), Failure> {
+    let Drawing { batch, scheme, period, kind, funds } = drawing;
+    let proposal = propose(desk.books(), scheme, *period, *kind, funds);
+    let lines: Vec<Line> = proposal.lines.into_iter().map(Line::Roster).collect();
+    let (manifest, entries) = seal(&lines)?;
+    let body = Body::RosterDrawn(RosterDrawn {
+        batch: batch.clone(),
+        kind: *kind,
+        manifest,
+        period: *period,
+        scheme: scheme.clone(),
+    });
+    let receipt = desk.sign_with_lines(key, body, &entries)?;
+    Ok((receipt, proposal.left_out))
+}
+
+/// The batch as it stands.
+///
+/// # Errors
+/// There is no such batch.
+pub fn batch<'a>(desk: &'a Desk, code: &BatchCode) -> Result<&'a Batch, Failure> {
+    let unknown = || Rejection::RosterUnknown { batch: code.clone() };
+    Ok(desk.books().payments.batches.get(code).ok_or_else(unknown)?)
+}
+
+/// Signs the next agreement that a roster waits for: checked, reviewed, or approved, exactly as it stands.
+///
+/// # Errors
+/// The roster is past approval, a rule says no, or the machine fails.
+pub fn agree(desk: &mut Desk, key: &SigningKey, code: &BatchCode) -> Result<Receipt, Failure> {
+    let standing = batch(desk, code)?;
+    let (roster, root, total_fen) = (standing.roster, standing.root, standing.total);
+    let agreed = RosterAgreed { batch: code.clone(), root, roster };
+    let body = match standing.stage {
+        BatchStage::Drawn => Body::RosterChecked(agreed),
+        BatchStage::Checked => Body::RosterFinanceReviewed(agreed),
+        BatchStage::Reviewed => {
+            Body::RosterApproved(RosterApproved { batch: code.clone(), root, roster, total_fen })
+        }
+        stage @ (BatchStage::Approved | BatchStage::Released | BatchStage::Withdrawn) => {
+            let (stage, needed) = (stage.chinese(), "处于审批之前");
+            return Err(Rejection::RosterStage { batch: code.clone(), stage, needed }.into());
+        }
+    };
+    desk.sign(key, body)
+}
+
+/// How a batch goes to the bank.
+pub struct Sending<'a> {
+    /// The batch.
+    pub batch: BatchCode,
+    /// The programme account that pays.
+    pub account: BankAccountCode,
+    /// The bank's profile.
+    pub profile: &'a str,
+    /// Day of release.
+    pub date: Date,
+    /// Our unit's number at the bank, four digits, where the profile asks for it.
+    pub bank_unit: &'a str,
+}
+
+/// Writes the payment file of an approved batch into `bank/` and signs its release.
+///
+/// # Errors
+/// The file cannot be written in the bank's layout, a rule says no, or the machine fails.
+pub fn release(
+    desk: &mut Desk,
+    key: &SigningKey,
+    sending: &Sending<'_>,
+) -> Result<(Receipt, PaymentFile), Failure> {
+    let profiles = Profile::built_in();
+    let profile = profiles.iter().find(|profile| profile.id == sending.profile);
+    let profile = profile.ok_or_else(|| {
+        Failure::usage(format!("没有版式{}；doudi profiles list 列出全部。", sending.profile))
+    })?;
+    let file = payment_file(desk, key, sending, profile)?;
+    let standing = batch(desk, &sending.batch)?;
+    let body = Body::PaymentFileReleased(PaymentFileReleased {
+        account: sending.account.clone(),
+        batch: sending.batch.clone(),
+        count: file.count,
+        date: sending.date,
+        file: Digest(Sha256::digest(&file.bytes).into()),
+        file_name: file.file_name.clone(),
+        profile: format!("{}@{}", profile.id, profile.version),
+        root: standing.root,
+        total_fen: file.total,
+    });
+    let receipt = desk.sign(key, body)?;
+    // Only what is released may lie where the bank's files lie.
+    desk.write_file(&format!("bank/{}", file.file_name), &file.bytes)?;
+    Ok((receipt, file))
+}
+
+fn payment_file(
+    desk: &Desk,
+    key: &SigningKey,
+    sending: &Sending<'_>,
+    profile: &Profile,
+) -> Result<PaymentFile, Failure> {
+    let code = &sending.batch;
+    let standing = batch(desk, code)?;
+    let note = desk.access(key, "报盘")?;
+    let references: Vec<_> = standing.references(code).map(|(reference, _)| reference).collect();
+    let payees = Payees::of(desk, &references, &note)?;
+    let lines = standing.references(code).filter_map(|(reference, payment)| {
+        let (person, account) = payees.find(desk, &reference)?;
+        Some(PaymentLine {
+            reference,
+            account_no: account.number.clone(),
+            name: account.holder_name.clone(),
+            amount: payment.amount,
+            id_no: Some(person.id_no.clone()),
+        })
+    });
+    let lines: Vec<_> = lines.collect();
+    let released = desk.books().payments.batches.values().filter_map(|b| b.released.as_ref());
+    let earlier = released.filter(|r| r.account == sending.account && r.date == sending.date);
+    let terms = PaymentFileTerms {
+        batch: code,
+        date: sending.date,
+        unit: sending.bank_unit,
+        teller: "",
+        attempt: u32::try_from(earlier.count()).unwrap_or(u32::MAX).saturating_add(1),
+        count: u32::try_from(standing.payments.len()).unwrap_or(u32::MAX),
+        total: standing.total,
+    };
+    exports::payment_file::write(profile, &terms, &lines).map_err(|problems| {
+        let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        Failure::Machine {
+            code: "payment_file.unwritable".to_owned(),
+            text: format!("报盘文件有{}处写不成：\n  {}", problems.len(), text.join("\n  ")),
+            exit: 1,
+        }
+    })
+}

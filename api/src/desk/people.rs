@@ -1,0 +1,135 @@
+//! Registering people: fields into the vault, ids and commitments into the log.
+
+use ed25519_dalek::SigningKey;
+use ledger::act::Body;
+use ledger::act::people::{AccountChanged, NewAccount, PeopleRegistered};
+use ledger::engine::Receipt;
+use ledger::ids::{AccountId, Commitment, Digest, Division, HouseholdId, PersonId};
+use ledger::line::{AccountLine, HouseholdLine, Line, PersonLine};
+use ledger::vault::{AccountFields, Field, NewSubject, PersonFields, Registered};
+
+use super::{Desk, seal};
+use crate::failure::Failure;
+
+/// A household as a file or a generator gives it.
+pub struct NewHousehold {
+    /// Its id, made by the caller at random.
+    pub household: HouseholdId,
+    /// Village or town.
+    pub division: Division,
+    /// Members; the first is the household head.
+    pub members: Vec<PersonFields>,
+    /// Accounts, each with the index of the member who holds it.
+    pub accounts: Vec<(usize, AccountFields)>,
+}
+
+/// What became of a household: the ids that the log knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownHousehold {
+    /// The household.
+    pub household: HouseholdId,
+    /// Its members in the order given.
+    pub members: Vec<PersonId>,
+    /// Its accounts in the order given.
+    pub accounts: Vec<AccountId>,
+}
+
+/// Registers households with one signature.
+///
+/// # Errors
+/// A rule says no, or the machine fails.
+pub fn register(
+    desk: &mut Desk,
+    key: &SigningKey,
+    source: &str,
+    file: Option<Digest>,
+    households: Vec<NewHousehold>,
+) -> Result<(Receipt, Vec<KnownHousehold>), Failure> {
+    let mut subjects = Vec::new();
+    let mut shapes = Vec::new();
+    for household in households {
+        let banks: Vec<(usize, String)> = household
+            .accounts
+            .iter()
+            .map(|(holder, fields)| (*holder, fields.bank_name.clone()))
+            .collect();
+        shapes.push((household.household, household.division, household.members.len(), banks));
+        subjects.extend(household.members.into_iter().map(NewSubject::Person));
+        let accounts = household.accounts.into_iter();
+        subjects.extend(accounts.map(|(_, fields)| NewSubject::Account(fields)));
+    }
+    let mut registered = desk.vault.register_all(&subjects)?.into_iter();
+    let mut lines = Vec::new();
+    let mut known = Vec::new();
+    for (household, division, size, banks) in shapes {
+        let mut one = KnownHousehold { household, members: Vec::new(), accounts: Vec::new() };
+        for _ in 0..size {
+            let person = next(&mut registered)?;
+            let id = person.person().ok_or_else(out_of_step)?;
+            lines.push(Line::Person(PersonLine {
+                household,
+                id_no_commit: commitment(&person, Field::IdNo)?,
+                name_commit: commitment(&person, Field::Name)?,
+                person: id,
+            }));
+            one.members.push(id);
+        }
+        for (holder, bank) in banks {
+            let account = next(&mut registered)?;
+            let id = account.account().ok_or_else(out_of_step)?;
+            let holder = one.members.get(holder).copied().ok_or_else(out_of_step)?;
+            let number_commit = commitment(&account, Field::Number)?;
+            lines.push(Line::Account(AccountLine { account: id, bank, holder, number_commit }));
+            one.accounts.push(id);
+        }
+        let head = one.members.first().copied().ok_or_else(out_of_step)?;
+        lines.push(Line::Household(HouseholdLine { division, head, household }));
+        known.push(one);
+    }
+    let (manifest, entries) = seal(&lines)?;
+    let body = PeopleRegistered { file, manifest, source: source.to_owned() };
+    let receipt = desk.sign_with_lines(key, Body::PeopleRegistered(body), &entries)?;
+    Ok((receipt, known))
+}
+
+/// Puts a new account into the vault and proposes it as a person's benefit account.
+///
+/// # Errors
+/// A rule says no, or the machine fails.
+pub fn change_account(
+    desk: &mut Desk,
+    key: &SigningKey,
+    person: PersonId,
+    account: AccountFields,
+    evidence: Digest,
+    reason: &str,
+) -> Result<Receipt, Failure> {
+    let bank = account.bank_name.clone();
+    let registered = desk.vault.register(NewSubject::Account(account))?;
+    let new = NewAccount {
+        account: registered.account().ok_or_else(out_of_step)?,
+        bank,
+        number_commit: commitment(&registered, Field::Number)?,
+    };
+    let old = desk.books().people.persons.get(&person).and_then(|person| person.account);
+    let reason = reason.to_owned();
+    let body = AccountChanged { evidence, new, old, person, reason };
+    desk.sign(key, Body::AccountChanged(body))
+}
+
+/// A commitment that a registration gave.
+pub(super) fn commitment(registered: &Registered, field: Field) -> Result<Commitment, Failure> {
+    registered.commitments.get(&field).copied().ok_or_else(out_of_step)
+}
+
+fn next(registered: &mut impl Iterator<Item = Registered>) -> Result<Registered, Failure> {
+    registered.next().ok_or_else(out_of_step)
+}
+
+fn out_of_step() -> Failure {
+    Failure::Machine {
+        code: "vault.out_of_step".to_owned(),
+        text: "保险库返回的登记结果与请求不一致。请停止使用并联系维护人员。".to_owned(),
+        exit: 3,
+    }
+}

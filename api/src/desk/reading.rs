@@ -1,0 +1,51 @@
+//! What the desk reads out of the vault for a payment file or a comparison: payees with their accounts. Each reading is recorded.
+
+use std::collections::{BTreeSet, HashMap};
+
+use ledger::ids::{AccountId, PaymentRef, PersonId};
+use ledger::vault::{AccessNote, AccountFields, PersonFields};
+
+use super::Desk;
+use crate::failure::Failure;
+
+/// The fields behind the payments of some batches.
+pub struct Payees {
+    persons: HashMap<PersonId, PersonFields>,
+    accounts: HashMap<AccountId, AccountFields>,
+}
+
+impl Payees {
+    /// Reads the payee and account of each payment, every one once.
+    ///
+    /// # Errors
+    /// A payment is not in the books, or the vault cannot be read.
+    pub fn of(
+        desk: &Desk,
+        references: &[PaymentRef],
+        note: &AccessNote,
+    ) -> Result<Payees, Failure> {
+        let mut persons = BTreeSet::new();
+        let mut accounts = BTreeSet::new();
+        for reference in references {
+            if let Some((_, payment)) = desk.books().payments.find(reference) {
+                persons.insert(payment.payee);
+                accounts.insert(payment.account);
+            }
+        }
+        let persons: Vec<PersonId> = persons.into_iter().collect();
+        let accounts: Vec<AccountId> = accounts.into_iter().collect();
+        let read = desk.vault.read_persons(&persons, note)?;
+        let read = persons.into_iter().zip(read).map(|(id, fields)| Ok((id, fields?)));
+        let persons = read.collect::<Result<_, Failure>>()?;
+        let read = desk.vault.read_accounts(&accounts, note)?;
+        let read = accounts.into_iter().zip(read).map(|(id, fields)| Ok((id, fields?)));
+        Ok(Payees { persons, accounts: read.collect::<Result<_, Failure>>()? })
+    }
+
+    /// The payee and account of one payment.
+    #[must_use]
+    pub fn find(&self, desk: &Desk, reference: &PaymentRef) -> Option<(&PersonFields, &AccountFields)> {
+        let (_, payment) = desk.books().payments.find(reference)?;
+        Some((self.persons.get(&payment.payee)?, self.accounts.get(&payment.account)?))
+    }
+}

@@ -1,0 +1,69 @@
+//! Does the vault hold what the log committed to? Needs the vault's key, so it runs where the vault is.
+
+use std::path::Path;
+
+use ledger::audit::{Audited, Divergence};
+use ledger::books::Books;
+use ledger::ids::Commitment;
+use ledger::vault::{Field, OsRandomness, Standing, Subject, Vault};
+
+use crate::failure::Failure;
+use crate::keys;
+
+/// Compares a ledger's vault with its books; `None` where there is no vault or no key to it.
+///
+/// # Errors
+/// A commitment that does not open, a record that cannot be read, a bank file that is not kept.
+pub fn agrees(dir: &Path, audited: &Audited) -> Result<Option<String>, Failure> {
+    let (folder, key) = (dir.join("vault"), dir.join("keys/vault.key"));
+    if !folder.is_dir() || !key.exists() {
+        return Ok(None);
+    }
+    let diverged = |code, text: String| Failure::Diverged(Divergence { code, entry: None, text });
+    let opened = Vault::open(&folder, keys::read_master(&key)?, Box::new(OsRandomness));
+    let vault = opened.map_err(|why| diverged(why.code(), why.to_string()))?;
+    let report = vault.audit(commitments(&audited.books));
+    let report = report.map_err(|why| diverged(why.code(), why.to_string()))?;
+    if !report.is_whole() {
+        let text = format!(
+            "保险库与台账的承诺值不符：缺失{}项，不符{}项，无法读出{}项。请从备份恢复保险库，并查明原因。",
+            report.missing.len(),
+            report.mismatched.len(),
+            report.unreadable.len(),
+        );
+        return Err(diverged("vault.diverges", text));
+    }
+    for (digest, seq) in &audited.books.bank.files {
+        let standing = vault.standing(&Subject::File(*digest));
+        let standing = standing.map_err(|why| diverged(why.code(), why.to_string()))?;
+        if standing == Standing::Unknown {
+            let text = format!("第{seq}条记录导入的银行文件原件不在保险库中（摘要{digest}）。");
+            return Err(diverged("vault.file_missing", text));
+        }
+    }
+    Ok(Some(format!(
+        "保险库：{}项个人信息与承诺值相符；依令抹除{}人（户）。",
+        report.opened,
+        report.erased_by_order.len()
+    )))
+}
+
+/// Every commitment that the books hold.
+fn commitments(books: &Books) -> Vec<(Subject, Field, Commitment)> {
+    let mut expected = Vec::new();
+    for (id, person) in &books.people.persons {
+        expected.push((Subject::Person(*id), Field::Name, person.name_commit));
+        expected.push((Subject::Person(*id), Field::IdNo, person.id_no_commit));
+    }
+    for (id, account) in &books.people.accounts {
+        expected.push((Subject::Account(*id), Field::Number, account.number_commit));
+    }
+    for (id, officer) in &books.offices.officers {
+        expected.push((Subject::Officer(*id), Field::Name, officer.name_commit));
+    }
+    for (code, account) in &books.funds.accounts {
+        let subject = Subject::ProgrammeAccount(code.clone());
+        expected.push((subject, Field::Number, account.number_commit));
+    }
+    expected
+}

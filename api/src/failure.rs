@@ -1,0 +1,181 @@
+//! How a command ends when it does not succeed: what a person reads, what a script reads, and the exit code.
+
+use std::fmt;
+
+use ledger::audit::Divergence;
+use ledger::engine::{OpenFailure, Refusal};
+use ledger::log::{LogCode, LogFailure};
+use ledger::rejection::Rejection;
+use ledger::trust::TrustProblem;
+use ledger::vault::VaultFailure;
+use reconcile::problem::Problem;
+use serde_json::{Value, json};
+
+/// Why a command did not do what it was asked.
+#[derive(Debug)]
+pub enum Failure {
+    /// A rule said no (exit 1).
+    Rejected(Rejection),
+    /// The file has problems; nothing of it was imported (exit 1).
+    Problems(Vec<Problem>),
+    /// Verification found something (exit 1).
+    Diverged(Divergence),
+    /// The command was called in a way that cannot be carried out (exit 2).
+    Usage(String),
+    /// The machine, the store or the vault failed, or refuses to go on (exit 3, or 1 where the ledger itself is wrong).
+    Machine {
+        /// Stable code.
+        code: String,
+        /// What happened and what to do, in Chinese.
+        text: String,
+        /// 1 if the ledger says no, 3 if the machine failed.
+        exit: u8,
+    },
+}
+
+impl Failure {
+    /// A call that lacks something, with what to add.
+    pub fn usage(text: impl Into<String>) -> Failure {
+        Failure::Usage(text.into())
+    }
+
+    /// A file that could not be read or written.
+    pub fn file(path: &std::path::Path, why: &std::io::Error) -> Failure {
+        Failure::Machine {
+            code: "file.io".to_owned(),
+            text: format!("文件{}无法读写：{why}。请检查路径、权限和磁盘空间。", path.display()),
+            exit: 3,
+        }
+    }
+
+    /// The exit code of DESIGN §8.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Failure::Rejected(_) | Failure::Problems(_) | Failure::Diverged(_) => 1,
+            Failure::Usage(_) => 2,
+            Failure::Machine { exit, .. } => *exit,
+        }
+    }
+
+    /// The document that `--json` prints.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let error = match self {
+            Failure::Diverged(found) => {
+                return json!({
+                    "ok": false, "size": null, "root": null, "acts": null, "lines": null,
+                    "first_divergence": {
+                        "code": found.code, "entry": found.entry, "text": found.text,
+                    },
+                });
+            }
+            Failure::Rejected(rejection) => json!({
+                "code": rejection.code(), "text": rejection.to_string(), "hint": rejection.hint(),
+            }),
+            Failure::Problems(problems) => json!({
+                "code": problems.first().map_or("file.problem", |problem| problem.code.code()),
+                "text": self.to_string(),
+                "problems": problems.iter().map(problem_json).collect::<Vec<_>>(),
+            }),
+            Failure::Usage(text) => json!({ "code": "usage", "text": text }),
+            Failure::Machine { code, text, .. } => json!({ "code": code, "text": text }),
+        };
+        json!({ "ok": false, "error": error })
+    }
+}
+
+fn problem_json(problem: &Problem) -> Value {
+    json!({
+        "code": problem.code.code(),
+        "file": problem.file,
+        "row": problem.row,
+        "column": problem.column,
+        "text": problem.to_string(),
+    })
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Rejected(rejection) => {
+                write!(f, "不予受理〔{}〕：{rejection}\n怎么办：{}", rejection.code(), rejection.hint())
+            }
+            Failure::Problems(problems) => {
+                writeln!(f, "文件有{}处问题，一行也没有导入：", problems.len())?;
+                problems.iter().try_for_each(|problem| writeln!(f, "  {problem}"))
+            }
+            Failure::Diverged(found) => match found.entry {
+                Some(entry) => write!(f, "核验不通过〔{}〕第{entry}条记录：{}", found.code, found.text),
+                None => write!(f, "核验不通过〔{}〕：{}", found.code, found.text),
+            },
+            Failure::Usage(text) => write!(f, "用法不对：{text}"),
+            Failure::Machine { code, text, .. } => write!(f, "没有完成〔{code}〕：{text}"),
+        }
+    }
+}
+
+impl From<Rejection> for Failure {
+    fn from(rejection: Rejection) -> Failure {
+        Failure::Rejected(rejection)
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Failure {
+        match refusal {
+            Refusal::Rejected(rejection) => Failure::Rejected(rejection),
+            Refusal::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<LogFailure> for Failure {
+    fn from(failure: LogFailure) -> Failure {
+        let machine = matches!(failure.code(), LogCode::Io | LogCode::Locked | LogCode::Poisoned);
+        Failure::Machine {
+            code: failure.code().code().to_owned(),
+            text: failure.to_string(),
+            exit: if machine { 3 } else { 1 },
+        }
+    }
+}
+
+impl From<OpenFailure> for Failure {
+    fn from(failure: OpenFailure) -> Failure {
+        match failure {
+            OpenFailure::Log(failure) => failure.into(),
+            OpenFailure::Entry { seq, ref why } => Failure::Diverged(Divergence {
+                code: why.code(),
+                entry: Some(seq),
+                text: failure.to_string(),
+            }),
+        }
+    }
+}
+
+impl From<VaultFailure> for Failure {
+    fn from(failure: VaultFailure) -> Failure {
+        let code = failure.code().to_owned();
+        Failure::Machine { code, text: failure.to_string(), exit: 3 }
+    }
+}
+
+impl From<TrustProblem> for Failure {
+    fn from(problem: TrustProblem) -> Failure {
+        let code = problem.code().to_owned();
+        Failure::Machine { code, text: problem.to_string(), exit: 1 }
+    }
+}
+
+impl From<Divergence> for Failure {
+    fn from(found: Divergence) -> Failure {
+        Failure::Diverged(found)
+    }
+}
+
+impl From<Vec<Problem>> for Failure {
+    fn from(problems: Vec<Problem>) -> Failure {
+        Failure::Problems(problems)
+    }
+}

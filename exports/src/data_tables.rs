@@ -1,0 +1,144 @@
+//! Payments as CSV for other people's tools, without one personal field.
+
+use ledger::books::Books;
+use ledger::books::payments::{Batch, Payment};
+use ledger::ids::PaymentRef;
+use ledger::period::Period;
+use reconcile::text::encode_gb18030;
+
+use crate::document::NotWritten;
+
+/// How the bytes are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CsvEncoding {
+    /// UTF-8.
+    Utf8,
+    /// UTF-8 with a byte order mark, as spreadsheet programs want it.
+    Utf8Bom,
+    /// GB18030, as auditors' tools want it.
+    Gb18030,
+}
+
+const HEADINGS: [&str; 9] =
+    ["支付引用", "批次", "项目", "所属月", "金额(元)", "状态", "原因", "补发自", "台账条目"];
+
+/// The payments of every batch, or of the batches that pay one month, in order of reference.
+///
+/// # Errors
+/// [`NotWritten::Unmappable`]: never for words and codes of the books, which are all in GB18030.
+pub fn payments(
+    books: &Books,
+    period: Option<Period>,
+    encoding: CsvEncoding,
+) -> Result<Vec<u8>, NotWritten> {
+    let mut text = line(&HEADINGS.map(str::to_owned));
+    for (code, batch) in &books.payments.batches {
+        if period.is_some_and(|period| batch.period != period) {
+            continue;
+        }
+        for (reference, payment) in batch.references(code) {
+            text.push_str(&line(&row(&reference, batch, payment)));
+        }
+    }
+    match encoding {
+        CsvEncoding::Utf8 => Ok(text.into_bytes()),
+        CsvEncoding::Utf8Bom => Ok(format!("\u{feff}{text}").into_bytes()),
+        CsvEncoding::Gb18030 => {
+            encode_gb18030(&text).map_err(|error| NotWritten::Unmappable(error.to_string()))
+        }
+    }
+}
+
+fn row(reference: &PaymentRef, batch: &Batch, payment: &Payment) -> [String; 9] {
+    let answered = payment.answer.map(|answer| answer.at);
+    let returned = payment.returned.map(|returned| returned.at);
+    let waiting = payment.waiting.map(|(_, at)| at);
+    let mut entries: Vec<_> =
+        [Some(payment.at), waiting, answered, returned].into_iter().flatten().collect();
+    entries.sort_unstable();
+    let entries: Vec<_> = entries.iter().map(ToString::to_string).collect();
+    let original = payment.reissue_of.as_ref();
+    [
+        reference.to_string(),
+        reference.batch().to_string(),
+        batch.scheme.to_string(),
+        batch.period.to_string(),
+        payment.amount.to_yuan(),
+        payment.state(batch.released.is_some()).chinese().to_owned(),
+        payment.failure().map(|reason| reason.chinese().to_owned()).unwrap_or_default(),
+        original.map(ToString::to_string).unwrap_or_default(),
+        entries.join(" "),
+    ]
+}
+
+/// Codes and words of the books hold no comma, quote or line break, so no cell needs quotes.
+fn line(cells: &[String; 9]) -> String {
+    format!("{}\r\n", cells.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use ledger::act::payments::RosterKind;
+    use ledger::answer::Reason;
+    use ledger::books::Books;
+    use ledger::books::payments::{Answer, Batch, BatchStage, Payment, Return};
+    use ledger::ids::{AccountId, ActId, EntitlementId, PersonId, Root, Seq};
+    use reconcile::text::{Encoding, decode};
+
+    use super::{CsvEncoding, payments};
+    use crate::sample::yuan;
+
+    fn books() -> Books {
+        let day = |text: &str| text.parse().unwrap();
+        let payment = Payment {
+            at: Seq(101),
+            account: AccountId::from_bytes([1; 16]),
+            amount: yuan("404.00"),
+            entitlement: EntitlementId::from_bytes([2; 16]),
+            payee: PersonId::from_bytes([3; 16]),
+            sources: Vec::new(),
+            reissue_of: None,
+            reissued_by: None,
+            waiting: None,
+            answer: Some(Answer { failed: None, on: day("2020-10-09"), booked: day("2020-10-09"), at: Seq(205) }),
+            returned: Some(Return { reason: Reason::Closed, on: day("2020-10-15"), booked: day("2020-10-15"), at: Seq(310) }),
+            recoveries: Vec::new(),
+        };
+        let batch = Batch {
+            roster: ActId::ZERO,
+            at: Seq(100),
+            root: Root::ZERO,
+            total: yuan("404.00"),
+            scheme: "DB-R".parse().unwrap(),
+            period: "2020-10".parse().unwrap(),
+            kind: RosterKind::Regular,
+            stage: BatchStage::Released,
+            payments: vec![payment],
+            released: None,
+        };
+        let mut books = Books::default();
+        books.payments.batches.insert("D20A0".parse().unwrap(), batch);
+        books
+    }
+
+    #[test]
+    fn a_payment_is_a_row_of_codes_and_entries() {
+        let text = String::from_utf8(payments(&books(), None, CsvEncoding::Utf8).unwrap()).unwrap();
+        assert_eq!(
+            text,
+            "支付引用,批次,项目,所属月,金额(元),状态,原因,补发自,台账条目\r\n\
+             D20A00000001,D20A0,DB-R,2020-10,404.00,退汇,账户已销户,,101 205 310\r\n"
+        );
+    }
+
+    #[test]
+    fn every_encoding_carries_the_same_rows_and_another_month_none() {
+        let plain = payments(&books(), None, CsvEncoding::Utf8).unwrap();
+        let marked = payments(&books(), None, CsvEncoding::Utf8Bom).unwrap();
+        assert_eq!(marked.strip_prefix(b"\xef\xbb\xbf"), Some(plain.as_slice()));
+        let gb18030 = payments(&books(), None, CsvEncoding::Gb18030).unwrap();
+        assert_eq!(decode(&gb18030, Encoding::Gb18030).unwrap().as_bytes(), plain);
+        let other = payments(&books(), "2020-09".parse().ok(), CsvEncoding::Utf8).unwrap();
+        assert_eq!(other.iter().filter(|byte| **byte == b'\n').count(), 1);
+    }
+}

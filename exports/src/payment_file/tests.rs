@@ -1,0 +1,180 @@
+use ledger::ids::BatchCode;
+use ledger::money::Money;
+use reconcile::profile::Profile;
+use reconcile::text::{Encoding, decode};
+
+use super::{Code, PaymentFile, PaymentFileProblem, PaymentFileTerms, PaymentLine, write};
+use crate::sample::yuan;
+
+fn profile(id: &str) -> Profile {
+    Profile::built_in().into_iter().find(|profile| profile.id == id).unwrap()
+}
+
+/// The four payments of DOMAIN 1.5, numbered from `first`.
+fn lines(first: u32) -> Vec<PaymentLine> {
+    [
+        ("张测试", "6228480000000000018", "404.00", "141130195603120019"),
+        ("李样例", "6217000000000000020", "548.00", "141130194911050425"),
+        ("王示范", "6222020000000000034", "2452.00", "141130198706231137"),
+        ("欧阳测", "6217990000000000048", "100.00", "141130201204152089"),
+    ]
+    .into_iter()
+    .zip(first..)
+    .map(|((name, account_no, amount, id_no), line)| PaymentLine {
+        reference: format!("DB240{line:07}").parse().unwrap(),
+        account_no: account_no.to_owned(),
+        name: name.to_owned(),
+        amount: yuan(amount),
+        id_no: Some(id_no.to_owned()),
+    })
+    .collect()
+}
+
+fn written(id: &str, lines: &[PaymentLine]) -> Result<PaymentFile, Vec<PaymentFileProblem>> {
+    let batch: BatchCode = "DB240".parse().unwrap();
+    let total = Money::total(lines.iter().map(|line| line.amount)).unwrap();
+    let terms = PaymentFileTerms {
+        batch: &batch,
+        date: "2024-01-10".parse().unwrap(),
+        unit: "1023",
+        teller: "",
+        attempt: 1,
+        count: u32::try_from(lines.len()).unwrap(),
+        total,
+    };
+    write(&profile(id), &terms, lines)
+}
+
+fn refused(id: &str, change: impl Fn(&mut PaymentLine)) -> Vec<PaymentFileProblem> {
+    let mut lines = lines(1);
+    change(&mut lines[1]);
+    written(id, &lines).unwrap_err()
+}
+
+fn codes(problems: &[PaymentFileProblem]) -> Vec<Code> {
+    problems.iter().map(|problem| problem.code).collect()
+}
+
+#[test]
+fn a_rural_bank_gets_exactly_the_file_of_the_handbook() {
+    let file = written("rcb-pipe-head", &lines(1)).unwrap();
+    assert_eq!(
+        decode(&file.bytes, Encoding::Gb18030).unwrap(),
+        "JZ|01|20240110|1023|CNY|0|4|3504.00|\r\n\
+         00000001|张测试|404.00|6228480000000000018|1023|1|141130195603120019|1|\r\n\
+         00000002|李样例|548.00|6217000000000000020|1023|1|141130194911050425|1|\r\n\
+         00000003|王示范|2452.00|6222020000000000034|1023|1|141130198706231137|1|\r\n\
+         00000004|欧阳测|100.00|6217990000000000048|1023|1|141130201204152089|1|\r\n"
+    );
+    assert_eq!((file.count, file.total), (4, yuan("3504.00")));
+    assert_eq!(file.file_name, "102320240110DB240.txt");
+}
+
+#[test]
+fn the_icbc_gets_our_reference_in_its_remark_of_twelve_bytes() {
+    let file = written("icbc-batch", &lines(1_000_001)).unwrap();
+    assert_eq!(
+        decode(&file.bytes, Encoding::Gb18030).unwrap(),
+        "姓名,卡号,应处理金额,备注\r\n\
+         张测试,6228480000000000018,404.00,DB2401000001\r\n\
+         李样例,6217000000000000020,548.00,DB2401000002\r\n\
+         王示范,6222020000000000034,2452.00,DB2401000003\r\n\
+         欧阳测,6217990000000000048,100.00,DB2401000004\r\n"
+    );
+    assert_eq!(file.file_name, "DB240.csv");
+}
+
+#[test]
+fn rare_names_are_written_and_count_their_bytes_in_the_banks_encoding() {
+    let mut rare = lines(1);
+    rare[0].name = "𠮷倈".to_owned();
+    let file = written("rcb-pipe-head", &rare).unwrap();
+    assert!(decode(&file.bytes, Encoding::Gb18030).unwrap().contains("|𠮷倈|404.00|"));
+
+    let fits = |line: &mut PaymentLine| line.name = "长".repeat(31);
+    let problems = refused("icbc-batch", fits);
+    assert_eq!(codes(&problems), [Code::TooLong]);
+    assert_eq!(problems[0].reference, Some("DB2400000002".parse().unwrap()));
+    assert_eq!(problems[0].column, "姓名");
+}
+
+#[test]
+fn a_separator_a_quote_or_a_line_break_inside_a_field_is_refused() {
+    for name in ["李|样例", "李\"样例", "李\r\n样例", " 李样例"] {
+        let problems = refused("rcb-pipe-head", |line| line.name = name.to_owned());
+        assert_eq!(codes(&problems), [Code::IllegalCharacter], "{name:?}");
+    }
+    let problems = refused("icbc-batch", |line| line.name = "李,样例".to_owned());
+    assert_eq!(codes(&problems), [Code::IllegalCharacter]);
+}
+
+#[test]
+fn a_character_without_a_code_is_refused_not_replaced() {
+    let problems = refused("icbc-batch", |line| line.name = "李\u{e5e5}".to_owned());
+    assert_eq!(codes(&problems), [Code::Unmappable]);
+    assert!(problems[0].to_string().contains("第2行（DB2400000002）"), "{}", problems[0]);
+}
+
+#[test]
+fn a_hundred_million_yuan_in_one_line_is_above_the_banks_limit() {
+    let problems = refused("icbc-batch", |line| line.amount = yuan("100000000.00"));
+    assert_eq!(codes(&problems), [Code::AboveLimit]);
+    let mut lines = lines(1);
+    lines[1].amount = yuan("99999999.99");
+    assert!(written("icbc-batch", &lines).is_ok());
+}
+
+#[test]
+fn nothing_and_missing_fields_are_refused() {
+    for (change, code) in [
+        (Box::new(|line: &mut PaymentLine| line.amount = Money::ZERO) as Box<dyn Fn(&mut _)>, Code::NotPositive),
+        (Box::new(|line| line.account_no = String::new()), Code::ValueMissing),
+        (Box::new(|line| line.account_no = "6217 0000".to_owned()), Code::AccountForm),
+        (Box::new(|line| line.name = String::new()), Code::ValueMissing),
+    ] {
+        assert_eq!(codes(&refused("icbc-batch", change)), [code]);
+    }
+    // The rural bank asks for the identity card: kind and number.
+    let problems = refused("rcb-pipe-head", |line| line.id_no = None);
+    assert_eq!(codes(&problems), [Code::ValueMissing, Code::ValueMissing]);
+}
+
+#[test]
+fn lines_that_are_not_what_was_approved_are_refused() {
+    let batch: BatchCode = "DB240".parse().unwrap();
+    let terms = PaymentFileTerms {
+        batch: &batch,
+        date: "2024-01-10".parse().unwrap(),
+        unit: "1023",
+        teller: "",
+        attempt: 1,
+        count: 4,
+        total: yuan("3504.00"),
+    };
+    let mut lines = lines(1);
+    lines[3].amount = yuan("100.01");
+    lines[2].reference = "DB2400000002".parse().unwrap();
+    lines[0].reference = "DB2410000001".parse().unwrap();
+    let found = codes(&write(&profile("icbc-batch"), &terms, &lines).unwrap_err());
+    assert_eq!(found, [Code::WrongTotal, Code::OtherBatch, Code::Repeated]);
+    let found = codes(&write(&profile("icbc-batch"), &terms, &[]).unwrap_err());
+    assert_eq!(found, [Code::NoLines, Code::WrongCount, Code::WrongTotal]);
+}
+
+#[test]
+fn a_statement_profile_writes_no_payment_file_and_a_wrong_unit_no_name() {
+    let found = codes(&written("stmt-ccb", &lines(1)).unwrap_err());
+    assert_eq!(found, [Code::LayoutUnusable]);
+    let batch: BatchCode = "DB240".parse().unwrap();
+    let terms = PaymentFileTerms {
+        batch: &batch,
+        date: "2024-01-10".parse().unwrap(),
+        unit: "10",
+        teller: "",
+        attempt: 1,
+        count: 4,
+        total: yuan("3504.00"),
+    };
+    let found = codes(&write(&profile("rcb-pipe-head"), &terms, &lines(1)).unwrap_err());
+    assert!(found.contains(&Code::FileName) && found.contains(&Code::ValueMissing), "{found:?}");
+}

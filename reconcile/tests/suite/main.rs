@@ -1,0 +1,10 @@
+//! What must hold of bank files coming in.
+
+#[cfg(test)]
+mod bank_files;
+
+#[cfg(test)]
+mod conservation;
+
+#[cfg(test)]
+mod new_bank;

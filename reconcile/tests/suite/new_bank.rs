@@ -1,0 +1,114 @@
+//! A new bank needs a profile and no code.
+
+use ledger::answer::Reason;
+use ledger::money::Money;
+use reconcile::detect::detect;
+use reconcile::problem::Code;
+use reconcile::profile::{BankStatus, Profile};
+use reconcile::response::{Given, read};
+use reconcile::text::encode_gb18030;
+
+/// Amounts in fen, no heading, the totals first, a status code, the reason beside it.
+const NEW_BANK: &str = r#"
+id = "new-bank"
+version = 1
+title = "某新银行"
+source = "自拟"
+
+[[layout]]
+id = "reply"
+direction = "reply"
+containers = ["delimited"]
+encodings = ["gb18030"]
+separator = "|"
+trailing_separator = true
+header = "none"
+max_rows = 499
+file_name = "HP{date}{batch}.txt"
+[layout.totals]
+position = "first"
+[[layout.totals.field]]
+role = "constant"
+value = "HP"
+[[layout.totals.field]]
+role = "count"
+kind = "integer"
+[[layout.totals.field]]
+role = "total"
+kind = "fen"
+[[layout.field]]
+role = "number"
+kind = "integer"
+[[layout.field]]
+role = "account"
+[[layout.field]]
+role = "name"
+max_bytes = 12
+[[layout.field]]
+role = "amount"
+kind = "fen"
+[[layout.field]]
+role = "status"
+[[layout.field]]
+role = "reason"
+may_be_empty = true
+[[layout.status]]
+is = "success"
+words = ["0000"]
+[[layout.status]]
+is = "failed"
+words = ["E018", "E031"]
+[[layout.reason]]
+is = "closed"
+contains = ["不动了"]
+"#;
+
+const REPLY: &str = "HP|2|95200|\r\n\
+    1|6228480000000000018|张测试|40400|0000||\r\n\
+    2|6217000000000000020|李样例|54800|E018|账户不动了|\r\n";
+
+fn codes(text: &str) -> Vec<Code> {
+    let profiles = [Profile::from_toml("new-bank.toml", NEW_BANK).unwrap()];
+    let layout = profiles[0].layout("reply").unwrap();
+    let given = Given { batch: Some("D20A0".parse().unwrap()), answered_on: None };
+    let bytes = encode_gb18030(text).unwrap();
+    let read = read(layout, "HP20201012D20A0.txt", &bytes, &given);
+    read.map_or_else(|problems| problems.iter().map(|one| one.code).collect(), |_| Vec::new())
+}
+
+#[test]
+fn a_bank_that_nobody_knew_is_read_from_its_profile_alone() {
+    let mut profiles = Profile::built_in();
+    profiles.push(Profile::from_toml("new-bank.toml", NEW_BANK).unwrap());
+    let bytes = encode_gb18030(REPLY).unwrap();
+    let (profile, layout) = detect(&bytes, "HP20201012D20A0.txt", None, &profiles).unwrap();
+    assert_eq!(profile.id, "new-bank");
+    let given = Given { batch: Some("D20A0".parse().unwrap()), answered_on: None };
+    let file = read(layout, "HP20201012D20A0.txt", &bytes, &given).unwrap();
+    assert_eq!(file.total, Money::from_fen(95_200));
+    assert_eq!(file.lines[0].status, BankStatus::Success);
+    assert_eq!(file.lines[1].reason, Some(Reason::Closed));
+    assert_eq!(file.lines[1].reference.as_ref().unwrap().to_string(), "D20A00000002");
+    assert_eq!(file.lines[1].date.unwrap().to_string(), "2020-10-12");
+}
+
+#[test]
+fn what_the_profile_says_is_enforced() {
+    assert_eq!(codes(REPLY), []);
+    assert_eq!(codes(&REPLY.replace("95200", "95201")), [Code::ResponseTotalMismatch]);
+    assert_eq!(codes(&REPLY.replace("E018", "E999")), [Code::ResponseUnknownStatus]);
+    assert_eq!(codes(&REPLY.replace("李样例", "李样例的名字很长")), [Code::ValueTooLong]);
+    assert_eq!(codes(&REPLY.replace("|54800|", "|548.00|")), [Code::ValueNotMoney]);
+}
+
+#[test]
+fn a_profile_that_contradicts_itself_is_refused_with_every_fault() {
+    let faults = |text: &str| Profile::from_toml("x.toml", text).unwrap_err().len();
+    assert_eq!(faults(&NEW_BANK.replace("separator = \"|\"\n", "")), 1);
+    assert_eq!(
+        faults(&NEW_BANK.replace("role = \"amount\"\nkind = \"fen\"", "role = \"amount\"")),
+        1
+    );
+    assert_eq!(faults(&NEW_BANK.replace("role = \"name\"", "role = \"account\"")), 2);
+    assert_eq!(faults(&NEW_BANK.replace("header = \"none\"", "header = \"columns\"")), 2);
+}
