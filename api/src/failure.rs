@@ -74,7 +74,7 @@ impl Failure {
                 "code": rejection.code(), "text": rejection.to_string(), "hint": rejection.hint(),
             }),
             Failure::Problems(problems) => json!({
-                "code": problems.first().map_or("file.problem", |problem| problem.code.code()),
+                "code": problems.first().map_or("file.problem", |problem| problem.code.word()),
                 "text": self.to_string(),
                 "problems": problems.iter().map(problem_json).collect::<Vec<_>>(),
             }),
@@ -87,7 +87,7 @@ impl Failure {
 
 fn problem_json(problem: &Problem) -> Value {
     json!({
-        "code": problem.code.code(),
+        "code": problem.code.word(),
         "file": problem.file,
         "row": problem.row,
         "column": problem.column,

@@ -21,6 +21,12 @@ class Divergence(Exception):
         self.code, self.text, self.entry = code, text, entry
 
 
+def give_up(text):
+    """Ends with exit code 2: nothing was verified, for or against."""
+    print(f"verify_ledger.py: {text}", file=sys.stderr)
+    sys.exit(2)
+
+
 def sha256(data):
     return hashlib.sha256(data).digest()
 
@@ -79,7 +85,7 @@ def load_ed25519():
     try:
         from nacl import exceptions, signing
     except ImportError:
-        sys.exit("verify_ledger.py needs an Ed25519 library: pip install cryptography")
+        give_up("needs an Ed25519 library: pip install cryptography")
 
     def verify(public, message, signature):
         try:
@@ -276,6 +282,7 @@ class Export:
     def tile(self, kind, index, total):
         """The bytes of tile `index` where `total` items are in all, and how many it must hold."""
         width = min(WIDTH, total - index * WIDTH)
+        entry = self.first_entry(0 if kind == "entries" else kind, index)
         groups = [f"{index % 1000:03}"]
         while index := index // 1000:
             groups.insert(0, f"x{index % 1000:03}")
@@ -283,12 +290,17 @@ class Export:
         try:
             return (self.folder / path).read_bytes(), width, path
         except OSError as why:
-            raise Divergence("log.tile_missing", f"{path}: {why.strerror}") from None
+            raise Divergence("log.tile_missing", f"{path}: {why.strerror}", entry) from None
+
+    @staticmethod
+    def first_entry(level, index):
+        return index * WIDTH ** (level + 1)
 
     def hashes(self, level, index, total):
         data, width, path = self.tile(level, index, total)
         if len(data) != width * 32:
-            raise Divergence("log.tile_malformed", f"{path} holds {len(data)} bytes instead of {width * 32}")
+            text = f"{path} holds {len(data)} bytes instead of {width * 32}"
+            raise Divergence("log.tile_malformed", text, self.first_entry(level, index))
         return [data[at : at + 32] for at in range(0, len(data), 32)], path
 
     def entries(self):
@@ -321,7 +333,8 @@ class Export:
                 ours = nodes[index * WIDTH : (index + 1) * WIDTH]
                 theirs, path = self.hashes(level, index, len(nodes))
                 if ours != theirs:
-                    raise Divergence("log.tile_malformed", f"{path} is not the hash of the tiles below it")
+                    text = f"{path} does not hold the hashes of the tiles below it"
+                    raise Divergence("log.tile_malformed", text, self.first_entry(level, index))
                 if len(ours) == WIDTH:
                     above.append(root_of(ours))
             nodes, level = above, level + 1

@@ -2,7 +2,8 @@
 
 import datetime
 import re
-import sys
+
+from ledger_bytes import give_up
 
 ROW = re.compile(r"\| `([^`]+)` \| (.*?) \|(?: ([^|]*) \|)?")
 
@@ -39,7 +40,7 @@ class Kinds:
         for name, words in self.words.items():
             self.fits[name] = lambda value, words=frozenset(words): isinstance(value, str) and value in words
         if not (self.acts and self.lines and self.objects and self.words):
-            sys.exit("kinds.md has no tables: take it from the same place as this file")
+            give_up("kinds.md has no tables: take it from the same place as this file")
 
     def take(self, part, rows, first, second, third):
         if part == "Forms of text":

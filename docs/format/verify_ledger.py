@@ -17,16 +17,20 @@ Needs Python 3.11 and `pip install cryptography` (or pynacl). Shares no code wit
 import argparse
 import json
 import sys
-import tomllib
 from pathlib import Path
 
 sys.dont_write_bytecode = True
 
 from ledger_bytes import (
-    WRITER, Divergence, Export, Frontier, LogKey, base64_of, canonical, checkpoint_of, covered, holds,
-    is_usable_point, leaf_hash, sha256, sign, unbase64,
+    WRITER, Divergence, Export, Frontier, LogKey, base64_of, canonical, checkpoint_of, covered, give_up,
+    holds, is_usable_point, leaf_hash, sha256, sign, unbase64,
 )  # fmt: skip
 from ledger_kinds import ACT_FIELDS, Kinds
+
+try:
+    import tomllib
+except ImportError:
+    give_up("needs Python 3.11 or newer")
 
 HERE = Path(__file__).resolve().parent
 ZEROS = "0" * 64
@@ -248,8 +252,6 @@ class Ledger:
         if kind == "unit.registered":
             self.units[body["unit"]] = body["side"]
         elif kind == "officer.appointed":
-            if body["unit"] not in self.units:
-                raise Divergence("unit.unknown", f"unit {body['unit']} is not registered")
             self.officers[body["officer"]] = {"unit": body["unit"], "roles": body["roles"], "in_office": True}
         elif kind == "officer.dismissed" and body["officer"] in self.officers:
             self.officers[body["officer"]]["in_office"] = False
@@ -264,18 +266,17 @@ def record_bytes(record):
 def verify(entries, checkpoint, trust, kinds):
     """Every check over entries (number, bytes, leaf hash) up to the checkpoint."""
     size, root = checkpoint
-    ledger, number = Ledger(trust, kinds), None
-    try:
-        for number, entry, leaf in entries:
+    ledger = Ledger(trust, kinds)
+    for number, entry, leaf in entries:
+        try:
             ledger.take(entry, leaf)
-        number = None
-        if ledger.tree.size != size or ledger.tree.root() != root:
-            raise Divergence("log.root_mismatch", "the entries do not have the size and root that the log key signed")
-        if ledger.manifest:
-            raise Divergence("manifest.mismatch", "the checkpoint ends within the lines of a manifest", size)
-    except Divergence as divergence:
-        divergence.entry = number if divergence.entry is None else divergence.entry
-        raise
+        except Divergence as divergence:
+            divergence.entry = number
+            raise
+    if ledger.tree.size != size or ledger.tree.root() != root:
+        raise Divergence("log.root_mismatch", "the entries do not have the size and root that the log key signed")
+    if ledger.manifest:
+        raise Divergence("manifest.mismatch", "the checkpoint ends within the lines of a manifest", size)
     return ledger
 
 
@@ -328,10 +329,17 @@ def check_example(page, kinds):
 # --- The command line -----------------------------------------------------------------------------
 
 
+def text_of(path):
+    try:
+        return path.read_text("utf-8")
+    except OSError as why:
+        give_up(f"{path}: {why.strerror}")
+
+
 def run(given):
-    kinds = Kinds((HERE / "kinds.md").read_text("utf-8"))
+    kinds = Kinds(text_of(HERE / "kinds.md"))
     if given.example:
-        return check_example(json.loads(Path(given.example).read_text("utf-8")), kinds)
+        return check_example(json.loads(text_of(given.example)), kinds)
     trust = Trust.read(given.trust)
     try:
         note = (given.export / "checkpoint").read_bytes()
@@ -346,8 +354,9 @@ def main():
     parser.add_argument("export", type=Path, nargs="?", help="folder that `doudi export tiles` wrote")
     parser.add_argument("--trust", type=Path, help="folder with log.vkey and trust.toml, from your own hands")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
-    parser.add_argument("--example", nargs="?", const=HERE / "example.json", help="check the worked example instead")
+    parser.add_argument("--example", type=Path, nargs="?", const=HERE / "example.json", help="check the worked example instead")
     given = parser.parse_args()
+    sys.stdout.reconfigure(errors="backslashreplace")
     if not given.example and not (given.export and given.trust):
         parser.error("give EXPORT and --trust TRUSTDIR, or --example")
     answer = {"ok": False, "size": None, "root": None, "acts": None, "lines": None, "first_divergence": None}

@@ -100,8 +100,18 @@ mod tests {
             reissue_of: None,
             reissued_by: None,
             waiting: None,
-            answer: Some(Answer { failed: None, on: day("2020-10-09"), booked: day("2020-10-09"), at: Seq(205) }),
-            returned: Some(Return { reason: Reason::Closed, on: day("2020-10-15"), booked: day("2020-10-15"), at: Seq(310) }),
+            answer: Some(Answer {
+                failed: None,
+                on: day("2020-10-09"),
+                booked: day("2020-10-09"),
+                at: Seq(205),
+            }),
+            returned: Some(Return {
+                reason: Reason::Closed,
+                on: day("2020-10-15"),
+                booked: day("2020-10-15"),
+                at: Seq(310),
+            }),
             recoveries: Vec::new(),
         };
         let batch = Batch {
@@ -139,6 +149,6 @@ mod tests {
         let gb18030 = payments(&books(), None, CsvEncoding::Gb18030).unwrap();
         assert_eq!(decode(&gb18030, Encoding::Gb18030).unwrap().as_bytes(), plain);
         let other = payments(&books(), "2020-09".parse().ok(), CsvEncoding::Utf8).unwrap();
-        assert_eq!(other.iter().filter(|byte| **byte == b'\n').count(), 1);
+        assert_eq!(String::from_utf8(other).unwrap().lines().count(), 1);
     }
 }

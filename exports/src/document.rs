@@ -15,13 +15,13 @@ pub struct Document {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotWritten {
     /// A sum leaves the range of amounts.
-    #[error("金额之和超出范围；请先核对账面（{}）", self.code())]
+    #[error("金额之和超出范围；请先核对账面（{code}）", code = self.code())]
     Overflow,
     /// More digits than a spreadsheet keeps.
-    #[error("“{0}”超过15位数字，电子表格会丢失末位；请改用文本格式导出（{}）", self.code())]
+    #[error("“{0}”超过15位数字，电子表格会丢失末位；请改用文本格式导出（{code}）", code = self.code())]
     TooManyDigits(String),
     /// The figures to compare with are another month's or another ledger's.
-    #[error("对比数是{found}的，应为同一台账{expected}的；请重新选取（{}）", self.code())]
+    #[error("对比数是{found}的，应为同一台账{expected}的；请重新选取（{code}）", code = self.code())]
     WrongComparison {
         /// The month that was given.
         found: Period,
@@ -29,7 +29,7 @@ pub enum NotWritten {
         expected: Period,
     },
     /// A bulletin signed before its month was over.
-    #[error("成文日期{signed}不晚于{period}的最后一天；请改正成文日期（{}）", self.code())]
+    #[error("成文日期{signed}不晚于{period}的最后一天；请改正成文日期（{code}）", code = self.code())]
     SignedTooEarly {
         /// The day of signature.
         signed: Date,
@@ -37,7 +37,7 @@ pub enum NotWritten {
         period: Period,
     },
     /// A deadline before the bulletin's own day.
-    #[error("办理期限{deadline}早于成文日期{signed}；请改正期限（{}）", self.code())]
+    #[error("办理期限{deadline}早于成文日期{signed}；请改正期限（{code}）", code = self.code())]
     DeadlinePassed {
         /// The deadline.
         deadline: Date,
@@ -45,16 +45,16 @@ pub enum NotWritten {
         signed: Date,
     },
     /// A document number that GB/T 9704 does not allow.
-    #[error("发文字号“{0}”不合规范：应如“青民发〔2020〕12号”，六角括号、不补零，未编号时写▲（{}）", self.code())]
+    #[error("发文字号“{0}”不合规范：应如“青民发〔2020〕12号”，六角括号、不补零，未编号时写▲（{code}）", code = self.code())]
     DocumentNumber(String),
     /// A text of the head that must not be empty.
-    #[error("通报的“{0}”没有填写；请补齐（{}）", self.code())]
+    #[error("通报的“{0}”没有填写；请补齐（{code}）", code = self.code())]
     TextMissing(&'static str),
     /// A character that GB18030 cannot carry.
-    #[error("{0}（{}）", self.code())]
+    #[error("{0}（{code}）", code = self.code())]
     Unmappable(String),
     /// The spreadsheet writer refused.
-    #[error("电子表格写不成：{0}（{}）", self.code())]
+    #[error("电子表格写不成：{0}（{code}）", code = self.code())]
     Sheet(String),
 }
 
@@ -89,6 +89,9 @@ mod tests {
     #[test]
     fn a_refusal_says_what_to_do_and_carries_its_code() {
         let refusal = NotWritten::TextMissing("主送机关");
-        assert_eq!(refusal.to_string(), "通报的“主送机关”没有填写；请补齐（bulletin.text_missing）");
+        assert_eq!(
+            refusal.to_string(),
+            "通报的“主送机关”没有填写；请补齐（bulletin.text_missing）"
+        );
     }
 }

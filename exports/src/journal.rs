@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use ledger::act::Body;
 use ledger::books::postings::{self, Posting};
 use ledger::books::{Books, Statement};
-use ledger::ids::{ActId, BatchCode, Seq};
+use ledger::ids::{ActId, BatchCode, PaymentRef, Seq};
 use ledger::money::Money;
 use ledger::period::Date;
 
@@ -111,11 +111,13 @@ impl JournalWriter {
     }
 }
 
-const fn batch_of(body: &Body) -> Option<&BatchCode> {
+fn batch_of(body: &Body) -> Option<&BatchCode> {
     if let Body::PaymentFileReleased(body) = body {
         Some(&body.batch)
     } else if let Body::ResponseImported(body) = body {
         Some(&body.batch)
+    } else if let Body::ExceptionResolved(body) = body {
+        body.reference.as_ref().map(PaymentRef::batch)
     } else {
         None
     }
@@ -136,10 +138,16 @@ pub fn trial_balance(books: &Books) -> String {
 
 #[cfg(test)]
 mod tests {
-    use ledger::books::postings::{Account, Posting};
-    use ledger::ids::{ActId, Seq};
+    use std::collections::BTreeMap;
 
-    use super::{JournalEntry, JournalWriter};
+    use ledger::act::funds::{DirectMark, FundAllotted, FundKind, FundOpened, FundReleased, Level};
+    use ledger::act::{Act, Body, Seen};
+    use ledger::books::postings::{Account, Posting};
+    use ledger::books::{Books, Statement};
+    use ledger::ids::{ActId, KeyId, OfficerId, Seq};
+    use ledger::money::Money;
+
+    use super::{JournalEntry, JournalWriter, trial_balance};
     use crate::sample::yuan;
 
     fn posting(account: Account, amount: &str) -> Posting {
@@ -168,9 +176,72 @@ mod tests {
         let ends = format!(
             "account 资产:代发在途:DB-2020\naccount 资产:银行存款:ZH-01:DB-2020\n\n\
              2020-10-08 (12) 报盘  ; act:{zeros}, batch:D20A0\n\
-             \x20   资产:银行存款:ZH-01:DB-2020                     -3504.00 CNY\n\
-             \x20   资产:代发在途:DB-2020                            3504.00 CNY\n"
+             \x20   资产:银行存款:ZH-01:DB-2020                         -3504.00 CNY\n\
+             \x20   资产:代发在途:DB-2020                                3504.00 CNY\n"
         );
         assert!(text.ends_with(&ends), "{text}");
+    }
+
+    /// A county that opened a fund and got money for it.
+    fn bodies() -> Vec<Body> {
+        let day = |text: &str| text.parse().unwrap();
+        let fund = || "DB-2020".parse().unwrap();
+        vec![
+            Body::FundOpened(FundOpened {
+                account: "ZH-01".parse().unwrap(),
+                code: fund(),
+                kind: FundKind::Treasury,
+                name: "农村低保资金".to_owned(),
+                purposes: Vec::new(),
+                unit: "MZJ".parse().unwrap(),
+            }),
+            Body::FundAllotted(FundAllotted {
+                amount_fen: yuan("1000000.00"),
+                arrived: day("2020-09-28"),
+                corrects: None,
+                direct: DirectMark::None,
+                document_no: "青财社指〔2020〕80号".to_owned(),
+                function_code: "2081902".to_owned(),
+                fund: fund(),
+                level: Level::Province,
+            }),
+            Body::FundReleased(FundReleased {
+                amount_fen: yuan("900000.05"),
+                corrects: None,
+                date: day("2020-10-08"),
+                fund: fund(),
+                voucher_no: "5207-1".to_owned(),
+            }),
+        ]
+    }
+
+    #[test]
+    fn the_journal_and_the_trial_balance_say_the_same() {
+        let mut books = Books::new("doudi.example/qingshan");
+        let mut journal = JournalWriter::new();
+        for (at, body) in (0..).zip(bodies()) {
+            let key = KeyId::from_bytes([0; 16]);
+            let time = "2020-10-08T09:00:00+08:00".to_owned();
+            let (prev, seen) = (ActId::ZERO, Seen::nothing());
+            let act = Act { body, key, prev, seen, seq: at + 1, time };
+            let officer = OfficerId::from_bytes([0; 16]);
+            let (id, at, lines) = (ActId::ZERO, Seq(at), [].as_slice());
+            let statement = Statement { id, at, officer, act: &act, lines };
+            journal.record_act(&books, &statement);
+            books.evolve(&statement);
+        }
+        let text = journal.finish("青山县", "doudi.example/qingshan");
+        let mut sums: BTreeMap<&str, Money> = BTreeMap::new();
+        for line in text.lines().filter_map(|line| line.strip_prefix("    ")) {
+            let (account, amount) = line.split_once("  ").unwrap();
+            let amount = Money::parse_yuan(amount.trim().strip_suffix(" CNY").unwrap()).unwrap();
+            let sum = sums.entry(account).or_default();
+            *sum = sum.checked_add(amount).unwrap();
+        }
+        let lines: Vec<_> =
+            sums.iter().map(|(a, sum)| format!("{a},{}\n", sum.to_yuan())).collect();
+        assert_eq!(trial_balance(&books), format!("account,amount\n{}", lines.concat()));
+        assert_eq!(lines.len(), 4);
+        assert!(text.contains("2020-10-08 (2) 资金拨付  ; act:"), "{text}");
     }
 }

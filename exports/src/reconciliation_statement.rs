@@ -40,7 +40,8 @@ fn form(account: &AccountMonth, origin: &Provenance) -> Option<Table> {
     ];
     let mut table = Table::new("余额调节", origin, &columns);
     let sum = |kind| account.sum(kind).map(Cell::Yuan);
-    let label = |sign: &str, kind: OutstandingKind| Cell::text(format!("{sign}：{}", kind.chinese()));
+    let label =
+        |sign: &str, kind: OutstandingKind| Cell::text(format!("{sign}：{}", kind.chinese()));
     let shown = |amount: Option<Money>| account.bank_fen.and(amount);
     table.push(vec![
         Cell::text("单位账面余额"),

@@ -57,8 +57,10 @@ words! {
         Returned = "returned", "退汇";
         /// This return was already booked; adds nothing.
         Repeated = "repeated", "重复退汇";
-        /// The payment was found, but amount or payee differ, or it was not settled. A person decides.
+        /// The payment was found, but amount, account or name differ. A person decides.
         Discrepant = "discrepant", "差异";
+        /// The payment was never booked as settled, or two lines say different things of it. A person decides.
+        Conflicting = "conflicting", "前后矛盾";
         /// More than one payment fits. A person decides.
         Ambiguous = "ambiguous", "无法唯一对应";
         /// No payment fits. A person decides.

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::act::signed::SignedAct;
-use crate::act::{Act, Seen};
+use crate::act::signed::{SignedAct, act_bytes};
+use crate::act::Seen;
 use crate::books::{Books, Statement};
 use crate::ids::{ActId, Seq};
 use crate::law::admission;
@@ -107,7 +107,7 @@ impl Engine {
         }
         let officer = admission::signer(&self.books, signed)?;
         let seen = &signed.act().seen;
-        if self.log.root_at(seen.size)? != seen.root {
+        if self.log.root_at(seen.size)? != seen.root || !self.is_between_acts(seen.size)? {
             return Err(Rejection::SeenWrong { size: seen.size }.into());
         }
         let entries = lines.iter().map(Vec::as_slice);
@@ -127,6 +127,12 @@ impl Engine {
         Ok(Receipt { id, seq: at, is_repeat: false })
     }
 
+    /// True if no manifest is cut in two at that size: a checkpoint stands between acts only.
+    fn is_between_acts(&self, size: u64) -> Result<bool, LogFailure> {
+        let next = self.log.get(Seq(size))?;
+        Ok(next.is_none_or(|entry| act_bytes(&entry).is_some()))
+    }
+
     /// Signs a checkpoint over everything accepted so far and keeps it as last-signed.
     ///
     /// # Errors
@@ -138,30 +144,31 @@ impl Engine {
     }
 }
 
-/// Folds entries into books for as long as `wanted` says so, act by act. The history is taken to be good:
-/// signatures and laws are the audit's business.
+/// Folds entries into books act by act. `visit` sees each act with the books before it and says whether to go on with it.
+/// The history is taken to be good: signatures and laws are the audit's business.
 ///
 /// # Errors
 /// An entry that cannot be read.
 pub fn fold_while(
     entries: impl Iterator<Item = ReadEntry>,
     origin: &str,
-    wanted: &mut dyn FnMut(Seq, &Act) -> bool,
+    visit: &mut dyn FnMut(&Books, &Statement<'_>) -> bool,
 ) -> Result<Books, OpenFailure> {
     let mut books = Books::new(origin);
     let mut reading = Reading { entries };
     while let Some(group) = reading.next_group()? {
         let act = group.signed.act();
-        if !wanted(group.at, act) {
-            break;
-        }
         let officer = match books.offices.keys.get(&act.key) {
             Some(known) => known.officer,
             None => admission::signer(&books, &group.signed)
                 .map_err(|why| OpenFailure::Entry { seq: group.at, why })?,
         };
         let (id, at, lines) = (group.signed.id(origin), group.at, &group.lines);
-        books.evolve(&Statement { id, at, officer, act, lines });
+        let statement = Statement { id, at, officer, act, lines };
+        if !visit(&books, &statement) {
+            break;
+        }
+        books.evolve(&statement);
     }
     Ok(books)
 }

@@ -67,6 +67,7 @@ rejections! {
     RoleMissing { kind: &'static str, role: &'static str } = "authority.role_missing", "“{kind}”须由“{role}”岗位签署", "请有该岗位的人员签署，或由系统管理员调整岗位。";
     OfficerDismissed { officer: OfficerId } = "authority.dismissed", "签名人{officer}已经离任", "由在任人员签署。";
     OfficerUnknown { officer: OfficerId } = "officer.unknown", "没有工作人员{officer}", "先登记任职。";
+    SideChanged { what: String } = "unit.side_changed", "{what}已属另一方，不能改换", "监督方与主管部门不得互换：另立单位、另派人员。";
     UnitUnknown { unit: UnitCode } = "unit.unknown", "没有单位{unit}", "先登记单位。";
     SamePerson { case: String, held: &'static str, wanted: &'static str } = "segregation.same_person", "同一人在{case}中已是“{held}”，不能再做“{wanted}”", "不相容岗位须分离：请另一人签署。";
 

@@ -200,14 +200,14 @@ struct Page {
     log_seed: String,
     log_vkey: String,
     trust_toml: String,
-    keys: Vec<Key>,
+    keys: Vec<Held>,
     countersignatures: Vec<Countersigned>,
-    entries: Vec<Entry>,
+    entries: Vec<EntryRow>,
     checkpoint: String,
 }
 
 #[derive(Serialize)]
-struct Key {
+struct Held {
     holder: &'static str,
     seed: String,
     record: String,
@@ -225,17 +225,17 @@ struct Countersigned {
 }
 
 #[derive(Serialize)]
-struct Entry {
+struct EntryRow {
     number: u64,
     entry: String,
     leaf: String,
     root_after: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    act: Option<SignedBytes>,
+    act: Option<Covered>,
 }
 
 #[derive(Serialize)]
-struct SignedBytes {
+struct Covered {
     by: &'static str,
     signed_bytes: String,
     id: String,
@@ -246,9 +246,9 @@ fn covered(label: &str, bytes: &[u8]) -> String {
     hex::encode([format!("doudi/{label}/v1\n{ORIGIN}\n").as_bytes(), bytes].concat())
 }
 
-fn key(holder: &Holder) -> Key {
+fn key(holder: &Holder) -> Held {
     let record = canonical::encode(&holder.record()).unwrap();
-    Key {
+    Held {
         holder: holder.name,
         seed: hex::encode(holder.seed),
         key: key_id(&holder.key().verifying_key()).to_string(),
@@ -268,13 +268,13 @@ fn countersigned(by: &Holder) -> Countersigned {
     }
 }
 
-fn signed_bytes(bytes: &[u8]) -> Option<SignedBytes> {
+fn signed_bytes(bytes: &[u8]) -> Option<Covered> {
     let signed = SignedAct::decode(bytes.to_vec()).ok()?;
     let holders = [&OFFICE, &INSPECTION, &REGISTRAR];
     let mut signers = holders.into_iter();
     let by = signers.find(|by| key_id(&by.key().verifying_key()) == signed.act().key).unwrap();
     let signed_bytes = covered("act", act_bytes(bytes).unwrap());
-    Some(SignedBytes { by: by.name, signed_bytes, id: signed.id(ORIGIN).to_string() })
+    Some(Covered { by: by.name, signed_bytes, id: signed.id(ORIGIN).to_string() })
 }
 
 fn page(writing: &Writing) -> String {
@@ -282,7 +282,7 @@ fn page(writing: &Writing) -> String {
     let mut frontier = Frontier::new();
     let mut entry = |(number, bytes): (ledger::ids::Seq, Vec<u8>)| {
         frontier.push_leaf(leaf_hash(&bytes), &mut |_| {});
-        Entry {
+        EntryRow {
             number: number.0,
             leaf: hex::encode(leaf_hash(&bytes).0),
             root_after: frontier.root().to_string(),

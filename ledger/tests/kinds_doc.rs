@@ -302,7 +302,7 @@ impl Sources {
             writeln!(page, "\n### `{kind}` {chinese}\n\n{text}\n").unwrap();
             match (kind.as_str(), lines) {
                 ("ledger.founded", _) => {
-                    page.push_str("Role: none; one of the root keys that it lists signs.\n")
+                    page.push_str("Role: none; one of the root keys that it lists signs.\n");
                 }
                 (_, Some(lines)) => writeln!(page, "{} Lines: {lines}.", role(&variant)).unwrap(),
                 (_, None) => writeln!(page, "{}", role(&variant)).unwrap(),

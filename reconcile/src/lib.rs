@@ -30,6 +30,4 @@ pub mod returns;
 
 pub mod statement;
 
-pub mod reconciliation_statement;
-
 pub mod bank_simulator;

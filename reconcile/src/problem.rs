@@ -83,6 +83,8 @@ codes! {
     SheetNotAValue = "sheet.not_a_value", "单元格不是文字、数值或日期", "请向银行重新取一份文件";
     /// A required cell is empty.
     ValueMissing = "value.missing", "必填项为空", "请向银行核实该行";
+    /// Not of the form that the column asks for.
+    ValueMalformed = "value.malformed", "内容不合要求", "请按“应为”改正后重新导入";
     /// Not an amount.
     ValueNotMoney = "value.not_money", "不是金额", "金额应为元，最多两位小数；不得四舍五入，请向银行核实";
     /// An amount that must be more than nothing.

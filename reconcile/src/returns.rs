@@ -1,6 +1,6 @@
 //! Which returned line 退汇 belongs to which settled payment. The same rules as for responses, a longer window.
 
-use ledger::answer::{MatchRule, Reason};
+use ledger::answer::{MatchRule, Reason, ReturnOutcome};
 use ledger::ids::PaymentRef;
 use ledger::money::Money;
 use ledger::period::Date;
@@ -11,51 +11,6 @@ use crate::refund::RefundLine;
 
 /// A payment without a reference can come back up to this many days after it was instructed.
 pub const RETURN_WINDOW_DAYS: i64 = 90;
-
-/// What one returned line means for the books.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ReturnOutcome {
-    /// Settled money of this payment came back, all of it.
-    Returned,
-    /// The return is booked already; adds nothing.
-    Repeated,
-    /// The payment was found, but amount, account or name differ. A person decides.
-    Discrepant,
-    /// The payment was never booked as settled, or two lines say different things of it. A person decides.
-    Conflicting,
-    /// More than one payment fits. A person decides.
-    Ambiguous,
-    /// No payment fits. A person decides.
-    Unmatched,
-}
-
-impl ReturnOutcome {
-    /// The stable word.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            ReturnOutcome::Returned => "returned",
-            ReturnOutcome::Repeated => "repeated",
-            ReturnOutcome::Discrepant => "discrepant",
-            ReturnOutcome::Conflicting => "conflicting",
-            ReturnOutcome::Ambiguous => "ambiguous",
-            ReturnOutcome::Unmatched => "unmatched",
-        }
-    }
-
-    /// The Chinese term.
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            ReturnOutcome::Returned => "退汇",
-            ReturnOutcome::Repeated => "重复通知",
-            ReturnOutcome::Discrepant => "差异",
-            ReturnOutcome::Conflicting => "前后矛盾",
-            ReturnOutcome::Ambiguous => "无法唯一对应",
-            ReturnOutcome::Unmatched => "无对应支付",
-        }
-    }
-}
 
 /// One returned line against the payments.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use ledger::books::Books;
 use ledger::engine::fold_while;
-use ledger::ids::Seq;
 use ledger::log::{EntrySource as _, Log};
 use ledger::period::{Date, Period};
 use ledger::trust::Trust;
@@ -34,9 +33,9 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let trust = Trust::read(&args.dir.join("trust"))?;
     let log = Log::open_for_audit(&args.dir, &trust.log_key)?;
     let until = args.as_of.map(|day| day.to_string());
-    let books = fold_while(log.entries(), trust.origin(), &mut |at: Seq, act| {
-        let by_entry = args.at.is_none_or(|last| at.0 <= last);
-        let day = act.time.get(..10).unwrap_or_default();
+    let books = fold_while(log.entries(), trust.origin(), &mut |_, statement| {
+        let by_entry = args.at.is_none_or(|last| statement.at.0 <= last);
+        let day = statement.act.time.get(..10).unwrap_or_default();
         by_entry && until.as_deref().is_none_or(|until| day <= until)
     })?;
     let table = args.period.map(|period| MonthTable::of(&books, period));

@@ -65,7 +65,8 @@ pub(crate) fn verify(
     Ok((audited, vault))
 }
 
-fn document(audited: &Audited) -> Value {
+/// The document of DESIGN §8.
+pub(crate) fn document(audited: &Audited) -> Value {
     json!({
         "ok": true,
         "size": audited.size,
@@ -78,7 +79,8 @@ fn document(audited: &Audited) -> Value {
     })
 }
 
-fn holds(audited: &Audited, vault: Option<&str>, own_trust: bool) -> Report {
+/// What a person reads of a ledger that holds.
+pub(crate) fn sentence(audited: &Audited, vault: Option<&str>) -> String {
     let mut text = format!(
         "核验通过：{}条记录（动作{}，清单行{}），根 {}\n存证头覆盖{}条；已月结{}个月；签名、动作链、清单、岗位分离、资金不为负、月结均成立。",
         audited.size,
@@ -92,6 +94,11 @@ fn holds(audited: &Audited, vault: Option<&str>, own_trust: bool) -> Report {
         text.push('\n');
         text.push_str(vault);
     }
+    text
+}
+
+fn holds(audited: &Audited, vault: Option<&str>, own_trust: bool) -> Report {
+    let mut text = sentence(audited, vault);
     if !own_trust {
         text.push_str("\n注意：信任文件取自台账自身。正式核验请用 --trust 指向监督方自己保管的一份。");
     }

@@ -118,7 +118,7 @@ pub fn change_account(
 }
 
 /// A commitment that a registration gave.
-pub(super) fn commitment(registered: &Registered, field: Field) -> Result<Commitment, Failure> {
+pub(crate) fn commitment(registered: &Registered, field: Field) -> Result<Commitment, Failure> {
     registered.commitments.get(&field).copied().ok_or_else(out_of_step)
 }
 

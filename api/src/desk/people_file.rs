@@ -28,7 +28,7 @@ impl Row<'_> {
     }
 
     fn problem(&self, column: &str, expected: &str) -> Problem {
-        Problem::of_row(Code::CellMalformed, self.file, self.number)
+        Problem::of_row(Code::ValueMalformed, self.file, self.number)
             .in_column(column)
             .found(self.cell(column))
             .expected(expected)

@@ -1,7 +1,7 @@
 //! The conservation laws of a month, each with both sides shown. A broken law is printed, never hidden.
 
 use ledger::money::Money;
-use ledger::views::figures::Figures;
+use ledger::views::figures::{Figures, Flow};
 use ledger::views::month::{FundMonth, MonthTable};
 
 use crate::table::{Cell, Kind, Provenance, Table};
@@ -33,7 +33,8 @@ impl Check {
 pub fn checks(month: &MonthTable, previous: Option<&MonthTable>) -> Option<Vec<Check>> {
     let mut checks = Vec::new();
     for fund in &month.funds {
-        let before = previous.and_then(|month| month.funds.iter().find(|old| old.code == fund.code));
+        let before =
+            previous.and_then(|month| month.funds.iter().find(|old| old.code == fund.code));
         checks.push(fund_identity(fund, before)?);
         if let Some(before) = before {
             checks.push(carried_forward(fund, before)?);
@@ -43,18 +44,20 @@ pub fn checks(month: &MonthTable, previous: Option<&MonthTable>) -> Option<Vec<C
     for batch in &month.batches {
         let answered = Money::total([batch.settled.fen, batch.failed.fen, batch.in_transit.fen])?;
         let counted = [batch.settled.count, batch.failed.count, batch.in_transit.count];
-        let (settled, failed, waiting) = (batch.settled.fen, batch.failed.fen, batch.in_transit.fen);
+        let (settled, failed, waiting) =
+            (batch.settled.fen, batch.failed.fen, batch.in_transit.fen);
         checks.push(Check {
             law: format!("批次全部有着落 {}", batch.batch),
             shown: format!("报盘{}＝入账{settled}＋失败{failed}＋在途{waiting}", batch.total_fen),
             difference: answered.checked_sub(batch.total_fen)?,
-            count_difference: counted.map(i128::from).iter().sum::<i128>() - i128::from(batch.count),
+            count_difference: counted.map(i128::from).iter().sum::<i128>()
+                - i128::from(batch.count),
         });
     }
-    let schemes = month.schemes.iter().map(|scheme| &scheme.figures);
-    checks.push(adds_up("分项目之和＝合计", &month.total, schemes)?);
-    let towns = month.towns.iter().map(|town| &town.figures);
-    checks.push(adds_up("分乡镇之和＝合计", &month.total, towns)?);
+    let schemes: Vec<_> = month.schemes.iter().map(|scheme| &scheme.figures).collect();
+    checks.push(adds_up("分项目之和＝合计", &month.total, &schemes)?);
+    let towns: Vec<_> = month.towns.iter().map(|town| &town.figures).collect();
+    checks.push(adds_up("分乡镇之和＝合计", &month.total, &towns)?);
     let sides = |wanted: fn(Money) -> bool| {
         let amounts = month.trial_balance.iter().map(|balance| balance.amount_fen);
         Money::total(amounts.filter(|amount| wanted(*amount)))
@@ -109,7 +112,9 @@ fn accounts(month: &MonthTable, checks: &mut Vec<Check>) -> Option<()> {
             count_difference: 0,
         });
         let shown = match account.bank_fen {
-            Some(_) => format!("银行方{}＝单位方{}", account.adjusted_bank()?, account.adjusted_book()?),
+            Some(_) => {
+                format!("银行方{}＝单位方{}", account.adjusted_bank()?, account.adjusted_book()?)
+            }
             None => "没有截至月末的银行对账单".to_owned(),
         };
         checks.push(Check {
@@ -123,31 +128,34 @@ fn accounts(month: &MonthTable, checks: &mut Vec<Check>) -> Option<()> {
 }
 
 /// The parts of every flow add up to the whole, in money and in number.
-fn adds_up<'a>(
-    law: &str,
-    total: &Figures,
-    parts: impl Iterator<Item = &'a Figures> + Clone,
-) -> Option<Check> {
-    let flows: [fn(&Figures) -> (Money, u64); 7] = [
-        |figures| (figures.due.fen, figures.due.count),
-        |figures| (figures.paid.fen, figures.paid.count),
-        |figures| (figures.submitted.fen, figures.submitted.count),
-        |figures| (figures.settled.fen, figures.settled.count),
-        |figures| (figures.failed.fen, figures.failed.count),
-        |figures| (figures.returned.fen, figures.returned.count),
-        |figures| (figures.recovered.fen, figures.recovered.count),
-    ];
+fn adds_up(law: &str, total: &Figures, parts: &[&Figures]) -> Option<Check> {
     let (mut difference, mut count_difference) = (Money::ZERO, 0);
-    for flow in flows {
-        let (whole, number) = flow(total);
-        let sum = Money::total(parts.clone().map(|part| flow(part).0))?;
-        let apart = Money::from_fen(sum.checked_sub(whole)?.fen().checked_abs()?);
+    for (n, whole) in flows(total).into_iter().enumerate() {
+        let of_parts: Vec<&Flow> =
+            parts.iter().filter_map(|part| flows(part).get(n).copied()).collect();
+        let sum = Money::total(of_parts.iter().map(|flow| flow.fen))?;
+        let apart = Money::from_fen(sum.checked_sub(whole.fen)?.fen().checked_abs()?);
         difference = difference.checked_add(apart)?;
-        let numbers = parts.clone().map(|part| i128::from(flow(part).1)).sum::<i128>();
-        count_difference += (numbers - i128::from(number)).abs();
+        let count = of_parts.iter().map(|flow| i128::from(flow.count)).sum::<i128>();
+        count_difference += (count - i128::from(whole.count)).abs();
     }
     let shown = format!("应发{}、实发{}等各项逐项相加", total.due.fen, total.paid.fen);
     Some(Check { law: law.to_owned(), shown, difference, count_difference })
+}
+
+/// The flows of a group that must add up.
+fn flows(figures: &Figures) -> [&Flow; 9] {
+    [
+        &figures.due,
+        &figures.failed,
+        &figures.in_transit,
+        &figures.paid,
+        &figures.recovered,
+        &figures.reissued,
+        &figures.returned,
+        &figures.settled,
+        &figures.submitted,
+    ]
 }
 
 pub(super) fn table(checks: &[Check], origin: &Provenance) -> Table {
@@ -157,7 +165,8 @@ pub(super) fn table(checks: &[Check], origin: &Provenance) -> Table {
         ("差额（元）", Kind::Yuan),
         ("结论", Kind::Text),
     ];
-    let mut table = Table::new("恒等式核对", origin.scoped("月末账面全部数字，金额以分计算"), &columns);
+    let mut table =
+        Table::new("恒等式核对", origin.scoped("月末账面全部数字，金额以分计算"), &columns);
     for check in checks {
         let verdict = if check.holds() {
             "相符".to_owned()

@@ -10,6 +10,7 @@ use crate::document::NotWritten;
 use crate::table::{Provenance, Report, Sheet, Standing};
 
 pub use checks::{Check, checks};
+pub(crate) use payment_tables::returns as returns_table;
 
 /// The report of a month. `previous` is the month before, where there is one: its closing balances must be this month's opening ones.
 ///
@@ -26,7 +27,10 @@ pub fn report(
     let origin = Provenance::of(month, standing);
     let sum = |table: Option<_>| table.ok_or(NotWritten::Overflow);
     let sheets = vec![
-        Sheet::of("核对", checks::table(&checks(month, previous).ok_or(NotWritten::Overflow)?, &origin)),
+        Sheet::of(
+            "核对",
+            checks::table(&checks(month, previous).ok_or(NotWritten::Overflow)?, &origin),
+        ),
         Sheet::of("分项目", payment_tables::schemes(month, &origin)),
         Sheet::of("分乡镇", payment_tables::towns(month, &origin)),
         Sheet::of("资金", sum(money_tables::funds(month, &origin))?),
@@ -62,7 +66,7 @@ pub(crate) fn compares(
 mod tests {
     use ledger::money::Money;
 
-    use super::{checks, report};
+    use super::{Check, checks, report};
     use crate::document::NotWritten;
     use crate::sample;
     use crate::table::Standing;
@@ -71,9 +75,12 @@ mod tests {
     fn the_laws_of_a_sound_month_hold_and_are_shown() {
         let (month, before) = (sample::month(), sample::month_before());
         let found = checks(&month, Some(&before)).unwrap();
-        assert!(found.iter().all(|check| check.holds()), "{found:?}");
+        assert!(found.iter().all(Check::holds), "{found:?}");
         let text = report(&month, Some(&before), Standing::Closed).unwrap().to_markdown();
-        assert!(text.contains("期初20,000.00＋到账100,000.00＋调拨0.00－支出79,992.00－在途增加0.00"), "{text}");
+        assert!(
+            text.contains("期初20,000.00＋到账100,000.00＋调拨0.00－支出79,992.00－在途增加0.00"),
+            "{text}"
+        );
         assert!(text.contains("入账80,396.00＋失败404.00＋在途0.00"));
     }
 

@@ -24,7 +24,9 @@ pub(super) fn funds(month: &MonthTable, origin: &Provenance) -> Option<Table> {
         ("累计支出（元）", Kind::Yuan),
         ("使用率", Kind::Percent),
     ];
-    let origin = origin.scoped("期初＋到账＋调拨－支出净额－在途增加＝期末；支出已减退汇和追回；使用率＝累计支出÷累计到账");
+    let origin = origin.scoped(
+        "期初＋到账＋调拨－支出净额－在途增加＝期末；支出已减退汇和追回；使用率＝累计支出÷累计到账",
+    );
     let mut table = Table::new("资金", origin, &columns);
     let amounts: [fn(&FundMonth) -> Option<Money>; 10] = [
         |fund| Some(fund.opening_fen),

@@ -66,8 +66,10 @@ fn grouped_table<'a>(
 }
 
 pub(super) fn schemes(month: &MonthTable, origin: &Provenance) -> Table {
-    let groups =
-        month.schemes.iter().map(|scheme| (format!("{} {}", scheme.code, scheme.name), &scheme.figures));
+    let groups = month
+        .schemes
+        .iter()
+        .map(|scheme| (format!("{} {}", scheme.code, scheme.name), &scheme.figures));
     grouped_table("分项目发放情况", "项目", month, origin, groups)
 }
 

@@ -42,7 +42,10 @@ pub(super) fn of_totals(
         match cell {
             Ok(text) => cells.push(text),
             Err(problem) => {
-                problems.push(PaymentFileProblem { column: format!("汇总{}", column(field, index)), ..problem });
+                problems.push(PaymentFileProblem {
+                    column: format!("汇总{}", column(field, index)),
+                    ..problem
+                });
             }
         }
     }
@@ -61,7 +64,9 @@ fn of_payment(
         Role::Name => Ok(line.name.clone()),
         Role::Account => account(&line.account_no),
         Role::Amount => amount(layout, field, line.amount),
-        Role::IdKind => Ok(line.id_no.as_ref().map(|_| IDENTITY_CARD.to_owned()).unwrap_or_default()),
+        Role::IdKind => {
+            Ok(line.id_no.as_ref().map(|_| IDENTITY_CARD.to_owned()).unwrap_or_default())
+        }
         Role::IdNumber => Ok(line.id_no.clone().unwrap_or_default()),
         Role::Unit | Role::Date | Role::Attempt | Role::Constant => of_terms(field, terms),
         // What the bank fills in, or what we have nothing to say about.
@@ -120,7 +125,8 @@ fn of_sums(field: &Field, terms: &PaymentFileTerms<'_>) -> Result<String, Paymen
 
 fn of_terms(field: &Field, terms: &PaymentFileTerms<'_>) -> Result<String, PaymentFileProblem> {
     if field.role == Role::Unit {
-        let is_number = terms.unit.len() == 4 && terms.unit.bytes().all(|byte| byte.is_ascii_digit());
+        let is_number =
+            terms.unit.len() == 4 && terms.unit.bytes().all(|byte| byte.is_ascii_digit());
         let problem = || PaymentFileProblem::of_file(Code::ValueMissing, terms.unit, "4位单位编号");
         return if is_number { Ok(terms.unit.to_owned()) } else { Err(problem()) };
     }
@@ -169,9 +175,8 @@ fn padded(field: &Field, digits: &str) -> String {
 
 /// Refuses what would not come out of the bank's reader as it went in.
 fn checked(layout: &Layout, field: &Field, text: String) -> Result<String, PaymentFileProblem> {
-    let refuse = |code, expected: String| {
-        Err(PaymentFileProblem::of_file(code, text.clone(), expected))
-    };
+    let refuse =
+        |code, expected: String| Err(PaymentFileProblem::of_file(code, text.clone(), expected));
     // Nothing is expected of a column whose meaning is not ours to fill.
     let may_be_empty = field.may_be_empty || field.optional || field.role == Role::Ignored;
     if text.is_empty() && !may_be_empty {
@@ -188,7 +193,10 @@ fn checked(layout: &Layout, field: &Field, text: String) -> Result<String, Payme
         Some(Encoding::Gb18030) => match encode_gb18030(&text) {
             Ok(bytes) => bytes.len(),
             Err(unmappable) => {
-                return refuse(Code::Unmappable, format!("可编码的字，第{}字不可", unmappable.position));
+                return refuse(
+                    Code::Unmappable,
+                    format!("可编码的字，第{}字不可", unmappable.position),
+                );
             }
         },
     };

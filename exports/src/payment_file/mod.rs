@@ -94,7 +94,7 @@ fn usable_layout(profile: &Profile) -> Result<&Layout, PaymentFileProblem> {
     let unusable = || PaymentFileProblem::of_file(Code::LayoutUnusable, &profile.id, "");
     let layout = profile.request().ok_or_else(unusable)?;
     let is_text = layout.containers.first() == Some(&Container::Delimited);
-    let has_encoding = layout.encodings.first().is_some();
+    let has_encoding = !layout.encodings.is_empty();
     let can_carry = layout.field(Role::Reference).is_some() || layout.field(Role::Number).is_some();
     // Without our reference or number no answer could be matched without doubt.
     if is_text && has_encoding && layout.separator.is_some() && can_carry {
@@ -111,9 +111,10 @@ fn disagreements(
     lines: &[PaymentLine],
 ) -> Vec<PaymentFileProblem> {
     let mut problems = Vec::new();
-    let of_file = PaymentFileProblem::of_file;
+    let of_file =
+        |code, found: String, expected: String| PaymentFileProblem::of_file(code, found, expected);
     if lines.is_empty() {
-        problems.push(of_file(Code::NoLines, "", ""));
+        problems.push(of_file(Code::NoLines, String::new(), String::new()));
     }
     let allowed = layout.max_rows.and_then(|most| usize::try_from(most).ok());
     if let Some(most) = allowed.filter(|most| lines.len() > *most) {
@@ -132,7 +133,8 @@ fn disagreements(
     let mut seen = BTreeSet::new();
     for line in lines {
         let reference = &line.reference;
-        let about = |code, expected: String| of_file(code, "", expected).at(reference, "");
+        let about =
+            |code, expected: String| of_file(code, String::new(), expected).at(reference, "");
         if reference.batch() != terms.batch {
             problems.push(about(Code::OtherBatch, terms.batch.to_string()));
         }
@@ -181,7 +183,13 @@ fn totals_around(
     all.extend(after);
     let separator = layout.separator.map(String::from).unwrap_or_default();
     let end = if layout.trailing_separator { separator.as_str() } else { "" };
-    Ok(all.iter().map(|row| format!("{}{end}\r\n", row.join(&separator))).collect())
+    let mut text = String::new();
+    for row in &all {
+        text.push_str(&row.join(&separator));
+        text.push_str(end);
+        text.push_str("\r\n");
+    }
+    Ok(text)
 }
 
 fn heading((index, field): (usize, &Field)) -> String {

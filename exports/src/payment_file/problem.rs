@@ -138,13 +138,16 @@ mod tests {
     fn a_code_has_one_word_and_says_what_to_do() {
         let words: BTreeSet<_> = Code::ALL.iter().map(|code| code.word()).collect();
         assert_eq!(words.len(), Code::ALL.len());
-        assert!(Code::ALL.iter().all(|code| !code.chinese().is_empty() && !code.remedy().is_empty()));
+        assert!(
+            Code::ALL.iter().all(|code| !code.chinese().is_empty() && !code.remedy().is_empty())
+        );
     }
 
     #[test]
     fn a_problem_names_its_line_and_column() {
         let reference = "D20A00000003".parse().unwrap();
-        let problem = PaymentFileProblem::of_file(Code::NotPositive, "0.00", "").at(&reference, "金额");
+        let problem =
+            PaymentFileProblem::of_file(Code::NotPositive, "0.00", "").at(&reference, "金额");
         assert_eq!(
             problem.to_string(),
             "报盘第3行（D20A00000003）“金额”：金额应大于零，现为“0.00”。请撤回名册并改正。（payment_file.not_positive）"

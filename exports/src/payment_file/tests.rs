@@ -126,12 +126,14 @@ fn a_hundred_million_yuan_in_one_line_is_above_the_banks_limit() {
 
 #[test]
 fn nothing_and_missing_fields_are_refused() {
-    for (change, code) in [
-        (Box::new(|line: &mut PaymentLine| line.amount = Money::ZERO) as Box<dyn Fn(&mut _)>, Code::NotPositive),
-        (Box::new(|line| line.account_no = String::new()), Code::ValueMissing),
-        (Box::new(|line| line.account_no = "6217 0000".to_owned()), Code::AccountForm),
-        (Box::new(|line| line.name = String::new()), Code::ValueMissing),
-    ] {
+    type Change = fn(&mut PaymentLine);
+    let changes: [(Change, Code); 4] = [
+        (|line| line.amount = Money::ZERO, Code::NotPositive),
+        (|line| line.account_no = String::new(), Code::ValueMissing),
+        (|line| line.account_no = "6217 0000".to_owned(), Code::AccountForm),
+        (|line| line.name = String::new(), Code::ValueMissing),
+    ];
+    for (change, code) in changes {
         assert_eq!(codes(&refused("icbc-batch", change)), [code]);
     }
     // The rural bank asks for the identity card: kind and number.

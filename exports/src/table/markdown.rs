@@ -10,20 +10,22 @@ impl Table {
     pub fn to_markdown(&self, level: usize) -> String {
         let mut text = format!("{} {}\n\n", "#".repeat(level), escaped(&self.title));
         line(&mut text, &format!("> {}\n", escaped(&self.provenance.to_string())));
-        let heads = self.columns.iter().map(|column| escaped(&column.head)).collect();
-        line(&mut text, &row_of(heads));
-        let rules = self.columns.iter().map(|column| rule(column.kind).to_owned()).collect();
-        line(&mut text, &row_of(rules));
+        let heads: Vec<_> = self.columns.iter().map(|column| escaped(&column.head)).collect();
+        line(&mut text, &row_of(&heads));
+        let rules: Vec<_> =
+            self.columns.iter().map(|column| rule(column.kind).to_owned()).collect();
+        line(&mut text, &row_of(&rules));
         for row in &self.rows {
-            line(&mut text, &row_of(cells(row)));
+            line(&mut text, &row_of(&cells(row)));
         }
         if self.rows.is_empty() {
             let none = (0..self.columns.len()).map(|n| if n == 0 { "无" } else { "" }.to_owned());
-            line(&mut text, &row_of(none.collect()));
+            line(&mut text, &row_of(&none.collect::<Vec<_>>()));
         }
         for (n, note) in (1..).zip(&self.notes) {
             let break_before = if n == 1 { "\n" } else { "" };
-            let label = if self.notes.len() == 1 { "注：".to_owned() } else { format!("注{n}：") };
+            let label =
+                if self.notes.len() == 1 { "注：".to_owned() } else { format!("注{n}：") };
             line(&mut text, &format!("{break_before}{label}{}  ", escaped(note)));
         }
         text
@@ -58,7 +60,7 @@ fn cells(row: &Row) -> Vec<String> {
     row.cells.iter().map(|one| cell(escaped(&one.shown()))).collect()
 }
 
-fn row_of(cells: Vec<String>) -> String {
+fn row_of(cells: &[String]) -> String {
     format!("| {} |", cells.join(" | "))
 }
 
@@ -118,7 +120,10 @@ mod tests {
     #[test]
     fn money_stands_right_with_separators_and_sums_are_bold() {
         let text = table(Standing::Closed).to_markdown(2);
-        assert!(text.contains("| :--- | ---: |\n| 甲\\|乙 | 1,234.50 |\n| **合计** | **—** |"), "{text}");
+        assert!(
+            text.contains("| :--- | ---: |\n| 甲\\|乙 | 1,234.50 |\n| **合计** | **—** |"),
+            "{text}"
+        );
         assert!(text.ends_with("注：说明  \n"));
     }
 
@@ -126,7 +131,9 @@ mod tests {
     fn a_table_says_scope_month_height_and_fingerprint() {
         let text = table(Standing::Closed).to_markdown(2);
         let month = sample::month();
-        for part in ["口径：测试", "期间：2020年10月", "台账高度：1234", &month.digest().to_string()] {
+        for part in
+            ["口径：测试", "期间：2020年10月", "台账高度：1234", &month.digest().to_string()]
+        {
             assert!(text.contains(part), "{part}");
         }
         assert!(!text.contains("未月结"));

@@ -189,9 +189,8 @@ impl Cell {
 
     fn fits(&self, kind: Kind) -> bool {
         match self {
-            Cell::Absent => true,
             // 合计 and the like stand in the first column, whatever it holds.
-            Cell::Text(_) => true,
+            Cell::Absent | Cell::Text(_) => true,
             Cell::Code(_) => matches!(kind, Kind::Code | Kind::Text),
             Cell::Yuan(_) => matches!(kind, Kind::Yuan | Kind::Figure),
             Cell::Wan(_) => matches!(kind, Kind::Wan | Kind::Figure),
@@ -257,7 +256,12 @@ impl Table {
     }
 
     fn add(&mut self, cells: Vec<Cell>, is_total: bool) {
-        assert_eq!(cells.len(), self.columns.len(), "{}: a row has a cell for each column", self.title);
+        assert_eq!(
+            cells.len(),
+            self.columns.len(),
+            "{}: a row has a cell for each column",
+            self.title
+        );
         for (cell, column) in cells.iter().zip(&self.columns) {
             assert!(cell.fits(column.kind), "{}: {cell:?} in {}", self.title, column.head);
         }

@@ -37,7 +37,8 @@ impl Styles {
     pub(super) fn new() -> Styles {
         let base = || Format::new().set_font_name("宋体").set_font_size(11);
         let line = || base().set_align(FormatAlign::VerticalCenter).set_text_wrap();
-        let grid = || line().set_border(FormatBorder::Thin).set_border_color(Color::RGB(0x80_80_80));
+        let grid =
+            || line().set_border(FormatBorder::Thin).set_border_color(Color::RGB(0x80_80_80));
         let red = Color::RGB(0xC0_00_00);
         Styles {
             title: line().set_font_size(16).set_bold().set_align(FormatAlign::Center),
@@ -94,10 +95,11 @@ impl Styles {
 
 impl Kinds {
     fn over(base: impl Fn() -> Format) -> Kinds {
-        let right = || base().set_align(FormatAlign::Right);
+        let right = || base().set_align(FormatAlign::Right).set_indent(1);
+        let left = || base().set_align(FormatAlign::Left).set_indent(1);
         Kinds {
-            text: base(),
-            code: base().set_num_format("@"),
+            text: left(),
+            code: left().set_num_format("@"),
             amount: right().set_num_format("#,##0.00"),
             count: right().set_num_format("#,##0"),
             percent: right().set_num_format("0.00%"),
@@ -127,17 +129,29 @@ pub(super) fn column_widths(sheet: &Sheet) -> Vec<usize> {
     widths
 }
 
+/// A heading with its unit on a line of its own.
+pub(super) fn broken(head: &str) -> String {
+    head.replacen('（', "\n（", 1)
+}
+
 fn needed(table: &Table, index: usize, column: &Column) -> usize {
     let cells = table.rows.iter().filter_map(|row| row.cells.get(index));
     let widest = cells.map(|cell| display_width(&cell.shown())).max().unwrap_or(0);
     let body = match column.kind {
         Kind::Text => widest.min(WIDEST),
-        Kind::Code | Kind::Yuan | Kind::Wan | Kind::Count | Kind::Percent | Kind::Date
+        Kind::Code
+        | Kind::Yuan
+        | Kind::Wan
+        | Kind::Count
+        | Kind::Percent
+        | Kind::Date
         | Kind::Figure => widest,
     };
-    let head = display_width(&column.head);
-    let head = if head <= 8 { head } else { head.div_ceil(2).max(8) + 1 };
-    body.max(head) + 2
+    let head = broken(&column.head);
+    let longest = head.lines().map(display_width).max().unwrap_or(0);
+    // Eight is four Chinese characters: longer words of a heading wrap in half.
+    let head = if longest <= 8 { longest } else { longest.div_ceil(2).max(8) + 1 };
+    body.max(head) + 3
 }
 
 #[cfg(test)]
@@ -152,7 +166,10 @@ mod tests {
     fn a_column_is_wide_enough_for_its_longest_amount() {
         let origin = Provenance::of(&sample::month(), Standing::Closed);
         let mut table = Table::new("样表", origin, &[("甲", Kind::Text), ("乙", Kind::Yuan)]);
-        table.push(vec![Cell::text("长".repeat(80)), Cell::Yuan(Money::from_fen(99_999_999_999_999))]);
+        table.push(vec![
+            Cell::text("长".repeat(80)),
+            Cell::Yuan(Money::from_fen(99_999_999_999_999)),
+        ]);
         let widths = column_widths(&Sheet::of("样表", table));
         assert!(widths[1] > "999,999,999,999.99".len());
         assert!(widths.iter().sum::<usize>() + widths.len() > PAGE);

@@ -4,7 +4,7 @@
 use ledger::period::Date;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet};
 
-use super::sheet_style::{Styles, column_widths};
+use super::sheet_style::{Styles, broken, column_widths};
 use super::width::lines_needed;
 use super::{Cell, DRAFT, Report, Row, Sheet, Standing, Table};
 use crate::document::NotWritten;
@@ -61,7 +61,7 @@ impl<'a> Page<'a> {
         worksheet.set_paper_size(A4).set_print_fit_to_pages(1, 0);
         worksheet.set_print_center_horizontally(true).set_screen_gridlines(false);
         worksheet.set_footer("&C— &P / &N —&R&A");
-        if widths.iter().sum::<usize>() > 90 {
+        if widths.iter().sum::<usize>() > 112 {
             worksheet.set_landscape();
         }
         Ok(Page { worksheet, styles, row: 0, widths })
@@ -72,7 +72,8 @@ impl<'a> Page<'a> {
         let only = if let [table] = sheet.tables.as_slice() { Some(table) } else { None };
         let title = only.map_or(&report.title, |table| &table.title);
         self.banner(title, &styles.title, LINE + LINE / 2)?;
-        self.banner(DRAFT, &styles.draft, LINE)?;
+        let about = only.map_or_else(String::new, |_| format!("{}　", report.title));
+        self.banner(&format!("{about}{DRAFT}"), &styles.draft, LINE)?;
         self.warn(report.standing)?;
         for table in &sheet.tables {
             if only.is_none() {
@@ -81,7 +82,8 @@ impl<'a> Page<'a> {
             self.table(table, only.is_some())?;
         }
         if !report.signatures.is_empty() {
-            let places: Vec<_> = report.signatures.iter().map(|place| format!("{place}：")).collect();
+            let places: Vec<_> =
+                report.signatures.iter().map(|place| format!("{place}：")).collect();
             self.row += 1;
             self.banner(&places.join(&" ".repeat(28)), &styles.subtitle, LINE)?;
         }
@@ -100,10 +102,11 @@ impl<'a> Page<'a> {
         let styles = self.styles;
         self.banner(&table.provenance.to_string(), &styles.note, LINE)?;
         let heads = (0_u16..).zip(&table.columns);
+        let heads = heads.map(|(column, head)| (column, broken(&head.head)));
         for (column, head) in heads.clone() {
-            self.worksheet.write_string_with_format(self.row, column, &head.head, &styles.head)?;
+            self.worksheet.write_string_with_format(self.row, column, head, &styles.head)?;
         }
-        let lines = heads.map(|(column, head)| lines_needed(&head.head, self.inner(column)));
+        let lines = heads.map(|(column, head)| lines_needed(&head, self.inner(column)));
         let height = pixels(lines.max().unwrap_or(1), LINE) + LINE / 4;
         self.worksheet.set_row_height_pixels(self.row, height)?;
         if freezes {
@@ -123,7 +126,8 @@ impl<'a> Page<'a> {
             self.row += 1;
         }
         for (n, note) in (1..).zip(&table.notes) {
-            let label = if table.notes.len() == 1 { "注：".to_owned() } else { format!("注{n}：") };
+            let label =
+                if table.notes.len() == 1 { "注：".to_owned() } else { format!("注{n}：") };
             self.banner(&format!("{label}{note}"), &styles.note, LINE)?;
         }
         self.row += 1;
@@ -179,7 +183,7 @@ impl<'a> Page<'a> {
 
     /// The room for text in a column, its padding taken off.
     fn inner(&self, column: u16) -> usize {
-        self.widths.get(usize::from(column)).map_or(1, |width| width.saturating_sub(1))
+        self.widths.get(usize::from(column)).map_or(1, |width| width.saturating_sub(2))
     }
 }
 

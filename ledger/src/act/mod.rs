@@ -295,7 +295,10 @@ fn is_local_time(text: &str) -> bool {
     let Some((date, rest)) = text.split_once('T') else { return false };
     let Some(clock) = rest.strip_suffix("+08:00") else { return false };
     let in_range = |part: Option<&str>, below: u8| {
-        part.is_some_and(|p| p.len() == 2 && p.parse::<u8>().is_ok_and(|number| number < below))
+        part.is_some_and(|p| {
+            let digits = p.len() == 2 && p.bytes().all(|byte| byte.is_ascii_digit());
+            digits && p.parse::<u8>().is_ok_and(|number| number < below)
+        })
     };
     let mut parts = clock.split(':');
     date.parse::<crate::period::Date>().is_ok()

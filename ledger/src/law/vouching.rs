@@ -1,5 +1,7 @@
 //! How keys come into the log: root keys by founding, every other by possession and two countersignatures (docs/format/log.md §4).
 
+use std::collections::BTreeSet;
+
 use crate::act::Body;
 use crate::act::offices::{Founded, KeyEnrolled, Side};
 use crate::act::signed::Vouching;
@@ -13,9 +15,29 @@ pub fn check(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> 
         found(books, statement, founded)
     } else if let Body::KeyEnrolled(enrolled) = statement.body() {
         enrol(books, enrolled)
+    } else if let Body::UnitRegistered(unit) = statement.body() {
+        let known = books.offices.units.get(&unit.unit);
+        stays_on_side(known.map(|known| known.side), unit.side, || format!("单位{}", unit.unit))
+    } else if let Body::OfficerAppointed(appointed) = statement.body() {
+        let unit = books.offices.units.get(&appointed.unit);
+        let unit = unit.ok_or_else(|| Rejection::UnitUnknown { unit: appointed.unit.clone() })?;
+        let held = books.offices.side_of(appointed.officer);
+        stays_on_side(held, unit.side, || format!("工作人员{}", appointed.officer))
     } else {
         Ok(())
     }
+}
+
+/// The inspection side is worth nothing if the office can move its own units and people over to it.
+fn stays_on_side(
+    held: Option<Side>,
+    wanted: Side,
+    what: impl FnOnce() -> String,
+) -> Result<(), Rejection> {
+    let crosses = held.is_some_and(|held| {
+        held != wanted && (held == Side::Inspection || wanted == Side::Inspection)
+    });
+    if crosses { Err(Rejection::SideChanged { what: what() }) } else { Ok(()) }
 }
 
 fn found(books: &Books, statement: &Statement<'_>, founded: &Founded) -> Result<(), Rejection> {
@@ -23,6 +45,15 @@ fn found(books: &Books, statement: &Statement<'_>, founded: &Founded) -> Result<
         return Err(Rejection::AlreadyFounded {});
     }
     let incomplete = |what| Err(Rejection::FoundingIncomplete { what });
+    let units: BTreeSet<_> = founded.units.iter().map(|unit| &unit.unit).collect();
+    let officers: BTreeSet<_> = founded.officers.iter().map(|officer| officer.officer).collect();
+    let keys: BTreeSet<_> = founded.keys.iter().map(|key| &key.record.public).collect();
+    if units.len() != founded.units.len()
+        || officers.len() != founded.officers.len()
+        || keys.len() != founded.keys.len()
+    {
+        return incomplete("单位、人员或密钥重复列出");
+    }
     let side = |officer| {
         let post = founded.officers.iter().find(|known| known.officer == officer)?;
         founded.units.iter().find(|unit| unit.unit == post.unit).map(|unit| unit.side)

@@ -1,7 +1,6 @@
 //! Rules for units, persons in office and keys. That a key is vouched for is a law: `law::vouching`.
 
 use crate::act::Body;
-use crate::act::offices::OfficerAppointed;
 use crate::books::Books;
 use crate::rejection::Rejection;
 
@@ -13,7 +12,7 @@ pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
     } else if let Body::UnitRegistered(unit) = body {
         filled(&unit.name, "单位名称")
     } else if let Body::OfficerAppointed(appointed) = body {
-        appoint(books, appointed)
+        filled(&appointed.post, "岗位")
     } else if let Body::OfficerDismissed(dismissed) = body {
         filled(&dismissed.reason, "离任原因")?;
         let officer = dismissed.officer;
@@ -33,13 +32,4 @@ pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
     } else {
         Ok(())
     }
-}
-
-fn appoint(books: &Books, appointed: &OfficerAppointed) -> Result<(), Rejection> {
-    filled(&appointed.post, "岗位")?;
-    let unit = &appointed.unit;
-    if !books.offices.units.contains_key(unit) {
-        return Err(Rejection::UnitUnknown { unit: unit.clone() });
-    }
-    Ok(())
 }

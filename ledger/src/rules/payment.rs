@@ -185,6 +185,7 @@ fn return_fits(payment: &Payment, line: &ReturnLine) -> Result<(), &'static str>
         ReturnOutcome::Returned
         | ReturnOutcome::Repeated
         | ReturnOutcome::Discrepant
+        | ReturnOutcome::Conflicting
         | ReturnOutcome::Ambiguous => Ok(()),
     }
 }

@@ -11,7 +11,9 @@ use crate::detect::detect;
 use crate::matcher::{Booked, Expectation, match_lines};
 use crate::profile::{BankStatus, Profile};
 use crate::response::{self, Given, ResponseFile};
-use crate::returns::{ReturnOutcome, match_returns};
+use ledger::answer::ReturnOutcome;
+
+use crate::returns::match_returns;
 use crate::statement::{BankMovement, match_statement};
 use crate::text::encode_gb18030;
 use crate::{refund, statement};

@@ -4,13 +4,13 @@ use ledger::ids::Digest;
 use sha2::{Digest as _, Sha256};
 
 use super::StatementRow;
-use crate::names::account_key;
 
 /// SHA-256 over the label `doudi/statement-row/v1` and, each behind its length in bytes (eight bytes, big-endian):
-/// our account, the bank's serial number or else the date, debit, credit and balance in fen, the other side's
-/// name and account, and the summary. The remark stays out: banks shorten it from one export to the next.
+/// our account's code, the bank's serial number or else the date, debit, credit and balance in fen. The other side
+/// stays out: the fingerprint stands in the log, where a name must not even be guessable. The running balance tells
+/// rows of one day apart.
 #[must_use]
-pub fn fingerprint(account_no: &str, row: &StatementRow) -> Digest {
+pub fn fingerprint(account: &str, row: &StatementRow) -> Digest {
     let mut hash = Sha256::new();
     let mut put = |text: &str| {
         let length = u64::try_from(text.len()).unwrap_or(u64::MAX);
@@ -18,7 +18,7 @@ pub fn fingerprint(account_no: &str, row: &StatementRow) -> Digest {
         hash.update(text.as_bytes());
     };
     put("doudi/statement-row/v1");
-    put(&account_key(account_no));
+    put(account);
     match &row.serial {
         Some(serial) => put(serial),
         None => put(&row.date.to_string()),
@@ -26,8 +26,5 @@ pub fn fingerprint(account_no: &str, row: &StatementRow) -> Digest {
     for amount in [row.debit, row.credit, row.balance] {
         put(&amount.fen().to_string());
     }
-    put(&row.counterparty_name);
-    put(&row.counterparty_account);
-    put(&row.summary);
     Digest(hash.finalize().into())
 }

@@ -1,0 +1,151 @@
+//! Documents out of the books: month-end report, reconciliation statements, bulletin, journal. Each into one folder.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use ed25519_dalek::SigningKey;
+use exports::bulletin::{self, BulletinHead, Comparison, Disclosure, Requirement};
+use exports::data_tables::{self, CsvEncoding};
+use exports::document::{Document, NotWritten};
+use exports::journal::{JournalWriter, trial_balance};
+use exports::table::{Report, Standing};
+use exports::{month_end as month_end_report, reconciliation_statement};
+use ledger::act::Body;
+use ledger::act::closing::{BulletinIssued, Document as IssuedDocument};
+use ledger::engine::fold_while;
+use ledger::ids::Digest;
+use ledger::log::EntrySource as _;
+use ledger::period::{Date, Period};
+use ledger::views::month::MonthTable;
+use sha2::{Digest as _, Sha256};
+
+use super::{Desk, closing, write_whole};
+use crate::failure::Failure;
+
+/// What a bulletin carries that is not a figure.
+pub struct Issue<'a> {
+    /// Document number.
+    pub number: &'a str,
+    /// Day of signature.
+    pub signed_on: Date,
+}
+
+/// Writes the month-end report and one reconciliation statement per programme account.
+///
+/// # Errors
+/// A figure leaves its range, or the machine fails.
+pub fn month_end(desk: &Desk, period: Period, out: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let (table, standing) = standing_figures(desk, period)?;
+    let previous = closed_before(desk, period);
+    let report = month_end_report::report(&table, previous.as_ref(), standing).map_err(unwritten)?;
+    let mut written = both(out, &format!("{period}-月结报告"), &report)?;
+    for account in &table.accounts {
+        let report = reconciliation_statement::report(&table, account, standing);
+        let name = format!("{period}-余额调节表-{}", account.account);
+        written.extend(both(out, &name, &report.map_err(unwritten)?)?);
+    }
+    Ok(written)
+}
+
+/// Writes the bulletin with its annexes; with a key, issues it: its documents' digests go into the books.
+///
+/// # Errors
+/// A figure leaves its range, a rule says no, or the machine fails.
+pub fn bulletin(
+    desk: &mut Desk,
+    period: Period,
+    issue: &Issue<'_>,
+    out: &Path,
+    key: Option<&SigningKey>,
+) -> Result<Vec<PathBuf>, Failure> {
+    let (table, standing) = standing_figures(desk, period)?;
+    let previous = closed_before(desk, period);
+    let comparison = Comparison { previous: previous.as_ref(), last_year: None };
+    let head = head(desk, issue);
+    let documents = bulletin::write(&table, comparison, &head, standing).map_err(unwritten)?;
+    let mut written = Vec::new();
+    for document in &documents {
+        written.push(write_whole(&out.join(&document.name), &document.bytes)?);
+    }
+    if let Some(key) = key {
+        let issued = |document: &Document| IssuedDocument {
+            digest: Digest(Sha256::digest(&document.bytes).into()),
+            name: document.name.clone(),
+        };
+        let body = BulletinIssued {
+            documents: documents.iter().map(issued).collect(),
+            height: table.height,
+            number: issue.number.to_owned(),
+            period,
+        };
+        desk.sign(key, Body::BulletinIssued(body))?;
+        desk.checkpoint()?;
+    }
+    Ok(written)
+}
+
+fn head(desk: &Desk, issue: &Issue<'_>) -> BulletinHead {
+    let name = desk.books().offices.ledger_name();
+    let county = name.split("社会救助").next().unwrap_or_default().to_owned();
+    let signed_on = issue.signed_on;
+    let by = |days| signed_on.plus_days(days).unwrap_or(signed_on);
+    let require = |days, text: &str| Requirement { by: by(days), text: text.to_owned() };
+    BulletinHead {
+        issuer: format!("{county}民政局"),
+        number: issue.number.to_owned(),
+        addressees: "各乡（镇）人民政府".to_owned(),
+        basis: "《关于建立困难群众生活救助资金发放月通报制度的通知》".to_owned(),
+        area: "全县".to_owned(),
+        parts: "各乡镇".to_owned(),
+        signed_on,
+        disclosure: Disclosure::OnRequest,
+        copies_to: format!("{county}财政局、{county}审计局、{county}纪委监委"),
+        requirements: vec![
+            require(10, "完成退汇、失败对象的账户核实和变更"),
+        ],
+        report_by: signed_on.plus_days(20),
+        remarks: BTreeMap::new(),
+    }
+}
+
+/// The journal for hledger, the trial balance, and the payments without personal fields.
+///
+/// # Errors
+/// The log cannot be read, or the machine fails.
+pub fn journal(desk: &Desk, out: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut writer = JournalWriter::new();
+    let books = desk.books();
+    fold_while(desk.engine().log().entries(), &books.origin, &mut |before, statement| {
+        writer.record_act(before, statement);
+        true
+    })?;
+    let journal = writer.finish(books.offices.ledger_name(), &books.origin);
+    let payments = data_tables::payments(books, None, CsvEncoding::Utf8).map_err(unwritten)?;
+    Ok(vec![
+        write_whole(&out.join("journal.hledger"), journal.as_bytes())?,
+        write_whole(&out.join("trial-balance.csv"), trial_balance(books).as_bytes())?,
+        write_whole(&out.join("payments.csv"), &payments)?,
+    ])
+}
+
+fn standing_figures(desk: &Desk, period: Period) -> Result<(MonthTable, Standing), Failure> {
+    let (table, is_closed) = closing::figures(desk, period)?;
+    Ok((table, if is_closed { Standing::Closed } else { Standing::Provisional }))
+}
+
+/// The frozen figures of the month before, if it is closed.
+fn closed_before(desk: &Desk, period: Period) -> Option<MonthTable> {
+    closing::figures(desk, period.previous()).ok().and_then(|(table, closed)| closed.then_some(table))
+}
+
+fn both(out: &Path, name: &str, report: &Report) -> Result<Vec<PathBuf>, Failure> {
+    let workbook = report.to_xlsx().map_err(unwritten)?;
+    Ok(vec![
+        write_whole(&out.join(format!("{name}.md")), report.to_markdown().as_bytes())?,
+        write_whole(&out.join(format!("{name}.xlsx")), &workbook)?,
+    ])
+}
+
+fn unwritten(why: NotWritten) -> Failure {
+    Failure::Machine { code: why.code().to_owned(), text: why.to_string(), exit: 1 }
+}
