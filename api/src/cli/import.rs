@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ledger::ids::{BankAccountCode, BatchCode, Digest};
+use ledger::money::Money;
 use ledger::period::Date;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -48,12 +49,19 @@ pub(super) enum What {
         /// 流水截止日 (last day)
         #[arg(long)]
         until: Date,
+        /// 当期没有发生额时，银行余额证明上的余额，元 (balance of an idle account)
+        #[arg(long, value_parser = yuan)]
+        balance: Option<Money>,
     },
     /// 人员名单CSV：户号,村区划,姓名,身份证号,电话,账号,开户银行,户名；每户第一行为户主 (people)
     People {
         #[command(flatten)]
         file: FileArgs,
     },
+}
+
+fn yuan(text: &str) -> Result<Money, String> {
+    Money::parse_yuan(text).map_err(|why| why.to_string())
 }
 
 #[derive(clap::Args)]
@@ -110,9 +118,9 @@ pub(super) fn run(what: &What) -> Result<Report, Failure> {
             banking::response(&mut desk, &key, &file, batch.clone(), *answered)?
         }
         What::Returns { account, .. } => banking::returns(&mut desk, &key, &file, account.clone())?,
-        What::Statement { account, from, until, .. } => {
+        What::Statement { account, from, until, balance, .. } => {
             let days = (*from, *until);
-            banking::account_statement(&mut desk, &key, &file, account.clone(), days)?
+            banking::account_statement(&mut desk, &key, &file, account.clone(), days, *balance)?
         }
         What::People { .. } => return people(&mut desk, &key, args, &bytes),
     };

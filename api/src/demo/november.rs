@@ -20,7 +20,7 @@ use ledger::period::Period;
 use ledger::vault::AccountFields;
 use reconcile::bank_simulator::{BankFile, Fate, Product, Target};
 
-use super::october::{finish, released};
+use super::october::{finish, move_to_float, released};
 use super::stage::{Round, Stage, code, evidence};
 use crate::desk::documents::Issue;
 use crate::desk::people::change_account;
@@ -88,6 +88,7 @@ fn money_in(stage: &mut Stage<'_>) -> Result<(), Failure> {
     };
     stage.sign("会计", Body::FundReleased(right))?;
     released(stage, "F-CJ", "ZH-02", 90_000, "2020-11-05", "国库拨〔2020〕1102")?;
+    move_to_float(stage, 500_000, "2020-11-10", "凭补办件补足石峪镇备用金")?;
     stage.tell("到账：拨付280万元误记28万元，红字冲销后蓝字更正");
     Ok(())
 }

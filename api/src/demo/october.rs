@@ -103,21 +103,30 @@ fn money_in(stage: &mut Stage<'_>) -> Result<(), Failure> {
         };
         stage.sign("会计", Body::FundContributed(gift))?;
     }
-    let date = stage.on("2020-10-12");
-    let amount = Money::from_fen(3_000_000);
-    let negative = Money::from_fen(-3_000_000);
-    stage.at_bank("ZH-01", date, negative, "石峪镇人民政府", "拨备用金");
-    stage.at_bank("ZH-03", date, amount, "青禾县民政局", "拨入备用金");
+    move_to_float(stage, 3_000_000, "2020-10-12", "核定石峪镇临时救助备用金")?;
+    stage.tell("到账：财政拨付2,890,000.00元，统筹捐赠330,000.00元，拨备用金30,000.00元");
+    Ok(())
+}
+
+/// Moves money from the county's account to the town's float, on both accounts of the bank.
+pub(super) fn move_to_float(
+    stage: &mut Stage<'_>,
+    fen: i64,
+    day: &str,
+    reason: &str,
+) -> Result<(), Failure> {
+    let date = stage.on(day);
+    stage.at_bank("ZH-01", date, Money::from_fen(-fen), "石峪镇人民政府", "拨备用金");
+    stage.at_bank("ZH-03", date, Money::from_fen(fen), "青禾县民政局", "拨入备用金");
     let moved = FundMoved {
-        amount_fen: amount,
+        amount_fen: Money::from_fen(fen),
         corrects: None,
         date,
         from: code("F-DB"),
-        reason: "核定石峪镇临时救助备用金".to_owned(),
+        reason: reason.to_owned(),
         to: code("F-BY"),
     };
     stage.sign("会计", Body::FundMoved(moved))?;
-    stage.tell("到账：财政拨付2,890,000.00元，统筹捐赠330,000.00元，拨备用金30,000.00元");
     Ok(())
 }
 

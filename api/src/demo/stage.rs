@@ -320,7 +320,7 @@ impl<'n> Stage<'n> {
                 dry_run: false,
             };
             let key = self.cast.key("国库支付复核");
-            banking::account_statement(&mut self.desk, &key, &file, account, (from, until))?;
+            banking::account_statement(&mut self.desk, &key, &file, account, (from, until), None)?;
         }
         Ok(())
     }

@@ -18,6 +18,7 @@ use ledger::vault::{AccessNote, BankFile};
 use reconcile::detect::detect;
 use reconcile::matcher::{Booked, Expectation, LineOutcome, match_lines};
 use reconcile::names::account_key;
+use reconcile::problem::{Code, Problem};
 use reconcile::profile::{Layout, Profile};
 use reconcile::returns::match_returns;
 use reconcile::statement::{BankMovement, match_statement};
@@ -278,7 +279,8 @@ pub fn returns(
     Ok(imported)
 }
 
-/// Imports an account statement 流水 that covers the days from `from` to `until`.
+/// Imports an account statement 流水 that covers the days from `from` to `until`. For an account on which nothing moved,
+/// `idle_balance` is what the bank's balance note says.
 ///
 /// # Errors
 /// As [`response`].
@@ -288,12 +290,16 @@ pub fn account_statement(
     file: &Incoming<'_>,
     account: BankAccountCode,
     (from, until): (Date, Date),
+    idle_balance: Option<Money>,
 ) -> Result<Imported, Failure> {
     let profiles = Profile::built_in();
     let (layout, profile) = file.detect(&profiles)?;
     let note = desk.access(key, "流水核对")?;
     let ours = desk.vault.read_programme_account(&account, &note)?;
-    let mut read = statement::read(layout, file.name, file.bytes, &ours.number)?;
+    let mut read = match statement::read(layout, file.name, file.bytes, &ours.number) {
+        Ok(read) => read,
+        Err(problems) => idle(&problems, idle_balance).ok_or(problems)?,
+    };
     if read.latest_first {
         read.rows.reverse();
     }
@@ -337,6 +343,19 @@ pub fn account_statement(
     });
     imported.receipt = Some(desk.sign_with_lines(key, body, &entries)?);
     Ok(imported)
+}
+
+/// A statement without a row says nothing of the balance; the clerk takes it from the bank's balance note 余额证明.
+fn idle(problems: &[Problem], balance: Option<Money>) -> Option<statement::StatementFile> {
+    let balance = balance?;
+    let only_idle = problems.iter().all(|problem| problem.code == Code::FileNoLines);
+    only_idle.then(|| statement::StatementFile {
+        rows: Vec::new(),
+        account_no: None,
+        opening: balance,
+        closing: balance,
+        latest_first: false,
+    })
 }
 
 /// The movements that the books expect on an account and no statement has shown yet.

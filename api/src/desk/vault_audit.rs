@@ -33,7 +33,7 @@ pub fn agrees(dir: &Path, audited: &Audited) -> Result<Option<String>, Failure> 
         );
         return Err(diverged("vault.diverges", text));
     }
-    for (digest, seq) in &audited.books.bank.files {
+    for ((digest, _), seq) in &audited.books.bank.files {
         let standing = vault.standing(&Subject::File(*digest));
         let standing = standing.map_err(|why| diverged(why.code(), why.to_string()))?;
         if standing == Standing::Unknown {

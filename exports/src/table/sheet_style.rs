@@ -95,16 +95,17 @@ impl Styles {
 
 impl Kinds {
     fn over(base: impl Fn() -> Format) -> Kinds {
-        let right = || base().set_align(FormatAlign::Right).set_indent(1);
+        // `_ ` leaves the room of a space before the border.
+        let right = || base().unset_text_wrap().set_align(FormatAlign::Right);
         let left = || base().set_align(FormatAlign::Left).set_indent(1);
         Kinds {
             text: left(),
             code: left().set_num_format("@"),
-            amount: right().set_num_format("#,##0.00"),
-            count: right().set_num_format("#,##0"),
-            percent: right().set_num_format("0.00%"),
+            amount: right().set_num_format("#,##0.00_ "),
+            count: right().set_num_format("#,##0_ "),
+            percent: right().set_num_format("0.00%_ "),
             date: base().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Center),
-            right_text: right(),
+            right_text: right().set_num_format("@_ "),
         }
     }
 }

@@ -109,8 +109,9 @@ pub struct Bank {
     pub statements: BTreeMap<BankAccountCode, Statements>,
     /// Exceptions that wait, by the line's entry.
     pub exceptions: BTreeMap<Seq, Exception>,
-    /// Every imported file with the entry of its manifest.
-    pub files: HashMap<Digest, Seq>,
+    /// Every imported file with the entry of its manifest. A response file is known together with its batch: two months
+    /// of the same people and amounts can give the same bytes where the layout names neither batch nor day.
+    pub files: BTreeMap<(Digest, Option<BatchCode>), Seq>,
     /// Exceptions that were decided, with the deciding entry.
     pub decided: BTreeSet<Seq>,
 }
@@ -172,7 +173,7 @@ fn resolve(bank: &mut Bank, resolved: &crate::act::payments::ExceptionResolved) 
 
 fn evolve_imports(bank: &mut Bank, statement: &Statement<'_>) {
     if let Body::ResponseImported(imported) = statement.body() {
-        bank.files.insert(imported.file, statement.at);
+        bank.files.insert((imported.file, Some(imported.batch.clone())), statement.at);
         for (_, at, line) in statement.numbered() {
             let Line::Response(line) = line else { continue };
             if line.outcome.needs_decision() {
@@ -184,7 +185,7 @@ fn evolve_imports(bank: &mut Bank, statement: &Statement<'_>) {
             }
         }
     } else if let Body::ReturnsImported(imported) = statement.body() {
-        bank.files.insert(imported.file, statement.at);
+        bank.files.insert((imported.file, None), statement.at);
         for (_, at, line) in statement.numbered() {
             let Line::Return(line) = line else { continue };
             if !matches!(line.outcome, ReturnOutcome::Returned | ReturnOutcome::Repeated) {
@@ -195,7 +196,7 @@ fn evolve_imports(bank: &mut Bank, statement: &Statement<'_>) {
             }
         }
     } else if let Body::StatementImported(imported) = statement.body() {
-        bank.files.insert(imported.file, statement.at);
+        bank.files.insert((imported.file, None), statement.at);
         import_statement(bank, statement, imported);
     }
 }

@@ -11,7 +11,7 @@ use crate::act::payments::{
 use crate::answer::{Outcome, ReturnOutcome};
 use crate::books::payments::{Batch, BatchStage, Payment, PaymentState};
 use crate::books::{Books, Statement};
-use crate::ids::Digest;
+use crate::ids::{BatchCode, Digest};
 use crate::line::Line;
 use crate::rejection::Rejection;
 
@@ -48,8 +48,12 @@ fn release(books: &Books, released: &PaymentFileReleased) -> Result<(), Rejectio
     Ok(())
 }
 
-fn not_yet_imported(books: &Books, file: Digest) -> Result<(), Rejection> {
-    match books.bank.files.get(&file) {
+fn not_yet_imported(
+    books: &Books,
+    file: Digest,
+    batch: Option<&BatchCode>,
+) -> Result<(), Rejection> {
+    match books.bank.files.get(&(file, batch.cloned())) {
         Some(seq) => Err(Rejection::FileAlreadyImported { seq: *seq }),
         None => Ok(()),
     }
@@ -60,8 +64,8 @@ fn import_response(
     imported: &ResponseImported,
     statement: &Statement<'_>,
 ) -> Result<(), Rejection> {
-    not_yet_imported(books, imported.file)?;
     let code = &imported.batch;
+    not_yet_imported(books, imported.file, Some(code))?;
     let batch = books.payments.batches.get(code);
     let batch = batch.ok_or_else(|| Rejection::RosterUnknown { batch: code.clone() })?;
     if batch.stage != BatchStage::Released {
@@ -134,7 +138,7 @@ fn import_returns(
     imported: &ReturnsImported,
     statement: &Statement<'_>,
 ) -> Result<(), Rejection> {
-    not_yet_imported(books, imported.file)?;
+    not_yet_imported(books, imported.file, None)?;
     if !books.funds.accounts.contains_key(&imported.account) {
         return Err(Rejection::BankAccountUnknown { account: imported.account.clone() });
     }

@@ -31,7 +31,7 @@ fn import(
     imported: &StatementImported,
     statement: &Statement<'_>,
 ) -> Result<(), Rejection> {
-    if let Some(seq) = books.bank.files.get(&imported.file) {
+    if let Some(seq) = books.bank.files.get(&(imported.file, None)) {
         return Err(Rejection::FileAlreadyImported { seq: *seq });
     }
     if !books.funds.accounts.contains_key(&imported.account) {
