@@ -40,6 +40,7 @@ impl Failure {
     }
 
     /// A file that could not be read or written.
+    #[must_use]
     pub fn file(path: &std::path::Path, why: &std::io::Error) -> Failure {
         Failure::Machine {
             code: "file.io".to_owned(),
@@ -99,14 +100,21 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Rejected(rejection) => {
-                write!(f, "不予受理〔{}〕：{rejection}\n怎么办：{}", rejection.code(), rejection.hint())
+                write!(
+                    f,
+                    "不予受理〔{}〕：{rejection}\n怎么办：{}",
+                    rejection.code(),
+                    rejection.hint()
+                )
             }
             Failure::Problems(problems) => {
                 writeln!(f, "文件有{}处问题，一行也没有导入：", problems.len())?;
                 problems.iter().try_for_each(|problem| writeln!(f, "  {problem}"))
             }
             Failure::Diverged(found) => match found.entry {
-                Some(entry) => write!(f, "核验不通过〔{}〕第{entry}条记录：{}", found.code, found.text),
+                Some(entry) => {
+                    write!(f, "核验不通过〔{}〕第{entry}条记录：{}", found.code, found.text)
+                }
                 None => write!(f, "核验不通过〔{}〕：{}", found.code, found.text),
             },
             Failure::Usage(text) => write!(f, "用法不对：{text}"),

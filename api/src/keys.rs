@@ -33,7 +33,8 @@ pub fn generate() -> Result<SigningKey, Failure> {
 pub fn write(path: &Path, key: &SigningKey) -> Result<(), Failure> {
     // Without the public key: PKCS#8 v2 is not read by OpenSSL 3.0.
     let bytes = KeypairBytes { secret_key: key.to_bytes(), public_key: None };
-    let pem = bytes.to_pkcs8_pem(LineEnding::LF).map_err(|why| malformed(path, &why.to_string()))?;
+    let pem =
+        bytes.to_pkcs8_pem(LineEnding::LF).map_err(|why| malformed(path, &why.to_string()))?;
     write_secret(path, pem.as_bytes())
 }
 

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::act::signed::{SignedAct, act_bytes};
 use crate::act::Seen;
+use crate::act::signed::{SignedAct, act_bytes};
 use crate::books::{Books, Statement};
 use crate::ids::{ActId, Seq};
 use crate::law::admission;

@@ -13,6 +13,8 @@ pub mod answer;
 
 pub mod canonical;
 
+pub mod signature;
+
 pub mod log;
 
 pub mod act;

@@ -1,1 +1,12 @@
-fn main() {}
+//! One binary for the whole suite. Every file of this folder is listed here; `tidy` fails if one is forgotten.
+#![cfg(test)]
+
+mod crash;
+mod demo;
+mod flips;
+mod foreign;
+mod histories;
+mod privacy;
+mod refusals;
+mod tamper;
+mod tidy;

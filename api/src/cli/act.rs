@@ -59,8 +59,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
 fn kinds() -> Report {
     let list: Vec<Value> =
         Body::KINDS.iter().map(|(kind, zh)| json!({ "kind": kind, "chinese": zh })).collect();
-    let text: Vec<String> =
-        Body::KINDS.iter().map(|(kind, zh)| format!("{kind:36}{zh}")).collect();
+    let text: Vec<String> = Body::KINDS.iter().map(|(kind, zh)| format!("{kind:36}{zh}")).collect();
     Report { json: json!({ "ok": true, "kinds": list }), text: text.join("\n") }
 }
 

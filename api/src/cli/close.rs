@@ -35,10 +35,11 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
         (Some(key), false) => Some(closing::close(&mut desk, &keys::read(key)?, args.period)?),
         (_, true) | (None, false) => None,
     };
-    match receipt {
-        Some(receipt) => text.push_str(&format!("\n已月结{}：第{}条记录", args.period, receipt.seq)),
-        None => text.push_str("\n（试算，没有签署）"),
-    }
+    text.push('\n');
+    text.push_str(&match receipt {
+        Some(receipt) => format!("已月结{}：第{}条记录", args.period, receipt.seq),
+        None => "（试算，没有签署）".to_owned(),
+    });
     Ok(Report {
         json: json!({
             "ok": true, "period": args.period, "height": table.height, "table": table.digest(),

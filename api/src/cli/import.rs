@@ -1,5 +1,6 @@
 //! `doudi import`: the bank's files and lists of people, each signed by whoever imports it.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use ledger::ids::{BankAccountCode, BatchCode, Digest};
@@ -144,7 +145,8 @@ fn people(
         Some(crate::desk::people::register(desk, key, &args.name(), Some(file), households)?.0)
     };
     desk.checkpoint()?;
-    let done = receipt.map_or("（试读，没有登记）".to_owned(), |r| format!("第{}条记录", r.seq));
+    let done =
+        receipt.map_or("（试读，没有登记）".to_owned(), |r| format!("第{}条记录", r.seq));
     Ok(Report {
         json: json!({
             "ok": true, "households": count, "persons": persons,
@@ -160,20 +162,17 @@ fn report(path: &Path, imported: &Imported) -> Report {
         .iter()
         .map(|(outcome, count, sum)| json!({ "outcome": outcome, "count": count, "fen": sum }))
         .collect();
-    let mut text = format!(
-        "{}：{}行，版式{}",
-        path.display(),
-        imported.lines,
-        imported.profile
-    );
+    let mut text = format!("{}：{}行，版式{}", path.display(), imported.lines, imported.profile);
     for (outcome, count, sum) in &imported.outcomes {
-        text.push_str(&format!("\n  {outcome}：{count}行，{sum}元"));
+        let _ = write!(text, "\n  {outcome}：{count}行，{sum}元");
     }
     for (row, outcome) in &imported.to_decide {
-        text.push_str(&format!("\n  存疑：文件第{row}行，{outcome}，须由主管处理"));
+        let _ = write!(text, "\n  存疑：文件第{row}行，{outcome}，须由主管处理");
     }
     match imported.receipt {
-        Some(receipt) => text.push_str(&format!("\n已入账：第{}条记录", receipt.seq)),
+        Some(receipt) => {
+            let _ = write!(text, "\n已入账：第{}条记录", receipt.seq);
+        }
         None => text.push_str("\n（试算，没有签署，没有入账）"),
     }
     Report {

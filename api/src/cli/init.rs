@@ -63,8 +63,10 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
             unit: code.parse().map_err(|why| Failure::usage(format!("{why}")))?,
         })
     };
-    let units =
-        vec![unit("MZ", &args.office, Side::Office)?, unit("JW", &args.inspection, Side::Inspection)?];
+    let units = vec![
+        unit("MZ", &args.office, Side::Office)?,
+        unit("JW", &args.inspection, Side::Inspection)?,
+    ];
     let officer = |name: &str, id_no: &str, post: &str, at: usize, roles| {
         let unit = units.get(at).map(|unit| unit.unit.clone());
         let unit = unit.ok_or_else(|| Failure::usage("缺少单位。"))?;

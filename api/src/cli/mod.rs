@@ -99,9 +99,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let (printed, code) = match outcome {
         Ok(report) if cli.json => (writeln!(out, "{}", report.json), 0),
         Ok(report) => (writeln!(out, "{}", report.text), 0),
-        Err(failure) if cli.json => {
-            (writeln!(out, "{}", failure.to_json()), failure.exit_code())
-        }
+        Err(failure) if cli.json => (writeln!(out, "{}", failure.to_json()), failure.exit_code()),
         Err(failure) => (writeln!(std::io::stderr(), "{failure}"), failure.exit_code()),
     };
     // A reader that has gone away (`| head`) does not make the command fail.

@@ -28,9 +28,9 @@ pub(super) fn run(what: &What) -> Result<Report, Failure> {
                 let layouts: Vec<_> = profile.layouts.iter().map(|layout| &layout.id).collect();
                 json!({ "id": profile.id, "version": profile.version, "title": profile.title, "layouts": layouts })
             });
-            let text = profiles.iter().map(|profile| {
-                format!("{}@{}  {}", profile.id, profile.version, profile.title)
-            });
+            let text = profiles
+                .iter()
+                .map(|profile| format!("{}@{}  {}", profile.id, profile.version, profile.title));
             Ok(Report {
                 json: json!({ "ok": true, "profiles": list.collect::<Vec<_>>() }),
                 text: text.collect::<Vec<_>>().join("\n"),
@@ -42,7 +42,10 @@ pub(super) fn run(what: &What) -> Result<Report, Failure> {
             let (profile, layout) = detect(&bytes, &name, None, &profiles)?;
             Ok(Report {
                 json: json!({ "ok": true, "profile": profile.id, "version": profile.version, "layout": layout.id }),
-                text: format!("合于 {}@{} 的 {} 版式：{}", profile.id, profile.version, layout.id, profile.title),
+                text: format!(
+                    "合于 {}@{} 的 {} 版式：{}",
+                    profile.id, profile.version, layout.id, profile.title
+                ),
             })
         }
     }

@@ -1,5 +1,6 @@
 //! `doudi replay`: fold the history again, up to an entry or a day, and show the books as they stood.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use ledger::books::Books;
@@ -68,7 +69,7 @@ fn shown(books: &Books) -> String {
     );
     for (account, amount) in books.postings.balances() {
         if !amount.is_zero() {
-            text.push_str(&format!("\n  {account}  {amount}"));
+            let _ = write!(text, "\n  {account}  {amount}");
         }
     }
     text

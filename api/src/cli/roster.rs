@@ -11,8 +11,8 @@ use serde_json::json;
 
 use super::Report;
 use crate::clock::Clock;
-use crate::desk::paying::{Drawing, agree, batch, draw};
 use crate::desk::Desk;
+use crate::desk::paying::{Drawing, agree, batch, draw};
 use crate::failure::Failure;
 use crate::keys;
 

@@ -100,7 +100,9 @@ pub(crate) fn sentence(audited: &Audited, vault: Option<&str>) -> String {
 fn holds(audited: &Audited, vault: Option<&str>, own_trust: bool) -> Report {
     let mut text = sentence(audited, vault);
     if !own_trust {
-        text.push_str("\n注意：信任文件取自台账自身。正式核验请用 --trust 指向监督方自己保管的一份。");
+        text.push_str(
+            "\n注意：信任文件取自台账自身。正式核验请用 --trust 指向监督方自己保管的一份。",
+        );
     }
     Report { json: document(audited), text }
 }

@@ -52,9 +52,10 @@ impl Cast {
 
     /// The key of a post in the county's own units.
     pub(super) fn key(&self, post: &str) -> SigningKey {
-        let found = self.keys.iter().find(|((unit, known), _)| {
-            *known == post && !unit.as_str().starts_with('Z')
-        });
+        let found = self
+            .keys
+            .iter()
+            .find(|((unit, known), _)| *known == post && !unit.as_str().starts_with('Z'));
         found.map(|(_, key)| key.clone()).expect("the posts that the story names exist")
     }
 

@@ -49,10 +49,10 @@ pub(super) fn play(stage: &mut Stage<'_>) -> Result<(), Failure> {
 fn claim_settled(stage: &mut Stage<'_>) -> Result<(), Failure> {
     let date = stage.on("2020-11-04");
     let claims = stage.desk.books().urgent.claims.iter();
-    let open = claims.filter_map(|(id, claim)| {
+    let mut open = claims.filter_map(|(id, claim)| {
         claim.assessed.as_ref().map(|(act, assessed)| (*id, *act, assessed.amount_fen))
     });
-    let Some((claim, assessment, amount_fen)) = open.last() else { return Ok(()) };
+    let Some((claim, assessment, amount_fen)) = open.next() else { return Ok(()) };
     let voucher = evidence("保险公司赔款凭证");
     let settled = ClaimSettled { amount_fen, assessment, claim, date, voucher };
     stage.sign("账户维护", Body::ClaimSettled(settled))?;
@@ -145,9 +145,8 @@ fn dispersed(stage: &mut Stage<'_>, period: Period) -> Result<(), Failure> {
 
 /// Two returns after success, one inside the month and one on its last day; and one payment that the bank answers late.
 fn disability(stage: &mut Stage<'_>, period: Period) -> Result<Vec<BankFile>, Failure> {
-    let returns = |line, day: &str| {
-        (Target::Line(line), Fate::Returns(code(day), "账户已销户".to_owned()))
-    };
+    let returns =
+        |line, day: &str| (Target::Line(line), Fate::Returns(code(day), "账户已销户".to_owned()));
     let notices = stage.pay(&Round {
         batch: "L20B0",
         scheme: "CJ-L",
@@ -224,7 +223,9 @@ fn reissue(stage: &mut Stage<'_>, period: Period) -> Result<(), Failure> {
         fates: Vec::new(),
     })?;
     let count = failed.len();
-    stage.tell(&format!("补发：{count}笔账户变更经办、批准分人办理，补发名册另走一遍审批，全部入账"));
+    stage.tell(&format!(
+        "补发：{count}笔账户变更经办、批准分人办理，补发名册另走一遍审批，全部入账"
+    ));
     Ok(())
 }
 
@@ -282,7 +283,9 @@ fn late_return(stage: &mut Stage<'_>, notice: Option<&BankFile>) -> Result<(), F
     let movement = bank.movements.iter().find(|(_, movement)| {
         movement.kind == StatementOutcome::ReturnCredit && movement.cleared.is_none()
     });
-    let Some((key, amount)) = movement.map(|(key, m)| (key.clone(), m.amount)) else { return Ok(()) };
+    let Some((key, amount)) = movement.map(|(key, m)| (key.clone(), m.amount)) else {
+        return Ok(());
+    };
     let entries: BTreeSet<_> =
         bank.exceptions.iter().filter(|(_, e)| e.amount == amount).map(|(seq, _)| *seq).collect();
     let Some(entry) = entries.first().copied() else { return Ok(()) };

@@ -184,7 +184,8 @@ fn advance(stage: &mut Stage<'_>) -> Result<(), Failure> {
     let paid = stage.desk.sign(&key, Body::AdvancePaid(paid))?.id;
     let date = stage.on("2020-10-28");
     let key = stage.cast.town_key(&town, "镇长");
-    let done = AdvanceRegularised { advance, date, evidence: evidence("先行救助补办表"), paid };
+    let done =
+        AdvanceRegularised { advance, date, evidence: evidence("先行救助补办表"), paid };
     stage.desk.sign(&key, Body::AdvanceRegularised(done))?;
     stage.tell("先行救助：10月16日石峪镇备用金先付5,000.00元，10月28日补办手续，在10个工作日内");
     Ok(())

@@ -24,7 +24,8 @@ use crate::desk::seal;
 use crate::failure::Failure;
 
 /// Code, name, function code, parts with their standards and rules.
-type Scheme = (&'static str, &'static str, &'static str, &'static [(&'static str, i64, StandardRule)]);
+type Scheme =
+    (&'static str, &'static str, &'static str, &'static [(&'static str, i64, StandardRule)]);
 
 const SCHEMES: &[Scheme] = &[
     (
@@ -36,9 +37,24 @@ const SCHEMES: &[Scheme] = &[
             ("分类施保", STANDARDS.classified.fen(), StandardRule::Ceiling),
         ],
     ),
-    ("TK-S", "特困人员分散供养", "2082102", &[("基本生活", STANDARDS.extreme_poverty.fen(), StandardRule::Fixed)]),
-    ("CJ-L", "困难残疾人生活补贴", "2081107", &[("生活补贴", STANDARDS.living_allowance.fen(), StandardRule::Fixed)]),
-    ("CJ-H", "重度残疾人护理补贴", "2081107", &[("护理补贴", STANDARDS.care_allowance.fen(), StandardRule::Fixed)]),
+    (
+        "TK-S",
+        "特困人员分散供养",
+        "2082102",
+        &[("基本生活", STANDARDS.extreme_poverty.fen(), StandardRule::Fixed)],
+    ),
+    (
+        "CJ-L",
+        "困难残疾人生活补贴",
+        "2081107",
+        &[("生活补贴", STANDARDS.living_allowance.fen(), StandardRule::Fixed)],
+    ),
+    (
+        "CJ-H",
+        "重度残疾人护理补贴",
+        "2081107",
+        &[("护理补贴", STANDARDS.care_allowance.fen(), StandardRule::Fixed)],
+    ),
     ("LS", "临时救助", "2082001", &[("临时救助", 500_000, StandardRule::Ceiling)]),
     ("JJ", "防止致贫返贫救助基金", "2130599", &[("急难救助", 2_000_000, StandardRule::Ceiling)]),
 ];
@@ -184,11 +200,8 @@ pub(super) fn people(stage: &mut Stage<'_>) -> Result<(), Failure> {
     for (scheme, lines) in &lists {
         let (manifest, entries) = seal(lines)?;
         let root = manifest.root;
-        let body = EntitlementsBroughtIn {
-            manifest,
-            scheme: code(scheme),
-            source: source.to_owned(),
-        };
+        let body =
+            EntitlementsBroughtIn { manifest, scheme: code(scheme), source: source.to_owned() };
         let body = Body::EntitlementsBroughtIn(body);
         let receipt = stage.desk.sign_with_lines(&registrar, body, &entries)?;
         let confirmed = EntitlementsConfirmed { brought_in: receipt.id, root };

@@ -23,11 +23,11 @@ use super::SEED;
 use super::cast::{Cast, appointment, units};
 use super::county::County;
 use crate::clock::Clock;
+use crate::desk::Desk;
 use crate::desk::banking::{self, Imported, Incoming};
 use crate::desk::founding::{Founding, appoint, found};
 use crate::desk::paying::{Drawing, Sending, agree, draw, release};
 use crate::desk::people::KnownHousehold;
-use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::keys;
 
@@ -95,7 +95,8 @@ impl<'n> Stage<'n> {
             bytes
         };
         let post = |name: &str| county.officers.iter().find(|officer| officer.post == name);
-        let root = |name| post(name).map(|officer| (appointment(officer), cast.of_officer(officer)));
+        let root =
+            |name| post(name).map(|officer| (appointment(officer), cast.of_officer(officer)));
         let all_units = units(&county);
         let mut desk = found(
             dir,
@@ -159,7 +160,14 @@ impl<'n> Stage<'n> {
     }
 
     /// Books money into or out of a programme account at the bank.
-    pub(super) fn at_bank(&mut self, account: &str, date: Date, change: Money, who: &str, what: &str) {
+    pub(super) fn at_bank(
+        &mut self,
+        account: &str,
+        date: Date,
+        change: Money,
+        who: &str,
+        what: &str,
+    ) {
         let booking = Booking {
             date,
             change,
@@ -208,7 +216,8 @@ impl<'n> Stage<'n> {
             fates: round.fates.clone(),
             chance: None,
         };
-        let bank = self.banks.get_mut(&sending.account).ok_or_else(|| refused(&Refused::NotEnough))?;
+        let bank =
+            self.banks.get_mut(&sending.account).ok_or_else(|| refused(&Refused::NotEnough))?;
         let answer = bank.process(round.product, &file.bytes, &script);
         let answer = answer.map_err(|why| refused(&why))?;
         self.desk.clock.turn_to(round.answered);
@@ -328,5 +337,7 @@ impl<'n> Stage<'n> {
 
 /// The simulated bank refused what the story expects it to take.
 pub(super) fn refused(why: &Refused) -> Failure {
-    Failure::Machine { code: "demo.bank".to_owned(), text: format!("样例银行拒收：{why}"), exit: 3 }
+    Failure::Machine {
+        code: "demo.bank".to_owned(), text: format!("样例银行拒收：{why}"), exit: 3
+    }
 }

@@ -116,7 +116,8 @@ pub fn response(
             imported.to_decide.push((outcome.row, outcome.outcome.chinese()));
         }
         let day = line.date.or(answered);
-        let day = day.ok_or_else(|| Failure::usage("回盘文件没有写明银行日期，请用 --answered 注明。"))?;
+        let day =
+            day.ok_or_else(|| Failure::usage("回盘文件没有写明银行日期，请用 --answered 注明。"))?;
         if !line.reason_text.is_empty() {
             let key = format!("response:{}:{}", file.digest(), line.row);
             remarks.push((key, line.reason_text.clone()));
@@ -135,7 +136,8 @@ pub fn response(
         return Ok(imported);
     }
     file.keep(desk)?;
-    let remarks: Vec<(&str, &str)> = remarks.iter().map(|(k, t)| (k.as_str(), t.as_str())).collect();
+    let remarks: Vec<(&str, &str)> =
+        remarks.iter().map(|(k, t)| (k.as_str(), t.as_str())).collect();
     desk.vault.put_remarks(&remarks)?;
     let (manifest, entries) = seal(&lines)?;
     let body = Body::ResponseImported(ResponseImported {

@@ -7,6 +7,7 @@ use ledger::engine::Receipt;
 use ledger::period::Period;
 use ledger::rejection::Rejection;
 use ledger::views::month::MonthTable;
+use std::fmt::Write as _;
 
 use super::Desk;
 use crate::failure::Failure;
@@ -68,16 +69,17 @@ pub fn checklist(desk: &Desk, table: &MonthTable) -> String {
     let mut text = format!("{}月结检查（台账高度{}）\n", table.period.to_chinese(), table.height);
     for account in &table.accounts {
         let bank = account.bank_fen.map_or("缺流水".to_owned(), |bank| bank.to_string());
-        text.push_str(&format!(
-            "  专户{}：账面{}，银行{bank}，未达账项{}项，调节后差额{}\n",
+        let _ = writeln!(
+            text,
+            "  专户{}：账面{}，银行{bank}，未达账项{}项，调节后差额{}",
             account.account,
             account.book_fen,
             account.items.len(),
             account.difference_fen
-        ));
+        );
     }
     let waiting = desk.books().bank.exceptions.len();
     let transit = &table.total.in_transit;
-    text.push_str(&format!("  存疑{waiting}项；在途{}笔{}元", transit.count, transit.fen));
+    let _ = write!(text, "  存疑{waiting}项；在途{}笔{}元", transit.count, transit.fen);
     text
 }

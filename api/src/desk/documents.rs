@@ -12,8 +12,9 @@ use exports::table::{Report, Standing};
 use exports::{month_end as month_end_report, reconciliation_statement};
 use ledger::act::Body;
 use ledger::act::closing::{BulletinIssued, Document as IssuedDocument};
+use ledger::act::policies::StandardRule;
 use ledger::engine::fold_while;
-use ledger::ids::Digest;
+use ledger::ids::{Digest, SchemeCode};
 use ledger::log::EntrySource as _;
 use ledger::period::{Date, Period};
 use ledger::views::month::MonthTable;
@@ -37,12 +38,13 @@ pub struct Issue<'a> {
 pub fn month_end(desk: &Desk, period: Period, out: &Path) -> Result<Vec<PathBuf>, Failure> {
     let (table, standing) = standing_figures(desk, period)?;
     let previous = closed_before(desk, period);
-    let report = month_end_report::report(&table, previous.as_ref(), standing).map_err(unwritten)?;
+    let report = month_end_report::report(&table, previous.as_ref(), standing)
+        .map_err(|why| unwritten(&why))?;
     let mut written = both(out, &format!("{period}-月结报告"), &report)?;
     for account in &table.accounts {
         let report = reconciliation_statement::report(&table, account, standing);
         let name = format!("{period}-余额调节表-{}", account.account);
-        written.extend(both(out, &name, &report.map_err(unwritten)?)?);
+        written.extend(both(out, &name, &report.map_err(|why| unwritten(&why))?)?);
     }
     Ok(written)
 }
@@ -61,8 +63,9 @@ pub fn bulletin(
     let (table, standing) = standing_figures(desk, period)?;
     let previous = closed_before(desk, period);
     let comparison = Comparison { previous: previous.as_ref(), last_year: None };
-    let head = head(desk, issue);
-    let documents = bulletin::write(&table, comparison, &head, standing).map_err(unwritten)?;
+    let head = head(desk, period, issue);
+    let documents =
+        bulletin::write(&table, comparison, &head, standing).map_err(|why| unwritten(&why))?;
     let mut written = Vec::new();
     for document in &documents {
         written.push(write_whole(&out.join(&document.name), &document.bytes)?);
@@ -84,7 +87,7 @@ pub fn bulletin(
     Ok(written)
 }
 
-fn head(desk: &Desk, issue: &Issue<'_>) -> BulletinHead {
+fn head(desk: &Desk, period: Period, issue: &Issue<'_>) -> BulletinHead {
     let name = desk.books().offices.ledger_name();
     let county = name.split("社会救助").next().unwrap_or_default().to_owned();
     let signed_on = issue.signed_on;
@@ -100,12 +103,31 @@ fn head(desk: &Desk, issue: &Issue<'_>) -> BulletinHead {
         signed_on,
         disclosure: Disclosure::OnRequest,
         copies_to: format!("{county}财政局、{county}审计局、{county}纪委监委"),
-        requirements: vec![
-            require(10, "完成退汇、失败对象的账户核实和变更"),
-        ],
+        requirements: vec![require(10, "完成退汇、失败对象的账户核实和变更")],
         report_by: signed_on.plus_days(20),
-        remarks: BTreeMap::new(),
+        remarks: standards(desk, period),
     }
+}
+
+/// Each scheme's standards of the county, as its paragraph says them.
+fn standards(desk: &Desk, period: Period) -> BTreeMap<SchemeCode, String> {
+    let books = desk.books();
+    let Some(founded) = &books.offices.founded else { return BTreeMap::new() };
+    let sentence = |scheme: &SchemeCode| {
+        let standards = books.policies.standards_of(scheme, &founded.county, period);
+        let parts = standards.map(|standard| {
+            let (label, amount) = (&standard.category, standard.amount_fen);
+            match standard.rule {
+                StandardRule::Fixed => format!("{label}{amount}元/人·月"),
+                StandardRule::Ceiling => format!("{label}不超过{amount}元/人·月"),
+            }
+        });
+        parts.collect::<Vec<_>>().join("，")
+    };
+    let schemes =
+        books.policies.schemes().map(|scheme| (scheme.code.clone(), sentence(&scheme.code)));
+    let stated = schemes.filter(|(_, parts)| !parts.is_empty());
+    stated.map(|(code, parts)| (code, format!("标准：{parts}"))).collect()
 }
 
 /// The journal for hledger, the trial balance, and the payments without personal fields.
@@ -120,7 +142,8 @@ pub fn journal(desk: &Desk, out: &Path) -> Result<Vec<PathBuf>, Failure> {
         true
     })?;
     let journal = writer.finish(books.offices.ledger_name(), &books.origin);
-    let payments = data_tables::payments(books, None, CsvEncoding::Utf8).map_err(unwritten)?;
+    let payments =
+        data_tables::payments(books, None, CsvEncoding::Utf8).map_err(|why| unwritten(&why))?;
     Ok(vec![
         write_whole(&out.join("journal.hledger"), journal.as_bytes())?,
         write_whole(&out.join("trial-balance.csv"), trial_balance(books).as_bytes())?,
@@ -135,17 +158,19 @@ fn standing_figures(desk: &Desk, period: Period) -> Result<(MonthTable, Standing
 
 /// The frozen figures of the month before, if it is closed.
 fn closed_before(desk: &Desk, period: Period) -> Option<MonthTable> {
-    closing::figures(desk, period.previous()).ok().and_then(|(table, closed)| closed.then_some(table))
+    closing::figures(desk, period.previous())
+        .ok()
+        .and_then(|(table, closed)| closed.then_some(table))
 }
 
 fn both(out: &Path, name: &str, report: &Report) -> Result<Vec<PathBuf>, Failure> {
-    let workbook = report.to_xlsx().map_err(unwritten)?;
+    let workbook = report.to_xlsx().map_err(|why| unwritten(&why))?;
     Ok(vec![
         write_whole(&out.join(format!("{name}.md")), report.to_markdown().as_bytes())?,
         write_whole(&out.join(format!("{name}.xlsx")), &workbook)?,
     ])
 }
 
-fn unwritten(why: NotWritten) -> Failure {
+fn unwritten(why: &NotWritten) -> Failure {
     Failure::Machine { code: why.code().to_owned(), text: why.to_string(), exit: 1 }
 }

@@ -3,8 +3,8 @@
 use ed25519_dalek::SigningKey;
 use exports::payment_file::{PaymentFile, PaymentFileTerms, PaymentLine};
 use ledger::act::Body;
-use ledger::act::payments::{PaymentFileReleased, RosterApproved, RosterDrawn, RosterKind};
 use ledger::act::payments::RosterAgreed;
+use ledger::act::payments::{PaymentFileReleased, RosterApproved, RosterDrawn, RosterKind};
 use ledger::books::payments::{Batch, BatchStage};
 use ledger::engine::Receipt;
 use ledger::ids::{BankAccountCode, BatchCode, Digest, FundCode, SchemeCode};

@@ -44,7 +44,11 @@ impl Payees {
 
     /// The payee and account of one payment.
     #[must_use]
-    pub fn find(&self, desk: &Desk, reference: &PaymentRef) -> Option<(&PersonFields, &AccountFields)> {
+    pub fn find(
+        &self,
+        desk: &Desk,
+        reference: &PaymentRef,
+    ) -> Option<(&PersonFields, &AccountFields)> {
         let (_, payment) = desk.books().payments.find(reference)?;
         Some((self.persons.get(&payment.payee)?, self.accounts.get(&payment.account)?))
     }

@@ -2,13 +2,14 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest as _, Sha256};
 
 use super::offices::KeyRecord;
 use super::{ALGORITHM, Act};
 use crate::canonical::{self, NotCanonical};
 use crate::ids::{ActId, KeyId};
+use crate::signature::{holds, public_key};
 
 const HEAD: &[u8] = b"{\"act\":";
 const MIDDLE: &[u8] = b",\"sig\":\"";
@@ -96,12 +97,6 @@ pub fn act_bytes(entry: &[u8]) -> Option<&[u8]> {
     framed.then_some(bytes)
 }
 
-/// The one signature rule (docs/format/log.md §3): strict verification, never in batches.
-#[must_use]
-pub fn holds(key: &VerifyingKey, message: &[u8], signature: &[u8; 64]) -> bool {
-    key.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
-}
-
 fn covered(origin: &str, act: &[u8]) -> Vec<u8> {
     labelled("doudi/act/v1", origin, act)
 }
@@ -132,8 +127,7 @@ impl KeyRecord {
     #[must_use]
     pub fn verifying_key(&self) -> Option<VerifyingKey> {
         let bytes: [u8; 32] = BASE64.decode(&self.public).ok()?.try_into().ok()?;
-        let key = VerifyingKey::from_bytes(&bytes).ok()?;
-        (self.alg == ALGORITHM && !key.is_weak() && key.to_bytes() == bytes).then_some(key)
+        public_key(&bytes).filter(|_| self.alg == ALGORITHM)
     }
 
     /// The key's id.

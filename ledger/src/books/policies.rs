@@ -47,6 +47,18 @@ impl Policies {
         })
     }
 
+    /// The standards of a scheme in an area that hold in a month, by part.
+    pub fn standards_of<'a>(
+        &'a self,
+        scheme: &'a SchemeCode,
+        area: &'a Division,
+        period: Period,
+    ) -> impl Iterator<Item = &'a StandardSet> {
+        let of_scheme =
+            self.standards.iter().filter(move |((s, _, a), _)| s == scheme && a == area);
+        of_scheme.filter_map(move |(_, v)| v.range(..=period).next_back().map(|(_, set)| set))
+    }
+
     /// The schemes that exclude `scheme` for the same person and month.
     pub fn excluded_by<'a>(
         &'a self,

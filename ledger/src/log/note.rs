@@ -6,10 +6,11 @@ use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest as _, Sha256};
 
 use super::failure::{LogCode, LogFailure};
+use crate::signature;
 
 /// C2SP's number for Ed25519 in keys and key hashes.
 const ED25519: u8 = 1;
@@ -38,9 +39,7 @@ impl VerifierKey {
         {
             return Err(LogFailure::new(LogCode::KeyMalformed, format!("名称“{name}”")));
         }
-        let key = VerifyingKey::from_bytes(public)
-            .ok()
-            .filter(|key| key.to_edwards().compress().as_bytes() == public && !key.is_weak())
+        let key = signature::public_key(public)
             .ok_or_else(|| LogFailure::new(LogCode::KeyMalformed, "公钥不是有效的 Ed25519 点"))?;
         Ok(VerifierKey { name: name.to_owned(), public: key })
     }
@@ -69,9 +68,8 @@ impl VerifierKey {
     }
 
     fn accepts(&self, text: &str, signature: &[u8]) -> bool {
-        // Never verify_batch: its verdict on a crafted signature can depend on its neighbours.
-        Signature::from_slice(signature)
-            .is_ok_and(|signature| self.public.verify_strict(text.as_bytes(), &signature).is_ok())
+        <&[u8; 64]>::try_from(signature)
+            .is_ok_and(|signature| signature::holds(&self.public, text.as_bytes(), signature))
     }
 }
 

@@ -1,0 +1,1 @@
+//! A small county in memory, brought to a stage by signed acts.
