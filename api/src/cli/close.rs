@@ -36,10 +36,8 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
         (_, true) | (None, false) => None,
     };
     text.push('\n');
-    text.push_str(&match receipt {
-        Some(receipt) => format!("已月结{}：第{}条记录", args.period, receipt.seq),
-        None => "（试算，没有签署）".to_owned(),
-    });
+    let done = receipt.map(|receipt| format!("已月结{}：第{}条记录", args.period, receipt.seq));
+    text.push_str(done.as_deref().unwrap_or("（试算，没有签署）"));
     Ok(Report {
         json: json!({
             "ok": true, "period": args.period, "height": table.height, "table": table.digest(),

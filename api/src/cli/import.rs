@@ -16,6 +16,9 @@ use crate::desk::{Desk, people_file};
 use crate::failure::Failure;
 use crate::keys;
 
+/// How many rows that wait for a decision a person reads one by one.
+const NAMED: usize = 20;
+
 #[derive(clap::Subcommand)]
 pub(super) enum What {
     /// 回盘文件 (response file)
@@ -166,8 +169,11 @@ fn report(path: &Path, imported: &Imported) -> Report {
     for (outcome, count, sum) in &imported.outcomes {
         let _ = write!(text, "\n  {outcome}：{count}行，{sum}元");
     }
-    for (row, outcome) in &imported.to_decide {
+    for (row, outcome) in imported.to_decide.iter().take(NAMED) {
         let _ = write!(text, "\n  存疑：文件第{row}行，{outcome}，须由主管处理");
+    }
+    if imported.to_decide.len() > NAMED {
+        let _ = write!(text, "\n  ……存疑共{}行，加 --json 看全部", imported.to_decide.len());
     }
     match imported.receipt {
         Some(receipt) => {

@@ -1,5 +1,6 @@
 //! `doudi roster`: draw a roster from what is due, agree to it step by step, or withdraw it.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use ledger::act::Body;
@@ -15,6 +16,9 @@ use crate::desk::Desk;
 use crate::desk::paying::{Drawing, agree, batch, draw};
 use crate::failure::Failure;
 use crate::keys;
+
+/// How many left-out items a person reads one by one.
+const NAMED: usize = 10;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -97,9 +101,13 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
         standing.total,
         receipt.seq
     );
-    for left in &left_out {
+    // The first few by name; all of them are in the JSON document.
+    for left in left_out.iter().take(NAMED) {
         text.push_str("\n  未列入：");
         text.push_str(&reason_for(left));
+    }
+    if left_out.len() > NAMED {
+        let _ = write!(text, "\n  ……未列入共{}项，加 --json 看全部", left_out.len());
     }
     Ok(Report {
         json: json!({
@@ -116,6 +124,5 @@ fn reason_for(left: &LeftOut) -> String {
         LeftOut::Died(id) => format!("资格{id}有人在此前月份死亡，须先调整或停发"),
         LeftOut::NoAccount(id) => format!("资格{id}的收款人没有账户"),
         LeftOut::NotYet(reference) => format!("支付{reference}还不能补发：须先核实或批准账户变更"),
-        LeftOut::Unfunded(id) => format!("资格{id}没有足够资金"),
     }
 }

@@ -16,7 +16,7 @@ use ledger::money::Money;
 use ledger::period::Date;
 use ledger::vault::{AccessNote, BankFile};
 use reconcile::detect::detect;
-use reconcile::matcher::{Booked, Expectation, LineOutcome, match_lines};
+use reconcile::matcher::{Booked, Difference, Expectation, LineOutcome, match_lines};
 use reconcile::names::account_key;
 use reconcile::problem::{Code, Problem};
 use reconcile::profile::{Layout, Profile};
@@ -71,8 +71,8 @@ pub struct Imported {
     pub lines: u64,
     /// Outcome in Chinese, number of lines, sum.
     pub outcomes: Vec<(&'static str, u64, Money)>,
-    /// Rows that a person has to decide, with their outcome.
-    pub to_decide: Vec<(u32, &'static str)>,
+    /// Rows that a person has to decide, with their outcome and in what they differ.
+    pub to_decide: Vec<(u32, String)>,
 }
 
 impl Imported {
@@ -113,7 +113,8 @@ pub fn response(
     for (line, outcome) in read.lines.iter().zip(&report.outcomes) {
         imported.count(outcome.outcome.chinese(), stated_amount(outcome));
         if outcome.outcome.needs_decision() {
-            imported.to_decide.push((outcome.row, outcome.outcome.chinese()));
+            let what = described(outcome.outcome.chinese(), &outcome.differs);
+            imported.to_decide.push((outcome.row, what));
         }
         let day = line.date.or(answered);
         let day =
@@ -150,6 +151,16 @@ pub fn response(
     });
     imported.receipt = Some(desk.sign_with_lines(key, body, &entries)?);
     Ok(imported)
+}
+
+/// An outcome, and in what the row differs from the instruction.
+fn described(outcome: &str, differs: &[Difference]) -> String {
+    let fields: Vec<_> = differs.iter().map(|difference| difference.chinese()).collect();
+    if fields.is_empty() {
+        outcome.to_owned()
+    } else {
+        format!("{outcome}（{}）", fields.join("、"))
+    }
 }
 
 /// What the bank states for the row: what it credited, or what it refused.
@@ -253,7 +264,9 @@ pub fn returns(
             found.outcome,
             ledger::answer::ReturnOutcome::Returned | ledger::answer::ReturnOutcome::Repeated
         ) {
-            imported.to_decide.push((found.row, found.outcome.chinese()));
+            imported
+                .to_decide
+                .push((found.row, described(found.outcome.chinese(), &found.differs)));
         }
         lines.push(Line::Return(ReturnLine {
             amount_fen: found.amount,
@@ -315,7 +328,7 @@ pub fn account_statement(
     for (row, found) in read.rows.iter().zip(report.outcomes) {
         imported.count(found.outcome.chinese(), found.change);
         if found.outcome == StatementOutcome::Unmatched {
-            imported.to_decide.push((found.row, found.outcome.chinese()));
+            imported.to_decide.push((found.row, found.outcome.chinese().to_owned()));
         }
         lines.push(Line::Statement(StatementLine {
             amount_fen: found.change,

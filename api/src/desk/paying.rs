@@ -44,6 +44,11 @@ pub fn draw(
 ) -> Result<(Receipt, Vec<LeftOut>), Failure> {
     let Drawing { batch, scheme, period, kind, funds } = drawing;
     let proposal = propose(desk.books(), scheme, *period, *kind, funds);
+    if proposal.short.is_positive() {
+        // Not drawn in part: who would be left out is not the program's to choose.
+        let fund = funds.last().cloned().ok_or_else(|| Failure::usage("请注明付款资金。"))?;
+        return Err(Rejection::FundInsufficient { fund, short: proposal.short }.into());
+    }
     let lines: Vec<Line> = proposal.lines.into_iter().map(Line::Roster).collect();
     let (manifest, entries) = seal(&lines)?;
     let body = Body::RosterDrawn(RosterDrawn {

@@ -21,8 +21,6 @@ pub enum LeftOut {
     NoAccount(EntitlementId),
     /// The reason forbids a reissue, or the account change that it needs is not approved yet.
     NotYet(PaymentRef),
-    /// The funds do not hold enough.
-    Unfunded(EntitlementId),
 }
 
 /// A roster as it could be drawn now.
@@ -32,10 +30,15 @@ pub struct Proposal {
     pub lines: Vec<RosterLine>,
     /// What is due and not on it, with the reason.
     pub left_out: Vec<LeftOut>,
+    /// What the funds lack for the lines; a line that they do not reach has no sources.
+    pub short: Money,
 }
 
-/// What the funds can still give, in the order in which they are to be used.
-struct Purse(Vec<(FundCode, Money)>);
+/// What the funds can still give, in the order in which they are to be used, and what they lack so far.
+struct Purse {
+    left: Vec<(FundCode, Money)>,
+    short: Money,
+}
 
 impl Purse {
     fn of(books: &Books, funds: &[FundCode]) -> Purse {
@@ -44,26 +47,23 @@ impl Purse {
             let balance = books.postings.balance(&Account::Bank(account, fund.clone()));
             Some((fund.clone(), balance))
         };
-        Purse(funds.iter().filter_map(holds).collect())
+        Purse { left: funds.iter().filter_map(holds).collect(), short: Money::ZERO }
     }
 
-    /// Takes an amount, from the first fund that has any and on to the next; `None` if they do not hold it together.
-    fn take(&mut self, amount: Money) -> Option<Vec<Source>> {
-        let total = Money::total(self.0.iter().map(|(_, left)| *left))?;
-        if total < amount {
-            return None;
-        }
+    /// Takes an amount, from the first fund that has any and on to the next. What they do not hold adds to what is short.
+    fn take(&mut self, amount: Money) -> Vec<Source> {
         let mut needed = amount;
         let mut sources = Vec::new();
-        for (fund, left) in &mut self.0 {
+        for (fund, left) in &mut self.left {
             let share = needed.min(*left);
             if share.is_positive() {
-                *left = left.checked_sub(share)?;
-                needed = needed.checked_sub(share)?;
+                *left = left.checked_sub(share).unwrap_or_default();
+                needed = needed.checked_sub(share).unwrap_or_default();
                 sources.push(Source { amount_fen: share, fund: fund.clone() });
             }
         }
-        Some(sources)
+        self.short = self.short.checked_add(needed).unwrap_or(needed);
+        sources
     }
 }
 
@@ -97,6 +97,7 @@ pub fn propose(
             }
         }
     }
+    proposal.short = purse.short;
     proposal
 }
 
@@ -130,8 +131,8 @@ fn regular(
     let payee = books.people.persons.get(&entitlement.payee);
     let account = payee.and_then(|payee| payee.account).ok_or(LeftOut::NoAccount(id))?;
     let parts = entitlement.due(period).unwrap_or_default().to_vec();
-    let amount = sum_of(&parts).ok_or(LeftOut::Unfunded(id))?;
-    let sources = purse.take(amount).ok_or(LeftOut::Unfunded(id))?;
+    let amount = sum_of(&parts).unwrap_or_default();
+    let sources = purse.take(amount);
     Ok(RosterLine {
         account,
         amount_fen: amount,
@@ -179,7 +180,7 @@ fn reissue(
     if entitlement.persons.iter().chain([&original.payee]).any(died) {
         return Err(LeftOut::Died(original.entitlement));
     }
-    let sources = purse.take(original.amount).ok_or(LeftOut::Unfunded(original.entitlement))?;
+    let sources = purse.take(original.amount);
     let parts = entitlement.due(batch.period).unwrap_or_default().to_vec();
     Ok(RosterLine {
         account,
