@@ -1,4 +1,5 @@
-//! THE SHELL: the command line, the clock, files and configuration. Modules in reading order.
+//! THE SHELL: the command line, the clock, files and configuration.
+//! Modules in reading order; a module uses only those above it.
 
 pub mod failure;
 

@@ -1,6 +1,8 @@
 //! Verification from the entries and a trust file alone: leaves, root, signatures, chains, manifests, laws, frozen months.
 //! It shares the laws with `engine` and nothing else: what is here is read again from the bytes.
 
+mod diagnosis;
+
 use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest as _, Sha256};
@@ -9,7 +11,7 @@ use crate::act::Body;
 use crate::act::signed::SignedAct;
 use crate::books::{Books, Statement};
 use crate::canonical::NotCanonical;
-use crate::ids::{Digest, Root, Seq};
+use crate::ids::{Digest, OfficerId, Root, Seq};
 use crate::law::{self, admission};
 use crate::line::Line;
 use crate::log::{EntrySource, Frontier, LogFailure, VerifiedCheckpoint, leaf_hash};
@@ -91,6 +93,10 @@ pub fn verify(
         let (at, bytes) = entry?;
         auditor.leaf(&bytes);
         let signed = SignedAct::decode(bytes.clone()).map_err(|why| stray(at, &bytes, &why))?;
+        auditor.founding(at, &signed.act().body)?;
+        let signer = admission::signer(&auditor.books, &signed);
+        let officer = signer
+            .map_err(|why| diagnosis::of_signer(source, &auditor.books, (at, &signed), &why))?;
         let count = signed.act().body.manifest().map_or(0, |manifest| manifest.count);
         let mut lines = Vec::new();
         for _ in 0..count {
@@ -100,7 +106,7 @@ pub fn verify(
             auditor.leaf(&bytes);
             lines.push(bytes);
         }
-        auditor.act(at, &signed, &lines)?;
+        auditor.act((at, officer), &signed, &lines)?;
         progress(auditor.frontier.size());
     }
     auditor.finish(checkpoint.as_ref())
@@ -144,22 +150,30 @@ impl<'a> Auditor<'a> {
         self.frontier.push_leaf(leaf_hash(entry), &mut |_| {});
     }
 
-    fn act(&mut self, at: Seq, signed: &SignedAct, lines: &[Vec<u8>]) -> Result<(), Divergence> {
+    /// The ledger begins with the founding act that the trust file names, and has no other.
+    fn founding(&self, at: Seq, body: &Body) -> Result<(), Divergence> {
+        match (body, at) {
+            (Body::Founded(founded), Seq(0)) => Ok(self.trust.founded(founded)?),
+            (Body::Founded(_), _) => Err(Divergence::law(at, &Rejection::AlreadyFounded {})),
+            (_, Seq(0)) => Err(Divergence::law(at, &Rejection::NotFounded {})),
+            (_, _) => Ok(()),
+        }
+    }
+
+    fn act(
+        &mut self,
+        (at, officer): (Seq, OfficerId),
+        signed: &SignedAct,
+        entries: &[Vec<u8>],
+    ) -> Result<(), Divergence> {
         let broken = |rejection: Rejection| Divergence::law(at, &rejection);
         let act = signed.act();
-        match (&act.body, at) {
-            (Body::Founded(founded), Seq(0)) => self.trust.founded(founded)?,
-            (Body::Founded(_), _) => return Err(broken(Rejection::AlreadyFounded {})),
-            (_, Seq(0)) => return Err(broken(Rejection::NotFounded {})),
-            (_, _) => {}
-        }
-        let officer = admission::signer(&self.books, signed).map_err(broken)?;
         let seen = &act.seen;
         if self.roots.get(&seen.size) != Some(&seen.root) {
             return Err(broken(Rejection::SeenWrong { size: seen.size }));
         }
-        let entries = lines.iter().map(Vec::as_slice);
-        let lines = admission::lines(&act.body, entries).map_err(broken)?;
+        let lines = admission::lines(&act.body, entries.iter().map(Vec::as_slice))
+            .map_err(|why| diagnosis::of_lines(at, &act.body, entries, &why))?;
         let id = signed.id(self.trust.origin());
         let statement = Statement { id, at, officer, act, lines: &lines };
         law::check(&self.books, &statement).map_err(broken)?;
@@ -197,6 +211,33 @@ impl<'a> Auditor<'a> {
             months: self.months,
         })
     }
+}
+
+/// Checks that a ledger goes on from a checkpoint that its auditor kept from before. A ledger that was cut back or replaced
+/// as a whole, by someone who holds the log key, holds together in itself; only what was kept elsewhere tells.
+///
+/// # Errors
+/// `checkpoint.rolled_back` if the ledger is shorter, `checkpoint.forked` if its entries are others.
+pub fn goes_on_from(
+    source: &dyn EntrySource,
+    kept: &VerifiedCheckpoint,
+) -> Result<(), Divergence> {
+    let (size, known) = (source.size(), kept.size());
+    if size < known {
+        let text = format!("台账只有{size}条，您保管的存证头有{known}条：台账被换回旧版或截去了尾部");
+        return Err(Divergence::at(Seq(size), "checkpoint.rolled_back", text));
+    }
+    let mut frontier = Frontier::new();
+    let mut entries = source.entries();
+    while frontier.size() < known {
+        let Some(entry) = entries.next() else { break };
+        frontier.push_leaf(leaf_hash(&entry?.1), &mut |_| {});
+    }
+    if frontier.root() == kept.root() {
+        return Ok(());
+    }
+    let text = format!("前{known}条与您保管的存证头不是同一段历史：台账被整本改写");
+    Err(Divergence { code: "checkpoint.forked", entry: None, text })
 }
 
 /// Checks the frozen figures of each closed month: the file must be there and be what the closing act bound.

@@ -123,8 +123,11 @@ impl Trust {
             let side = post.and_then(|post| {
                 founded.units.iter().find(|unit| unit.unit == post.unit).map(|unit| unit.side)
             });
-            if !same || side != Some(trusted.side) {
-                return Err(TrustProblem::Mismatch { what: "根密钥或其所属方不同" });
+            let same_post = post.is_some_and(|post| post.post == trusted.post);
+            if !same || side != Some(trusted.side) || !same_post {
+                return Err(TrustProblem::Mismatch {
+                    what: "根密钥、其所属方或岗位不同"
+                });
             }
         }
         Ok(())

@@ -1,4 +1,5 @@
 //! BANK FILES IN, pure: bytes and expectations in, a report out. It proposes; nothing here writes to the books.
+//! Modules in reading order; a module uses only those above it.
 
 pub mod problem;
 
@@ -6,15 +7,15 @@ pub mod text;
 
 pub mod names;
 
+pub mod profile;
+
 pub mod table;
 
-pub mod profile;
+mod values;
 
 mod body;
 
 pub mod detect;
-
-mod values;
 
 mod cells;
 

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::Report;
 use crate::clock::Clock;
 use crate::desk::Desk;
+use crate::desk::papers::bank_path;
 use crate::desk::paying::{Sending, release};
 use crate::failure::Failure;
 use crate::keys;
@@ -50,7 +51,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     };
     let (receipt, file) = release(&mut desk, &keys::read(&args.key)?, &sending)?;
     desk.checkpoint()?;
-    let path = args.dir.join("bank").join(&file.file_name).display().to_string();
+    let path = args.dir.join(bank_path(Some(&args.batch), &file.file_name)).display().to_string();
     Ok(Report {
         json: json!({
             "ok": true, "seq": receipt.seq, "file": path, "count": file.count, "total_fen": file.total,

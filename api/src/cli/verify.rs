@@ -10,7 +10,7 @@ use ledger::trust::Trust;
 use serde_json::{Value, json};
 
 use super::{Report, progress};
-use crate::desk::vault_audit;
+use crate::desk::{papers, vault_audit};
 use crate::failure::Failure;
 
 #[derive(clap::Args)]
@@ -39,6 +39,8 @@ pub(crate) fn verify(
         return Err(Failure::usage(format!("没有目录{}。", path.display())));
     }
     let trust = match trust {
+        // The folder, or one of the two files in it.
+        Some(trust) if trust.is_file() => trust.parent().unwrap_or(Path::new(".")).to_owned(),
         Some(trust) => trust.to_owned(),
         None => path.join("trust"),
     };
@@ -61,6 +63,7 @@ pub(crate) fn verify(
         let read = |period| std::fs::read(views.join(format!("{period}.json"))).ok();
         audit::verify_months(&audited, &read)?;
     }
+    papers::agree(path, &audited)?;
     let vault = vault_audit::agrees(path, &audited)?;
     Ok((audited, vault))
 }

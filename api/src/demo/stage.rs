@@ -26,6 +26,7 @@ use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::desk::banking::{self, Imported, Incoming};
 use crate::desk::founding::{Founding, appoint, found};
+use crate::desk::papers::bank_path;
 use crate::desk::paying::{Drawing, Sending, agree, draw, release};
 use crate::desk::people::KnownHousehold;
 use crate::failure::Failure;
@@ -222,8 +223,7 @@ impl<'n> Stage<'n> {
         let answer = answer.map_err(|why| refused(&why))?;
         self.desk.clock.turn_to(round.answered);
         for reply in &answer.replies {
-            let name = format!("{}-{}", round.batch, reply.name);
-            self.desk.write_file(&format!("bank/{name}"), &reply.bytes)?;
+            self.desk.write_file(bank_path(Some(&batch), &reply.name), &reply.bytes)?;
             self.import_response(&batch, reply, round.day, round.answered)?;
         }
         Ok(answer.refunds)
@@ -249,7 +249,7 @@ impl<'n> Stage<'n> {
         let standing = self.desk.books().payments.batches.get(&batch);
         let released = standing.and_then(|standing| standing.released.as_ref());
         let Some(released) = released else { return Ok(None) };
-        let path = self.desk.dir().join("bank").join(&released.file_name);
+        let path = self.desk.dir().join(bank_path(Some(&batch), &released.file_name));
         let bytes = std::fs::read(&path).map_err(|why| Failure::file(&path, &why))?;
         let Some(bank) = self.banks.get(&code::<BankAccountCode>(account)) else { return Ok(None) };
         let script = Script {
@@ -265,7 +265,7 @@ impl<'n> Stage<'n> {
         let answer = copy.process(product, &bytes, &script).map_err(|why| refused(&why))?;
         let Some(mut reply) = answer.replies.into_iter().next() else { return Ok(None) };
         reply.name = format!("二次{}", reply.name);
-        self.desk.write_file(&format!("bank/{batch}-{}", reply.name), &reply.bytes)?;
+        self.desk.write_file(bank_path(Some(&batch), &reply.name), &reply.bytes)?;
         Ok(Some(reply))
     }
 
@@ -296,7 +296,7 @@ impl<'n> Stage<'n> {
         booked: Date,
     ) -> Result<Imported, Failure> {
         self.desk.clock.turn_to(booked);
-        self.desk.write_file(&format!("bank/{}", notice.name), &notice.bytes)?;
+        self.desk.write_file(bank_path(None, &notice.name), &notice.bytes)?;
         let file = Incoming {
             name: &notice.name,
             bytes: &notice.bytes,
@@ -320,7 +320,7 @@ impl<'n> Stage<'n> {
             let Some(bank) = self.banks.get(&account) else { continue };
             let statement = bank.statement(form, from, until).map_err(|why| refused(&why))?;
             let name = format!("{account}-{}", statement.name);
-            self.desk.write_file(&format!("bank/{name}"), &statement.bytes)?;
+            self.desk.write_file(bank_path(None, &name), &statement.bytes)?;
             let file = Incoming {
                 name: &name,
                 bytes: &statement.bytes,

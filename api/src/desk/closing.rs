@@ -52,7 +52,7 @@ pub fn close(desk: &mut Desk, key: &SigningKey, period: Period) -> Result<Receip
     }
     let table = table(desk, period)?;
     // Before the act: a crash in between leaves a file for an open month, which the next close replaces.
-    let path = desk.write_file(&format!("views/{period}.json"), &table.bytes())?;
+    let path = desk.write_file(format!("views/{period}.json"), &table.bytes())?;
     let body = MonthClosed { height: table.height, period, table: table.digest() };
     let closed = desk.sign(key, Body::MonthClosed(body));
     if closed.is_err() {

@@ -5,6 +5,7 @@ pub mod banking;
 pub mod closing;
 pub mod documents;
 pub mod founding;
+pub mod papers;
 pub mod paying;
 pub mod people;
 pub mod people_file;
@@ -193,8 +194,8 @@ impl Desk {
     ///
     /// # Errors
     /// The machine fails.
-    pub fn write_file(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
-        write_whole(&self.dir.join(name), bytes)
+    pub fn write_file(&self, name: impl AsRef<Path>, bytes: &[u8]) -> Result<PathBuf, Failure> {
+        write_whole(&self.dir.join(name.as_ref()), bytes)
     }
 }
 

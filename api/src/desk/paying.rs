@@ -15,6 +15,7 @@ use ledger::views::due::{LeftOut, propose};
 use reconcile::profile::Profile;
 use sha2::{Digest as _, Sha256};
 
+use super::papers::bank_path;
 use super::reading::Payees;
 use super::{Desk, seal};
 use crate::failure::Failure;
@@ -136,7 +137,7 @@ pub fn release(
     });
     let receipt = desk.sign(key, body)?;
     // Only what is released may lie where the bank's files lie.
-    desk.write_file(&format!("bank/{}", file.file_name), &file.bytes)?;
+    desk.write_file(bank_path(Some(&sending.batch), &file.file_name), &file.bytes)?;
     Ok((receipt, file))
 }
 

@@ -33,11 +33,12 @@ pub fn agrees(dir: &Path, audited: &Audited) -> Result<Option<String>, Failure> 
         );
         return Err(diverged("vault.diverges", text));
     }
-    for ((digest, _), seq) in &audited.books.bank.files {
+    for ((digest, _), known) in &audited.books.bank.files {
         let standing = vault.standing(&Subject::File(*digest));
         let standing = standing.map_err(|why| diverged(why.code(), why.to_string()))?;
         if standing == Standing::Unknown {
-            let text = format!("第{seq}条记录导入的银行文件原件不在保险库中（摘要{digest}）。");
+            let text =
+                format!("第{}条记录导入的银行文件原件不在保险库中（摘要{digest}）。", known.at);
             return Err(diverged("vault.file_missing", text));
         }
     }

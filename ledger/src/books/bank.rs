@@ -100,6 +100,15 @@ pub struct Exception {
     pub reference: Option<PaymentRef>,
 }
 
+/// A bank file that was imported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportedFile {
+    /// The entry of its manifest.
+    pub at: Seq,
+    /// Its name, as the bank gave it.
+    pub name: String,
+}
+
 /// The bank's side of the books.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bank {
@@ -111,7 +120,7 @@ pub struct Bank {
     pub exceptions: BTreeMap<Seq, Exception>,
     /// Every imported file with the entry of its manifest. A response file is known together with its batch: two months
     /// of the same people and amounts can give the same bytes where the layout names neither batch nor day.
-    pub files: BTreeMap<(Digest, Option<BatchCode>), Seq>,
+    pub files: BTreeMap<(Digest, Option<BatchCode>), ImportedFile>,
     /// Exceptions that were decided, with the deciding entry.
     pub decided: BTreeSet<Seq>,
 }
@@ -121,6 +130,10 @@ impl Bank {
         if !movement.amount.is_zero() {
             self.movements.insert(key, movement);
         }
+    }
+
+    fn took(&mut self, file: (Digest, Option<BatchCode>), name: &str, at: Seq) {
+        self.files.insert(file, ImportedFile { at, name: name.to_owned() });
     }
 }
 
@@ -173,7 +186,7 @@ fn resolve(bank: &mut Bank, resolved: &crate::act::payments::ExceptionResolved) 
 
 fn evolve_imports(bank: &mut Bank, statement: &Statement<'_>) {
     if let Body::ResponseImported(imported) = statement.body() {
-        bank.files.insert((imported.file, Some(imported.batch.clone())), statement.at);
+        bank.took((imported.file, Some(imported.batch.clone())), &imported.file_name, statement.at);
         for (_, at, line) in statement.numbered() {
             let Line::Response(line) = line else { continue };
             if line.outcome.needs_decision() {
@@ -185,7 +198,7 @@ fn evolve_imports(bank: &mut Bank, statement: &Statement<'_>) {
             }
         }
     } else if let Body::ReturnsImported(imported) = statement.body() {
-        bank.files.insert((imported.file, None), statement.at);
+        bank.took((imported.file, None), &imported.file_name, statement.at);
         for (_, at, line) in statement.numbered() {
             let Line::Return(line) = line else { continue };
             if !matches!(line.outcome, ReturnOutcome::Returned | ReturnOutcome::Repeated) {
@@ -196,7 +209,7 @@ fn evolve_imports(bank: &mut Bank, statement: &Statement<'_>) {
             }
         }
     } else if let Body::StatementImported(imported) = statement.body() {
-        bank.files.insert((imported.file, None), statement.at);
+        bank.took((imported.file, None), &imported.file_name, statement.at);
         import_statement(bank, statement, imported);
     }
 }

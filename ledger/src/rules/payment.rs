@@ -54,7 +54,7 @@ fn not_yet_imported(
     batch: Option<&BatchCode>,
 ) -> Result<(), Rejection> {
     match books.bank.files.get(&(file, batch.cloned())) {
-        Some(seq) => Err(Rejection::FileAlreadyImported { seq: *seq }),
+        Some(known) => Err(Rejection::FileAlreadyImported { seq: known.at }),
         None => Ok(()),
     }
 }

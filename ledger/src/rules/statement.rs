@@ -31,8 +31,8 @@ fn import(
     imported: &StatementImported,
     statement: &Statement<'_>,
 ) -> Result<(), Rejection> {
-    if let Some(seq) = books.bank.files.get(&(imported.file, None)) {
-        return Err(Rejection::FileAlreadyImported { seq: *seq });
+    if let Some(known) = books.bank.files.get(&(imported.file, None)) {
+        return Err(Rejection::FileAlreadyImported { seq: known.at });
     }
     if !books.funds.accounts.contains_key(&imported.account) {
         return Err(Rejection::BankAccountUnknown { account: imported.account.clone() });
