@@ -3,11 +3,9 @@
 use std::collections::BTreeSet;
 
 use ed25519_dalek::SigningKey;
-use ledger::act::payments::{
-    ResponseImported, ResponseLine, ReturnLine, ReturnsImported, StatementImported, StatementLine,
-};
-use ledger::act::{Body, Manifest};
-use ledger::answer::{Outcome, StatementOutcome};
+use ledger::act::Body;
+use ledger::act::payments::{ResponseImported, ResponseLine, ReturnLine, ReturnsImported};
+use ledger::answer::Outcome;
 use ledger::books::payments::{Payment, PaymentState};
 use ledger::engine::Receipt;
 use ledger::ids::{BankAccountCode, BatchCode, Digest, PaymentRef};
@@ -18,13 +16,12 @@ use ledger::vault::{AccessNote, BankFile};
 use reconcile::detect::detect;
 use reconcile::matcher::{Booked, Difference, Expectation, LineOutcome, match_lines};
 use reconcile::names::account_key;
-use reconcile::problem::{Code, Problem};
 use reconcile::profile::{Layout, Profile};
 use reconcile::returns::match_returns;
-use reconcile::statement::{BankMovement, match_statement};
-use reconcile::{refund, response, statement};
+use reconcile::{refund, response};
 use sha2::{Digest as _, Sha256};
 
+pub use super::account_statement::account_statement;
 use super::reading::Payees;
 use super::{Desk, seal};
 use crate::failure::Failure;
@@ -44,16 +41,19 @@ pub struct Incoming<'a> {
 }
 
 impl Incoming<'_> {
-    fn digest(&self) -> Digest {
+    pub(super) fn digest(&self) -> Digest {
         Digest(Sha256::digest(self.bytes).into())
     }
 
-    fn detect<'p>(&self, profiles: &'p [Profile]) -> Result<(&'p Layout, String), Failure> {
+    pub(super) fn detect<'p>(
+        &self,
+        profiles: &'p [Profile],
+    ) -> Result<(&'p Layout, String), Failure> {
         let (profile, layout) = detect(self.bytes, self.name, self.profile, profiles)?;
         Ok((layout, format!("{}@{}", profile.id, profile.version)))
     }
 
-    fn keep(&self, desk: &Desk) -> Result<(), Failure> {
+    pub(super) fn keep(&self, desk: &Desk) -> Result<(), Failure> {
         let file = BankFile { name: self.name.to_owned(), bytes: self.bytes.to_vec() };
         desk.vault.put_file(&file)?;
         Ok(())
@@ -76,7 +76,7 @@ pub struct Imported {
 }
 
 impl Imported {
-    fn count(&mut self, outcome: &'static str, amount: Money) {
+    pub(super) fn count(&mut self, outcome: &'static str, amount: Money) {
         self.lines += 1;
         match self.outcomes.iter_mut().find(|(known, ..)| *known == outcome) {
             Some((_, count, sum)) => {
@@ -292,111 +292,4 @@ pub fn returns(
     });
     imported.receipt = Some(desk.sign_with_lines(key, body, &entries)?);
     Ok(imported)
-}
-
-/// Imports an account statement 流水 that covers the days from `from` to `until`. For an account on which nothing moved,
-/// `idle_balance` is what the bank's balance note says.
-///
-/// # Errors
-/// As [`response`].
-pub fn account_statement(
-    desk: &mut Desk,
-    key: &SigningKey,
-    file: &Incoming<'_>,
-    account: BankAccountCode,
-    (from, until): (Date, Date),
-    idle_balance: Option<Money>,
-) -> Result<Imported, Failure> {
-    let profiles = Profile::built_in();
-    let (layout, profile) = file.detect(&profiles)?;
-    let note = desk.access(key, "流水核对")?;
-    let ours = desk.vault.read_programme_account(&account, &note)?;
-    let mut read = match statement::read(layout, file.name, file.bytes, &ours.number) {
-        Ok(read) => read,
-        Err(problems) => idle(&problems, idle_balance).ok_or(problems)?,
-    };
-    if read.latest_first {
-        read.rows.reverse();
-    }
-    let expected = movements(desk, &account, &note)?;
-    let nothing = std::collections::HashMap::new();
-    let known = desk.books().bank.statements.get(&account);
-    let known = known.map_or(&nothing, |known| &known.fingerprints);
-    let report = match_statement(account.as_str(), &read.rows, &expected, known);
-    let mut imported = Imported { profile: profile.clone(), ..Imported::default() };
-    let mut lines = Vec::new();
-    for (row, found) in read.rows.iter().zip(report.outcomes) {
-        imported.count(found.outcome.chinese(), found.change);
-        if found.outcome == StatementOutcome::Unmatched {
-            imported.to_decide.push((found.row, found.outcome.chinese().to_owned()));
-        }
-        lines.push(Line::Statement(StatementLine {
-            amount_fen: found.change,
-            balance_fen: row.balance,
-            date: row.date,
-            fingerprint: found.fingerprint,
-            movement: found.movement,
-            outcome: found.outcome,
-            row: found.row,
-        }));
-    }
-    if file.dry_run {
-        return Ok(imported);
-    }
-    file.keep(desk)?;
-    let (manifest, entries): (Manifest, _) = seal(&lines)?;
-    let body = Body::StatementImported(StatementImported {
-        account,
-        closing_fen: read.closing,
-        file: file.digest(),
-        file_name: file.name.to_owned(),
-        from,
-        manifest,
-        opening_fen: read.opening,
-        profile,
-        until,
-    });
-    imported.receipt = Some(desk.sign_with_lines(key, body, &entries)?);
-    Ok(imported)
-}
-
-/// A statement without a row says nothing of the balance; the clerk takes it from the bank's balance note 余额证明.
-fn idle(problems: &[Problem], balance: Option<Money>) -> Option<statement::StatementFile> {
-    let balance = balance?;
-    let only_idle = problems.iter().all(|problem| problem.code == Code::FileNoLines);
-    only_idle.then(|| statement::StatementFile {
-        rows: Vec::new(),
-        account_no: None,
-        opening: balance,
-        closing: balance,
-        latest_first: false,
-    })
-}
-
-/// The movements that the books expect on an account and no statement has shown yet.
-fn movements(
-    desk: &Desk,
-    account: &BankAccountCode,
-    note: &AccessNote,
-) -> Result<Vec<BankMovement>, Failure> {
-    let open = desk.books().bank.movements.iter().filter(|(_, movement)| {
-        movement.account == *account && movement.cleared.is_none() && !movement.is_void
-    });
-    let open: Vec<_> = open.collect();
-    let references: Vec<_> = open.iter().filter_map(|(_, m)| m.reference.clone()).collect();
-    let payees = Payees::of(desk, &references, note)?;
-    let as_expected = |(key, movement): &(&String, &ledger::books::bank::Movement)| {
-        let payee = movement.reference.as_ref().and_then(|r| payees.find(desk, r));
-        BankMovement {
-            id: (*key).clone(),
-            kind: movement.kind,
-            amount: Money::from_fen(movement.amount.fen().abs()),
-            date: movement.date,
-            batch: movement.batch.clone(),
-            reference: movement.reference.clone(),
-            account_no: payee.map(|(_, account)| account.number.clone()),
-            name: payee.map(|(person, _)| person.name.clone()),
-        }
-    };
-    Ok(open.iter().map(as_expected).collect())
 }

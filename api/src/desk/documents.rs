@@ -68,7 +68,12 @@ pub fn bulletin(
         bulletin::write(&table, comparison, &head, standing).map_err(|why| unwritten(&why))?;
     let mut written = Vec::new();
     for document in &documents {
-        written.push(write_whole(&out.join(&document.name), &document.bytes)?);
+        // A draft never lies where the issued document lies.
+        let name = match key {
+            Some(_) => document.name.clone(),
+            None => document.name.replacen("通报", "通报送审稿", 1),
+        };
+        written.push(write_whole(&out.join(name), &document.bytes)?);
     }
     if let Some(key) = key {
         let issued = |document: &Document| IssuedDocument {

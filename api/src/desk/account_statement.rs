@@ -1,0 +1,127 @@
+//! The bank's account statement 流水 in: read, compared with the movements that the books expect, proposed as a manifest.
+
+use ed25519_dalek::SigningKey;
+use ledger::act::payments::{StatementImported, StatementLine};
+use ledger::act::{Body, Manifest};
+use ledger::answer::StatementOutcome;
+use ledger::ids::BankAccountCode;
+use ledger::line::Line;
+use ledger::money::Money;
+use ledger::period::Date;
+use ledger::vault::AccessNote;
+use reconcile::problem::{Code, Problem};
+use reconcile::profile::Profile;
+use reconcile::statement;
+use reconcile::statement::{BankMovement, match_statement};
+
+use super::banking::{Imported, Incoming};
+use super::reading::Payees;
+use super::{Desk, seal};
+use crate::failure::Failure;
+
+/// Imports an account statement 流水 that covers the days from `from` to `until`. For an account on which nothing moved,
+/// `idle_balance` is what the bank's balance note says.
+///
+/// # Errors
+/// As [`super::banking::response`].
+pub fn account_statement(
+    desk: &mut Desk,
+    key: &SigningKey,
+    file: &Incoming<'_>,
+    account: BankAccountCode,
+    (from, until): (Date, Date),
+    idle_balance: Option<Money>,
+) -> Result<Imported, Failure> {
+    let profiles = Profile::built_in();
+    let (layout, profile) = file.detect(&profiles)?;
+    let note = desk.access(key, "流水核对")?;
+    let ours = desk.vault.read_programme_account(&account, &note)?;
+    let mut read = match statement::read(layout, file.name, file.bytes, &ours.number) {
+        Ok(read) => read,
+        Err(problems) => idle(&problems, idle_balance).ok_or(problems)?,
+    };
+    if read.latest_first {
+        read.rows.reverse();
+    }
+    let expected = movements(desk, &account, &note)?;
+    let nothing = std::collections::HashMap::new();
+    let known = desk.books().bank.statements.get(&account);
+    let known = known.map_or(&nothing, |known| &known.fingerprints);
+    let report = match_statement(account.as_str(), &read.rows, &expected, known);
+    let mut imported = Imported { profile: profile.clone(), ..Imported::default() };
+    let mut lines = Vec::new();
+    for (row, found) in read.rows.iter().zip(report.outcomes) {
+        imported.count(found.outcome.chinese(), found.change);
+        if found.outcome == StatementOutcome::Unmatched {
+            imported.to_decide.push((found.row, found.outcome.chinese().to_owned()));
+        }
+        lines.push(Line::Statement(StatementLine {
+            amount_fen: found.change,
+            balance_fen: row.balance,
+            date: row.date,
+            fingerprint: found.fingerprint,
+            movement: found.movement,
+            outcome: found.outcome,
+            row: found.row,
+        }));
+    }
+    if file.dry_run {
+        return Ok(imported);
+    }
+    file.keep(desk)?;
+    let (manifest, entries): (Manifest, _) = seal(&lines)?;
+    let body = Body::StatementImported(StatementImported {
+        account,
+        closing_fen: read.closing,
+        file: file.digest(),
+        file_name: file.name.to_owned(),
+        from,
+        manifest,
+        opening_fen: read.opening,
+        profile,
+        until,
+    });
+    imported.receipt = Some(desk.sign_with_lines(key, body, &entries)?);
+    Ok(imported)
+}
+
+/// A statement without a row says nothing of the balance; the clerk takes it from the bank's balance note 余额证明.
+fn idle(problems: &[Problem], balance: Option<Money>) -> Option<statement::StatementFile> {
+    let balance = balance?;
+    let only_idle = problems.iter().all(|problem| problem.code == Code::FileNoLines);
+    only_idle.then(|| statement::StatementFile {
+        rows: Vec::new(),
+        account_no: None,
+        opening: balance,
+        closing: balance,
+        latest_first: false,
+    })
+}
+
+/// The movements that the books expect on an account and no statement has shown yet.
+fn movements(
+    desk: &Desk,
+    account: &BankAccountCode,
+    note: &AccessNote,
+) -> Result<Vec<BankMovement>, Failure> {
+    let open = desk.books().bank.movements.iter().filter(|(_, movement)| {
+        movement.account == *account && movement.cleared.is_none() && !movement.is_void
+    });
+    let open: Vec<_> = open.collect();
+    let references: Vec<_> = open.iter().filter_map(|(_, m)| m.reference.clone()).collect();
+    let payees = Payees::of(desk, &references, note)?;
+    let as_expected = |(key, movement): &(&String, &ledger::books::bank::Movement)| {
+        let payee = movement.reference.as_ref().and_then(|r| payees.find(desk, r));
+        BankMovement {
+            id: (*key).clone(),
+            kind: movement.kind,
+            amount: Money::from_fen(movement.amount.fen().abs()),
+            date: movement.date,
+            batch: movement.batch.clone(),
+            reference: movement.reference.clone(),
+            account_no: payee.map(|(_, account)| account.number.clone()),
+            name: payee.map(|(person, _)| person.name.clone()),
+        }
+    };
+    Ok(open.iter().map(as_expected).collect())
+}

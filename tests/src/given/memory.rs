@@ -1,0 +1,87 @@
+//! A ledger in memory: the steps of `ledger::engine::Engine::accept` in their order, without any disk.
+
+use std::collections::HashMap;
+
+use ledger::act::signed::{SignedAct, act_bytes};
+use ledger::books::{Books, Statement};
+use ledger::engine::Receipt;
+use ledger::ids::{ActId, Seq};
+use ledger::law::admission;
+use ledger::log::{EntrySource, MAX_ENTRY_BYTES, ReadEntry, SignedNote, root_of_entries};
+use ledger::rejection::Rejection;
+use ledger::rules;
+
+/// Entries and the books folded from them.
+#[derive(Clone, Debug)]
+pub struct Memory {
+    /// The books after the last accepted act.
+    pub books: Books,
+    /// Every entry, exactly as a log would hold it.
+    pub entries: Vec<Vec<u8>>,
+    ids: HashMap<ActId, Seq>,
+}
+
+impl Memory {
+    /// An empty ledger.
+    #[must_use]
+    pub fn new(origin: &str) -> Memory {
+        Memory { books: Books::new(origin), entries: Vec::new(), ids: HashMap::new() }
+    }
+
+    /// Takes a signed act and its lines into the books, or refuses them.
+    ///
+    /// # Errors
+    /// What the engine would refuse with; nothing changed then.
+    pub fn accept(
+        &mut self,
+        signed: &SignedAct,
+        lines: &[Vec<u8>],
+    ) -> Result<Receipt, Rejection> {
+        let id = signed.id(&self.books.origin);
+        if let Some(seq) = self.ids.get(&id) {
+            return Ok(Receipt { id, seq: *seq, is_repeat: true });
+        }
+        let officer = admission::signer(&self.books, signed)?;
+        self.has_been_seen(signed)?;
+        let decoded = admission::lines(&signed.act().body, lines.iter().map(Vec::as_slice))?;
+        let at = Seq(self.books.height);
+        let act = signed.act();
+        let statement = Statement { id, at, officer, act, lines: &decoded };
+        rules::decide(&self.books, &statement)?;
+        let mut group = vec![signed.entry().to_vec()];
+        group.extend_from_slice(lines);
+        if let Some(entry) = group.iter().find(|entry| entry.len() > MAX_ENTRY_BYTES) {
+            return Err(Rejection::EntryTooLarge { bytes: entry.len() });
+        }
+        self.entries.append(&mut group);
+        self.ids.insert(id, at);
+        self.books.evolve(&statement);
+        Ok(Receipt { id, seq: at, is_repeat: false })
+    }
+
+    /// What the signer says to have seen is a root of this history, between two acts.
+    fn has_been_seen(&self, signed: &SignedAct) -> Result<(), Rejection> {
+        let seen = &signed.act().seen;
+        let wrong = || Rejection::SeenWrong { size: seen.size };
+        let size = usize::try_from(seen.size).map_err(|_| wrong())?;
+        let covered = self.entries.get(..size).ok_or_else(wrong)?;
+        let is_between_acts =
+            self.entries.get(size).is_none_or(|entry| act_bytes(entry).is_some());
+        let root = root_of_entries(covered.iter().map(Vec::as_slice));
+        if root == seen.root && is_between_acts { Ok(()) } else { Err(wrong()) }
+    }
+}
+
+impl EntrySource for Memory {
+    fn size(&self) -> u64 {
+        self.books.height
+    }
+
+    fn newest_checkpoint(&self) -> Option<&SignedNote> {
+        None
+    }
+
+    fn entries(&self) -> Box<dyn Iterator<Item = ReadEntry> + '_> {
+        Box::new((0..).zip(&self.entries).map(|(seq, bytes)| Ok((Seq(seq), bytes.clone()))))
+    }
+}
