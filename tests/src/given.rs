@@ -5,7 +5,7 @@
 pub mod bank;
 pub mod cast;
 pub mod memory;
-mod stages;
+pub mod stages;
 
 use std::collections::BTreeMap;
 

@@ -1,1 +1,6 @@
-//! to come
+//! smoke
+#[test]
+fn smoke() {
+    let c = tests::given::given("issued");
+    println!("{}", c.ledger.books.height);
+}

@@ -2,6 +2,7 @@
 
 mod act;
 mod bulletin;
+mod chinese;
 mod close;
 mod demo;
 mod export;
@@ -19,7 +20,8 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use serde_json::Value;
 
 use crate::failure::Failure;
@@ -84,13 +86,17 @@ pub(crate) struct Report {
 
 /// Runs one command and gives its exit code: 0 done, 1 the books or the file say no, 2 wrong usage, 3 the machine failed.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let parsed = chinese::chinese(Cli::command()).try_get_matches_from(arguments);
+    let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(why) => {
             // Help and version are answers; everything else is wrong usage.
-            let code = if why.use_stderr() { 2 } else { 0 };
+            let is_wrong = why.use_stderr();
+            if is_wrong && why.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+                let _ = writeln!(std::io::stderr(), "用法不对：{}", chinese::usage_error(&why));
+            }
             let _ = why.print();
-            return ExitCode::from(code);
+            return ExitCode::from(if is_wrong { 2 } else { 0 });
         }
     };
     start_logging();
