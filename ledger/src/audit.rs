@@ -218,13 +218,11 @@ impl<'a> Auditor<'a> {
 ///
 /// # Errors
 /// `checkpoint.rolled_back` if the ledger is shorter, `checkpoint.forked` if its entries are others.
-pub fn goes_on_from(
-    source: &dyn EntrySource,
-    kept: &VerifiedCheckpoint,
-) -> Result<(), Divergence> {
+pub fn goes_on_from(source: &dyn EntrySource, kept: &VerifiedCheckpoint) -> Result<(), Divergence> {
     let (size, known) = (source.size(), kept.size());
     if size < known {
-        let text = format!("台账只有{size}条，您保管的存证头有{known}条：台账被换回旧版或截去了尾部");
+        let text =
+            format!("台账只有{size}条，您保管的存证头有{known}条：台账被换回旧版或截去了尾部");
         return Err(Divergence::at(Seq(size), "checkpoint.rolled_back", text));
     }
     let mut frontier = Frontier::new();

@@ -1,3 +1,6 @@
 //! WHAT MUST HOLD: builders and a small county in memory for the suite.
 
+pub mod forge;
 pub mod given;
+pub mod program;
+pub mod village;

@@ -274,7 +274,9 @@ fn files_and_functions_keep_to_their_length() {
 fn every_file_opens_with_its_charter_and_has_a_telling_name() {
     let mut found = Vec::new();
     for source in sources() {
-        if !source.text.starts_with("//! ") {
+        // The unit tests of a module that is a folder need none: the module has it.
+        let is_unit_tests = source.path.ends_with("/tests.rs");
+        if !source.text.starts_with("//! ") && !is_unit_tests {
             found.push(format!("{}: begin with `//!`: what it is and what not", source.path));
         }
         for name in source.path.trim_end_matches(".rs").split(['/', '_']) {

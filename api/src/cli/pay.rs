@@ -10,7 +10,7 @@ use super::Report;
 use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::desk::papers::bank_path;
-use crate::desk::paying::{Sending, release};
+use crate::desk::paying::{Sending, batch, release, write_again};
 use crate::failure::Failure;
 use crate::keys;
 
@@ -41,6 +41,18 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let mut desk = Desk::open(&args.dir, Clock::Machine)?;
+    let key = keys::read(&args.key)?;
+    if batch(&desk, &args.batch)?.released.is_some() {
+        let released = write_again(&desk, &key, &args.batch)?;
+        let path = path_of(args, &released.file_name);
+        return Ok(Report {
+            json: json!({
+                "ok": true, "repeat": true, "file": path, "count": released.count,
+                "total_fen": released.total_fen,
+            }),
+            text: format!("此前已报盘；文件已按原样重新写出：{path}。切勿重复提交银行。"),
+        });
+    }
     let date = args.date.unwrap_or_else(|| desk.clock.today());
     let sending = Sending {
         batch: args.batch.clone(),
@@ -49,12 +61,13 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
         date,
         bank_unit: &args.bank_unit,
     };
-    let (receipt, file) = release(&mut desk, &keys::read(&args.key)?, &sending)?;
+    let (receipt, file) = release(&mut desk, &key, &sending)?;
     desk.checkpoint()?;
-    let path = args.dir.join(bank_path(Some(&args.batch), &file.file_name)).display().to_string();
+    let path = path_of(args, &file.file_name);
     Ok(Report {
         json: json!({
-            "ok": true, "seq": receipt.seq, "file": path, "count": file.count, "total_fen": file.total,
+            "ok": true, "repeat": false, "seq": receipt.seq, "file": path, "count": file.count,
+            "total_fen": file.total,
         }),
         text: format!(
             "已报盘：{path}，{}笔，{}元（第{}条记录）\n大写：{}",
@@ -64,4 +77,8 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
             file.total.to_formal()
         ),
     })
+}
+
+fn path_of(args: &Args, name: &str) -> String {
+    args.dir.join(bank_path(Some(&args.batch), name)).display().to_string()
 }

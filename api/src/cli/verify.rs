@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ledger::audit::{self, Audited, Divergence};
-use ledger::log::{EntrySource, Log, TileFolder};
+use ledger::log::{EntrySource, Log, SignedNote, TileFolder, VerifiedCheckpoint};
 use ledger::trust::Trust;
 use serde_json::{Value, json};
 
@@ -20,10 +20,15 @@ pub(super) struct Args {
     /// 信任目录 (trust folder)；不指明时用台账自带的一份，只能发现损坏，不能发现整本伪造
     #[arg(long)]
     trust: Option<PathBuf>,
+    /// 以前自己保管的存证头 (a checkpoint kept from before: `last-signed` or an export's `checkpoint`)：
+    /// 持有日志私钥的人把整本台账截短或改写，只有它能查出
+    #[arg(long)]
+    known: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
-    let (audited, vault) = verify(&args.path, args.trust.as_deref())?;
+    let (audited, vault) =
+        verify_against(&args.path, args.trust.as_deref(), args.known.as_deref())?;
     Ok(holds(&audited, vault.as_deref(), args.trust.is_some()))
 }
 
@@ -34,6 +39,14 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
 pub(crate) fn verify(
     path: &Path,
     trust: Option<&Path>,
+) -> Result<(Audited, Option<String>), Failure> {
+    verify_against(path, trust, None)
+}
+
+fn verify_against(
+    path: &Path,
+    trust: Option<&Path>,
+    known: Option<&Path>,
 ) -> Result<(Audited, Option<String>), Failure> {
     if !path.is_dir() {
         return Err(Failure::usage(format!("没有目录{}。", path.display())));
@@ -55,6 +68,9 @@ pub(crate) fn verify(
         tiles.full_read().map_err(Divergence::from)?;
         Box::new(tiles)
     };
+    if let Some(known) = known {
+        audit::goes_on_from(source.as_ref(), &kept(known, &trust)?)?;
+    }
     let bar = progress::bar(source.size(), "核验");
     let audited = audit::verify(source.as_ref(), &trust, &mut |read| bar.set_position(read))?;
     bar.finish_and_clear();
@@ -66,6 +82,13 @@ pub(crate) fn verify(
     papers::agree(path, &audited)?;
     let vault = vault_audit::agrees(path, &audited)?;
     Ok((audited, vault))
+}
+
+/// A checkpoint that the auditor kept; it counts only if the trusted key signed it.
+fn kept(path: &Path, trust: &Trust) -> Result<VerifiedCheckpoint, Failure> {
+    let bytes = std::fs::read(path).map_err(|why| Failure::file(path, &why))?;
+    let note = SignedNote::parse(&bytes).map_err(Divergence::from)?;
+    Ok(note.verify(&trust.log_key).map_err(Divergence::from)?)
 }
 
 /// The document of DESIGN §8.

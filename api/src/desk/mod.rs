@@ -1,7 +1,7 @@
 //! An office's desk: an open ledger with its vault, its log key and its clock. Everything that a person signs here goes
 //! through [`Desk::sign`], and nothing else writes.
 
-mod account_statement;
+pub mod account_statement;
 pub mod banking;
 pub mod closing;
 pub mod documents;

@@ -11,6 +11,7 @@ use ledger::ids::{BankAccountCode, BatchCode, Digest, FundCode, SchemeCode};
 use ledger::line::Line;
 use ledger::period::{Date, Period};
 use ledger::rejection::Rejection;
+use ledger::vault::BankFile;
 use ledger::views::due::{LeftOut, propose};
 use reconcile::profile::Profile;
 use sha2::{Digest as _, Sha256};
@@ -135,10 +136,32 @@ pub fn release(
         root: standing.root,
         total_fen: file.total,
     });
+    // Into the vault before the act: whatever happens next, a released file can be written again.
+    desk.vault.put_file(&BankFile { name: file.file_name.clone(), bytes: file.bytes.clone() })?;
     let receipt = desk.sign(key, body)?;
     // Only what is released may lie where the bank's files lie.
     desk.write_file(bank_path(Some(&sending.batch), &file.file_name), &file.bytes)?;
     Ok((receipt, file))
+}
+
+/// Writes the payment file of a batch that was released before into `bank/` again, byte for byte.
+///
+/// # Errors
+/// The batch was not released, or the vault cannot give the file.
+pub fn write_again(
+    desk: &Desk,
+    key: &SigningKey,
+    code: &BatchCode,
+) -> Result<PaymentFileReleased, Failure> {
+    let standing = batch(desk, code)?;
+    let Some(released) = standing.released.clone() else {
+        let (stage, needed) = (standing.stage.chinese(), BatchStage::Released.chinese());
+        return Err(Rejection::RosterStage { batch: code.clone(), stage, needed }.into());
+    };
+    let note = desk.access(key, "重新写出报盘文件")?;
+    let file = desk.vault.read_file(released.file, &note)?;
+    desk.write_file(bank_path(Some(code), &released.file_name), &file.bytes)?;
+    Ok(released)
 }
 
 fn payment_file(

@@ -16,8 +16,11 @@ use crate::keys;
 /// A commitment that does not open, a record that cannot be read, a bank file that is not kept.
 pub fn agrees(dir: &Path, audited: &Audited) -> Result<Option<String>, Failure> {
     let (folder, key) = (dir.join("vault"), dir.join("keys/vault.key"));
-    if !folder.is_dir() || !key.exists() {
+    if !folder.is_dir() {
         return Ok(None);
+    }
+    if !key.exists() {
+        return Ok(Some("保险库：没有 keys/vault.key，未核对。".to_owned()));
     }
     let diverged = |code, text: String| Failure::Diverged(Divergence { code, entry: None, text });
     let opened = Vault::open(&folder, keys::read_master(&key)?, Box::new(OsRandomness));
@@ -33,12 +36,18 @@ pub fn agrees(dir: &Path, audited: &Audited) -> Result<Option<String>, Failure> 
         );
         return Err(diverged("vault.diverges", text));
     }
-    for ((digest, _), known) in &audited.books.bank.files {
-        let standing = vault.standing(&Subject::File(*digest));
+    let released = audited
+        .books
+        .payments
+        .batches
+        .values()
+        .filter_map(|batch| batch.released.as_ref().map(|released| (released.file, batch.at)));
+    let imported = audited.books.bank.files.iter().map(|((digest, _), known)| (*digest, known.at));
+    for (digest, entry) in imported.chain(released) {
+        let standing = vault.standing(&Subject::File(digest));
         let standing = standing.map_err(|why| diverged(why.code(), why.to_string()))?;
         if standing == Standing::Unknown {
-            let text =
-                format!("第{}条记录导入的银行文件原件不在保险库中（摘要{digest}）。", known.at);
+            let text = format!("第{entry}条记录的银行文件原件不在保险库中（摘要{digest}）。");
             return Err(diverged("vault.file_missing", text));
         }
     }

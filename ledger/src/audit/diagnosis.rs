@@ -88,7 +88,8 @@ fn of_signature(
 
 /// What of a manifest differs from its lines.
 pub(super) fn of_lines(at: Seq, body: &Body, lines: &[Vec<u8>], why: &Rejection) -> Divergence {
-    let Some(manifest) = body.manifest().filter(|_| matches!(why, Rejection::ManifestMismatch { .. }))
+    let Some(manifest) =
+        body.manifest().filter(|_| matches!(why, Rejection::ManifestMismatch { .. }))
     else {
         return Divergence::law(at, why);
     };

@@ -100,7 +100,7 @@ pub struct Payment {
     pub answer: Option<Answer>,
     /// The return after settlement.
     pub returned: Option<Return>,
-    /// What was recovered from the payee, by day of posting.
+    /// What was recovered from the payee, by day of posting; a reversal stands as its negative.
     pub recoveries: Vec<(Date, Money)>,
 }
 
@@ -186,6 +186,8 @@ pub struct Payments {
     pub of_entitlement: HashMap<(EntitlementId, Period), Vec<PaymentRef>>,
     /// Recovery orders by act.
     pub recoveries: BTreeMap<ActId, Recovery>,
+    /// Receipts of recovered money by act: order and amount.
+    pub receipts: BTreeMap<ActId, (ActId, Money)>,
 }
 
 impl Payments {
@@ -252,6 +254,16 @@ impl Payments {
         }
         for references in self.of_entitlement.values_mut() {
             references.retain(|reference| reference.batch() != code);
+        }
+    }
+
+    /// Books recovered money under its order and its payment; a reversal books the negative.
+    fn recover(&mut self, order: ActId, amount: Money, date: Date) {
+        let Some(order) = self.recoveries.get_mut(&order) else { return };
+        order.received = order.received.checked_add(amount).unwrap_or_default();
+        let reference = order.ordered.reference.clone();
+        if let Some(payment) = self.find_mut(&reference) {
+            payment.recoveries.push((date, amount));
         }
     }
 
@@ -353,11 +365,12 @@ fn evolve_answers(payments: &mut Payments, statement: &Statement<'_>) {
         let recovery = Recovery { ordered: ordered.clone(), received: Money::ZERO };
         payments.recoveries.insert(statement.id, recovery);
     } else if let Body::RecoveryReceived(received) = statement.body() {
-        let Some(order) = payments.recoveries.get_mut(&received.order) else { return };
-        order.received = order.received.checked_add(received.amount_fen).unwrap_or_default();
-        let reference = order.ordered.reference.clone();
-        if let Some(payment) = payments.find_mut(&reference) {
-            payment.recoveries.push((received.date, received.amount_fen));
-        }
+        payments.receipts.insert(statement.id, (received.order, received.amount_fen));
+        payments.recover(received.order, received.amount_fen, received.date);
+    } else if let Body::EntryReversed(reversed) = statement.body()
+        && let Some((order, amount)) = payments.receipts.remove(&reversed.act)
+        && let Some(negative) = amount.checked_neg()
+    {
+        payments.recover(order, negative, reversed.date);
     }
 }

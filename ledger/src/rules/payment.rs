@@ -174,7 +174,7 @@ fn return_fits(payment: &Payment, line: &ReturnLine) -> Result<(), &'static str>
     match line.outcome {
         ReturnOutcome::Returned if line.amount_fen != payment.amount => Err("金额与原支付不符"),
         ReturnOutcome::Returned if state != PaymentState::Settled => Err("原支付没有入账成功"),
-        ReturnOutcome::Returned if !payment.recoveries.is_empty() => Err("原支付已有追回"),
+        ReturnOutcome::Returned if payment.recovered().is_positive() => Err("原支付已有追回"),
         ReturnOutcome::Returned
             if payment.answer.is_some_and(|answer| line.returned < answer.on) =>
         {

@@ -25,11 +25,8 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
         if known.approved {
             return Err(Rejection::ChangeSettled { change });
         }
-        let account = known.changed.new.account;
-        if books.people.accounts.contains_key(&account) {
-            return Err(Rejection::AccountExists { account });
-        }
-        Ok(())
+        // Between change and approval the person's account, or the new account's holder, may have become another.
+        replaces_the_current(books, &known.changed)
     } else if let Body::PersonDied(died) = body {
         let person = died.person;
         let known = books.people.persons.get(&person);
@@ -114,6 +111,10 @@ fn belongs_to_one(
 fn change(books: &Books, changed: &AccountChanged) -> Result<(), Rejection> {
     filled(&changed.reason, "变更原因")?;
     filled(&changed.new.bank, "开户银行")?;
+    replaces_the_current(books, changed)
+}
+
+fn replaces_the_current(books: &Books, changed: &AccountChanged) -> Result<(), Rejection> {
     let person = changed.person;
     let known = books.people.persons.get(&person).ok_or(Rejection::PersonUnknown { person })?;
     if known.account != changed.old {

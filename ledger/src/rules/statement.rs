@@ -172,7 +172,7 @@ fn answers(
             (reference.batch() == batch, PaymentState::Instructed)
         }
         (Waiting::Return { .. }, Decision::Returned) => {
-            (payment.recoveries.is_empty(), PaymentState::Settled)
+            (payment.recovered().is_zero(), PaymentState::Settled)
         }
         (Waiting::Response { .. } | Waiting::Return { .. } | Waiting::Statement { .. }, _) => {
             return wrong("这种存疑不能作此认定");

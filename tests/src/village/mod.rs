@@ -13,12 +13,18 @@ use api::desk::founding::{Founding, appoint, found};
 use api::keys;
 use ed25519_dalek::SigningKey;
 use ledger::act::Body;
-use ledger::ids::{ActId, Digest, HouseholdId};
-use ledger::vault::{MasterKey, RandomnessFailed};
+use ledger::ids::{ActId, Digest};
+use ledger::money::Money;
+use ledger::vault::MasterKey;
 use reconcile::bank_simulator::Account;
 use sha2::{Digest as _, Sha256};
 
+pub use cast::release;
+
 use crate::forge::Forger;
+
+const ADMIN: &str = "系统管理员";
+const INSPECTOR: &str = "监督检查室主任";
 
 /// The name of the ledger that the suite tampers with.
 pub const ORIGIN: &str = "village.example/doudi";
@@ -34,7 +40,6 @@ struct Stage {
     desk: Desk,
     keys: BTreeMap<&'static str, SigningKey>,
     bank: Account,
-    households: Vec<HouseholdId>,
 }
 
 impl Village {
@@ -44,8 +49,9 @@ impl Village {
     /// If the program refuses a step of it.
     #[must_use]
     pub fn played(dir: &Path, origin: &str, seed: u8) -> Village {
-        let (mut stage, keys) = set(dir, origin, seed);
+        let mut stage = set(dir, origin, seed);
         october::play(&mut stage);
+        let keys = stage.keys.clone();
         drop(stage);
         quiet_minute(dir, &keys);
         Village { dir: dir.to_owned(), keys }
@@ -91,7 +97,7 @@ where
 }
 
 /// Bytes that look random and are the same for the same seed.
-fn seeded(seed: u8) -> impl FnMut(&mut [u8]) -> Result<(), RandomnessFailed> + Send {
+fn seeded(seed: u8) -> impl FnMut(&mut [u8]) + Send {
     let mut count = 0_u64;
     move |bytes: &mut [u8]| {
         for chunk in bytes.chunks_mut(32) {
@@ -99,76 +105,78 @@ fn seeded(seed: u8) -> impl FnMut(&mut [u8]) -> Result<(), RandomnessFailed> + S
             let block = Sha256::new().chain_update([seed]).chain_update(count.to_be_bytes());
             chunk.iter_mut().zip(block.finalize()).for_each(|(byte, drawn)| *byte = drawn);
         }
-        Ok(())
     }
 }
 
-fn set(dir: &Path, origin: &str, seed: u8) -> (Stage, BTreeMap<&'static str, SigningKey>) {
-    let keys: BTreeMap<&'static str, SigningKey> = (1_u8..)
-        .zip(cast::posts())
-        .map(|(n, (post, ..))| {
-            (post, SigningKey::from_bytes(&Sha256::digest([seed, n]).into()))
-        })
-        .collect();
-    let roots = ["系统管理员", "监督检查室主任"];
-    let master = MasterKey::from_bytes(Sha256::digest([seed, 201]).into());
+/// The key of number `n` of a seed. It protects nothing.
+fn key_of(seed: u8, n: u8) -> SigningKey {
+    SigningKey::from_bytes(&Sha256::digest([seed, n]).into())
+}
+
+fn set(dir: &Path, origin: &str, seed: u8) -> Stage {
+    let keys: BTreeMap<&'static str, SigningKey> =
+        (1..).zip(cast::posts()).map(|(n, (post, ..))| (post, key_of(seed, n))).collect();
+    let key = |post: &str| keys.get(post).cloned().expect("every post has a key");
+    let (admin, inspector) = (key(ADMIN), key(INSPECTOR));
     let founding = Founding {
         origin,
-        name: "样例村社会救助资金兜底账",
+        name: "样例县社会救助资金兜底账",
         county: code("141199"),
         units: cast::units(),
-        roots: roots.map(|post| (cast::officer(post), keys[post].clone())).to_vec_of(),
-        log_key: SigningKey::from_bytes(&Sha256::digest([seed, 200]).into()),
-        master,
+        roots: vec![
+            (cast::officer(ADMIN), admin.clone()),
+            (cast::officer(INSPECTOR), inspector.clone()),
+        ],
+        log_key: key_of(seed, 200),
+        master: MasterKey::from_bytes(key_of(seed, 201).to_bytes()),
     };
-    let mut random = seeded(seed);
-    let randomness = Box::new(move |bytes: &mut [u8]| {
-        random(bytes).expect("a hash always gives bytes");
-    });
     let clock = Clock::story(code("2020-09-28"));
-    let mut desk = found(dir, founding, randomness, clock).expect("an empty folder");
+    let mut desk = found(dir, founding, Box::new(seeded(seed)), clock).expect("an empty folder");
     for (post, key) in &keys {
         keys::write(&dir.join(format!("keys/{post}.pem")), key).expect("a new file");
     }
-    let vouchers = roots.map(|post| &keys[post]);
-    for (post, ..) in cast::posts().filter(|(post, ..)| !roots.contains(post)) {
-        appoint(&mut desk, vouchers[0], &cast::officer(post), &keys[post], vouchers)
+    for (post, ..) in cast::posts().filter(|(post, ..)| ![ADMIN, INSPECTOR].contains(post)) {
+        let officer = cast::officer(post);
+        appoint(&mut desk, &admin, &officer, &key(post), [&admin, &inspector])
             .expect("both sides vouch");
         desk.checkpoint().expect("a sound store");
     }
-    let bank = Account::open("990014100000000017", ledger::money::Money::ZERO);
-    (Stage { desk, keys: keys.clone(), bank, households: Vec::new() }, keys)
+    Stage { desk, keys, bank: Account::open("990014100000000017", Money::ZERO) }
 }
 
 impl Stage {
+    fn key(&self, post: &str) -> SigningKey {
+        self.keys.get(post).cloned().expect("the story names posts that exist")
+    }
+
     fn sign(&mut self, post: &str, body: Body) -> ActId {
-        let receipt = self.desk.sign(&self.keys[post], body).expect("the story keeps the rules");
-        // After every act, so that what each act has seen does not depend on the machine's speed.
+        self.sign_with_lines(post, body, &[])
+    }
+
+    fn sign_with_lines(&mut self, post: &str, body: Body, lines: &[Vec<u8>]) -> ActId {
+        let key = self.key(post);
+        let receipt = self.desk.sign_with_lines(&key, body, lines);
+        self.settle();
+        receipt.expect("the story keeps the rules").id
+    }
+
+    /// A checkpoint after every step, so that what each act has seen does not depend on the machine's speed.
+    fn settle(&mut self) {
         self.desk.checkpoint().expect("a sound store");
-        receipt.id
     }
 }
 
 /// Acts that came in one after another before the next checkpoint: nobody has seen the one before.
 /// What binds their order is each person's own chain, and the checkpoint after them.
 fn quiet_minute(dir: &Path, keys: &BTreeMap<&'static str, SigningKey>) {
+    let key = |post: &str| keys.get(post).expect("every post has a key");
     let mut forger = Forger::of(dir);
     for n in 1..=3 {
-        forger.append(&keys["社会救助股股长"], cast::standard(n), &[]);
-        forger.append(&keys["会计"], cast::release(n, "2020-11-05"), &[]);
+        forger.append(key("社会救助股股长"), cast::standard(n));
+        forger.append(key("会计"), release(n, "2020-11-05"));
     }
     let (drawn, lines) = forger.roster("T20B0", "2020-11");
-    forger.append(&keys["造册经办"], drawn, &lines);
-    forger.append(&keys["会计"], cast::release(4, "2020-11-06"), &[]);
-    forger.accept_new(dir);
-}
-
-trait ToVecOf<T> {
-    fn to_vec_of(self) -> Vec<T>;
-}
-
-impl<T, const N: usize> ToVecOf<T> for [T; N] {
-    fn to_vec_of(self) -> Vec<T> {
-        self.into_iter().collect()
-    }
+    forger.append_with_lines(key("造册经办"), drawn, &lines);
+    forger.append(key("会计"), release(4, "2020-11-06"));
+    forger.hand_in(dir);
 }
