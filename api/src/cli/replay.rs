@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use ledger::act::Body;
 use ledger::books::Books;
 use ledger::engine::fold_while;
 use ledger::log::{EntrySource as _, Log};
@@ -12,6 +13,7 @@ use ledger::views::month::MonthTable;
 use serde_json::json;
 
 use super::Report;
+use crate::desk::write_whole;
 use crate::failure::Failure;
 
 #[derive(clap::Args)]
@@ -28,17 +30,28 @@ pub(super) struct Args {
     /// 同时算出这个月当时的数 (figures of this month as they stood)
     #[arg(long)]
     period: Option<Period>,
+    /// 重新写出 views/ 里的月结冻结数据 (write the frozen months again)
+    #[arg(long)]
+    views: bool,
 }
 
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let trust = Trust::read(&args.dir.join("trust"))?;
     let log = Log::open_for_audit(&args.dir, &trust.log_key)?;
     let until = args.as_of.map(|day| day.to_string());
-    let books = fold_while(log.entries(), trust.origin(), &mut |_, statement| {
+    let mut frozen = Vec::new();
+    let books = fold_while(log.entries(), trust.origin(), &mut |before, statement| {
         let by_entry = args.at.is_none_or(|last| statement.at.0 <= last);
         let day = statement.act.time.get(..10).unwrap_or_default();
-        by_entry && until.as_deref().is_none_or(|until| day <= until)
+        let goes_on = by_entry && until.as_deref().is_none_or(|until| day <= until);
+        if let (true, Body::MonthClosed(closed)) = (args.views && goes_on, statement.body()) {
+            frozen.extend(MonthTable::of(before, closed.period));
+        }
+        goes_on
     })?;
+    for table in &frozen {
+        write_whole(&args.dir.join(format!("views/{}.json", table.period)), &table.bytes())?;
+    }
     let table = args.period.map(|period| MonthTable::of(&books, period));
     let table = table.flatten().map(|table| serde_json::to_value(table).unwrap_or_default());
     let balances: Vec<_> = books
