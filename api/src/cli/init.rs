@@ -13,6 +13,9 @@ use crate::desk::founding::{Founding, NewOfficer, found};
 use crate::failure::Failure;
 use crate::keys;
 
+/// What stands for a person's name and ID number that were not given at founding.
+const NOT_STATED: &str = "未登记";
+
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// 台账目录 (ledger folder)
@@ -25,34 +28,38 @@ pub(super) struct Args {
     #[arg(long, default_value = "社会救助资金台账")]
     name: String,
     /// 县级区划代码 (division, six digits)
-    #[arg(long)]
+    #[arg(long, default_value = "000000")]
     county: Division,
     /// 主管部门名称 (office)
-    #[arg(long)]
+    #[arg(long, default_value = "主管部门")]
     office: String,
     /// 主管部门系统管理员姓名 (administrator)
-    #[arg(long)]
+    #[arg(long, default_value = NOT_STATED)]
     admin_name: String,
     /// 主管部门系统管理员身份证号 (administrator's ID number)
     #[arg(long)]
-    admin_id: String,
+    admin_id: Option<String>,
     /// 监督方名称 (inspection committee)
-    #[arg(long)]
+    #[arg(long, default_value = "监督方")]
     inspection: String,
     /// 监督方持钥人姓名 (inspector)
-    #[arg(long)]
+    #[arg(long, default_value = NOT_STATED)]
     inspector_name: String,
     /// 监督方持钥人身份证号 (inspector's ID number)
     #[arg(long)]
-    inspector_id: String,
+    inspector_id: Option<String>,
+}
+
+/// The ID number as given and checked; without one, a mark that tells the two root persons apart.
+fn document(id_no: Option<&str>, post: &str) -> Result<String, Failure> {
+    let Some(id_no) = id_no else { return Ok(format!("{NOT_STATED}-{post}")) };
+    match ledger::vault::identity::IdNo::read(id_no) {
+        Ok(_) => Ok(id_no.to_owned()),
+        Err(why) => Err(Failure::usage(format!("身份证号{id_no}不对：{why}"))),
+    }
 }
 
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
-    for id_no in [&args.admin_id, &args.inspector_id] {
-        if let Err(why) = ledger::vault::identity::IdNo::read(id_no) {
-            return Err(Failure::usage(format!("身份证号{id_no}不对：{why}")));
-        }
-    }
     let (admin, inspector, log_key) = (keys::generate()?, keys::generate()?, keys::generate()?);
     let master = MasterKey::generate(&mut OsRandomness)?;
     let unit = |code: &str, name: &str, side| {
@@ -67,15 +74,16 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
         unit("MZ", &args.office, Side::Office)?,
         unit("JW", &args.inspection, Side::Inspection)?,
     ];
-    let officer = |name: &str, id_no: &str, post: &str, at: usize, roles| {
+    let officer = |name: &str, id_no: Option<&str>, post: &str, at: usize, roles| {
         let unit = units.get(at).map(|unit| unit.unit.clone());
         let unit = unit.ok_or_else(|| Failure::usage("缺少单位。"))?;
-        let fields = OfficerFields { name: name.to_owned(), id_no: id_no.to_owned() };
+        let fields = OfficerFields { name: name.to_owned(), id_no: document(id_no, post)? };
         Ok::<_, Failure>(NewOfficer { fields, post: post.to_owned(), unit, roles })
     };
-    let first = officer(&args.admin_name, &args.admin_id, "系统管理员", 0, vec![Role::Admin])?;
+    let first =
+        officer(&args.admin_name, args.admin_id.as_deref(), "系统管理员", 0, vec![Role::Admin])?;
     let roles = vec![Role::Admin, Role::Inspector];
-    let second = officer(&args.inspector_name, &args.inspector_id, "监督专员", 1, roles)?;
+    let second = officer(&args.inspector_name, args.inspector_id.as_deref(), "监督专员", 1, roles)?;
     let desk = found(
         &args.dir,
         Founding {

@@ -1,6 +1,7 @@
 //! The command line (DESIGN §8): one file a command. A command ends in a [`Report`] or a [`Failure`]; printing happens here only.
 
 mod act;
+mod appoint;
 mod bulletin;
 mod chinese;
 mod close;
@@ -51,6 +52,8 @@ enum Command {
     Init(init::Args),
     /// 生成签名密钥 (make a signing key)
     Keygen(keygen::Args),
+    /// 人员任职并登记其密钥，两人会签 (appoint a person and enrol a key)
+    Appoint(appoint::Args),
     /// 签署一个动作并交入台账 (sign and hand in an act)
     Act(act::Args),
     /// 造册、复核、财政审核、审批、撤回 (rosters)
@@ -118,6 +121,7 @@ fn dispatch(command: Command, json: bool) -> Result<Report, Failure> {
         Command::Demo(args) => demo::run(&args, json),
         Command::Init(args) => init::run(&args),
         Command::Keygen(args) => keygen::run(&args),
+        Command::Appoint(args) => appoint::run(&args),
         Command::Act(args) => act::run(&args),
         Command::Roster(args) => roster::run(&args),
         Command::Pay(args) => pay::run(&args),
