@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::Report;
 use crate::clock::Clock;
+use crate::desk::sealing::{draw_ids, fill};
 use crate::desk::{Desk, seal};
 use crate::failure::Failure;
 use crate::keys;
@@ -26,7 +27,8 @@ pub(super) struct Args {
     /// 列出全部动作种类 (list kinds)
     #[arg(long)]
     kinds: bool,
-    /// 动作文件 (act)；“-”表示标准输入。形如 {"kind":"…","body":{…},"lines":[{"line":"…","body":{…}}]}
+    /// 动作文件 (act)；“-”表示标准输入。形如 {"kind":"…","body":{…},"lines":[{"line":"…","body":{…}}],"private":{…}}；
+    /// manifest 由各行算出；“$random”处填入新编号；private（姓名、证号、账号等）只入保险库
     #[arg(required_unless_present = "kinds")]
     act: Option<PathBuf>,
 }
@@ -45,7 +47,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     } else {
         let key = args.key.as_deref();
         let key = key.ok_or_else(|| Failure::usage("请用 --key 指明签名人的密钥文件。"))?;
-        let (body, entries) = written(&bytes)?;
+        let (body, entries) = written(&desk, &bytes)?;
         desk.sign_with_lines(&keys::read(key)?, body, &entries)?
     };
     desk.checkpoint()?;
@@ -73,9 +75,10 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// An act as a person writes it. Where it has lines, its manifest is computed from them.
-fn written(bytes: &[u8]) -> Result<(Body, Vec<Vec<u8>>), Failure> {
+fn written(desk: &Desk, bytes: &[u8]) -> Result<(Body, Vec<Vec<u8>>), Failure> {
     let wrong = |why: String| Failure::usage(format!("动作文件不对：{why}"));
-    let value: Value = serde_json::from_slice(bytes).map_err(|why| wrong(why.to_string()))?;
+    let mut value: Value = serde_json::from_slice(bytes).map_err(|why| wrong(why.to_string()))?;
+    draw_ids(&mut value)?;
     let kind = value.get("kind").and_then(Value::as_str);
     let kind = kind.ok_or_else(|| wrong("缺少 kind".to_owned()))?;
     let mut body = value.get("body").cloned().ok_or_else(|| wrong("缺少 body".to_owned()))?;
@@ -85,10 +88,12 @@ fn written(bytes: &[u8]) -> Result<(Body, Vec<Vec<u8>>), Failure> {
         let body = line.get("body").cloned().unwrap_or(Value::Null).to_string();
         lines.push(Line::from_json(kind, &body).map_err(wrong)?);
     }
+    let fields = body.as_object_mut().ok_or_else(|| wrong("body 应为对象".to_owned()))?;
+    if let Some(private) = value.get("private").and_then(Value::as_object) {
+        fill(desk, kind, fields, private)?;
+    }
     let (manifest, entries) = seal(&lines)?;
-    if !lines.is_empty()
-        && let Some(fields) = body.as_object_mut()
-    {
+    if !lines.is_empty() {
         let manifest = serde_json::to_value(manifest).map_err(|why| wrong(why.to_string()))?;
         fields.entry("manifest").or_insert(manifest);
     }

@@ -42,7 +42,7 @@ pub(super) struct Args {
     /// 岗位名称 (post)
     #[arg(long)]
     post: String,
-    /// 岗位权限，可写多次 (roles)：admin、registrar、roster_maker 等，见 docs/format/kinds.md
+    /// 岗位权限，可写多次 (roles)；写错时列出全部
     #[arg(long = "role", required = true, value_parser = role)]
     roles: Vec<Role>,
 }

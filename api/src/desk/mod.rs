@@ -11,6 +11,7 @@ pub mod paying;
 pub mod people;
 pub mod people_file;
 pub mod reading;
+pub mod sealing;
 pub mod vault_audit;
 
 use std::fs::File;

@@ -1,0 +1,114 @@
+//! Acts written by hand whose personal fields must not stand in them: the fields go into the vault,
+//! ids and commitments come back into the act.
+
+use ledger::ids::{BankAccountCode, PersonId};
+use ledger::vault::{
+    AccountFields, Field, NewSubject, OfficerFields, ProgrammeAccountFields, Registered,
+};
+use serde_json::{Map, Value, json};
+
+use super::Desk;
+use super::people::commitment;
+use crate::failure::Failure;
+
+/// Kinds of acts that take private fields, with the names of those fields.
+pub const PRIVATE: &[(&str, &[&str])] = &[
+    ("bank_account.opened", &["number", "holder_name"]),
+    ("account.changed", &["number", "bank_name", "holder_name"]),
+    ("officer.appointed", &["name", "id_no"]),
+];
+
+/// Registers an act's private fields in the vault and fills in what the act needs of them.
+///
+/// # Errors
+/// The kind takes no private fields, one is missing or unknown, or the vault fails.
+pub fn fill(
+    desk: &Desk,
+    kind: &str,
+    body: &mut Map<String, Value>,
+    private: &Map<String, Value>,
+) -> Result<(), Failure> {
+    let wanted = PRIVATE.iter().find(|(known, _)| *known == kind);
+    let (_, names) = wanted.ok_or_else(|| {
+        let kinds: Vec<&str> = PRIVATE.iter().map(|(kind, _)| *kind).collect();
+        Failure::usage(format!("{kind}不带 private；只有{}带。", kinds.join("、")))
+    })?;
+    if let Some(unknown) = private.keys().find(|key| !names.contains(&key.as_str())) {
+        return Err(Failure::usage(format!(
+            "private 里没有“{unknown}”；应为{}。",
+            names.join("、")
+        )));
+    }
+    let text = |name: &str| {
+        let found = private.get(name).and_then(Value::as_str);
+        let found = found.filter(|text| !text.trim().is_empty());
+        found.map(str::to_owned).ok_or_else(|| Failure::usage(format!("private 里缺“{name}”。")))
+    };
+    match kind {
+        "bank_account.opened" => {
+            let code = body.get("code").and_then(Value::as_str).unwrap_or_default();
+            let code: BankAccountCode =
+                code.parse().map_err(|why| Failure::usage(format!("code：{why}")))?;
+            let (number, holder_name) = (text("number")?, text("holder_name")?);
+            let fields = ProgrammeAccountFields { number, holder_name };
+            let known = desk.vault.register(NewSubject::ProgrammeAccount(code, fields))?;
+            put(body, "number_commit", &known, Field::Number)
+        }
+        "account.changed" => {
+            let (number, bank_name) = (text("number")?, text("bank_name")?);
+            let fields = AccountFields { number, bank_name, holder_name: text("holder_name")? };
+            let bank = fields.bank_name.clone();
+            let known = desk.vault.register(NewSubject::Account(fields))?;
+            let number_commit = commitment(&known, Field::Number)?;
+            let new =
+                json!({ "account": known.account(), "bank": bank, "number_commit": number_commit });
+            body.insert("new".to_owned(), new);
+            fill_current(desk, body);
+            Ok(())
+        }
+        _ => {
+            let fields = OfficerFields { name: text("name")?, id_no: text("id_no")? };
+            let known = desk.vault.register(NewSubject::Officer(fields))?;
+            body.insert("officer".to_owned(), json!(known.officer()));
+            put(body, "name_commit", &known, Field::Name)
+        }
+    }
+}
+
+fn put(
+    body: &mut Map<String, Value>,
+    key: &str,
+    known: &Registered,
+    field: Field,
+) -> Result<(), Failure> {
+    body.insert(key.to_owned(), json!(commitment(known, field)?));
+    Ok(())
+}
+
+/// The account so far, where the act does not name it.
+fn fill_current(desk: &Desk, body: &mut Map<String, Value>) {
+    let person = body.get("person").and_then(Value::as_str).unwrap_or_default();
+    let known = person.parse::<PersonId>().ok();
+    let known = known.and_then(|person| desk.books().people.persons.get(&person));
+    if let Some(current) = known.and_then(|person| person.account) {
+        body.entry("old").or_insert(json!(current));
+    }
+}
+
+/// Puts fresh random ids where the act says `$random`.
+///
+/// # Errors
+/// The machine gives no randomness.
+pub fn draw_ids(value: &mut Value) -> Result<(), Failure> {
+    match value {
+        Value::String(text) if text == "$random" => {
+            let mut bytes = [0; 16];
+            getrandom::fill(&mut bytes).map_err(|why| Failure::usage(format!("{why}")))?;
+            *text = hex::encode(bytes);
+            Ok(())
+        }
+        Value::Array(items) => items.iter_mut().try_for_each(draw_ids),
+        Value::Object(fields) => fields.values_mut().try_for_each(draw_ids),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
+    }
+}
