@@ -84,7 +84,6 @@ rejections! {
     StandardMissing { scheme: SchemeCode, category: String } = "standard.missing", "项目{scheme}的“{category}”在该地区该月没有标准", "先设定标准，或核对类别名称。";
     StandardBroken { amount: Money, allowed: Money } = "standard.broken", "金额{amount}元不符合标准，标准为{allowed}元", "核对人数、类别和标准；定额项目必须相等，补差项目不得超过。";
     CapExceeded { scheme: SchemeCode, cap: Money } = "scheme.cap_exceeded", "超过项目{scheme}的单笔上限{cap}元", "按办法减少金额，或先修订上限。";
-    CalendarMissing { year: i16 } = "calendar.missing", "{year}年的工作日历还没有发布，无法计算期限", "先登记当年的节假日安排。";
 
     BankAccountUnknown { account: BankAccountCode } = "bank_account.unknown", "没有专户{account}", "先登记专户。";
     BankAccountExists { account: BankAccountCode } = "bank_account.exists", "专户{account}已经登记", "换一个代码，或核对是否重复登记。";

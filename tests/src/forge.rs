@@ -131,7 +131,10 @@ impl Forger {
         let due = propose(&self.books, &scheme, period, kind, &[code("F-DB")]);
         let lines: Vec<Line> = due.lines.into_iter().map(Line::Roster).collect();
         let (manifest, _) = line::seal(&lines).expect("canonical");
-        (Body::RosterDrawn(RosterDrawn { batch: code(batch), kind, manifest, period, scheme }), lines)
+        (
+            Body::RosterDrawn(RosterDrawn { batch: code(batch), kind, manifest, period, scheme }),
+            lines,
+        )
     }
 
     /// Hands the acts that were appended in to the ledger, through the one door, and signs a checkpoint over them.

@@ -98,13 +98,23 @@ impl County {
     #[must_use]
     pub fn fill(&self, value: &Value) -> Value {
         match value {
-            Value::String(text) => Value::String(self.fill_text(text)),
+            Value::String(text) => self.fill_whole(text),
             Value::Array(values) => values.iter().map(|value| self.fill(value)).collect(),
             Value::Object(fields) => {
                 let fields = fields.iter().map(|(key, value)| (key.clone(), self.fill(value)));
                 Value::Object(fields.collect())
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+        }
+    }
+
+    /// An entry number is a number; everything else is a text.
+    fn fill_whole(&self, text: &str) -> Value {
+        let filled = self.fill_text(text);
+        let is_number = [".at", ".last"].iter().any(|end| text.ends_with(end));
+        match filled.parse::<u64>() {
+            Ok(number) if is_number && text.starts_with('$') => json!(number),
+            Ok(_) | Err(_) => Value::String(filled),
         }
     }
 
@@ -131,7 +141,13 @@ impl County {
 
     fn meaning(&self, name: &str) -> String {
         const IDS: &[&str] = &[
-            "household", "person", "account", "entitlement", "application", "advance", "claim",
+            "household",
+            "person",
+            "account",
+            "entitlement",
+            "application",
+            "advance",
+            "claim",
             "officer",
         ];
         if let Some(known) = self.names.get(name) {
@@ -155,7 +171,8 @@ impl County {
         });
         let lines = lines.collect::<Result<Vec<_>, _>>()?;
         let entries = (1..).zip(&lines).map(|(n, line)| line.encode(n));
-        let entries = entries.collect::<Result<Vec<_>, _>>().map_err(|e| malformed(e.to_string()))?;
+        let entries =
+            entries.collect::<Result<Vec<_>, _>>().map_err(|e| malformed(e.to_string()))?;
         let mut body = self.fill(&saying.body);
         if needs_manifest(&saying.kind) && body.get("manifest").is_none() {
             let (manifest, _) = line::seal(&lines).map_err(|e| malformed(e.to_string()))?;
@@ -185,8 +202,7 @@ impl County {
         let (body, entries) = self.compose(saying)?;
         let act = self.next_act(&saying.by, body);
         let signed = SignedAct::sign(act, ORIGIN, &cast::key_of(&saying.by));
-        let signed =
-            signed.map_err(|why| Rejection::ActMalformed { detail: why.to_string() })?;
+        let signed = signed.map_err(|why| Rejection::ActMalformed { detail: why.to_string() })?;
         self.ledger.accept(&signed, &entries).map(|receipt| receipt.id)
     }
 
@@ -202,6 +218,8 @@ impl County {
         };
         self.names.insert(name.to_owned(), id.to_string());
         self.names.insert(format!("{name}.at"), at.to_string());
+        let last = self.ledger.books.height - 1;
+        self.names.insert(format!("{name}.last"), last.to_string());
         let lines = self.ledger.entries.iter().skip(usize::try_from(at).unwrap_or(usize::MAX) + 1);
         let root = ledger::log::root_of_entries(lines.map(Vec::as_slice));
         self.names.insert(format!("{name}.root"), root.to_string());

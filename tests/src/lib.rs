@@ -1,6 +1,8 @@
 //! WHAT MUST HOLD: builders and a small county in memory for the suite.
 
+pub mod county_demo;
 pub mod forge;
 pub mod given;
+pub mod meaning;
 pub mod program;
 pub mod village;

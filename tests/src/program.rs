@@ -2,7 +2,8 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -43,6 +44,34 @@ impl Program {
     pub fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Ended {
         let output = Command::new(&self.path).args(arguments).output();
         let Output { status, stdout, stderr } = output.expect("the program starts");
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        Ended { code: status.code(), out: text(stdout), err: text(stderr) }
+    }
+
+    /// Runs a command, which must end within that time.
+    ///
+    /// # Panics
+    /// If it does not, or does not start.
+    pub fn run_within<S: AsRef<OsStr>>(
+        &self,
+        limit: Duration,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Ended {
+        let mut child = Command::new(&self.path)
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let start = Instant::now();
+        while child.try_wait().expect("a child of ours").is_none() {
+            if start.elapsed() > limit {
+                child.kill().expect("a child of ours");
+                panic!("the program did not end within {limit:?}");
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let Output { status, stdout, stderr } = child.wait_with_output().expect("its output");
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         Ended { code: status.code(), out: text(stdout), err: text(stderr) }
     }

@@ -1,1 +1,131 @@
-//! to come
+//! No personal field is in the log, nor in anything that leaves the ledger (I15): every byte is read, for everybody.
+
+use std::path::{Path, PathBuf};
+
+use aho_corasick::AhoCorasick;
+use api::demo::SEED;
+use api::demo::county::County;
+use tests::county_demo;
+use tests::program::Program;
+
+fn program() -> Program {
+    Program::at(env!("CARGO_BIN_EXE_doudi-under-test"))
+}
+
+/// Everything that must not be found, in UTF-8 and in GB18030, with a word for what it is.
+fn personal_fields() -> Vec<(&'static str, Vec<u8>)> {
+    let county = County::generate(SEED);
+    let mut fields = Vec::new();
+    for household in &county.households {
+        fields.push(("account", household.account.number.clone()));
+        fields.push(("address", household.address.clone()));
+        for person in &household.members {
+            fields.push(("name", person.name.clone()));
+            fields.push(("id", person.id_no.clone()));
+            fields.extend(person.phone.clone().map(|phone| ("phone", phone)));
+        }
+    }
+    for officer in &county.officers {
+        fields.push(("name", officer.name.clone()));
+        fields.push(("id", officer.id_no.clone()));
+    }
+    for account in &county.programme_accounts {
+        fields.push(("account", account.number.to_owned()));
+    }
+    let mut patterns = Vec::new();
+    for (what, text) in fields {
+        let gb18030 = reconcile::text::encode_gb18030(&text).unwrap();
+        if gb18030 != text.as_bytes() {
+            patterns.push((what, gb18030));
+        }
+        patterns.push((what, text.into_bytes()));
+    }
+    patterns
+}
+
+struct Scanner {
+    patterns: Vec<(&'static str, Vec<u8>)>,
+    machine: AhoCorasick,
+}
+
+impl Scanner {
+    fn new() -> Scanner {
+        let patterns = personal_fields();
+        let machine = AhoCorasick::new(patterns.iter().map(|(_, bytes)| bytes)).unwrap();
+        Scanner { patterns, machine }
+    }
+
+    /// What stands in a file. Two characters of a name in GB18030 are four bytes that any digest may hold,
+    /// so names in that encoding are looked for in text only.
+    fn scan(&self, path: &Path, bytes: &[u8], is_text: bool) -> Vec<String> {
+        let hits = self.machine.find_overlapping_iter(bytes).filter(|hit| {
+            let (what, pattern) = &self.patterns[hit.pattern().as_usize()];
+            is_text || *what != "name" || pattern.len() >= 6
+        });
+        let say = |hit: aho_corasick::Match| {
+            let (what, _) = &self.patterns[hit.pattern().as_usize()];
+            format!("{}: {what} at byte {}", path.display(), hit.start())
+        };
+        hits.take(3).map(say).collect()
+    }
+}
+
+fn files_below(dir: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for item in std::fs::read_dir(dir).unwrap() {
+        let path = item.unwrap().path();
+        if path.is_dir() {
+            found.extend(files_below(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn no_personal_field_stands_in_the_log_the_tiles_the_frozen_months_or_the_documents() {
+    let program = program();
+    let (folder, ledger) = county_demo::copy(&program);
+    let scanner = Scanner::new();
+    let tiles = folder.path().join("tiles");
+    let arguments = ["export", "tiles", "--dir"].map(std::ffi::OsStr::new).into_iter();
+    let arguments = arguments.chain([ledger.as_os_str(), "--out".as_ref(), tiles.as_os_str()]);
+    assert_eq!(program.run(arguments).code, Some(0));
+    let mut hits = Vec::new();
+    let mut scanned = 0;
+    // The store compresses its blocks; the entries themselves are in the tiles, as they are signed and hashed.
+    for top in ["log", "views", "trust", "out"].map(|name| ledger.join(name)).iter().chain([&tiles]) {
+        for path in files_below(top) {
+            let bytes = std::fs::read(&path).unwrap();
+            let is_text = std::str::from_utf8(&bytes).is_ok();
+            scanned += bytes.len();
+            hits.extend(scanner.scan(&path, &bytes, is_text));
+        }
+    }
+    let last = ledger.join("last-signed");
+    hits.extend(scanner.scan(&last, &std::fs::read(&last).unwrap(), true));
+    assert!(scanned > 10_000_000, "only {scanned} bytes were there to scan");
+    assert!(hits.is_empty(), "{}", hits.join("\n"));
+}
+
+#[test]
+fn the_scanner_finds_what_it_looks_for_where_it_is() {
+    let ledger = county_demo::played(&program());
+    let scanner = Scanner::new();
+    let request = ledger.join("bank/D20A0/102320201010D20A0.txt");
+    let hits = scanner.machine.find_overlapping_iter(&std::fs::read(&request).unwrap()).count();
+    // A name, an account and an ID number on each of 4,900 lines.
+    assert!(hits >= 3 * 4_900, "{hits}");
+}
+
+#[test]
+fn the_vault_holds_no_field_in_the_clear() {
+    let ledger = county_demo::played(&program());
+    let scanner = Scanner::new();
+    let mut hits = Vec::new();
+    for path in files_below(&ledger.join("vault")) {
+        hits.extend(scanner.scan(&path, &std::fs::read(&path).unwrap(), false));
+    }
+    assert!(hits.is_empty(), "{}", hits.join("\n"));
+}

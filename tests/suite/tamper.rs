@@ -14,13 +14,19 @@ use scene::{Found, Row, Scene};
 
 /// Codes that stand in two rows, with the reason why nothing tells the rows apart.
 const SHARED: &[(&str, &str)] = &[
-    ("actor.seen_wrong", "两行都是“签名人见过的历史不在这里”：抽走别人见过的记录，与另有一本账，从账里看是一回事"),
+    (
+        "actor.seen_wrong",
+        "两行都是“签名人见过的历史不在这里”：抽走别人见过的记录，与另有一本账，从账里看是一回事",
+    ),
     ("checkpoint.rolled_back", "截短后重签与整个目录换回旧版，留下的字节完全相同"),
-    ("key.signature_wrong", "签名里含台账名称：别处的动作搬来，与改过一个字节的动作，都只是“签名不符”"),
+    (
+        "key.signature_wrong",
+        "签名里含台账名称：别处的动作搬来，与改过一个字节的动作，都只是“签名不符”",
+    ),
     ("log.checkpoint_signature", "别的台账与改过的存证头，都只是“没有可信公钥的签名”"),
+    ("log.edge_mismatch", "改一个字节、调换两条、多记一条：没有签名可问，只知道树与所记的根不同"),
     ("log.gap", "从中间抽走与从尾部截去，都是“缺第n条”；记录号不同"),
     ("log.rolled_back", "换回旧存储、改短日志头与坏扇区吞掉尾部，都是“比已签发的短”"),
-    ("log.rewritten", "改一个字节、调换两条、换成另一本账：不经签名重算，只知道根不同"),
     ("manifest.root_wrong", "行被改与签名时根就不对，留下的都是根与行不符"),
 ];
 

@@ -1,13 +1,15 @@
 //! Applications on their way through the approval chain, and the entitlements that came of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::act::Body;
 use crate::act::cases::{
     ApplicationFiled, ApplicationNoticed, ApplicationSurveyed, EntitlementAdjusted, Part,
 };
 use crate::act::policies::Step;
-use crate::ids::{ActId, ApplicationId, EntitlementId, HouseholdId, PersonId, Root, SchemeCode};
+use crate::ids::{
+    ActId, ApplicationId, EntitlementId, HouseholdId, OfficerId, PersonId, Root, SchemeCode,
+};
 use crate::line::{EntitlementLine, Line};
 use crate::money::Money;
 use crate::period::Period;
@@ -21,8 +23,8 @@ pub struct Application {
     pub filed: ApplicationFiled,
     /// The newest survey, by its act.
     pub survey: Option<(ActId, ApplicationSurveyed)>,
-    /// Surveyors who signed it.
-    pub surveyors: u8,
+    /// Surveyors who signed it: persons, however often.
+    pub surveyors: BTreeSet<OfficerId>,
     /// The notice over that survey.
     pub notice: Option<ApplicationNoticed>,
     /// True once the town agreed to that survey.
@@ -36,7 +38,7 @@ impl Application {
     #[must_use]
     pub fn has_done(&self, step: Step, surveyors_needed: u8) -> bool {
         match step {
-            Step::Survey => self.survey.is_some() && self.surveyors >= surveyors_needed,
+            Step::Survey => self.survey.is_some() && self.surveyors.len() >= surveyors_needed.into(),
             Step::Notice => self.notice.is_some(),
             Step::TownReview => self.reviewed,
             Step::CountyConfirm => self.ended,
@@ -184,7 +186,7 @@ impl Cases {
             let application = Application {
                 filed: filed.clone(),
                 survey: None,
-                surveyors: 0,
+                surveyors: BTreeSet::new(),
                 notice: None,
                 reviewed: false,
                 ended: false,
@@ -194,13 +196,13 @@ impl Cases {
             // A new survey starts over: whatever was agreed before was agreed about other content.
             if let Some(application) = self.applications.get_mut(&surveyed.application) {
                 application.survey = Some((statement.id, surveyed.clone()));
-                application.surveyors = 1;
+                application.surveyors = BTreeSet::from([statement.officer]);
                 application.notice = None;
                 application.reviewed = false;
             }
         } else if let Body::ApplicationSurveyJoined(joined) = statement.body() {
             if let Some(application) = self.applications.get_mut(&joined.application) {
-                application.surveyors = application.surveyors.saturating_add(1);
+                application.surveyors.insert(statement.officer);
             }
         } else if let Body::ApplicationNoticed(noticed) = statement.body() {
             if let Some(application) = self.applications.get_mut(&noticed.application) {

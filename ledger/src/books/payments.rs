@@ -187,7 +187,9 @@ pub struct Payments {
     /// Recovery orders by act.
     pub recoveries: BTreeMap<ActId, Recovery>,
     /// Receipts of recovered money by act: order and amount.
-    pub receipts: BTreeMap<ActId, (ActId, Money)>,
+    receipts: BTreeMap<ActId, (ActId, Money)>,
+    /// What was recovered, receipt by receipt and source by source, reversed receipts left out.
+    taken_back: BTreeMap<PaymentRef, BTreeMap<ActId, Vec<Money>>>,
 }
 
 impl Payments {
@@ -197,6 +199,25 @@ impl Payments {
         let batch = self.batches.get(reference.batch())?;
         let index = usize::try_from(reference.line()).ok()?.checked_sub(1)?;
         batch.payments.get(index).map(|payment| (batch, payment))
+    }
+
+    /// How an amount that comes back falls on a payment's sources: first source first, on none more than is still out.
+    #[must_use]
+    pub fn shares(&self, reference: &PaymentRef, amount: Money) -> Vec<Money> {
+        let sources = self.find(reference).map(|(_, payment)| payment.sources.iter());
+        let receipts = self.taken_back.get(reference);
+        let taken_of = |index: usize| {
+            let shares = receipts.into_iter().flat_map(BTreeMap::values);
+            Money::total(shares.filter_map(|shares| shares.get(index).copied())).unwrap_or_default()
+        };
+        let mut left = amount;
+        let share = |(index, source): (usize, &Source)| {
+            let out = source.amount_fen.checked_sub(taken_of(index)).unwrap_or_default();
+            let share = out.min(left);
+            left = left.checked_sub(share).unwrap_or_default();
+            share
+        };
+        sources.into_iter().flatten().enumerate().map(share).collect()
     }
 
     /// Where a payment stands.
@@ -257,11 +278,17 @@ impl Payments {
         }
     }
 
-    /// Books recovered money under its order and its payment; a reversal books the negative.
-    fn recover(&mut self, order: ActId, amount: Money, date: Date) {
+    /// Books recovered money under its order and its payment; the reversal of a receipt books the negative.
+    fn recover(&mut self, receipt: ActId, order: ActId, amount: Money, date: Date) {
         let Some(order) = self.recoveries.get_mut(&order) else { return };
         order.received = order.received.checked_add(amount).unwrap_or_default();
         let reference = order.ordered.reference.clone();
+        let shares = amount.is_positive().then(|| self.shares(&reference, amount));
+        let taken_back = self.taken_back.entry(reference.clone()).or_default();
+        match shares {
+            Some(shares) => drop(taken_back.insert(receipt, shares)),
+            None => drop(taken_back.remove(&receipt)),
+        }
         if let Some(payment) = self.find_mut(&reference) {
             payment.recoveries.push((date, amount));
         }
@@ -366,11 +393,11 @@ fn evolve_answers(payments: &mut Payments, statement: &Statement<'_>) {
         payments.recoveries.insert(statement.id, recovery);
     } else if let Body::RecoveryReceived(received) = statement.body() {
         payments.receipts.insert(statement.id, (received.order, received.amount_fen));
-        payments.recover(received.order, received.amount_fen, received.date);
+        payments.recover(statement.id, received.order, received.amount_fen, received.date);
     } else if let Body::EntryReversed(reversed) = statement.body()
         && let Some((order, amount)) = payments.receipts.remove(&reversed.act)
         && let Some(negative) = amount.checked_neg()
     {
-        payments.recover(order, negative, reversed.date);
+        payments.recover(reversed.act, order, negative, reversed.date);
     }
 }

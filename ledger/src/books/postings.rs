@@ -219,19 +219,12 @@ fn answer(books: &Books, outcome: Outcome, reference: &PaymentRef, moves: &mut M
     }
 }
 
-/// Money that had been spent comes back: the whole payment, or `amount` of it, first source first.
+/// Money that had been spent comes back: the whole payment, or `amount` of it, source by source.
 fn come_back(books: &Books, reference: &PaymentRef, amount: Option<Money>, moves: &mut Moves) {
     let Some((batch, payment)) = books.payments.find(reference) else { return };
     let Some(released) = &batch.released else { return };
-    // Earlier recoveries have used up the front of the sources.
-    let mut skip = payment.recovered();
-    let mut left = amount.unwrap_or(payment.amount);
-    for source in &payment.sources {
-        let used = skip.min(source.amount_fen);
-        let available = source.amount_fen.checked_sub(used).unwrap_or_default();
-        let share = available.min(left);
-        skip = skip.checked_sub(used).unwrap_or_default();
-        left = left.checked_sub(share).unwrap_or_default();
+    let shares = books.payments.shares(reference, amount.unwrap_or(payment.amount));
+    for (source, share) in payment.sources.iter().zip(shares) {
         let bank = Account::Bank(released.account.clone(), source.fund.clone());
         moves.transfer(share, bank, Account::Spent(batch.scheme.clone(), source.fund.clone()));
     }
@@ -285,15 +278,31 @@ impl Postings {
         Some(sums)
     }
 
+    /// The lowest balance of an account at the end of a month or of any later one.
+    #[must_use]
+    pub fn lowest_from(&self, account: &Account, period: Period) -> Money {
+        let mut balance = Money::ZERO;
+        let mut lowest = None;
+        for (month, sums) in &self.by_month {
+            if *month > period {
+                lowest = Some(lowest.map_or(balance, |low: Money| low.min(balance)));
+            }
+            let moved = sums.get(account).copied().unwrap_or_default();
+            balance = balance.checked_add(moved).unwrap_or(balance);
+        }
+        lowest.map_or(balance, |low| low.min(balance))
+    }
+
     /// What one month moved, by account.
     #[must_use]
     pub fn in_month(&self, period: Period) -> BTreeMap<Account, Money> {
         self.by_month.get(&period).cloned().unwrap_or_default()
     }
 
-    /// The full negative of what an act posted; empty if it posted nothing that can be reversed.
+    /// The full negative of what an act posted; empty if it posted nothing that can be reversed (any more).
     fn reversal_of(&self, act: ActId) -> Option<Vec<Posting>> {
-        let Some(posted) = self.reversible.get(&act) else { return Some(Vec::new()) };
+        let posted = self.reversible.get(&act).filter(|posted| posted.reversed_by.is_none());
+        let Some(posted) = posted else { return Some(Vec::new()) };
         let negative = |posting: &Posting| {
             let amount = posting.amount.checked_neg()?;
             Some(Posting { account: posting.account.clone(), amount })

@@ -21,6 +21,8 @@ pub fn signer(books: &Books, signed: &SignedAct) -> Result<OfficerId, Rejection>
     let (officer, public) =
         if let (Body::Founded(founded), None) = (&act.body, &books.offices.founded) {
             root_key(founded, act)?
+        } else if books.offices.founded.is_none() {
+            return Err(Rejection::NotFounded {});
         } else {
             let known = books.offices.keys.get(&key).ok_or(Rejection::KeyUnknown { key })?;
             if known.revoked.is_some() {

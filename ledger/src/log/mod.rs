@@ -3,6 +3,7 @@
 
 mod checkpoint;
 mod failure;
+pub(crate) mod fjall_start;
 mod full_read;
 mod last_signed;
 mod note;

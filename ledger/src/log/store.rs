@@ -2,12 +2,12 @@
 //! `entries` number → bytes; `ids` record id → number; `nodes` level ‖ index → hash of a whole subtree
 //! of 256^level entries, level 1 and above; `head` size ‖ root, and the mark that signing has begun.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 
 use super::failure::{LogCode, LogFailure};
+use super::fjall_start::{NotStarted, start};
 use super::tree::{NodeHash, Subtrees, WholeNode, leaf_hash};
 use crate::ids::{Root, Seq};
 
@@ -201,14 +201,13 @@ pub(super) fn corrupt_node(level: u8, index: u64) -> LogFailure {
     LogFailure::new(LogCode::EntryCorrupt, format!("树节点不符：第 {level} 层第 {index} 个"))
 }
 
-/// Opens fjall. On damaged files it can panic; nothing of it is kept then, so the panic ends here.
 fn open_database(path: &Path) -> Result<Database, LogFailure> {
     let open =
         || Database::builder(path).worker_threads(2).max_journaling_size(JOURNAL_BYTES).open();
-    match catch_unwind(AssertUnwindSafe(open)) {
-        Ok(opened) => opened.map_err(|error| LogFailure::store(&error)),
-        Err(_) => Err(LogFailure::new(LogCode::StoreDamaged, path.display().to_string())),
-    }
+    start(path, open).map_err(|why| match why {
+        NotStarted::Damaged(what) => LogFailure::new(LogCode::StoreDamaged, what),
+        NotStarted::Refused(error) => LogFailure::store(&error),
+    })
 }
 
 /// Levelled compaction and lz4 from the third level are fjall's own choice; nothing is ever removed.

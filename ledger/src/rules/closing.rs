@@ -66,7 +66,8 @@ fn close(books: &Books, closed: &MonthClosed) -> Result<(), Rejection> {
         return Err(Rejection::CloseExceptionsOpen { count });
     }
     let until = period.last_day();
-    for account in books.funds.accounts.keys() {
+    let opened = books.funds.accounts.values().filter(|account| account.opened <= until);
+    for account in opened.map(|account| &account.code) {
         let statements = books.bank.statements.get(account);
         if !statements.is_some_and(|statements| statements.reached.contains_key(&until)) {
             return Err(Rejection::CloseStatementMissing { account: account.clone(), until });

@@ -92,6 +92,12 @@ fn confirm(books: &Books, confirmed: &EntitlementsConfirmed) -> Result<(), Rejec
         return Err(Rejection::ManifestMismatch { what: "默克尔根" });
     }
     // What was free when the list came may be taken by now.
+    for line in &known.lines {
+        let entitlement = line.entitlement;
+        if books.cases.entitlements.contains_key(&entitlement) {
+            return Err(Rejection::EntitlementExists { entitlement });
+        }
+    }
     known
         .lines
         .iter()
@@ -105,6 +111,11 @@ fn adjust(books: &Books, adjusted: &EntitlementAdjusted) -> Result<(), Rejection
         return Err(Rejection::EntitlementStopped { entitlement: adjusted.entitlement });
     }
     books.closings.open(adjusted.from.first_day())?;
+    // An adjustment changes what is due; it never makes due what was not.
+    let from = adjusted.from;
+    if let Some(first) = entitlement.parts.keys().next().copied().filter(|first| from < *first) {
+        return Err(Rejection::StartTooEarly { from, earliest: first });
+    }
     entitling::amount_follows_the_standard(
         books,
         &entitling::Claim {

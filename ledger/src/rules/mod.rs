@@ -14,7 +14,7 @@ mod statement;
 mod urgent;
 
 use crate::act::Body;
-use crate::books::{Books, Statement};
+use crate::books::{Books, Statement, postings};
 use crate::law;
 use crate::money::Money;
 use crate::rejection::Rejection;
@@ -29,6 +29,7 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
     }
     law::check(books, statement)?;
     correction_is_of_a_reversal(books, statement.body())?;
+    no_month_ends_below_zero(books, statement)?;
     match statement.body() {
         Body::Founded(_)
         | Body::UnitRegistered(_)
@@ -86,6 +87,26 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
             closing::decide(books, statement)
         }
     }
+}
+
+/// Entries come in any order of days. What is posted back into an open month may not make that month, or one after it,
+/// end with less than nothing: its frozen figures would show money that was not there.
+fn no_month_ends_below_zero(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
+    let Some(date) = statement.body().posting_date() else { return Ok(()) };
+    let overflow = || Rejection::MoneyOverflow {};
+    for posting in postings::of(books, statement).ok_or_else(overflow)? {
+        let lowest = books.postings.lowest_from(&posting.account, date.period());
+        let after = lowest.checked_add(posting.amount).ok_or_else(overflow)?;
+        let fails = posting.amount.is_negative() && after.is_negative();
+        if fails
+            && posting.account.must_not_be_negative()
+            && let Some(fund) = posting.account.fund().cloned()
+        {
+            let short = after.checked_neg().ok_or_else(overflow)?;
+            return Err(Rejection::FundInsufficient { fund, short });
+        }
+    }
+    Ok(())
 }
 
 /// A correcting entry 蓝字更正 names a reversal that has none yet.

@@ -20,7 +20,7 @@ use super::{filled, positive};
 pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
     let body = statement.body();
     if let Body::PaymentFileReleased(released) = body {
-        release(books, released)
+        release(released)
     } else if let Body::ResponseImported(imported) = body {
         import_response(books, imported, statement)
     } else if let Body::ReturnsImported(imported) = body {
@@ -34,18 +34,8 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
     }
 }
 
-fn release(books: &Books, released: &PaymentFileReleased) -> Result<(), Rejection> {
-    let code = &released.batch;
-    let batch = books.payments.batches.get(code);
-    let batch = batch.ok_or_else(|| Rejection::RosterUnknown { batch: code.clone() })?;
-    filled(&released.file_name, "文件名")?;
-    for source in batch.payments.iter().flat_map(|payment| &payment.sources) {
-        if books.funds.account_of(&source.fund) != Some(&released.account) {
-            let (fund, account) = (source.fund.clone(), released.account.clone());
-            return Err(Rejection::FundAccountWrong { fund, account });
-        }
-    }
-    Ok(())
+fn release(released: &PaymentFileReleased) -> Result<(), Rejection> {
+    filled(&released.file_name, "文件名")
 }
 
 fn not_yet_imported(
@@ -223,10 +213,14 @@ fn receive_recovery(books: &Books, received: &RecoveryReceived) -> Result<(), Re
     let order = received.order;
     let known = books.payments.recoveries.get(&order);
     let known = known.ok_or(Rejection::RecoveryUnknown { order })?;
+    let reference = known.ordered.reference.clone();
+    // The bank may have returned the payment since it was ordered back: nothing is left to recover then.
+    if books.payments.state(&reference) != Some(PaymentState::Settled) {
+        return Err(Rejection::RecoveryTooMuch { reference, left: crate::money::Money::ZERO });
+    }
     let left = known.ordered.amount_fen.checked_sub(known.received);
     let left = left.ok_or(Rejection::MoneyOverflow {})?;
     if received.amount_fen > left {
-        let reference = known.ordered.reference.clone();
         return Err(Rejection::RecoveryTooMuch { reference, left });
     }
     Ok(())

@@ -59,6 +59,7 @@ fn register(books: &Books, lines: &[Line]) -> Result<(), Rejection> {
         }
     }
     let mut accounts = HashSet::new();
+    let mut holders = HashSet::new();
     for line in lines {
         if let Line::Household(line) = line {
             if persons.get(&line.head) != Some(&line.household) {
@@ -69,7 +70,7 @@ fn register(books: &Books, lines: &[Line]) -> Result<(), Rejection> {
         } else if let Line::Account(line) = line {
             belongs_to_one(books, &persons, line)?;
             let account = line.account;
-            if !accounts.insert(account) {
+            if !accounts.insert(account) || !holders.insert(line.holder) {
                 return Err(Rejection::AccountExists { account });
             }
         }

@@ -7,7 +7,7 @@ use crate::act::payments::{RosterDrawn, RosterKind};
 use crate::books::cases::{Entitlement, sum_of};
 use crate::books::payments::{BatchStage, PaymentState};
 use crate::books::{Books, Statement, entitling};
-use crate::ids::PaymentRef;
+use crate::ids::{BankAccountCode, PaymentRef};
 use crate::line::{Line, RosterLine};
 use crate::rejection::Rejection;
 
@@ -47,6 +47,7 @@ fn draw(books: &Books, drawn: &RosterDrawn, statement: &Statement<'_>) -> Result
         return Err(Rejection::RosterEmpty {});
     }
     let mut paid_here = HashSet::new();
+    let mut debited = None;
     for (n, _, line) in statement.numbered() {
         let Line::Roster(line) = line else { continue };
         let wrong = |why: &str| Rejection::RosterLineWrong { n, why: why.to_owned() };
@@ -63,14 +64,22 @@ fn draw(books: &Books, drawn: &RosterDrawn, statement: &Statement<'_>) -> Result
             (RosterKind::Regular | RosterKind::Supplementary, None) => {
                 due_and_unpaid(books, drawn, n, line, entitlement)?;
             }
-            (RosterKind::Reissue, Some(original)) => reissue(books, drawn, line, original)?,
+            (RosterKind::Reissue, Some(original)) => {
+                let not_due = entitlement.due(drawn.period).is_none();
+                if not_due {
+                    return Err(not_entitled());
+                }
+                reissue(books, drawn, line, original)?;
+            }
             (RosterKind::Regular | RosterKind::Supplementary, Some(_)) => {
                 return Err(wrong("补发只能列入补发名册"));
             }
             (RosterKind::Reissue, None) => return Err(wrong("补发名册的每一行须注明原支付")),
         }
+        not_excluded(books, drawn, n, entitlement)?;
         goes_to_the_living(books, drawn, n, line, entitlement)?;
         sources_add_up(books, drawn, line)?;
+        one_account(books, line, &mut debited)?;
     }
     Ok(())
 }
@@ -92,6 +101,16 @@ fn due_and_unpaid(
     if let Some(reference) = paid.and_then(|references| references.first()) {
         return Err(Rejection::RosterTwice { n, reference: reference.clone() });
     }
+    Ok(())
+}
+
+/// No beneficiary drew an excluded scheme for the same month; what failed meanwhile may have been paid there.
+fn not_excluded(
+    books: &Books,
+    drawn: &RosterDrawn,
+    n: u32,
+    entitlement: &Entitlement,
+) -> Result<(), Rejection> {
     for person in &entitlement.persons {
         for (id, held) in books.cases.of_person(*person) {
             let excluded = books.policies.excluded_by(&drawn.scheme, drawn.period);
@@ -177,6 +196,27 @@ fn goes_to_the_living(
     let current = books.people.persons.get(&line.payee).and_then(|payee| payee.account);
     if current != Some(line.account) {
         return Err(Rejection::AccountNotCurrent { account: line.account });
+    }
+    Ok(())
+}
+
+/// A payment file debits one programme account, so a roster's funds lie in one. That the file then names
+/// this account needs no rule: on another one these funds hold nothing, and no fund falls below zero.
+fn one_account<'a>(
+    books: &'a Books,
+    line: &RosterLine,
+    debited: &mut Option<&'a BankAccountCode>,
+) -> Result<(), Rejection> {
+    for source in &line.sources {
+        let lies_in = books.funds.account_of(&source.fund);
+        let account = *debited.get_or_insert(lies_in.ok_or_else(|| {
+            let fund = source.fund.clone();
+            Rejection::FundUnknown { fund }
+        })?);
+        if lies_in != Some(account) {
+            let (fund, account) = (source.fund.clone(), account.clone());
+            return Err(Rejection::FundAccountWrong { fund, account });
+        }
     }
     Ok(())
 }

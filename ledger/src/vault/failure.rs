@@ -129,7 +129,10 @@ impl From<fjall::Error> for VaultFailure {
         if let fjall::Error::Storage(fjall::LsmError::ChecksumMismatch { .. }) = error {
             return VaultFailure::Unreadable("存储块校验和不符".to_owned());
         }
-        VaultFailure::Io(error.to_string())
+        if let fjall::Error::Io(_) | fjall::Error::Storage(fjall::LsmError::Io(_)) = error {
+            return VaultFailure::Io(error.to_string());
+        }
+        VaultFailure::Unreadable(format!("存储文件（{error}）"))
     }
 }
 

@@ -8,6 +8,7 @@ use fjall::{Database, Keyspace, KeyspaceCreateOptions, OwnedWriteBatch, PersistM
 use super::failure::VaultFailure;
 use super::seal::Place;
 use super::subject::{Field, Subject};
+use crate::log::fjall_start::{NotStarted, start};
 
 /// The subfolder of the vault that holds the store.
 const FOLDER: &str = "store";
@@ -77,11 +78,18 @@ impl Store {
 
     /// Opens the store, making it if it is not there.
     pub(super) fn open(folder: &Path) -> Result<Store, VaultFailure> {
-        let database = Database::builder(folder.join(FOLDER))
-            .cache_size(CACHE)
-            .max_journaling_size(JOURNALS)
-            .worker_threads(2)
-            .open()?;
+        let place = folder.join(FOLDER);
+        let open = || {
+            Database::builder(&place)
+                .cache_size(CACHE)
+                .max_journaling_size(JOURNALS)
+                .worker_threads(2)
+                .open()
+        };
+        let database = start(&place, open).map_err(|why| match why {
+            NotStarted::Damaged(what) => VaultFailure::Unreadable(format!("存储文件{what}")),
+            NotStarted::Refused(error) => error.into(),
+        })?;
         let keyspace =
             |table: Table| database.keyspace(table.name(), KeyspaceCreateOptions::default);
         Ok(Store {

@@ -180,8 +180,12 @@ fn reissue(
     if entitlement.persons.iter().chain([&original.payee]).any(died) {
         return Err(LeftOut::Died(original.entitlement));
     }
-    let sources = purse.take(original.amount);
+    // Stopped or adjusted since: the same amount is not what is due any more, so a person has to look.
     let parts = entitlement.due(batch.period).unwrap_or_default().to_vec();
+    if sum_of(&parts) != Some(original.amount) {
+        return Err(not_yet());
+    }
+    let sources = purse.take(original.amount);
     Ok(RosterLine {
         account,
         amount_fen: original.amount,

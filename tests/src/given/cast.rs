@@ -91,9 +91,7 @@ pub fn record_of(name: &str) -> KeyRecord {
 #[must_use]
 pub fn enrolment(name: &str, countersigners: &[&str]) -> Value {
     let record = record_of(name);
-    let countersign = |by: &&str| {
-        json!({ "key": key_id_of(by), "sig": vouch(&record, Vouching::Countersignature, by) })
-    };
+    let countersign = |by: &&str| json!({ "key": key_id_of(by), "sig": vouch(&record, Vouching::Countersignature, by) });
     json!({
         "countersigned": countersigners.iter().map(countersign).collect::<Vec<_>>(),
         "possession": vouch(&record, Vouching::Possession, name),

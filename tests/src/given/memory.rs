@@ -32,11 +32,7 @@ impl Memory {
     ///
     /// # Errors
     /// What the engine would refuse with; nothing changed then.
-    pub fn accept(
-        &mut self,
-        signed: &SignedAct,
-        lines: &[Vec<u8>],
-    ) -> Result<Receipt, Rejection> {
+    pub fn accept(&mut self, signed: &SignedAct, lines: &[Vec<u8>]) -> Result<Receipt, Rejection> {
         let id = signed.id(&self.books.origin);
         if let Some(seq) = self.ids.get(&id) {
             return Ok(Receipt { id, seq: *seq, is_repeat: true });
@@ -65,8 +61,7 @@ impl Memory {
         let wrong = || Rejection::SeenWrong { size: seen.size };
         let size = usize::try_from(seen.size).map_err(|_| wrong())?;
         let covered = self.entries.get(..size).ok_or_else(wrong)?;
-        let is_between_acts =
-            self.entries.get(size).is_none_or(|entry| act_bytes(entry).is_some());
+        let is_between_acts = self.entries.get(size).is_none_or(|entry| act_bytes(entry).is_some());
         let root = root_of_entries(covered.iter().map(Vec::as_slice));
         if root == seen.root && is_between_acts { Ok(()) } else { Err(wrong()) }
     }

@@ -81,10 +81,15 @@ fn staffed(county: &mut County) {
 
 /// DB: a long chain, paid from the next month. LS: a short one, with a cap and advances. TK: excludes DB.
 fn policies(county: &mut County) {
-    say(county, "policy", "calendar.published", json!({
-        "holidays": ["2020-10-01", "2020-10-02"], "source": "国办发明电〔2019〕16号",
-        "worked_weekends": ["2020-10-10"], "year": 2020,
-    }));
+    say(
+        county,
+        "policy",
+        "calendar.published",
+        json!({
+            "holidays": ["2020-10-01", "2020-10-02"], "source": "国办发明电〔2019〕16号",
+            "worked_weekends": ["2020-10-10"], "year": 2020,
+        }),
+    );
     let scheme = |code: &str, name: &str, chain: Value, pay_start: &str, surveyors: u8| {
         json!({
             "basis": "清民发〔2020〕8号", "chain": chain, "code": code, "from": "2020-09",
@@ -107,22 +112,37 @@ fn policies(county: &mut County) {
         ("TK", "基本生活", 90_000, "fixed"),
         ("LS", "救助金", 600_000, "ceiling"),
     ] {
-        say(county, "policy", "standard.set", json!({
-            "amount_fen": fen, "area": "990101", "basis": "清政发〔2020〕3号", "category": category,
-            "from": "2020-09", "rule": rule, "scheme": scheme,
-        }));
+        say(
+            county,
+            "policy",
+            "standard.set",
+            json!({
+                "amount_fen": fen, "area": "990101", "basis": "清政发〔2020〕3号", "category": category,
+                "from": "2020-09", "rule": rule, "scheme": scheme,
+            }),
+        );
     }
-    say(county, "policy", "exclusion.set", json!({
-        "basis": "国发〔2016〕14号", "from": "2020-09", "one": "TK", "other": "DB",
-    }));
+    say(
+        county,
+        "policy",
+        "exclusion.set",
+        json!({
+            "basis": "国发〔2016〕14号", "from": "2020-09", "one": "TK", "other": "DB",
+        }),
+    );
 }
 
 fn funded(county: &mut County) {
     for code in ["ZH-01", "ZH-02", "ZH-03"] {
-        say(county, "keeper", "bank_account.opened", json!({
-            "bank": "清河农商行", "code": code, "number_commit": format!("#number {code}"),
-            "opened": "2020-01-02",
-        }));
+        say(
+            county,
+            "keeper",
+            "bank_account.opened",
+            json!({
+                "bank": "清河农商行", "code": code, "number_commit": format!("#number {code}"),
+                "opened": "2020-01-02",
+            }),
+        );
     }
     for (code, account, kind, purposes) in [
         ("F-DB", "ZH-01", "treasury", json!(["DB", "TK"])),
@@ -130,33 +150,64 @@ fn funded(county: &mut County) {
         ("F-TC", "ZH-02", "pooled", json!(["LS", "DB"])),
         ("F-BY", "ZH-03", "float", json!(["LS"])),
     ] {
-        say(county, "keeper", "fund.opened", json!({
-            "account": account, "code": code, "kind": kind, "name": format!("资金{code}"),
-            "purposes": purposes, "unit": "MZJ",
-        }));
+        say(
+            county,
+            "keeper",
+            "fund.opened",
+            json!({
+                "account": account, "code": code, "kind": kind, "name": format!("资金{code}"),
+                "purposes": purposes, "unit": "MZJ",
+            }),
+        );
     }
     for (fund, fen) in [("F-DB", 1_000_000), ("F-SB", 300_000)] {
-        county.must(&format!("allotted.{fund}"), &Saying::new("keeper", "fund.allotted", json!({
-            "amount_fen": fen, "arrived": "2020-10-08", "direct": "central",
-            "document_no": "清财社〔2020〕41号", "function_code": "2081901", "fund": fund,
-            "level": "central",
-        })));
+        county.must(
+            &format!("allotted.{fund}"),
+            &Saying::new(
+                "keeper",
+                "fund.allotted",
+                json!({
+                    "amount_fen": fen, "arrived": "2020-10-08", "direct": "central",
+                    "document_no": "清财社〔2020〕41号", "function_code": "2081901", "fund": fund,
+                    "level": "central",
+                }),
+            ),
+        );
     }
-    for (name, fund, fen) in
-        [("allotment.used", "F-DB", 600_000), ("released.F-SB", "F-SB", 40_000)]
-    {
-        county.must(name, &Saying::new("keeper", "fund.released", json!({
-            "amount_fen": fen, "date": "2020-10-09", "fund": fund, "voucher_no": "拨1009",
-        })));
+    for (name, fund, fen) in [("released.FDB", "F-DB", 600_000), ("released.FSB", "F-SB", 40_000)] {
+        county.must(
+            name,
+            &Saying::new(
+                "keeper",
+                "fund.released",
+                json!({
+                    "amount_fen": fen, "date": "2020-10-09", "fund": fund, "voucher_no": "拨1009",
+                }),
+            ),
+        );
     }
-    county.must("contributed", &Saying::new("keeper", "fund.contributed", json!({
-        "amount_fen": 400_000, "contributor": "清河县慈善会", "date": "2020-10-09",
-        "fund": "F-TC", "voucher_no": "收1009",
-    })));
-    county.must("moved", &Saying::new("keeper", "fund.moved", json!({
-        "amount_fen": 150_000, "date": "2020-10-09", "from": "F-TC", "reason": "补足备用金",
-        "to": "F-BY",
-    })));
+    county.must(
+        "contributed",
+        &Saying::new(
+            "keeper",
+            "fund.contributed",
+            json!({
+                "amount_fen": 400_000, "contributor": "清河县慈善会", "date": "2020-10-09",
+                "fund": "F-TC", "voucher_no": "收1009",
+            }),
+        ),
+    );
+    county.must(
+        "moved",
+        &Saying::new(
+            "keeper",
+            "fund.moved",
+            json!({
+                "amount_fen": 150_000, "date": "2020-10-09", "from": "F-TC", "reason": "补足备用金",
+                "to": "F-BY",
+            }),
+        ),
+    );
 }
 
 /// Household 1 has persons 1 and 2, household 2 person 3, household 3 persons 4 and 5, household 4 person 6.
@@ -169,24 +220,33 @@ fn peopled(county: &mut County) {
         (4, "990101002001", &[6]),
     ] {
         let head = members.first().copied().unwrap_or_default();
-        saying = saying.line("household", json!({
-            "division": village, "head": format!("$person{head}"),
-            "household": format!("$household{household}"),
-        }));
-        for member in members {
-            saying = saying.line("person", json!({
+        saying = saying.line(
+            "household",
+            json!({
+                "division": village, "head": format!("$person{head}"),
                 "household": format!("$household{household}"),
-                "id_no_commit": format!("#number of person {member}"),
-                "name_commit": format!("#name of person {member}"),
-                "person": format!("$person{member}"),
-            }));
+            }),
+        );
+        for member in members {
+            saying = saying.line(
+                "person",
+                json!({
+                    "household": format!("$household{household}"),
+                    "id_no_commit": format!("#number of person {member}"),
+                    "name_commit": format!("#name of person {member}"),
+                    "person": format!("$person{member}"),
+                }),
+            );
         }
     }
     for person in [1, 3, 4, 6] {
-        saying = saying.line("account", json!({
-            "account": format!("$account{person}"), "bank": "清河农商行",
-            "holder": format!("$person{person}"), "number_commit": format!("#account {person}"),
-        }));
+        saying = saying.line(
+            "account",
+            json!({
+                "account": format!("$account{person}"), "bank": "清河农商行",
+                "holder": format!("$person{person}"), "number_commit": format!("#account {person}"),
+            }),
+        );
     }
     county.must("people", &saying);
 }
@@ -197,60 +257,100 @@ fn entitled(county: &mut County) {
     let mut saying = Saying::new("registrar", "entitlements.brought_in", body);
     for (id, persons, fen) in [(1, &[1, 2][..], 100_000), (2, &[3], 50_000), (4, &[6], 45_000)] {
         let payee = persons.first().copied().unwrap_or_default();
-        saying = saying.line("entitlement", json!({
-            "amount_fen": fen, "category": "B类", "entitlement": format!("$entitlement{id}"),
-            "from": "2020-10", "household": format!("$household{id}"),
-            "parts": [{ "amount_fen": fen, "label": "差额补助" }],
-            "payee": format!("$person{payee}"),
-            "persons": persons.iter().map(|n| format!("$person{n}")).collect::<Vec<_>>(),
-        }));
+        saying = saying.line(
+            "entitlement",
+            json!({
+                "amount_fen": fen, "category": "B类", "entitlement": format!("$entitlement{id}"),
+                "from": "2020-10", "household": format!("$household{id}"),
+                "parts": [{ "amount_fen": fen, "label": "差额补助" }],
+                "payee": format!("$person{payee}"),
+                "persons": persons.iter().map(|n| format!("$person{n}")).collect::<Vec<_>>(),
+            }),
+        );
     }
     county.must("list", &saying);
-    say(county, "county", "entitlements.confirmed", json!({
-        "brought_in": "$list", "root": "$list.root",
-    }));
+    say(
+        county,
+        "county",
+        "entitlements.confirmed",
+        json!({
+            "brought_in": "$list", "root": "$list.root",
+        }),
+    );
 }
 
 /// Household 3 applies for DB for persons 4 and 5.
 fn filed(county: &mut County) {
-    say(county, "registrar", "application.filed", json!({
-        "application": "$application1", "category": "B类", "filed": "2020-10-09",
-        "household": "$household3", "payee": "$person4", "persons": ["$person4", "$person5"],
-        "scheme": "DB",
-    }));
+    say(
+        county,
+        "registrar",
+        "application.filed",
+        json!({
+            "application": "$application1", "category": "B类", "filed": "2020-10-09",
+            "household": "$household3", "payee": "$person4", "persons": ["$person4", "$person5"],
+            "scheme": "DB",
+        }),
+    );
 }
 
 fn surveyed(county: &mut County) {
-    county.must("survey", &Saying::new("surveyor", "application.surveyed", json!({
-        "application": "$application1", "evidence": "#survey form",
-        "parts": [{ "amount_fen": 80_000, "label": "差额补助" }], "surveyed": "2020-10-10",
-    })));
+    county.must(
+        "survey",
+        &Saying::new(
+            "surveyor",
+            "application.surveyed",
+            json!({
+                "application": "$application1", "evidence": "#survey form",
+                "parts": [{ "amount_fen": 80_000, "label": "差额补助" }], "surveyed": "2020-10-10",
+            }),
+        ),
+    );
 }
 
 fn joined(county: &mut County) {
-    say(county, "companion", "application.survey_joined", json!({
-        "application": "$application1", "survey": "$survey",
-    }));
+    say(
+        county,
+        "companion",
+        "application.survey_joined",
+        json!({
+            "application": "$application1", "survey": "$survey",
+        }),
+    );
 }
 
 fn noticed(county: &mut County) {
-    say(county, "registrar", "application.noticed", json!({
-        "application": "$application1", "ends": "2020-10-17", "objections": 0, "photo": "#photo",
-        "place": "柳树镇公示栏", "starts": "2020-10-11", "survey": "$survey",
-    }));
+    say(
+        county,
+        "registrar",
+        "application.noticed",
+        json!({
+            "application": "$application1", "ends": "2020-10-17", "objections": 0, "photo": "#photo",
+            "place": "柳树镇公示栏", "starts": "2020-10-11", "survey": "$survey",
+        }),
+    );
 }
 
 fn town_reviewed(county: &mut County) {
-    say(county, "town", "application.reviewed", json!({
-        "application": "$application1", "survey": "$survey",
-    }));
+    say(
+        county,
+        "town",
+        "application.reviewed",
+        json!({
+            "application": "$application1", "survey": "$survey",
+        }),
+    );
 }
 
 fn confirmed(county: &mut County) {
-    say(county, "county", "application.confirmed", json!({
-        "application": "$application1", "confirmed": "2020-10-20",
-        "entitlement": "$entitlement3", "from": "2020-11", "survey": "$survey",
-    }));
+    say(
+        county,
+        "county",
+        "application.confirmed",
+        json!({
+            "application": "$application1", "confirmed": "2020-10-20",
+            "entitlement": "$entitlement3", "from": "2020-11", "survey": "$survey",
+        }),
+    );
 }
 
 /// One payment of October: line of a roster.
@@ -278,17 +378,27 @@ fn agree(county: &mut County, by: &str, kind: &str) {
 }
 
 fn approved(county: &mut County) {
-    say(county, "approver", "roster.approved", json!({
-        "batch": "A0001", "root": "$roster.root", "roster": "$roster", "total_fen": 195_000,
-    }));
+    say(
+        county,
+        "approver",
+        "roster.approved",
+        json!({
+            "batch": "A0001", "root": "$roster.root", "roster": "$roster", "total_fen": 195_000,
+        }),
+    );
 }
 
 fn released(county: &mut County) {
-    say(county, "payer", "payment_file.released", json!({
-        "account": "ZH-01", "batch": "A0001", "count": 3, "date": "2020-10-12",
-        "file": "#payment file", "file_name": "A0001.csv", "profile": "icbc-batch@1",
-        "root": "$roster.root", "total_fen": 195_000,
-    }));
+    say(
+        county,
+        "payer",
+        "payment_file.released",
+        json!({
+            "account": "ZH-01", "batch": "A0001", "count": 3, "date": "2020-10-12",
+            "file": "#payment file", "file_name": "A0001.csv", "profile": "icbc-batch@1",
+            "root": "$roster.root", "total_fen": 195_000,
+        }),
+    );
 }
 
 /// Payments 1 and 3 settle; payment 2 fails, its account is closed.
@@ -310,10 +420,13 @@ fn returned(county: &mut County) {
         "account": "ZH-01", "booked": "2020-10-15", "file": "#returns", "file_name": "退汇.csv",
         "profile": "icbc-batch@1",
     });
-    let saying = Saying::new("reconciler", "returns.imported", body).line("return", json!({
-        "amount_fen": 45_000, "outcome": "returned", "reason": "dormant",
-        "reference": "A00010000003", "returned": "2020-10-14", "row": 1,
-    }));
+    let saying = Saying::new("reconciler", "returns.imported", body).line(
+        "return",
+        json!({
+            "amount_fen": 45_000, "outcome": "returned", "reason": "dormant",
+            "reference": "A00010000003", "returned": "2020-10-14", "row": 1,
+        }),
+    );
     county.must("returns", &saying);
 }
 
@@ -349,14 +462,19 @@ pub fn closing(county: &County, period: Period) -> Value {
 fn closed(county: &mut County) {
     let october: Period = "2020-10".parse().expect("a month");
     let body = closing(county, october);
-    county.names.insert("height".to_owned(), county.ledger.books.height.to_string());
+    county.names.insert("closing.height".to_owned(), county.ledger.books.height.to_string());
     say(county, "accountant", "month.closed", body);
 }
 
 fn issued(county: &mut County) {
     let height = county.ledger.books.closings.closed.values().next().map(|(_, b)| b.height);
-    say(county, "writer", "bulletin.issued", json!({
-        "documents": [{ "digest": "#bulletin", "name": "通报.md" }], "height": height,
-        "number": "清民通〔2020〕1号", "period": "2020-10",
-    }));
+    say(
+        county,
+        "writer",
+        "bulletin.issued",
+        json!({
+            "documents": [{ "digest": "#bulletin", "name": "通报.md" }], "height": height,
+            "number": "清民通〔2020〕1号", "period": "2020-10",
+        }),
+    );
 }

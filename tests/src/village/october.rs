@@ -5,15 +5,20 @@ use api::demo::SEED;
 use api::demo::county::{Category, County, Household};
 use api::desk::banking::{self, Incoming};
 use api::desk::documents::{self, Issue};
+use api::desk::papers::bank_path;
 use api::desk::paying::{Drawing, Sending, agree, draw, release};
 use api::desk::people::{NewHousehold, register};
 use api::desk::{closing, seal};
 use ledger::act::Body;
 use ledger::act::cases::{EntitlementsBroughtIn, EntitlementsConfirmed, Part};
-use ledger::act::funds::{BankAccountOpened, DirectMark, FundAllotted, FundKind, FundOpened, Level};
+use ledger::act::funds::{
+    BankAccountOpened, DirectMark, FundAllotted, FundKind, FundOpened, Level,
+};
 use ledger::act::offices::{KeyRevoked, OfficerDismissed};
 use ledger::act::payments::RosterKind;
-use ledger::act::policies::{CalendarPublished, PayStart, SchemeSet, StandardRule, StandardSet, Step};
+use ledger::act::policies::{
+    CalendarPublished, PayStart, SchemeSet, StandardRule, StandardSet, Step,
+};
 use ledger::act::signed::key_id;
 use ledger::ids::{EntitlementId, HouseholdId};
 use ledger::line::{EntitlementLine, Line};
@@ -202,6 +207,8 @@ fn pay(stage: &mut Stage) {
     for reply in answer.expect("the bank takes the file").replies {
         let file = incoming(&reply.name, &reply.bytes, day);
         let batch = Some(drawing.batch.clone());
+        let kept = stage.desk.write_file(bank_path(batch.as_ref(), &reply.name), &reply.bytes);
+        kept.expect("a sound disk");
         banking::response(&mut stage.desk, &key, &file, batch, Some(day))
             .expect("the story keeps the rules");
         stage.settle();

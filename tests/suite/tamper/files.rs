@@ -3,20 +3,21 @@
 use std::path::Path;
 
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
+use ledger::act::Body;
 use ledger::log::{leaf_hash, root_of_entries};
 use tests::program::copy_folder;
 use tests::village::{Village, release};
 
-use super::scene::{Row, Scene, Who, village};
+use super::scene::{Row, Scene, Who, village, village_size as size};
 
 const fn row(what: &'static str, code: &'static str, forge: fn(&mut Scene) -> Option<u64>) -> Row {
     Row { what, who: Who::Files, code, forge }
 }
 
 pub const ROWS: &[Row] = &[
-    row("存储里一条记录改一个字节", "log.rewritten", edit_a_byte),
+    row("存储里一条记录改一个字节", "log.edge_mismatch", edit_a_byte),
     row("存储里抽走一条记录", "log.gap", drop_one),
-    row("存储里调换两条记录", "log.rewritten", swap_two),
+    row("存储里调换两条记录", "log.edge_mismatch", swap_two),
     row("存储尾部多记一遍最后一条", "log.edge_mismatch", repeat_the_last),
     row("存储截去最后三条", "log.gap", cut_the_tail),
     row("截去最后三条并改短日志头", "log.rolled_back", cut_the_tail_and_the_head),
@@ -49,10 +50,6 @@ fn meddle(dir: &Path, change: impl FnOnce(&Keyspace, &Keyspace)) {
 
 fn number(at: u64) -> [u8; 8] {
     at.to_be_bytes()
-}
-
-fn size() -> u64 {
-    super::scene::village_size()
 }
 
 fn edit_a_byte(scene: &mut Scene) -> Option<u64> {
@@ -117,17 +114,25 @@ fn replace(from: &Path, to: &Path) {
     copy_folder(from, to);
 }
 
-/// Zeroes 512 bytes in the middle of a file.
+/// Zeroes 512 bytes in the middle of what is written in a file; fjall makes room for more than it writes.
 fn zero_a_sector(path: &Path) {
     let mut bytes = std::fs::read(path).unwrap();
-    let at = bytes.len() / 2;
+    let at = bytes.iter().rposition(|byte| *byte != 0).unwrap() / 2;
     bytes[at..at + 512].fill(0);
     std::fs::write(path, bytes).unwrap();
 }
 
 fn bad_sector(scene: &mut Scene) -> Option<u64> {
     zero_a_sector(&scene.dir.join("log/0.jnl"));
-    scene.forgotten_from()
+    // What the store still knows of itself, asked of a copy.
+    copy_folder(&scene.dir.join("log"), &scene.beside("copy/log"));
+    let mut left = 0;
+    meddle(&scene.beside("copy"), |_, head| {
+        let bytes = head.get("head").unwrap().unwrap();
+        left = u64::from_be_bytes(bytes[..8].try_into().unwrap());
+    });
+    assert!(left < size());
+    Some(left)
 }
 
 fn vault_sector(scene: &mut Scene) -> Option<u64> {
@@ -232,13 +237,15 @@ fn edited_document(scene: &mut Scene) -> Option<u64> {
 }
 
 fn edited_bank_file(scene: &mut Scene) -> Option<u64> {
-    let at = scene.forger().find("payment_file.released", 0) as u64;
-    let folder = scene.dir.join("bank/T20A0");
-    let file = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+    let forger = scene.forger();
+    let at = forger.find("response.imported", 0);
+    let act = forger.act(at);
+    let Body::ResponseImported(imported) = &act.act().body else { unreachable!() };
+    let file = scene.dir.join("bank/T20A0").join(&imported.file_name);
     let mut bytes = std::fs::read(&file).unwrap();
     bytes[10] ^= 1;
     std::fs::write(&file, bytes).unwrap();
-    Some(at)
+    Some(at as u64)
 }
 
 fn another_vault(scene: &mut Scene) -> Option<u64> {

@@ -54,9 +54,8 @@ pub struct Found {
 impl Found {
     /// What is not as the row says.
     pub fn complaint(&self) -> Option<String> {
-        let right = self.ended.code == Some(1)
-            && self.code == self.row.code
-            && self.entry == self.expected;
+        let right =
+            self.ended.code == Some(1) && self.code == self.row.code && self.entry == self.expected;
         (!right).then(|| {
             format!(
                 "{}: expected {} at {:?}\n    {:?}",
@@ -91,6 +90,12 @@ pub fn village() -> &'static Village {
         (folder, village)
     });
     village
+}
+
+/// How many entries it has.
+pub fn village_size() -> u64 {
+    let note = std::fs::read_to_string(village().dir().join("last-signed")).unwrap();
+    note.lines().nth(1).unwrap().parse().unwrap()
 }
 
 impl Scene {
@@ -180,7 +185,7 @@ pub fn without_digests(text: &str) -> String {
             word.push(c);
             continue;
         }
-        short.push_str(if word.len() >= 24 { "…" } else { &word });
+        short.push_str(if word.len() >= 24 || word.contains(".tmp") { "…" } else { &word });
         word.clear();
         short.push(c);
     }

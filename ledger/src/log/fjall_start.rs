@@ -1,0 +1,93 @@
+//! Starting fjall on files that may be damaged. fjall writes a checksum beside the list of a keyspace's files but never
+//! compares it: on a wrong byte there it panics, and aborts the process out of a destructor. So it is compared here, before.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use fjall::Database;
+use xxhash_rust::xxh3::xxh3_128;
+
+/// `current`: number of the list (8 bytes), its XXH3 (16 bytes), both little-endian, and the kind of checksum, 0.
+const CURRENT: &str = "current";
+const CURRENT_BYTES: usize = 25;
+
+/// Why fjall did not start.
+#[derive(Debug)]
+pub(crate) enum NotStarted {
+    /// Its files are damaged; the text says which, or what fjall said.
+    Damaged(String),
+    /// It says why itself.
+    Refused(fjall::Error),
+}
+
+/// Opens the store at `path` by way of `open`. A panic of fjall ends here; nothing of it is kept then.
+pub(crate) fn start(
+    path: &Path,
+    open: impl FnOnce() -> fjall::Result<Database>,
+) -> Result<Database, NotStarted> {
+    lists_of_files_hold(path)?;
+    match catch_unwind(AssertUnwindSafe(open)) {
+        Ok(opened) => opened.map_err(NotStarted::Refused),
+        Err(_) => Err(NotStarted::Damaged(path.display().to_string())),
+    }
+}
+
+/// Each keyspace's list of files is the one whose checksum stands in its `current`. A keyspace without one is new.
+fn lists_of_files_hold(path: &Path) -> Result<(), NotStarted> {
+    let keyspaces = path.join("keyspaces");
+    if !keyspaces.is_dir() {
+        return Ok(());
+    }
+    let io = |error: std::io::Error| NotStarted::Refused(fjall::Error::Io(error));
+    for keyspace in std::fs::read_dir(keyspaces).map_err(io)? {
+        let keyspace = keyspace.map_err(io)?.path();
+        let current = keyspace.join(CURRENT);
+        if !current.exists() {
+            continue;
+        }
+        let bytes = std::fs::read(&current).map_err(io)?;
+        let damaged = || NotStarted::Damaged(current.display().to_string());
+        let (number, checksum) = read_current(&bytes).ok_or_else(damaged)?;
+        let list = std::fs::read(keyspace.join(format!("v{number}"))).map_err(|_| damaged())?;
+        if xxh3_128(&list) != checksum {
+            return Err(damaged());
+        }
+    }
+    Ok(())
+}
+
+fn read_current(bytes: &[u8]) -> Option<(u64, u128)> {
+    let bytes: &[u8; CURRENT_BYTES] = bytes.try_into().ok()?;
+    let (number, rest) = bytes.split_first_chunk::<8>()?;
+    let (checksum, kind) = rest.split_first_chunk::<16>()?;
+    (kind == [0]).then_some((u64::from_le_bytes(*number), u128::from_le_bytes(*checksum)))
+}
+
+#[cfg(test)]
+mod tests {
+    use fjall::{Database, KeyspaceCreateOptions};
+
+    use super::{NotStarted, start};
+
+    #[test]
+    fn a_wrong_byte_in_the_list_of_files_is_named_and_no_panic() {
+        let dir = tempfile::tempdir().unwrap();
+        let open = || Database::builder(dir.path()).open();
+        let database = start(dir.path(), open).unwrap();
+        database.keyspace("entries", KeyspaceCreateOptions::default).unwrap();
+        drop(database);
+        drop(start(dir.path(), open).unwrap());
+        for name in ["v0", "current"] {
+            let path = dir.path().join("keyspaces/1").join(name);
+            let sound = std::fs::read(&path).unwrap();
+            for at in 0..sound.len() {
+                let mut bytes = sound.clone();
+                bytes[at] ^= 96;
+                std::fs::write(&path, bytes).unwrap();
+                let refused = start(dir.path(), || panic!("fjall is not asked"));
+                assert!(matches!(refused, Err(NotStarted::Damaged(_))), "{name} {at}");
+            }
+            std::fs::write(&path, sound).unwrap();
+        }
+    }
+}
