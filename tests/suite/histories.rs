@@ -60,8 +60,17 @@ const BUSINESS: &[Proposer] = &[
 ];
 
 const STARTS: &[&str] = &[
-    "entitled", "filed", "confirmed", "drawn", "approved", "released", "answered", "returned",
-    "changed", "stated", "closed",
+    "entitled",
+    "filed",
+    "confirmed",
+    "drawn",
+    "approved",
+    "released",
+    "answered",
+    "returned",
+    "changed",
+    "stated",
+    "closed",
 ];
 
 /// How a history went: each act with what came of it.
@@ -86,7 +95,8 @@ fn whatever_is_handed_in_the_books_stay_what_they_must_be() {
             }
         }
         outcome.map_err(|why| {
-            let told: Vec<_> = tale.iter().map(|(kind, came)| format!("  {kind}: {came:?}")).collect();
+            let told: Vec<_> =
+                tale.iter().map(|(kind, came)| format!("  {kind}: {came:?}")).collect();
             let start = STARTS[start];
             TestCaseError::fail(format!("{why}\nfrom {start:?}:\n{}", told.join("\n")))
         })
@@ -185,7 +195,9 @@ fn spoil_leaf(leaf: &mut Value, dice: &mut Dice<'_>) {
         }
         (_, Some(text)) => match text.len() {
             32 | 64 => json!(format!("#{}", dice.below(9))),
-            12 => json!(["A00010000001", "A00010000002", "A00010000003", "H01200000001"][dice.below(4)]),
+            12 => json!(
+                ["A00010000001", "A00010000002", "A00010000003", "H01200000001"][dice.below(4)]
+            ),
             10 => json!(["2020-10-31", "2020-09-30", "2020-11-01", "2021-01-05"][dice.below(4)]),
             7 => json!(["2020-10", "2020-09", "2020-11"][dice.below(3)]),
             _ => json!(["", "F-DB", "F-TC", "ZH-01", "ZH-02", "DB", "LS", "A0001"][dice.below(8)]),

@@ -145,7 +145,7 @@ fn people(
         None
     } else {
         let file = Digest(Sha256::digest(bytes).into());
-        Some(crate::desk::people::register(desk, key, &args.name(), Some(file), households)?.0)
+        Some(crate::desk::people::register(desk, key, "人员名单导入", Some(file), households)?.0)
     };
     desk.checkpoint()?;
     let done =

@@ -62,6 +62,14 @@ fn document(id_no: Option<&str>, post: &str) -> Result<String, Failure> {
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let (admin, inspector, log_key) = (keys::generate()?, keys::generate()?, keys::generate()?);
     let master = MasterKey::generate(&mut OsRandomness)?;
+    if args.dir.join("trust").exists() || args.dir.join("log").exists() {
+        return Err(Failure::usage(format!("{}里已有台账；请换一个目录。", args.dir.display())));
+    }
+    // The root keys are on disk before anything is signed with them.
+    let folder = args.dir.join("keys");
+    std::fs::create_dir_all(&folder).map_err(|why| Failure::file(&folder, &why))?;
+    keys::write(&folder.join("admin.pem"), &admin)?;
+    keys::write(&folder.join("inspector.pem"), &inspector)?;
     let unit = |code: &str, name: &str, side| {
         Ok::<_, Failure>(UnitRegistered {
             name: name.to_owned(),
@@ -98,8 +106,6 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
         Box::new(OsRandomness),
         Clock::Machine,
     )?;
-    keys::write(&args.dir.join("keys/admin.pem"), &admin)?;
-    keys::write(&args.dir.join("keys/inspector.pem"), &inspector)?;
     let head = desk.engine().head();
     let dir = args.dir.display().to_string();
     Ok(Report {

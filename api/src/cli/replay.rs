@@ -45,7 +45,8 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
         let day = statement.act.time.get(..10).unwrap_or_default();
         let goes_on = by_entry && until.as_deref().is_none_or(|until| day <= until);
         if let (true, Body::MonthClosed(closed)) = (args.views && goes_on, statement.body()) {
-            frozen.extend(MonthTable::of(before, closed.period));
+            let table = MonthTable::of(before, closed.period);
+            frozen.extend(table.filter(|table| table.digest() == closed.table));
         }
         goes_on
     })?;

@@ -66,15 +66,6 @@ pub fn bulletin(
     let head = head(desk, period, issue);
     let documents =
         bulletin::write(&table, comparison, &head, standing).map_err(|why| unwritten(&why))?;
-    let mut written = Vec::new();
-    for document in &documents {
-        // A draft never lies where the issued document lies.
-        let name = match key {
-            Some(_) => document.name.clone(),
-            None => document.name.replacen("通报", "通报送审稿", 1),
-        };
-        written.push(write_whole(&out.join(name), &document.bytes)?);
-    }
     if let Some(key) = key {
         let issued = |document: &Document| IssuedDocument {
             digest: Digest(Sha256::digest(&document.bytes).into()),
@@ -88,6 +79,15 @@ pub fn bulletin(
         };
         desk.sign(key, Body::BulletinIssued(body))?;
         desk.checkpoint()?;
+    }
+    let mut written = Vec::new();
+    for document in &documents {
+        // A draft never lies where the issued document lies.
+        let name = match key {
+            Some(_) => document.name.clone(),
+            None => document.name.replacen("通报", "通报送审稿", 1),
+        };
+        written.push(write_whole(&out.join(name), &document.bytes)?);
     }
     Ok(written)
 }

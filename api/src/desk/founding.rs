@@ -123,6 +123,7 @@ fn write_trust(dir: &Path, origin: &str, log_key: &str, founded: &Founded) -> Re
 /// Puts a person in office into the vault; what comes back goes into the log.
 fn enter(vault: &Vault, officer: &NewOfficer) -> Result<OfficerAppointed, Failure> {
     let registered = vault.register(NewSubject::Officer(officer.fields.clone()))?;
+    let registered = super::people::agrees(registered)?;
     let id = registered.officer();
     let id = id.ok_or_else(|| Failure::usage("保险库没有给出工作人员编号。"))?;
     Ok(OfficerAppointed {

@@ -60,6 +60,14 @@ impl Desk {
     pub fn open(dir: &Path, clock: Clock) -> Result<Desk, Failure> {
         let trust = Trust::read(&dir.join("trust"))?;
         let log_key = keys::read(&dir.join("keys/log.key"))?;
+        if !dir.join("log").is_dir() {
+            // A founded ledger without its store is never begun anew: that would be a second history.
+            return Err(Failure::Machine {
+                code: "log.no_ledger".to_owned(),
+                text: format!("{}里没有日志 log/。请从备份恢复，不要重新建账。", dir.display()),
+                exit: 1,
+            });
+        }
         let engine = Engine::open(dir, &trust.log_key)?;
         let master = keys::read_master(&dir.join("keys/vault.key"))?;
         let vault = Vault::open(&dir.join("vault"), master, Box::new(OsRandomness))?;
@@ -110,7 +118,7 @@ impl Desk {
     /// Signs an act as the holder of `key` and hands it in.
     ///
     /// # Errors
-    /// A rule says no, or the machine fails; nothing was written then.
+    /// A rule says no (nothing was written then), or the machine fails (hand the same act in again to find out).
     pub fn sign(&mut self, key: &SigningKey, body: Body) -> Result<Receipt, Failure> {
         self.sign_with_lines(key, body, &[])
     }
@@ -225,5 +233,8 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<PathBuf, Failure> {
     file.write_all(bytes).map_err(|why| io(&why))?;
     file.sync_all().map_err(|why| io(&why))?;
     std::fs::rename(&beside, path).map_err(|why| io(&why))?;
+    if let Some(folder) = path.parent() {
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(|why| io(&why))?;
+    }
     Ok(path.to_owned())
 }

@@ -105,7 +105,7 @@ pub fn change_account(
     reason: &str,
 ) -> Result<Receipt, Failure> {
     let bank = account.bank_name.clone();
-    let registered = desk.vault.register(NewSubject::Account(account))?;
+    let registered = agrees(desk.vault.register(NewSubject::Account(account))?)?;
     let new = NewAccount {
         account: registered.account().ok_or_else(out_of_step)?,
         bank,
@@ -123,7 +123,24 @@ pub(crate) fn commitment(registered: &Registered, field: Field) -> Result<Commit
 }
 
 fn next(registered: &mut impl Iterator<Item = Registered>) -> Result<Registered, Failure> {
-    registered.next().ok_or_else(out_of_step)
+    agrees(registered.next().ok_or_else(out_of_step)?)
+}
+
+/// What was registered before must say the same now: the vault keeps the first content, and payments would carry it.
+pub(crate) fn agrees(registered: Registered) -> Result<Registered, Failure> {
+    if registered.differs.is_empty() {
+        return Ok(registered);
+    }
+    let fields: Vec<&str> = registered.differs.iter().map(|field| field.chinese()).collect();
+    Err(Failure::Machine {
+        code: "vault.differs".to_owned(),
+        text: format!(
+            "{}此前登记过，但{}与这次不同，一项也没有登记。请核对证件：以前写错的，先更正保险库。",
+            registered.subject,
+            fields.join("、")
+        ),
+        exit: 1,
+    })
 }
 
 fn out_of_step() -> Failure {

@@ -8,7 +8,7 @@ use ledger::vault::{
 use serde_json::{Map, Value, json};
 
 use super::Desk;
-use super::people::commitment;
+use super::people::{agrees, commitment};
 use crate::failure::Failure;
 
 /// Kinds of acts that take private fields, with the names of those fields.
@@ -51,14 +51,14 @@ pub fn fill(
                 code.parse().map_err(|why| Failure::usage(format!("code：{why}")))?;
             let (number, holder_name) = (text("number")?, text("holder_name")?);
             let fields = ProgrammeAccountFields { number, holder_name };
-            let known = desk.vault.register(NewSubject::ProgrammeAccount(code, fields))?;
+            let known = agrees(desk.vault.register(NewSubject::ProgrammeAccount(code, fields))?)?;
             put(body, "number_commit", &known, Field::Number)
         }
         "account.changed" => {
             let (number, bank_name) = (text("number")?, text("bank_name")?);
             let fields = AccountFields { number, bank_name, holder_name: text("holder_name")? };
             let bank = fields.bank_name.clone();
-            let known = desk.vault.register(NewSubject::Account(fields))?;
+            let known = agrees(desk.vault.register(NewSubject::Account(fields))?)?;
             let number_commit = commitment(&known, Field::Number)?;
             let new =
                 json!({ "account": known.account(), "bank": bank, "number_commit": number_commit });
@@ -68,7 +68,7 @@ pub fn fill(
         }
         _ => {
             let fields = OfficerFields { name: text("name")?, id_no: text("id_no")? };
-            let known = desk.vault.register(NewSubject::Officer(fields))?;
+            let known = agrees(desk.vault.register(NewSubject::Officer(fields))?)?;
             body.insert("officer".to_owned(), json!(known.officer()));
             put(body, "name_commit", &known, Field::Name)
         }

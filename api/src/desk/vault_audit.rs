@@ -51,11 +51,12 @@ pub fn agrees(dir: &Path, audited: &Audited) -> Result<Option<String>, Failure> 
             return Err(diverged("vault.file_missing", text));
         }
     }
-    Ok(Some(format!(
-        "保险库：{}项个人信息与承诺值相符；依令抹除{}人（户）。",
-        report.opened,
-        report.erased_by_order.len()
-    )))
+    // No act of this format orders an erasure yet, so whatever is gone went without an order.
+    if let Some((subject, order)) = report.erased_by_order.first() {
+        let text = format!("保险库中{subject}已被抹除，台账里没有所称的命令{order}。");
+        return Err(diverged("vault.erased_without_order", text));
+    }
+    Ok(Some(format!("保险库：{}项个人信息与承诺值相符。", report.opened)))
 }
 
 /// Every commitment that the books hold.

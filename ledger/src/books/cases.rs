@@ -38,7 +38,9 @@ impl Application {
     #[must_use]
     pub fn has_done(&self, step: Step, surveyors_needed: u8) -> bool {
         match step {
-            Step::Survey => self.survey.is_some() && self.surveyors.len() >= surveyors_needed.into(),
+            Step::Survey => {
+                self.survey.is_some() && self.surveyors.len() >= surveyors_needed.into()
+            }
             Step::Notice => self.notice.is_some(),
             Step::TownReview => self.reviewed,
             Step::CountyConfirm => self.ended,

@@ -16,7 +16,7 @@ mod urgent;
 use crate::act::Body;
 use crate::books::{Books, Statement, postings};
 use crate::law;
-use crate::money::Money;
+use crate::money::{MAX_JSON_INTEGER, Money};
 use crate::rejection::Rejection;
 
 /// Says whether an act may enter the books: first the laws, then the rules of its kind.
@@ -29,7 +29,7 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
     }
     law::check(books, statement)?;
     correction_is_of_a_reversal(books, statement.body())?;
-    no_month_ends_below_zero(books, statement)?;
+    balances_can_be_reported(books, statement)?;
     match statement.body() {
         Body::Founded(_)
         | Body::UnitRegistered(_)
@@ -90,11 +90,16 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
 }
 
 /// Entries come in any order of days. What is posted back into an open month may not make that month, or one after it,
-/// end with less than nothing: its frozen figures would show money that was not there.
-fn no_month_ends_below_zero(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
+/// end with less than nothing: its frozen figures would show money that was not there. Nor may a balance grow beyond
+/// what a report can carry.
+fn balances_can_be_reported(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
     let Some(date) = statement.body().posting_date() else { return Ok(()) };
     let overflow = || Rejection::MoneyOverflow {};
     for posting in postings::of(books, statement).ok_or_else(overflow)? {
+        let balance = books.postings.balance(&posting.account).checked_add(posting.amount);
+        if balance.is_none_or(|balance| balance.fen().abs() > MAX_JSON_INTEGER) {
+            return Err(overflow());
+        }
         let lowest = books.postings.lowest_from(&posting.account, date.period());
         let after = lowest.checked_add(posting.amount).ok_or_else(overflow)?;
         let fails = posting.amount.is_negative() && after.is_negative();

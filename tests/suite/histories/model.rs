@@ -88,7 +88,8 @@ impl Model {
             }
             Body::FundMoved(b) => {
                 let fen = b.amount_fen.fen();
-                let out: (_, fn(&mut Flows) -> &mut i64, _) = (account(&b.from), |f| &mut f.moved, -fen);
+                let out: (_, fn(&mut Flows) -> &mut i64, _) =
+                    (account(&b.from), |f| &mut f.moved, -fen);
                 self.post(id, b.date, vec![out, (account(&b.to), |f| &mut f.moved, fen)]);
             }
             Body::AdvancePaid(b) => {
@@ -138,7 +139,9 @@ impl Model {
                     self.payments.insert(PaymentRef::new(b.batch.clone(), n).unwrap(), paid);
                 }
             }
-            Body::RosterWithdrawn(b) => self.of_batch(&b.batch).for_each(|paid| paid.withdrawn = true),
+            Body::RosterWithdrawn(b) => {
+                self.of_batch(&b.batch).for_each(|paid| paid.withdrawn = true)
+            }
             Body::PaymentFileReleased(b) => {
                 for paid in self.of_batch(&b.batch) {
                     paid.state = PaymentState::Instructed;
@@ -158,7 +161,9 @@ impl Model {
             }
             Body::ReturnsImported(b) => {
                 for line in statement.lines.iter().filter_map(Line::as_return) {
-                    if let (ReturnOutcome::Returned, Some(reference)) = (line.outcome, &line.reference) {
+                    if let (ReturnOutcome::Returned, Some(reference)) =
+                        (line.outcome, &line.reference)
+                    {
                         self.answer(reference, PaymentState::Returned, b.booked);
                     }
                 }

@@ -23,21 +23,37 @@ pub fn money_in(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let fund = dice.pick(books.funds.funds.values())?;
     let (code, fen, date) = (&fund.code, dice.fen(), dice.day(county));
     match dice.below(4) {
-        0 => say("keeper", "fund.allotted", json!({
-            "amount_fen": fen, "arrived": date, "direct": "none", "document_no": "清财社〔2020〕60号",
-            "function_code": "2081901", "fund": code, "level": "county",
-        })),
-        1 => say("keeper", "fund.moved", json!({
-            "amount_fen": fen, "date": date, "from": code, "reason": "调剂",
-            "to": dice.pick(books.funds.funds.keys())?,
-        })),
-        _ if fund.kind == FundKind::Pooled => say("keeper", "fund.contributed", json!({
-            "amount_fen": fen, "contributor": "清河县慈善会", "date": date, "fund": code,
-            "voucher_no": "收",
-        })),
-        _ => say("keeper", "fund.released", json!({
-            "amount_fen": fen, "date": date, "fund": code, "voucher_no": "拨",
-        })),
+        0 => say(
+            "keeper",
+            "fund.allotted",
+            json!({
+                "amount_fen": fen, "arrived": date, "direct": "none", "document_no": "清财社〔2020〕60号",
+                "function_code": "2081901", "fund": code, "level": "county",
+            }),
+        ),
+        1 => say(
+            "keeper",
+            "fund.moved",
+            json!({
+                "amount_fen": fen, "date": date, "from": code, "reason": "调剂",
+                "to": dice.pick(books.funds.funds.keys())?,
+            }),
+        ),
+        _ if fund.kind == FundKind::Pooled => say(
+            "keeper",
+            "fund.contributed",
+            json!({
+                "amount_fen": fen, "contributor": "清河县慈善会", "date": date, "fund": code,
+                "voucher_no": "收",
+            }),
+        ),
+        _ => say(
+            "keeper",
+            "fund.released",
+            json!({
+                "amount_fen": fen, "date": date, "fund": code, "voucher_no": "拨",
+            }),
+        ),
     }
 }
 
@@ -45,9 +61,13 @@ pub fn reversal(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let postings = &county.ledger.books.postings;
     let (act, posted) = dice.pick(&postings.reversible)?;
     if posted.reversed_by.is_none() || dice.one_in(4) {
-        return say("supervisor", "entry.reversed", json!({
-            "act": act, "date": dice.day(county), "evidence": "#proof", "reason": "误记",
-        }));
+        return say(
+            "supervisor",
+            "entry.reversed",
+            json!({
+                "act": act, "date": dice.day(county), "evidence": "#proof", "reason": "误记",
+            }),
+        );
     }
     let mut saying = money_in(county, dice)?;
     saying.body["corrects"] = json!(posted.reversed_by);
@@ -59,47 +79,83 @@ pub fn policy(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let schemes = county.ledger.books.policies.schemes().collect::<Vec<_>>();
     let scheme = dice.pick(schemes)?.clone();
     match dice.below(6) {
-        0 => say("policy", "calendar.published", json!({
-            "holidays": ["2021-01-01"], "source": "国办发明电〔2020〕27号", "worked_weekends": [],
-            "year": 2021,
-        })),
-        1 => say("policy", "exclusion.set", json!({
-            "basis": "清民发〔2020〕12号", "from": from, "one": "LS", "other": scheme.code,
-        })),
-        2 => say("policy", "standard.set", json!({
-            "amount_fen": 60_000, "area": dice.pick(["990101", "990101001"])?, "basis": "清政发",
-            "category": "差额补助", "from": from, "rule": "ceiling", "scheme": "DB",
-        })),
-        3 => say("keeper", "bank_account.opened", json!({
-            "bank": "清河农商行", "code": format!("ZH-{}", county.ledger.books.height),
-            "number_commit": "#number", "opened": dice.day(county),
-        })),
-        4 => say("keeper", "fund.opened", json!({
-            "account": dice.pick(county.ledger.books.funds.accounts.keys())?,
-            "code": format!("F-{}", county.ledger.books.height), "kind": "treasury", "name": "新资金",
-            "purposes": ["DB", "LS"], "unit": "MZJ",
-        })),
-        _ => say("policy", "scheme.set", json!({
-            "basis": "清民发〔2020〕15号", "chain": ["survey", "county_confirm"], "code": scheme.code,
-            "from": from, "function_code": "2081901", "name": scheme.name, "notice_days": 0,
-            "pay_day": 20, "pay_start": "same_month", "regularise_days": 5, "surveyors": 1,
-            "town_limit_fen": 80_000, "unit": "MZJ",
-        })),
+        0 => say(
+            "policy",
+            "calendar.published",
+            json!({
+                "holidays": ["2021-01-01"], "source": "国办发明电〔2020〕27号", "worked_weekends": [],
+                "year": 2021,
+            }),
+        ),
+        1 => say(
+            "policy",
+            "exclusion.set",
+            json!({
+                "basis": "清民发〔2020〕12号", "from": from, "one": "LS", "other": scheme.code,
+            }),
+        ),
+        2 => say(
+            "policy",
+            "standard.set",
+            json!({
+                "amount_fen": 60_000, "area": dice.pick(["990101", "990101001"])?, "basis": "清政发",
+                "category": "差额补助", "from": from, "rule": "ceiling", "scheme": "DB",
+            }),
+        ),
+        3 => say(
+            "keeper",
+            "bank_account.opened",
+            json!({
+                "bank": "清河农商行", "code": format!("ZH-{}", county.ledger.books.height),
+                "number_commit": "#number", "opened": dice.day(county),
+            }),
+        ),
+        4 => say(
+            "keeper",
+            "fund.opened",
+            json!({
+                "account": dice.pick(county.ledger.books.funds.accounts.keys())?,
+                "code": format!("F-{}", county.ledger.books.height), "kind": "treasury", "name": "新资金",
+                "purposes": ["DB", "LS"], "unit": "MZJ",
+            }),
+        ),
+        _ => say(
+            "policy",
+            "scheme.set",
+            json!({
+                "basis": "清民发〔2020〕15号", "chain": ["survey", "county_confirm"], "code": scheme.code,
+                "from": from, "function_code": "2081901", "name": scheme.name, "notice_days": 0,
+                "pay_day": 20, "pay_start": "same_month", "regularise_days": 5, "surveyors": 1,
+                "town_limit_fen": 80_000, "unit": "MZJ",
+            }),
+        ),
     }
 }
 
-pub fn staffing(county: &County, dice: &mut Dice<'_>) -> Proposed {
+pub fn staffing(_: &County, dice: &mut Dice<'_>) -> Proposed {
     let officer = dice.pick(cast::STAFF)?;
     match dice.below(5) {
-        0 => say("admin", "unit.registered", json!({
-            "name": "石桥镇人民政府", "side": "town", "town": "990101002", "unit": "Z02",
-        })),
-        1 => say("admin", "officer.dismissed", json!({
-            "officer": format!("$officer.{}", officer.0), "reason": "调离",
-        })),
-        2 => say("admin", "key.revoked", json!({
-            "key": cast::key_id_of(officer.0), "reason": "更换",
-        })),
+        0 => say(
+            "admin",
+            "unit.registered",
+            json!({
+                "name": "石桥镇人民政府", "side": "town", "town": "990101002", "unit": "Z02",
+            }),
+        ),
+        1 => say(
+            "admin",
+            "officer.dismissed",
+            json!({
+                "officer": format!("$officer.{}", officer.0), "reason": "调离",
+            }),
+        ),
+        2 => say(
+            "admin",
+            "key.revoked",
+            json!({
+                "key": cast::key_id_of(officer.0), "reason": "更换",
+            }),
+        ),
         3 => say("admin", "key.enrolled", cast::enrolment(officer.0, &["admin", "inspector"])),
         _ => say("admin", "officer.appointed", cast::appointment(officer)),
     }
@@ -112,13 +168,19 @@ pub fn people(county: &County, dice: &mut Dice<'_>) -> Proposed {
             let (household, person) = (fresh(county, "household"), fresh(county, "person"));
             let registered = json!({ "source": "入户登记" });
             let saying = Saying::new("registrar", "people.registered", registered)
-                .line("household", json!({
-                    "division": "990101002003", "head": person, "household": household,
-                }))
-                .line("person", json!({
-                    "household": household, "id_no_commit": "#number", "name_commit": "#name",
-                    "person": person,
-                }));
+                .line(
+                    "household",
+                    json!({
+                        "division": "990101002003", "head": person, "household": household,
+                    }),
+                )
+                .line(
+                    "person",
+                    json!({
+                        "household": household, "id_no_commit": "#number", "name_commit": "#name",
+                        "person": person,
+                    }),
+                );
             let account = json!({
                 "account": fresh(county, "account"), "bank": "清河农商行", "holder": person,
                 "number_commit": "#account",
@@ -142,18 +204,20 @@ pub fn people(county: &County, dice: &mut Dice<'_>) -> Proposed {
             let (change, _) = dice.pick(open)?;
             say("changes", "account.change_approved", json!({ "change": change }))
         }
-        _ if dice.one_in(3) => say("registrar", "person.died", json!({
-            "date": dice.day(county), "evidence": "#proof",
-            "person": dice.pick(sorted(&people.persons))?.0,
-        })),
+        _ if dice.one_in(3) => say(
+            "registrar",
+            "person.died",
+            json!({
+                "date": dice.day(county), "evidence": "#proof",
+                "person": dice.pick(sorted(&people.persons))?.0,
+            }),
+        ),
         _ => None,
     }
 }
 
 /// Maps of the books in an order that is the same every time.
-pub fn sorted<K: Ord + std::hash::Hash, V>(
-    map: &std::collections::HashMap<K, V>,
-) -> Vec<(&K, &V)> {
+pub fn sorted<K: Ord + std::hash::Hash, V>(map: &std::collections::HashMap<K, V>) -> Vec<(&K, &V)> {
     let mut pairs: Vec<_> = map.iter().collect();
     pairs.sort_by(|one, other| one.0.cmp(other.0));
     pairs
@@ -173,19 +237,27 @@ pub fn application(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let open: Vec<_> = books.cases.applications.iter().filter(|(_, a)| !a.ended).collect();
     if open.is_empty() || dice.one_in(6) {
         let (person, known) = dice.pick(sorted(&books.people.persons))?;
-        return say("registrar", "application.filed", json!({
-            "application": fresh(county, "application"), "category": "B类", "filed": dice.day(county),
-            "household": known.household, "payee": person, "persons": [person],
-            "scheme": dice.pick(["DB", "TK", "LS"])?,
-        }));
+        return say(
+            "registrar",
+            "application.filed",
+            json!({
+                "application": fresh(county, "application"), "category": "B类", "filed": dice.day(county),
+                "household": known.household, "payee": person, "persons": [person],
+                "scheme": dice.pick(["DB", "TK", "LS"])?,
+            }),
+        );
     }
     let (id, known) = dice.pick(open)?;
     let scheme = &known.filed.scheme;
     let Some((survey, _)) = &known.survey else {
-        return say("surveyor", "application.surveyed", json!({
-            "application": id, "evidence": "#form", "parts": part(scheme, dice.fen()),
-            "surveyed": known.filed.filed,
-        }));
+        return say(
+            "surveyor",
+            "application.surveyed",
+            json!({
+                "application": id, "evidence": "#form", "parts": part(scheme, dice.fen()),
+                "surveyed": known.filed.filed,
+            }),
+        );
     };
     let done = (known.surveyors.len() > 1, known.notice.is_some(), known.reviewed);
     let step = match (scheme.as_str(), done) {
@@ -197,15 +269,23 @@ pub fn application(county: &County, dice: &mut Dice<'_>) -> Proposed {
     };
     let about = json!({ "application": id, "survey": survey });
     match step {
-        0 => say("surveyor", "application.surveyed", json!({
-            "application": id, "evidence": "#new form", "parts": part(scheme, dice.fen()),
-            "surveyed": known.filed.filed,
-        })),
+        0 => say(
+            "surveyor",
+            "application.surveyed",
+            json!({
+                "application": id, "evidence": "#new form", "parts": part(scheme, dice.fen()),
+                "surveyed": known.filed.filed,
+            }),
+        ),
         1 => say("companion", "application.survey_joined", about),
-        2 => say("registrar", "application.noticed", json!({
-            "application": id, "survey": survey, "starts": "2020-10-11", "ends": "2020-10-17",
-            "objections": 0, "photo": "#photo", "place": "公示栏",
-        })),
+        2 => say(
+            "registrar",
+            "application.noticed",
+            json!({
+                "application": id, "survey": survey, "starts": "2020-10-11", "ends": "2020-10-17",
+                "objections": 0, "photo": "#photo", "place": "公示栏",
+            }),
+        ),
         3 => say("town", "application.reviewed", about),
         4 => {
             let confirmed = dice.day(county);
@@ -216,9 +296,13 @@ pub fn application(county: &County, dice: &mut Dice<'_>) -> Proposed {
             body["from"] = json!(if scheme.as_str() == "DB" { month.next() } else { month });
             say("county", "application.confirmed", body)
         }
-        _ => say("county", "application.declined", json!({
-            "application": id, "reason": "收入超标",
-        })),
+        _ => say(
+            "county",
+            "application.declined",
+            json!({
+                "application": id, "reason": "收入超标",
+            }),
+        ),
     }
 }
 
@@ -243,25 +327,34 @@ pub fn entitlement(county: &County, dice: &mut Dice<'_>) -> Proposed {
             ))
         }
         2 | 3 => {
-            let (act, list) = dice.pick(books.cases.brought_in.iter().filter(|(_, l)| !l.confirmed))?;
+            let (act, list) =
+                dice.pick(books.cases.brought_in.iter().filter(|(_, l)| !l.confirmed))?;
             say("county", "entitlements.confirmed", json!({ "brought_in": act, "root": list.root }))
         }
         4 => {
             let (id, known): (EntitlementId, _) = one(dice)?;
-            say("registrar", "entitlement.adjusted", json!({
-                "entitlement": id, "evidence": "#proof", "from": dice.day(county).period(),
-                "parts": part(&known.scheme, dice.fen()), "reason": "收入变化",
-            }))
+            say(
+                "registrar",
+                "entitlement.adjusted",
+                json!({
+                    "entitlement": id, "evidence": "#proof", "from": dice.day(county).period(),
+                    "parts": part(&known.scheme, dice.fen()), "reason": "收入变化",
+                }),
+            )
         }
         5 => {
             let open = books.cases.adjustments.iter().filter(|(_, (_, done))| !done);
             let (act, _) = dice.pick(open)?;
             say("county", "entitlement.adjustment_confirmed", json!({ "adjustment": act }))
         }
-        _ => say("county", "entitlement.stopped", json!({
-            "entitlement": one(dice)?.0, "evidence": "#proof", "reason": "收入超标",
-            "last": dice.day(county).period(),
-        })),
+        _ => say(
+            "county",
+            "entitlement.stopped",
+            json!({
+                "entitlement": one(dice)?.0, "evidence": "#proof", "reason": "收入超标",
+                "last": dice.day(county).period(),
+            }),
+        ),
     }
 }
 
@@ -271,36 +364,60 @@ pub fn urgent(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let household = known.household;
     let claim = dice.pick(books.urgent.claims.iter().filter(|(_, claim)| claim.end.is_none()));
     match (dice.below(7), claim) {
-        (0 | 1, _) => say("registrar", "advance.paid", json!({
-            "advance": fresh(county, "advance"), "amount_fen": dice.fen(), "cause": "火灾",
-            "date": dice.day(county), "fund": "F-BY", "household": household, "payee": person,
-            "receipt": "#receipt", "scheme": "LS",
-        })),
+        (0 | 1, _) => say(
+            "registrar",
+            "advance.paid",
+            json!({
+                "advance": fresh(county, "advance"), "amount_fen": dice.fen(), "cause": "火灾",
+                "date": dice.day(county), "fund": "F-BY", "household": household, "payee": person,
+                "receipt": "#receipt", "scheme": "LS",
+            }),
+        ),
         (2, _) => {
             let open = books.urgent.advances.iter().filter(|(_, a)| a.regularised.is_none());
             let (id, advance) = dice.pick(open)?;
-            say("town", "advance.regularised", json!({
-                "advance": id, "date": dice.day(county), "evidence": "#forms", "paid": advance.act,
-            }))
+            say(
+                "town",
+                "advance.regularised",
+                json!({
+                    "advance": id, "date": dice.day(county), "evidence": "#forms", "paid": advance.act,
+                }),
+            )
         }
-        (3, _) => say("registrar", "insurance.opened", json!({
-            "cover_fen": 200_000, "from": "2020-01-01", "insured": 6, "insurer": "清河县支公司",
-            "policy": format!("BD-{}", books.height), "premium_fen": 30_000, "until": "2020-12-31",
-        })),
+        (3, _) => say(
+            "registrar",
+            "insurance.opened",
+            json!({
+                "cover_fen": 200_000, "from": "2020-01-01", "insured": 6, "insurer": "清河县支公司",
+                "policy": format!("BD-{}", books.height), "premium_fen": 30_000, "until": "2020-12-31",
+            }),
+        ),
         (4, Some((id, claim))) => match &claim.assessed {
-            Some((act, assessed)) => say("registrar", "claim.settled", json!({
-                "amount_fen": assessed.amount_fen, "assessment": act, "claim": id,
-                "date": dice.day(county), "voucher": "#voucher",
-            })),
+            Some((act, assessed)) => say(
+                "registrar",
+                "claim.settled",
+                json!({
+                    "amount_fen": assessed.amount_fen, "assessment": act, "claim": id,
+                    "date": dice.day(county), "voucher": "#voucher",
+                }),
+            ),
             None => say("registrar", "claim.declined", json!({ "claim": id, "reason": "免责" })),
         },
-        (5, Some((id, _))) => say("surveyor", "claim.assessed", json!({
-            "amount_fen": dice.fen(), "assessed": "2020-10-15", "claim": id, "evidence": "#report",
-        })),
-        _ => say("registrar", "claim.filed", json!({
-            "claim": fresh(county, "claim"), "event": "住院", "filed": dice.day(county),
-            "household": household, "loss": "2020-10-10", "person": person,
-            "policy": dice.pick(books.urgent.policies.keys())?,
-        })),
+        (5, Some((id, _))) => say(
+            "surveyor",
+            "claim.assessed",
+            json!({
+                "amount_fen": dice.fen(), "assessed": "2020-10-15", "claim": id, "evidence": "#report",
+            }),
+        ),
+        _ => say(
+            "registrar",
+            "claim.filed",
+            json!({
+                "claim": fresh(county, "claim"), "event": "住院", "filed": dice.day(county),
+                "household": household, "loss": "2020-10-10", "person": person,
+                "policy": dice.pick(books.urgent.policies.keys())?,
+            }),
+        ),
     }
 }

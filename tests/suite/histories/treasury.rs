@@ -41,9 +41,13 @@ pub fn approval(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let (code, batch) = dice.pick(on_the_way)?;
     let mut body = json!({ "batch": code, "root": batch.root, "roster": batch.roster });
     if dice.one_in(12) {
-        return say("maker", "roster.withdrawn", json!({
-            "batch": code, "reason": "误造", "roster": batch.roster,
-        }));
+        return say(
+            "maker",
+            "roster.withdrawn",
+            json!({
+                "batch": code, "reason": "误造", "roster": batch.roster,
+            }),
+        );
     }
     match batch.stage {
         BatchStage::Drawn => say("checker", "roster.checked", body),
@@ -52,12 +56,16 @@ pub fn approval(county: &County, dice: &mut Dice<'_>) -> Proposed {
             body["total_fen"] = json!(batch.total);
             say("approver", "roster.approved", body)
         }
-        BatchStage::Approved => say("payer", "payment_file.released", json!({
-            "account": account_of(county, batch)?, "batch": code, "count": batch.payments.len(),
-            "date": dice.day(county), "file": format!("#file {code}"),
-            "file_name": format!("{code}.csv"), "profile": "icbc-batch@1", "root": batch.root,
-            "total_fen": batch.total,
-        })),
+        BatchStage::Approved => say(
+            "payer",
+            "payment_file.released",
+            json!({
+                "account": account_of(county, batch)?, "batch": code, "count": batch.payments.len(),
+                "date": dice.day(county), "file": format!("#file {code}"),
+                "file_name": format!("{code}.csv"), "profile": "icbc-batch@1", "root": batch.root,
+                "total_fen": batch.total,
+            }),
+        ),
         BatchStage::Released | BatchStage::Withdrawn => None,
     }
 }
@@ -96,7 +104,9 @@ pub fn response(county: &County, dice: &mut Dice<'_>) -> Proposed {
             6 | 7 => ("failed", *fen, Some(reason)),
             8 => (["pending", "unknown"][dice.below(2)], *fen, None),
             9 => ("partial", fen - 1, None),
-            10 => (["discrepant", "conflicting", "repeated", "ambiguous"][dice.below(4)], *fen, None),
+            10 => {
+                (["discrepant", "conflicting", "repeated", "ambiguous"][dice.below(4)], *fen, None)
+            }
             _ => continue,
         };
         let mut line = bank::answer(&reference.to_string(), fen, outcome, None);
@@ -108,10 +118,13 @@ pub fn response(county: &County, dice: &mut Dice<'_>) -> Proposed {
         saying = saying.line("response", line);
     }
     if dice.one_in(6) {
-        saying = saying.line("response", json!({
-            "amount_fen": dice.fen(), "answered": booked, "outcome": "unmatched", "row": 99,
-            "rule": "none",
-        }));
+        saying = saying.line(
+            "response",
+            json!({
+                "amount_fen": dice.fen(), "answered": booked, "outcome": "unmatched", "row": 99,
+                "rule": "none",
+            }),
+        );
     }
     Some(saying)
 }
@@ -127,10 +140,13 @@ pub fn returns(county: &County, dice: &mut Dice<'_>) -> Proposed {
         "account": released.account, "booked": booked, "file_name": "退汇.csv",
         "file": format!("#returns {}", county.ledger.books.height), "profile": "icbc-batch@1",
     });
-    Some(Saying::new("reconciler", "returns.imported", body).line("return", json!({
-        "amount_fen": fen, "outcome": outcome[dice.below(outcome.len())], "reason": reason,
-        "reference": reference, "returned": booked, "row": 1,
-    })))
+    Some(Saying::new("reconciler", "returns.imported", body).line(
+        "return",
+        json!({
+            "amount_fen": fen, "outcome": outcome[dice.below(outcome.len())], "reason": reason,
+            "reference": reference, "returned": booked, "row": 1,
+        }),
+    ))
 }
 
 pub fn statement(county: &County, dice: &mut Dice<'_>) -> Proposed {
@@ -185,21 +201,30 @@ pub fn exception(county: &County, dice: &mut Dice<'_>) -> Proposed {
 
 pub fn recovery(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let orders = county.ledger.books.payments.recoveries.iter();
-    let open: Vec<_> = orders.filter(|(_, order)| order.received < order.ordered.amount_fen).collect();
+    let open: Vec<_> =
+        orders.filter(|(_, order)| order.received < order.ordered.amount_fen).collect();
     if open.is_empty() || dice.one_in(3) {
         let (_, reference, fen) = dice.pick(payments_in(county, PaymentState::Settled))?;
         let fen = if dice.one_in(2) { fen } else { dice.fen().min(fen) };
-        return say("supervisor", "recovery.ordered", json!({
-            "amount_fen": fen, "date": dice.day(county), "evidence": "#notice", "notice_no": "退1号",
-            "reason": "多发", "reference": reference,
-        }));
+        return say(
+            "supervisor",
+            "recovery.ordered",
+            json!({
+                "amount_fen": fen, "date": dice.day(county), "evidence": "#notice", "notice_no": "退1号",
+                "reason": "多发", "reference": reference,
+            }),
+        );
     }
     let (act, order) = dice.pick(open)?;
     let left = order.ordered.amount_fen.fen() - order.received.fen();
-    say("reconciler", "recovery.received", json!({
-        "amount_fen": if dice.one_in(2) { left } else { dice.fen().min(left) },
-        "date": dice.day(county), "order": act,
-    }))
+    say(
+        "reconciler",
+        "recovery.received",
+        json!({
+            "amount_fen": if dice.one_in(2) { left } else { dice.fen().min(left) },
+            "date": dice.day(county), "order": act,
+        }),
+    )
 }
 
 pub fn closing(county: &County, dice: &mut Dice<'_>) -> Proposed {
@@ -207,10 +232,14 @@ pub fn closing(county: &County, dice: &mut Dice<'_>) -> Proposed {
     if let Some((period, (_, closed))) = closings.closed.iter().next_back()
         && dice.one_in(3)
     {
-        return say("writer", "bulletin.issued", json!({
-            "documents": [{ "digest": "#bulletin", "name": "通报.md" }], "height": closed.height,
-            "number": "清民通", "period": period,
-        }));
+        return say(
+            "writer",
+            "bulletin.issued",
+            json!({
+                "documents": [{ "digest": "#bulletin", "name": "通报.md" }], "height": closed.height,
+                "number": "清民通", "period": period,
+            }),
+        );
     }
-    say("accountant", "month.closed", stages::closing(county, open_month(county)))
+    say("accountant", "month.closed", stages::closing(county, open_month(county))?)
 }

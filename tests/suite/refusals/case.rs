@@ -184,7 +184,7 @@ fn make(county: &County, made: &str, saying: Saying) -> Saying {
     let words: Vec<&str> = made.split(' ').collect();
     let body = match words.as_slice() {
         ["founding"] => cast::founding(&County::log_signer().verifier().to_string()),
-        ["closing", period] => stages::closing(county, period.parse().unwrap()),
+        ["closing", period] => stages::closing(county, period.parse().unwrap()).unwrap(),
         ["enrolment", name, countersigners @ ..] => cast::enrolment(name, countersigners),
         ["statement", account, from, until, extra @ ..] => {
             let extra: Vec<i64> = extra.iter().map(|fen| fen.parse().unwrap()).collect();
