@@ -192,6 +192,18 @@ impl<'a> Auditor<'a> {
     }
 
     fn finish(self, checkpoint: Option<&VerifiedCheckpoint>) -> Result<Audited, Divergence> {
+        if checkpoint.is_none() && self.frontier.size() > 0 {
+            return Err(Divergence {
+                code: "checkpoint.missing",
+                entry: None,
+                text:
+                    "台账有记录却没有存证头：last-signed 被删去，或建账时中断。请取回存证头再核验"
+                        .to_owned(),
+            });
+        }
+        if self.acts == 0 {
+            return Err(Divergence::law(Seq(0), &Rejection::NotFounded {}));
+        }
         let covered = checkpoint.map_or(0, VerifiedCheckpoint::size);
         let trusted = checkpoint.map(VerifiedCheckpoint::root);
         if trusted.is_some() && self.roots.get(&covered).copied() != trusted {
@@ -250,7 +262,9 @@ pub fn verify_months(
     for (period, digest) in &audited.months {
         let entry = audited.books.closings.closed.get(period).map(|(seq, _)| *seq);
         let Some(bytes) = read(*period) else {
-            let text = format!("缺少{period}的月结冻结数据 views/{period}.json");
+            let text = format!(
+                "缺少{period}的月结冻结数据 views/{period}.json；可用 doudi replay --views 由记录重新写出"
+            );
             return Err(Divergence { code: "view.missing", entry, text });
         };
         if Digest(Sha256::digest(&bytes).into()) != *digest {

@@ -194,6 +194,12 @@ impl Line {
         if let Line::Response(line) = self { Some(line) } else { None }
     }
 
+    /// The statement line that it is, if it is one.
+    #[must_use]
+    pub const fn as_statement(&self) -> Option<&StatementLine> {
+        if let Line::Statement(line) = self { Some(line) } else { None }
+    }
+
     /// The return line that it is, if it is one.
     #[must_use]
     pub const fn as_return(&self) -> Option<&ReturnLine> {

@@ -50,6 +50,9 @@ rejections! {
     LineMisplaced { n: u32, kind: &'static str } = "manifest.line_misplaced", "第{n}行是“{kind}”行，不属于这种清单", "检查所附的行；每种清单只收自己的行。";
     TextMissing { field: &'static str } = "act.text_missing", "“{field}”是空的", "填写后重新签名。";
 
+    FileNameWrong { name: String } = "act.file_name", "“{name}”不是单纯的文件名", "文件名不能带目录、冒号或以点开头；请改名后重新导入。";
+    PostedTooEarly { date: Date, earliest: Date } = "posting.too_early", "日期{date}早于其所依据事项的{earliest}", "核对日期：结果不能记在原因之前。";
+
     NotFounded {} = "ledger.not_founded", "台账还没有建账", "先用 doudi init 建账。";
     AlreadyFounded {} = "ledger.already_founded", "台账已经建账，建账只能是第0条记录", "新台账请用另一个目录。";
     FoundingIncomplete { what: &'static str } = "ledger.founding_incomplete", "建账动作不完整：{what}", "至少列出主管部门和监督方各一名持钥人及其单位、密钥和持有证明。";
@@ -68,6 +71,7 @@ rejections! {
     OfficerDismissed { officer: OfficerId } = "authority.dismissed", "签名人{officer}已经离任", "由在任人员签署。";
     OfficerUnknown { officer: OfficerId } = "officer.unknown", "没有工作人员{officer}", "先登记任职。";
     SideChanged { what: String } = "unit.side_changed", "{what}已属另一方，不能改换", "监督方与主管部门不得互换：另立单位、另派人员。";
+    SideForeign {} = "authority.inspection_side", "监督方人员的任免和密钥吊销须由监督方签署", "请监督方的系统管理员签署。";
     UnitUnknown { unit: UnitCode } = "unit.unknown", "没有单位{unit}", "先登记单位。";
     SamePerson { case: String, held: &'static str, wanted: &'static str } = "segregation.same_person", "同一人在{case}中已是“{held}”，不能再做“{wanted}”", "不相容岗位须分离：请另一人签署。";
 

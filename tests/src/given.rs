@@ -3,8 +3,10 @@
 //! name, `#proof` a digest made of its name.
 
 pub mod bank;
+mod cases;
 pub mod cast;
 pub mod memory;
+pub mod paying;
 pub mod stages;
 
 use std::collections::BTreeMap;

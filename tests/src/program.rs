@@ -22,6 +22,8 @@ pub struct Ended {
     pub out: String,
     /// Standard error.
     pub err: String,
+    /// The most memory it held, in kilobytes, where it was watched while it ran.
+    pub peak_kb: u64,
 }
 
 impl Program {
@@ -45,7 +47,7 @@ impl Program {
         let output = Command::new(&self.path).args(arguments).output();
         let Output { status, stdout, stderr } = output.expect("the program starts");
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        Ended { code: status.code(), out: text(stdout), err: text(stderr) }
+        Ended { code: status.code(), out: text(stdout), err: text(stderr), peak_kb: 0 }
     }
 
     /// Runs a command, which must end within that time.
@@ -63,8 +65,9 @@ impl Program {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        let start = Instant::now();
+        let (start, mut peak_kb) = (Instant::now(), 0);
         while child.try_wait().expect("a child of ours").is_none() {
+            peak_kb = peak_kb.max(peak_of(child.id()));
             if start.elapsed() > limit {
                 child.kill().expect("a child of ours");
                 panic!("the program did not end within {limit:?}");
@@ -73,7 +76,7 @@ impl Program {
         }
         let Output { status, stdout, stderr } = child.wait_with_output().expect("its output");
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        Ended { code: status.code(), out: text(stdout), err: text(stderr) }
+        Ended { code: status.code(), out: text(stdout), err: text(stderr), peak_kb }
     }
 
     /// Runs `verify --json` on a folder with a trust folder.
@@ -103,6 +106,13 @@ impl Ended {
         let parsed = serde_json::from_str(&self.out);
         parsed.unwrap_or_else(|why| panic!("not one JSON document: {why}\n{self:?}"))
     }
+}
+
+/// The most memory that a process has held so far, in kilobytes; 0 once it is gone.
+fn peak_of(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok()).unwrap_or(0)
 }
 
 /// Copies a folder.

@@ -3,6 +3,7 @@
 
 mod crash;
 mod demo;
+mod errors;
 mod flips;
 mod foreign;
 mod histories;

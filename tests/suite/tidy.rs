@@ -37,7 +37,7 @@ const STRANGERS: &[(&str, &[&str], &str)] = &[
     ("views", &["log", "signature"], "a view is made from the books alone"),
     ("rules", &["log", "trust", "signature"], "rules see the books, the act and its lines"),
     ("audit", &["engine", "rules"], "the audit asks the laws; a rule may tighten, a law may not"),
-    ("vault", &["act", "line", "books", "log", "rules", "engine"], "the vault knows ids only"),
+    ("vault", &["act", "line", "books", "law", "rules", "engine"], "the vault knows ids only"),
 ];
 
 /// (where, what may not stand there, where it may, what to do instead). Only what is in the product counts.

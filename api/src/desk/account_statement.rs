@@ -105,7 +105,7 @@ fn movements(
     note: &AccessNote,
 ) -> Result<Vec<BankMovement>, Failure> {
     let open = desk.books().bank.movements.iter().filter(|(_, movement)| {
-        movement.account == *account && movement.cleared.is_none() && !movement.is_void
+        movement.account == *account && movement.cleared.is_none() && movement.reversed.is_none()
     });
     let open: Vec<_> = open.collect();
     let references: Vec<_> = open.iter().filter_map(|(_, m)| m.reference.clone()).collect();

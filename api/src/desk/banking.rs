@@ -194,6 +194,8 @@ fn batch_named_in(lines: &[response::ResponseLine]) -> Result<BatchCode, Failure
 
 fn booked(payment: &Payment) -> Booked {
     match (payment.state(true), payment.waiting) {
+        // Partly taken back from the payee already: the bank cannot return the whole, so a person looks.
+        (PaymentState::Settled, _) if payment.recovered().is_positive() => Booked::AnsweredFailed,
         (PaymentState::Settled, _) => Booked::AnsweredSettled,
         (PaymentState::Failed, _) => Booked::AnsweredFailed,
         (PaymentState::Returned, _) => Booked::Returned,

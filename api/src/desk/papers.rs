@@ -31,14 +31,15 @@ pub fn agree(dir: &Path, audited: &Audited) -> Result<(), Failure> {
             unchanged(dir, &path, &[released.file], batch.at, "bank_file.edited")?;
         }
     }
-    for ((_, batch), known) in &books.bank.files {
-        let path = bank_path(batch.as_ref(), &known.name);
+    for ((_, imported_for), known) in &books.bank.files {
+        let batch = imported_for.batch();
+        let path = bank_path(batch, &known.name);
         // One name may have been imported more than once: a second answer of the same day.
         let same_name = books
             .bank
             .files
             .iter()
-            .filter(|((_, of), other)| of == batch && other.name == known.name);
+            .filter(|((_, of), other)| of.batch() == batch && other.name == known.name);
         let digests: Vec<Digest> = same_name.map(|((digest, _), _)| *digest).collect();
         unchanged(dir, &path, &digests, known.at, "bank_file.edited")?;
     }

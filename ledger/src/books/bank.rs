@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::act::Body;
-use crate::act::payments::Decision;
+use crate::act::payments::{Decision, StatementImported};
 use crate::answer::{Outcome, ReturnOutcome, StatementOutcome};
 use crate::ids::{BankAccountCode, BatchCode, Digest, PaymentRef, Seq};
 use crate::line::Line;
@@ -31,8 +31,16 @@ pub struct Movement {
     pub reference: Option<PaymentRef>,
     /// The statement row that it was found in: entry and the bank's day.
     pub cleared: Option<(Seq, Date)>,
-    /// True if the entry was reversed before the bank showed it.
-    pub is_void: bool,
+    /// The day of the reversal, if the entry was reversed before the bank showed it.
+    pub reversed: Option<Date>,
+}
+
+impl Movement {
+    /// The batch that it is about, by itself or through its payment.
+    #[must_use]
+    pub fn of_batch(&self) -> Option<&BatchCode> {
+        self.batch.as_ref().or_else(|| self.reference.as_ref().map(PaymentRef::batch))
+    }
 }
 
 /// A statement row that was new when it was imported.
@@ -44,6 +52,8 @@ pub struct Row {
     pub date: Date,
     /// Credit positive, debit negative.
     pub amount: Money,
+    /// Balance after it.
+    pub balance: Money,
     /// The movement that it is.
     pub movement: Option<String>,
     /// True if a person decided that it says nothing about our books.
@@ -55,12 +65,30 @@ pub struct Row {
 pub struct Statements {
     /// Rows in the order of the bank.
     pub rows: Vec<Row>,
-    /// Balance after the last row, once there is a statement.
-    pub balance: Option<Money>,
-    /// Days to which statements reached, with the balance there.
-    pub reached: BTreeMap<Date, Money>,
+    /// Balance before the first row, once there is a statement.
+    pub opening: Option<Money>,
+    /// The last day that statements cover without a gap.
+    pub reached: Option<Date>,
     /// How often each row was imported, by fingerprint.
     pub fingerprints: HashMap<Digest, u32>,
+}
+
+impl Statements {
+    /// The balance after the last row, once there is a statement.
+    #[must_use]
+    pub fn balance(&self) -> Option<Money> {
+        self.rows.last().map(|row| row.balance).or(self.opening)
+    }
+
+    /// The balance at the end of a day that statements cover; `None` for a later day.
+    #[must_use]
+    pub fn balance_on(&self, day: Date) -> Option<Money> {
+        if self.reached.is_none_or(|reached| reached < day) {
+            return None;
+        }
+        let last = self.rows.iter().rev().find(|row| row.date <= day);
+        last.map(|row| row.balance).or(self.opening)
+    }
 }
 
 /// What kind of line waits for a person.
@@ -100,6 +128,39 @@ pub struct Exception {
     pub reference: Option<PaymentRef>,
 }
 
+/// What a bank file was imported for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ImportedFor {
+    /// The answers to a batch.
+    Batch(BatchCode),
+    /// The returns to a programme account.
+    Returns(BankAccountCode),
+    /// The statement of a programme account.
+    Statement(BankAccountCode),
+    /// The statement of a programme account on which nothing moved up to that day: the same bytes every month.
+    Idle(BankAccountCode, Date),
+}
+
+impl ImportedFor {
+    /// What a statement is known by.
+    #[must_use]
+    pub fn statement(imported: &StatementImported) -> ImportedFor {
+        match imported.manifest.count {
+            0 => ImportedFor::Idle(imported.account.clone(), imported.until),
+            _ => ImportedFor::Statement(imported.account.clone()),
+        }
+    }
+
+    /// The batch, if it was for one.
+    #[must_use]
+    pub const fn batch(&self) -> Option<&BatchCode> {
+        match self {
+            ImportedFor::Batch(batch) => Some(batch),
+            ImportedFor::Returns(_) | ImportedFor::Statement(_) | ImportedFor::Idle(..) => None,
+        }
+    }
+}
+
 /// A bank file that was imported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportedFile {
@@ -118,9 +179,9 @@ pub struct Bank {
     pub statements: BTreeMap<BankAccountCode, Statements>,
     /// Exceptions that wait, by the line's entry.
     pub exceptions: BTreeMap<Seq, Exception>,
-    /// Every imported file with the entry of its manifest. A response file is known together with its batch: two months
-    /// of the same people and amounts can give the same bytes where the layout names neither batch nor day.
-    pub files: BTreeMap<(Digest, Option<BatchCode>), ImportedFile>,
+    /// Every imported file with the entry of its manifest, known together with what it was imported for: two months of
+    /// the same people and amounts can give the same bytes where the layout names neither batch nor day.
+    pub files: BTreeMap<(Digest, ImportedFor), ImportedFile>,
     /// Exceptions that were decided, with the deciding entry.
     pub decided: BTreeSet<Seq>,
 }
@@ -132,7 +193,7 @@ impl Bank {
         }
     }
 
-    fn took(&mut self, file: (Digest, Option<BatchCode>), name: &str, at: Seq) {
+    fn took(&mut self, file: (Digest, ImportedFor), name: &str, at: Seq) {
         self.files.insert(file, ImportedFile { at, name: name.to_owned() });
     }
 }
@@ -161,8 +222,8 @@ pub(super) fn evolve(books: &mut Books, statement: &Statement<'_>) {
     }
     if let Body::EntryReversed(reversed) = statement.body() {
         let suffix = format!(":{}", reversed.act);
-        let reversed = books.bank.movements.iter_mut().filter(|(key, _)| key.ends_with(&suffix));
-        reversed.for_each(|(_, movement)| movement.is_void = true);
+        let of_act = books.bank.movements.iter_mut().filter(|(key, _)| key.ends_with(&suffix));
+        of_act.for_each(|(_, movement)| movement.reversed = Some(reversed.date));
     } else if let Body::ExceptionResolved(resolved) = statement.body() {
         resolve(&mut books.bank, resolved);
     }
@@ -186,7 +247,8 @@ fn resolve(bank: &mut Bank, resolved: &crate::act::payments::ExceptionResolved) 
 
 fn evolve_imports(bank: &mut Bank, statement: &Statement<'_>) {
     if let Body::ResponseImported(imported) = statement.body() {
-        bank.took((imported.file, Some(imported.batch.clone())), &imported.file_name, statement.at);
+        let file = (imported.file, ImportedFor::Batch(imported.batch.clone()));
+        bank.took(file, &imported.file_name, statement.at);
         for (_, at, line) in statement.numbered() {
             let Line::Response(line) = line else { continue };
             if line.outcome.needs_decision() {
@@ -198,7 +260,8 @@ fn evolve_imports(bank: &mut Bank, statement: &Statement<'_>) {
             }
         }
     } else if let Body::ReturnsImported(imported) = statement.body() {
-        bank.took((imported.file, None), &imported.file_name, statement.at);
+        let file = (imported.file, ImportedFor::Returns(imported.account.clone()));
+        bank.took(file, &imported.file_name, statement.at);
         for (_, at, line) in statement.numbered() {
             let Line::Return(line) = line else { continue };
             if !matches!(line.outcome, ReturnOutcome::Returned | ReturnOutcome::Repeated) {
@@ -209,16 +272,13 @@ fn evolve_imports(bank: &mut Bank, statement: &Statement<'_>) {
             }
         }
     } else if let Body::StatementImported(imported) = statement.body() {
-        bank.took((imported.file, None), &imported.file_name, statement.at);
+        let file = (imported.file, ImportedFor::statement(imported));
+        bank.took(file, &imported.file_name, statement.at);
         import_statement(bank, statement, imported);
     }
 }
 
-fn import_statement(
-    bank: &mut Bank,
-    statement: &Statement<'_>,
-    imported: &crate::act::payments::StatementImported,
-) {
+fn import_statement(bank: &mut Bank, statement: &Statement<'_>, imported: &StatementImported) {
     let statements = bank.statements.entry(imported.account.clone()).or_default();
     for (_, at, line) in statement.numbered() {
         let Line::Statement(line) = line else { continue };
@@ -230,6 +290,7 @@ fn import_statement(
             at,
             date: line.date,
             amount: line.amount_fen,
+            balance: line.balance_fen,
             movement: line.movement.clone(),
             without_effect: false,
         });
@@ -242,8 +303,8 @@ fn import_statement(
             bank.exceptions.insert(at, exception);
         }
     }
-    statements.balance = Some(imported.closing_fen);
-    statements.reached.insert(imported.until, imported.closing_fen);
+    statements.opening.get_or_insert(imported.opening_fen);
+    statements.reached = statements.reached.max(Some(imported.until));
 }
 
 /// The movements that an act adds, given the books before it.
@@ -259,7 +320,7 @@ fn movements_of(books: &Books, statement: &Statement<'_>) -> Vec<(String, Moveme
         batch: None,
         reference: None,
         cleared: None,
-        is_void: false,
+        reversed: None,
     };
     let by_fund = |fund, kind, amount: Option<Money>, date, role| {
         let account = books.funds.account_of(fund)?;

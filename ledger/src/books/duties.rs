@@ -1,6 +1,6 @@
 //! Who did what in which case: the memory that segregation of duties 不相容岗位分离 is judged by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::act::Body;
@@ -9,7 +9,8 @@ use crate::line::Line;
 use crate::period::Period;
 use crate::words::words;
 
-use super::Statement;
+use super::bank::Waiting;
+use super::{Books, Statement};
 
 /// A case: within it, one person does one thing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,7 +97,7 @@ impl Duties {
 
 /// The stages that an act is, in each case that it belongs to. Acts that are no one's check are absent.
 #[must_use]
-pub fn of(statement: &Statement<'_>) -> Vec<(Case, Stage)> {
+pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
     let own = Case::Act(statement.id);
     match statement.body() {
         Body::ApplicationSurveyed(b) => {
@@ -138,7 +139,7 @@ pub fn of(statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         | Body::ReturnsImported(_)
         | Body::ExceptionResolved(_)
         | Body::StatementImported(_)
-        | Body::MonthClosed(_) => payment_duties(statement),
+        | Body::MonthClosed(_) => payment_duties(books, statement),
         Body::Founded(_)
         | Body::UnitRegistered(_)
         | Body::OfficerAppointed(_)
@@ -165,11 +166,13 @@ pub fn of(statement: &Statement<'_>) -> Vec<(Case, Stage)> {
     }
 }
 
-fn payment_duties(statement: &Statement<'_>) -> Vec<(Case, Stage)> {
+fn payment_duties(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
     if let Body::RosterDrawn(b) = statement.body() {
+        // Who changed a payee's account, or approved the change, does not draw the roster that pays into it.
         let lines = statement.lines.iter().filter_map(Line::as_roster);
-        let changes = lines.filter_map(|line| line.change);
-        let of_changes = changes.map(|change| (Case::Act(change), Stage::ReissueMaker));
+        let changes: BTreeSet<ActId> =
+            lines.filter_map(|line| books.people.change_of.get(&line.account).copied()).collect();
+        let of_changes = changes.into_iter().map(|change| (Case::Act(change), Stage::ReissueMaker));
         std::iter::once((Case::Batch(b.batch.clone()), Stage::Maker)).chain(of_changes).collect()
     } else if let Body::RosterChecked(b) = statement.body() {
         vec![(Case::Batch(b.batch.clone()), Stage::Checker)]
@@ -186,10 +189,24 @@ fn payment_duties(statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         let batches = lines.filter_map(|line| line.reference.as_ref().map(|r| r.batch().clone()));
         batches.map(|batch| (Case::Batch(batch), Stage::Reconciler)).collect()
     } else if let Body::ExceptionResolved(b) = statement.body() {
-        let batch = b.reference.as_ref().map(|reference| reference.batch().clone());
-        batch.map(|batch| (Case::Batch(batch), Stage::Decider)).into_iter().collect()
+        let case = match books.bank.exceptions.get(&b.entry).map(|exception| &exception.waiting) {
+            Some(Waiting::Response { batch, .. }) => Some(Case::Batch(batch.clone())),
+            Some(Waiting::Return { .. }) => {
+                b.reference.as_ref().map(|reference| Case::Batch(reference.batch().clone()))
+            }
+            Some(Waiting::Statement { .. }) => Some(Case::Month(b.booked.period())),
+            None => None,
+        };
+        case.map(|case| (case, Stage::Decider)).into_iter().collect()
     } else if let Body::StatementImported(b) = statement.body() {
-        vec![(Case::Month(b.until.period()), Stage::Reconciler)]
+        // Ticking off a batch's money is reconciling that batch.
+        let lines = statement.lines.iter().filter_map(Line::as_statement);
+        let keys = lines.filter_map(|line| line.movement.as_ref());
+        let movements = keys.filter_map(|key| books.bank.movements.get(key));
+        let batches: BTreeSet<BatchCode> =
+            movements.filter_map(|m| m.of_batch().cloned()).collect();
+        let batches = batches.into_iter().map(|batch| (Case::Batch(batch), Stage::Reconciler));
+        std::iter::once((Case::Month(b.until.period()), Stage::Reconciler)).chain(batches).collect()
     } else if let Body::MonthClosed(b) = statement.body() {
         vec![(Case::Month(b.period), Stage::Closer)]
     } else {

@@ -86,7 +86,7 @@ impl Books {
     /// Folds one accepted act with its lines. Never refuses: what was committed is history.
     pub fn evolve(&mut self, statement: &Statement<'_>) {
         let postings = postings::of(self, statement);
-        for (case, stage) in duties::of(statement) {
+        for (case, stage) in duties::of(self, statement) {
             self.duties.take(case, statement.officer, stage);
         }
         if let Some(date) = statement.body().posting_date() {

@@ -73,6 +73,8 @@ pub struct People {
     pub accounts: HashMap<AccountId, BenefitAccount>,
     /// Account changes by act.
     pub changes: BTreeMap<ActId, Change>,
+    /// The approved change that brought an account in, for accounts that came by one.
+    pub change_of: HashMap<AccountId, ActId>,
 }
 
 impl People {
@@ -126,9 +128,10 @@ impl People {
         }
     }
 
-    fn approve(&mut self, change: ActId) {
-        let Some(change) = self.changes.get_mut(&change) else { return };
+    fn approve(&mut self, act: ActId) {
+        let Some(change) = self.changes.get_mut(&act) else { return };
         change.approved = true;
+        self.change_of.insert(change.changed.new.account, act);
         let changed = &change.changed;
         self.accounts.insert(
             changed.new.account,

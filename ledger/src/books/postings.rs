@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Bound;
 
 use crate::act::Body;
 use crate::act::payments::Decision;
@@ -278,25 +279,19 @@ impl Postings {
         Some(sums)
     }
 
-    /// The lowest balance of an account at the end of a month or of any later one.
+    /// The lowest balance of an account at the end of a month and of every later one; `None` on overflow.
     #[must_use]
-    pub fn lowest_from(&self, account: &Account, period: Period) -> Money {
-        let mut balance = Money::ZERO;
-        let mut lowest = None;
-        for (month, sums) in &self.by_month {
-            if *month > period {
-                lowest = Some(lowest.map_or(balance, |low: Money| low.min(balance)));
-            }
-            let moved = sums.get(account).copied().unwrap_or_default();
-            balance = balance.checked_add(moved).unwrap_or(balance);
+    pub fn lowest_from(&self, account: &Account, period: Period) -> Option<Money> {
+        let moved = |month: &BTreeMap<Account, Money>| month.get(account).copied();
+        let upto = self.by_month.range(..=period).filter_map(|(_, month)| moved(month));
+        let mut balance = Money::total(upto)?;
+        let mut lowest = balance;
+        let later = (Bound::Excluded(period), Bound::Unbounded);
+        for moved in self.by_month.range(later).filter_map(|(_, month)| moved(month)) {
+            balance = balance.checked_add(moved)?;
+            lowest = lowest.min(balance);
         }
-        lowest.map_or(balance, |low| low.min(balance))
-    }
-
-    /// What one month moved, by account.
-    #[must_use]
-    pub fn in_month(&self, period: Period) -> BTreeMap<Account, Money> {
-        self.by_month.get(&period).cloned().unwrap_or_default()
+        Some(lowest)
     }
 
     /// The full negative of what an act posted; empty if it posted nothing that can be reversed (any more).

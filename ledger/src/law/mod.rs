@@ -4,11 +4,13 @@
 pub mod admission;
 pub mod approval;
 pub mod authority;
+pub mod closing;
 pub mod segregation;
 pub mod vouching;
 
-use crate::books::postings;
+use crate::books::postings::{self, Account, Posting};
 use crate::books::{Books, Statement};
+use crate::money::MAX_JSON_INTEGER;
 use crate::rejection::Rejection;
 
 /// Every law for one statement, given the books before it.
@@ -20,33 +22,36 @@ pub fn check(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> 
     vouching::check(books, statement)?;
     segregation::check(books, statement)?;
     approval::check(books, statement.body())?;
+    closing::check(books, statement.body())?;
     if let Some(date) = statement.body().posting_date() {
         books.closings.open(date)?;
     }
     funds_stay_whole(books, statement)
 }
 
-/// I14: no fund, transit account or allotment below zero, at any entry.
+/// I14: no fund, transit account or allotment below zero, at any entry, nor at the end of the month that the entry
+/// posts in or of any later one: an entry dated back may take money that was not there yet.
 fn funds_stay_whole(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
     let overflow = || Rejection::MoneyOverflow {};
+    let Some(date) = statement.body().posting_date() else { return Ok(()) };
     for posting in postings::of(books, statement).ok_or_else(overflow)? {
-        let balance = books.postings.balance(&posting.account);
-        let after = balance.checked_add(posting.amount).ok_or_else(overflow)?;
-        if !(posting.account.must_not_be_negative() && after.is_negative()) {
+        let Posting { account, amount } = posting;
+        let after = books.postings.balance(&account).checked_add(amount).ok_or_else(overflow)?;
+        if after.fen().unsigned_abs() > MAX_JSON_INTEGER.unsigned_abs() {
+            return Err(overflow());
+        }
+        if !(account.must_not_be_negative() && amount.is_negative()) {
             continue;
         }
+        let lowest = books.postings.lowest_from(&account, date.period()).ok_or_else(overflow)?;
+        let after = after.min(lowest.checked_add(amount).ok_or_else(overflow)?);
+        let Some(fund) = account.fund().cloned().filter(|_| after.is_negative()) else { continue };
         let short = after.checked_neg().ok_or_else(overflow)?;
-        let Some(fund) = posting.account.fund().cloned() else { continue };
-        return Err(match posting.account {
-            postings::Account::Allotment(_) => Rejection::AllotmentExceeded { fund, short },
-            postings::Account::Bank(..)
-            | postings::Account::InTransit(_)
-            | postings::Account::TreasuryIncome(_)
-            | postings::Account::Contributions(_)
-            | postings::Account::Spent(..)
-            | postings::Account::AllotmentSource(_)
-            | postings::Account::InsurancePaid(_)
-            | postings::Account::InsurerMoney(_) => Rejection::FundInsufficient { fund, short },
+        let is_allotment = matches!(account, Account::Allotment(_));
+        return Err(if is_allotment {
+            Rejection::AllotmentExceeded { fund, short }
+        } else {
+            Rejection::FundInsufficient { fund, short }
         });
     }
     Ok(())

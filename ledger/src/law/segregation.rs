@@ -7,7 +7,7 @@ use crate::rejection::Rejection;
 /// # Errors
 /// [`Rejection::SamePerson`] if the signer already holds another stage of one of the cases.
 pub fn check(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
-    for (case, wanted) in duties::of(statement) {
+    for (case, wanted) in duties::of(books, statement) {
         let held = books.duties.held(&case, statement.officer);
         if let Some(held) = held.filter(|held| *held != wanted) {
             return Err(Rejection::SamePerson {

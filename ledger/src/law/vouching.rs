@@ -6,6 +6,7 @@ use crate::act::Body;
 use crate::act::offices::{Founded, KeyEnrolled, Side};
 use crate::act::signed::Vouching;
 use crate::books::{Books, Statement};
+use crate::ids::OfficerId;
 use crate::rejection::Rejection;
 
 /// # Errors
@@ -22,10 +23,30 @@ pub fn check(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> 
         let unit = books.offices.units.get(&appointed.unit);
         let unit = unit.ok_or_else(|| Rejection::UnitUnknown { unit: appointed.unit.clone() })?;
         let held = books.offices.side_of(appointed.officer);
-        stays_on_side(held, unit.side, || format!("工作人员{}", appointed.officer))
+        stays_on_side(held, unit.side, || format!("工作人员{}", appointed.officer))?;
+        by_its_own_side(books, statement, appointed.officer)
+    } else if let Body::OfficerDismissed(dismissed) = statement.body() {
+        by_its_own_side(books, statement, dismissed.officer)
+    } else if let Body::KeyRevoked(revoked) = statement.body() {
+        let key = revoked.key;
+        let known = books.offices.keys.get(&key).ok_or(Rejection::KeyUnknown { key })?;
+        by_its_own_side(books, statement, known.officer)
     } else {
         Ok(())
     }
+}
+
+/// Nobody outside the inspection side takes its people's posts or keys away: the office could silence it otherwise.
+fn by_its_own_side(
+    books: &Books,
+    statement: &Statement<'_>,
+    officer: OfficerId,
+) -> Result<(), Rejection> {
+    let is_inspection = |officer| books.offices.side_of(officer) == Some(Side::Inspection);
+    if is_inspection(officer) && !is_inspection(statement.officer) {
+        return Err(Rejection::SideForeign {});
+    }
+    Ok(())
 }
 
 /// The inspection side is worth nothing if the office can move its own units and people over to it.

@@ -8,7 +8,7 @@ use crate::books::{Books, entitling};
 use crate::ids::{ActId, ApplicationId};
 use crate::rejection::Rejection;
 
-use super::filled;
+use super::{filled, not_before};
 
 pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
     if let Body::ApplicationFiled(filed) = body {
@@ -16,6 +16,7 @@ pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
     } else if let Body::ApplicationSurveyed(surveyed) = body {
         let (application, _) = step(books, surveyed.application, Step::Survey)?;
         let filed = &application.filed;
+        not_before(filed.filed, surveyed.surveyed)?;
         let period = surveyed.surveyed.period();
         let claim = entitling::Claim {
             scheme: &filed.scheme,
@@ -32,6 +33,9 @@ pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
     } else if let Body::ApplicationNoticed(noticed) = body {
         let (application, scheme) = step(books, noticed.application, Step::Notice)?;
         same_survey(application, noticed.survey)?;
+        if let Some((_, survey)) = &application.survey {
+            not_before(survey.surveyed, noticed.starts)?;
+        }
         long_enough(noticed, scheme)
     } else if let Body::ApplicationReviewed(reviewed) = body {
         let (application, _) = step(books, reviewed.application, Step::TownReview)?;
@@ -113,6 +117,11 @@ fn confirm(books: &Books, confirmed: &ApplicationConfirmed) -> Result<(), Reject
     if books.cases.entitlements.contains_key(&entitlement) {
         return Err(Rejection::EntitlementExists { entitlement });
     }
+    let noticed = application.notice.as_ref().map(|notice| notice.ends);
+    let surveyed = application.survey.as_ref().map(|(_, survey)| survey.surveyed);
+    if let Some(earliest) = noticed.max(surveyed) {
+        not_before(earliest, confirmed.confirmed)?;
+    }
     let month = confirmed.confirmed.period();
     let earliest = match scheme.pay_start {
         PayStart::SameMonth => month,
@@ -122,6 +131,7 @@ fn confirm(books: &Books, confirmed: &ApplicationConfirmed) -> Result<(), Reject
     if from < earliest {
         return Err(Rejection::StartTooEarly { from, earliest });
     }
+    books.closings.open(from.first_day())?;
     let Some((_, survey)) = &application.survey else { return Err(Rejection::SurveyChanged {}) };
     let filed = &application.filed;
     entitling::may_be_entitled(

@@ -2,12 +2,12 @@
 
 use crate::act::Body;
 use crate::act::closing::{BulletinIssued, EntryReversed, MonthClosed};
-use crate::books::bank::Waiting;
+use crate::books::bank::{Movement, Waiting};
 use crate::books::{Books, Statement};
 use crate::rejection::Rejection;
 use crate::views::month::MonthTable;
 
-use super::filled;
+use super::{filled, plain_file_name};
 
 pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
     if let Body::EntryReversed(reversed) = statement.body() {
@@ -46,17 +46,6 @@ fn reverse(books: &Books, reversed: &EntryReversed) -> Result<(), Rejection> {
 
 fn close(books: &Books, closed: &MonthClosed) -> Result<(), Rejection> {
     let period = closed.period;
-    if let Some(expected) = books.closings.last().map(crate::period::Period::next)
-        && period != expected
-    {
-        if period < expected {
-            return Err(Rejection::PeriodClosed { period });
-        }
-        return Err(Rejection::CloseOrder { expected });
-    }
-    if closed.height != books.height {
-        return Err(Rejection::CloseMoved { height: books.height, found: closed.height });
-    }
     let waiting = books.bank.exceptions.values().filter(|exception| {
         // A statement row without a counterpart is an outstanding item (未达账项) and may cross the month.
         !matches!(exception.waiting, Waiting::Statement { .. })
@@ -66,11 +55,13 @@ fn close(books: &Books, closed: &MonthClosed) -> Result<(), Rejection> {
         return Err(Rejection::CloseExceptionsOpen { count });
     }
     let until = period.last_day();
-    let opened = books.funds.accounts.values().filter(|account| account.opened <= until);
-    for account in opened.map(|account| &account.code) {
-        let statements = books.bank.statements.get(account);
-        if !statements.is_some_and(|statements| statements.reached.contains_key(&until)) {
-            return Err(Rejection::CloseStatementMissing { account: account.clone(), until });
+    for account in books.funds.accounts.values() {
+        // An account without a statement is in order only before it was opened, with nothing booked on it.
+        let moved = |m: &Movement| m.account == account.code && m.date <= until;
+        let in_use = account.opened <= until || books.bank.movements.values().any(moved);
+        let statements = books.bank.statements.get(&account.code);
+        if in_use && statements.and_then(|known| known.balance_on(until)).is_none() {
+            return Err(Rejection::CloseStatementMissing { account: account.code.clone(), until });
         }
     }
     let table = MonthTable::of(books, period).ok_or(Rejection::MoneyOverflow {})?;
@@ -97,6 +88,7 @@ fn issue(books: &Books, issued: &BulletinIssued) -> Result<(), Rejection> {
         let (height, found) = (closed.height, issued.height);
         return Err(Rejection::BulletinHeight { height, found });
     }
+    issued.documents.iter().try_for_each(|document| plain_file_name(&document.name))?;
     if issued.documents.is_empty() {
         return Err(Rejection::TextMissing { field: "通报文件" });
     }

@@ -39,8 +39,14 @@ pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
     } else if let Body::FundMoved(moved) = body {
         positive(moved.amount_fen, "调拨")?;
         filled(&moved.reason, "调拨原因")?;
-        known(books, &moved.from)?;
-        known(books, &moved.to)?;
+        let (from, to) = (known(books, &moved.from)?, known(books, &moved.to)?);
+        // Earmarked money stays earmarked: what it may pay for there, it may pay for here.
+        if let Some(scheme) = to.purposes.iter().find(|scheme| !from.purposes.contains(scheme)) {
+            return Err(Rejection::FundPurpose {
+                fund: moved.from.clone(),
+                scheme: scheme.clone(),
+            });
+        }
         if moved.from == moved.to {
             return Err(Rejection::FundKindWrong {
                 fund: moved.to.clone(), needed: "另一笔资金"

@@ -16,7 +16,8 @@ mod urgent;
 use crate::act::Body;
 use crate::books::{Books, Statement, postings};
 use crate::law;
-use crate::money::{MAX_JSON_INTEGER, Money};
+use crate::money::Money;
+use crate::period::Date;
 use crate::rejection::Rejection;
 
 /// Says whether an act may enter the books: first the laws, then the rules of its kind.
@@ -28,8 +29,7 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
         return Err(Rejection::NotFounded {});
     }
     law::check(books, statement)?;
-    correction_is_of_a_reversal(books, statement.body())?;
-    balances_can_be_reported(books, statement)?;
+    correction_is_of_a_reversal(books, statement)?;
     match statement.body() {
         Body::Founded(_)
         | Body::UnitRegistered(_)
@@ -89,38 +89,31 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
     }
 }
 
-/// Entries come in any order of days. What is posted back into an open month may not make that month, or one after it,
-/// end with less than nothing: its frozen figures would show money that was not there. Nor may a balance grow beyond
-/// what a report can carry.
-fn balances_can_be_reported(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
-    let Some(date) = statement.body().posting_date() else { return Ok(()) };
-    let overflow = || Rejection::MoneyOverflow {};
-    for posting in postings::of(books, statement).ok_or_else(overflow)? {
-        let balance = books.postings.balance(&posting.account).checked_add(posting.amount);
-        if balance.is_none_or(|balance| balance.fen().abs() > MAX_JSON_INTEGER) {
-            return Err(overflow());
-        }
-        let lowest = books.postings.lowest_from(&posting.account, date.period());
-        let after = lowest.checked_add(posting.amount).ok_or_else(overflow)?;
-        let fails = posting.amount.is_negative() && after.is_negative();
-        if fails
-            && posting.account.must_not_be_negative()
-            && let Some(fund) = posting.account.fund().cloned()
-        {
-            let short = after.checked_neg().ok_or_else(overflow)?;
-            return Err(Rejection::FundInsufficient { fund, short });
-        }
-    }
-    Ok(())
+/// A correcting entry 蓝字更正 names a reversal that has none yet, posts to the same accounts, and not before the original.
+fn correction_is_of_a_reversal(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
+    let Some(act) = statement.body().corrects() else { return Ok(()) };
+    let wrong = || Rejection::CorrectionWrong { act };
+    let reversible = &books.postings.reversible;
+    let original = reversible.values().find(|posted| posted.reversed_by == Some(act));
+    let reversal = reversible.get(&act).filter(|reversal| reversal.corrected_by.is_none());
+    let (original, _) = original.zip(reversal).ok_or_else(wrong)?;
+    let ours = postings::of(books, statement).unwrap_or_default();
+    let same_accounts = ours.iter().map(|posting| &posting.account);
+    let same_accounts = same_accounts.eq(original.postings.iter().map(|posting| &posting.account));
+    let not_before = statement.body().posting_date().is_some_and(|date| date >= original.date);
+    if same_accounts && not_before { Ok(()) } else { Err(wrong()) }
 }
 
-/// A correcting entry 蓝字更正 names a reversal that has none yet.
-fn correction_is_of_a_reversal(books: &Books, body: &Body) -> Result<(), Rejection> {
-    let Some(act) = body.corrects() else { return Ok(()) };
-    let reversals = &books.postings.reversible;
-    let is_reversal = reversals.values().any(|posted| posted.reversed_by == Some(act));
-    let is_free = reversals.get(&act).is_some_and(|posted| posted.corrected_by.is_none());
-    if is_reversal && is_free { Ok(()) } else { Err(Rejection::CorrectionWrong { act }) }
+/// What happens because of something else is not booked before it.
+fn not_before(earliest: Date, date: Date) -> Result<(), Rejection> {
+    if date < earliest { Err(Rejection::PostedTooEarly { date, earliest }) } else { Ok(()) }
+}
+
+/// A file name is one plain name: it is used as a path where the file is kept.
+fn plain_file_name(name: &str) -> Result<(), Rejection> {
+    filled(name, "文件名")?;
+    let is_plain = !name.starts_with('.') && !name.contains(['/', '\\', ':']);
+    if is_plain { Ok(()) } else { Err(Rejection::FileNameWrong { name: name.to_owned() }) }
 }
 
 fn positive(amount: Money, what: &'static str) -> Result<(), Rejection> {

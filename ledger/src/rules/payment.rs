@@ -9,18 +9,19 @@ use crate::act::payments::{
     ReturnLine, ReturnsImported,
 };
 use crate::answer::{Outcome, ReturnOutcome};
+use crate::books::bank::ImportedFor;
 use crate::books::payments::{Batch, BatchStage, Payment, PaymentState};
 use crate::books::{Books, Statement};
-use crate::ids::{BatchCode, Digest};
+use crate::ids::Digest;
 use crate::line::Line;
 use crate::rejection::Rejection;
 
-use super::{filled, positive};
+use super::{filled, not_before, plain_file_name, positive};
 
 pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
     let body = statement.body();
     if let Body::PaymentFileReleased(released) = body {
-        release(released)
+        release(books, released)
     } else if let Body::ResponseImported(imported) = body {
         import_response(books, imported, statement)
     } else if let Body::ReturnsImported(imported) = body {
@@ -34,16 +35,37 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
     }
 }
 
-fn release(released: &PaymentFileReleased) -> Result<(), Rejection> {
-    filled(&released.file_name, "文件名")
+/// Between drawing and release a payee may have died, an entitlement stopped, an account changed.
+fn release(books: &Books, released: &PaymentFileReleased) -> Result<(), Rejection> {
+    plain_file_name(&released.file_name)?;
+    let Some(batch) = books.payments.batches.get(&released.batch) else { return Ok(()) };
+    let period = batch.period;
+    for (n, payment) in (1..).zip(&batch.payments) {
+        let current = books.people.persons.get(&payment.payee).and_then(|payee| payee.account);
+        if current != Some(payment.account) {
+            return Err(Rejection::AccountNotCurrent { account: payment.account });
+        }
+        let entitlement = books.cases.entitlements.get(&payment.entitlement);
+        let due = entitlement.filter(|entitlement| entitlement.due(period).is_some());
+        let Some(due) = due else {
+            return Err(Rejection::RosterNotEntitled { n, entitlement: payment.entitlement });
+        };
+        for person in due.persons.iter().copied().chain([payment.payee]) {
+            let known = books.people.persons.get(&person);
+            if known.is_some_and(|person| person.is_dead_in(period)) {
+                return Err(Rejection::PersonDead { person, period });
+            }
+        }
+    }
+    Ok(())
 }
 
 fn not_yet_imported(
     books: &Books,
     file: Digest,
-    batch: Option<&BatchCode>,
+    imported_for: ImportedFor,
 ) -> Result<(), Rejection> {
-    match books.bank.files.get(&(file, batch.cloned())) {
+    match books.bank.files.get(&(file, imported_for)) {
         Some(known) => Err(Rejection::FileAlreadyImported { seq: known.at }),
         None => Ok(()),
     }
@@ -55,12 +77,16 @@ fn import_response(
     statement: &Statement<'_>,
 ) -> Result<(), Rejection> {
     let code = &imported.batch;
-    not_yet_imported(books, imported.file, Some(code))?;
+    not_yet_imported(books, imported.file, ImportedFor::Batch(code.clone()))?;
     let batch = books.payments.batches.get(code);
     let batch = batch.ok_or_else(|| Rejection::RosterUnknown { batch: code.clone() })?;
     if batch.stage != BatchStage::Released {
         let (stage, needed) = (batch.stage.chinese(), BatchStage::Released.chinese());
         return Err(Rejection::RosterStage { batch: code.clone(), stage, needed });
+    }
+    plain_file_name(&imported.file_name)?;
+    if let Some(released) = &batch.released {
+        not_before(released.date, imported.booked)?;
     }
     let mut answered = HashSet::new();
     for (n, _, line) in statement.numbered() {
@@ -106,10 +132,11 @@ fn answer_fits(batch: &Batch, payment: &Payment, line: &ResponseLine) -> Result<
         Outcome::Settled | Outcome::Failed if !dated => Err("银行日期早于报盘日期"),
         Outcome::Failed if line.reason.is_none() => Err("发放失败须有原因"),
         Outcome::Settled if line.reason.is_some() => Err("入账成功不应有失败原因"),
+        // "Still pending" said again is no news either.
+        Outcome::Repeated if open && payment.waiting.is_some() => Ok(()),
         Outcome::Repeated if open || !whole || !same_as_before => {
             Err("与已记结果不同，不能记为重复回盘")
         }
-        Outcome::Conflicting if open => Err("这笔支付尚无结果，不能记为前后矛盾"),
         Outcome::Unmatched => Err("已注明支付的行不能记为无对应"),
         Outcome::Settled
         | Outcome::Failed
@@ -128,10 +155,11 @@ fn import_returns(
     imported: &ReturnsImported,
     statement: &Statement<'_>,
 ) -> Result<(), Rejection> {
-    not_yet_imported(books, imported.file, None)?;
+    not_yet_imported(books, imported.file, ImportedFor::Returns(imported.account.clone()))?;
     if !books.funds.accounts.contains_key(&imported.account) {
         return Err(Rejection::BankAccountUnknown { account: imported.account.clone() });
     }
+    plain_file_name(&imported.file_name)?;
     let mut returned = HashSet::new();
     for (n, _, line) in statement.numbered() {
         let Line::Return(line) = line else { continue };
@@ -148,6 +176,11 @@ fn import_returns(
         let account = batch.released.as_ref().map(|released| &released.account);
         if account != Some(&imported.account) {
             return wrong("这笔支付不是从该专户付出的");
+        }
+        if line.outcome == ReturnOutcome::Returned
+            && let Some(answer) = payment.answer
+        {
+            not_before(answer.booked, imported.booked)?;
         }
         if line.outcome == ReturnOutcome::Returned && !returned.insert(reference.clone()) {
             return wrong("同一笔支付在本文件中退汇两次");
@@ -195,6 +228,9 @@ fn order_recovery(books: &Books, ordered: &RecoveryOrdered) -> Result<(), Reject
     if payment.state(batch.released.is_some()) != PaymentState::Settled {
         return Err(Rejection::RecoveryTooMuch { reference, left: crate::money::Money::ZERO });
     }
+    if let Some(answer) = payment.answer {
+        not_before(answer.booked, ordered.date)?;
+    }
     // Orders that are still open count too: two orders for one payment must not exceed it together.
     let ordered_before = books.payments.recoveries.values();
     let ordered_before = crate::money::Money::total(
@@ -218,6 +254,7 @@ fn receive_recovery(books: &Books, received: &RecoveryReceived) -> Result<(), Re
     if books.payments.state(&reference) != Some(PaymentState::Settled) {
         return Err(Rejection::RecoveryTooMuch { reference, left: crate::money::Money::ZERO });
     }
+    not_before(known.ordered.date, received.date)?;
     let left = known.ordered.amount_fen.checked_sub(known.received);
     let left = left.ok_or(Rejection::MoneyOverflow {})?;
     if received.amount_fen > left {

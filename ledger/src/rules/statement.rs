@@ -5,14 +5,14 @@ use std::collections::{HashMap, HashSet};
 use crate::act::Body;
 use crate::act::payments::{Decision, ExceptionResolved, StatementImported, StatementLine};
 use crate::answer::StatementOutcome;
-use crate::books::bank::{Exception, Statements, Waiting};
+use crate::books::bank::{Exception, ImportedFor, Statements, Waiting};
 use crate::books::payments::PaymentState;
 use crate::books::{Books, Statement};
 use crate::ids::{BankAccountCode, Digest};
 use crate::line::Line;
 use crate::rejection::Rejection;
 
-use super::filled;
+use super::{filled, plain_file_name};
 
 pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
     if let Body::StatementImported(imported) = statement.body() {
@@ -31,7 +31,7 @@ fn import(
     imported: &StatementImported,
     statement: &Statement<'_>,
 ) -> Result<(), Rejection> {
-    if let Some(known) = books.bank.files.get(&(imported.file, None)) {
+    if let Some(known) = books.bank.files.get(&(imported.file, ImportedFor::statement(imported))) {
         return Err(Rejection::FileAlreadyImported { seq: known.at });
     }
     if !books.funds.accounts.contains_key(&imported.account) {
@@ -39,6 +39,7 @@ fn import(
     }
     let nothing = Statements::default();
     let known = books.bank.statements.get(&imported.account).unwrap_or(&nothing);
+    plain_file_name(&imported.file_name)?;
     let mut balance = imported.opening_fen;
     let mut has_new_row = false;
     let mut repeated: HashMap<Digest, u32> = HashMap::new();
@@ -54,8 +55,7 @@ fn import(
             }
         } else if !has_new_row {
             has_new_row = true;
-            if known.balance.is_some_and(|expected| expected != balance) {
-                let expected = known.balance.unwrap_or_default();
+            if let Some(expected) = known.balance().filter(|expected| *expected != balance) {
                 return Err(Rejection::StatementGap { expected, found: balance });
             }
         }
@@ -74,10 +74,16 @@ fn import(
     if balance != imported.closing_fen {
         return Err(Rejection::StatementGap { expected: balance, found: imported.closing_fen });
     }
-    // A statement without a new row still has to end where the books know the account to be.
-    if !has_new_row && known.balance.is_some_and(|expected| expected != imported.closing_fen) {
-        let expected = known.balance.unwrap_or_default();
-        return Err(Rejection::StatementGap { expected, found: imported.closing_fen });
+    // A statement without a row says that nothing moved: it starts where the books know the account to be.
+    let is_idle = statement.lines.is_empty();
+    if let Some(expected) = known.balance().filter(|expected| is_idle && *expected != balance) {
+        return Err(Rejection::StatementGap { expected, found: balance });
+    }
+    if has_new_row && known.rows.last().is_some_and(|last| imported.until < last.date) {
+        return Err(Rejection::StatementGap {
+            expected: known.balance().unwrap_or_default(),
+            found: balance,
+        });
     }
     Ok(())
 }
@@ -97,7 +103,7 @@ fn row_fits(
         return Err("重复或未对应的行不能注明账项");
     }
     let Some(movement) = books.bank.movements.get(key) else { return Err("没有这个账项") };
-    if movement.is_void || movement.cleared.is_some() || !cleared.insert(key.clone()) {
+    if movement.reversed.is_some() || movement.cleared.is_some() || !cleared.insert(key.clone()) {
         return Err("这个账项已经核销或已冲销");
     }
     if movement.account != *account || movement.kind != line.outcome {
@@ -144,7 +150,7 @@ fn clears(
     if resolved.reference.is_some() {
         return wrong("对应账项时不注明支付");
     }
-    if movement.is_void || movement.cleared.is_some() {
+    if movement.reversed.is_some() || movement.cleared.is_some() {
         return wrong("账项已经核销或已冲销");
     }
     if movement.account != *account || movement.amount != exception.amount {
@@ -166,6 +172,11 @@ fn answers(
     let Some((batch, payment)) = books.payments.find(reference) else {
         return wrong("没有所注的支付");
     };
+    // The decision is about this line: its payment, and its amount.
+    let other = exception.reference.as_ref().is_some_and(|named| named != reference);
+    if other || exception.amount != payment.amount {
+        return wrong("所注支付或其金额不是该行所指的支付");
+    }
     let state = payment.state(batch.released.is_some());
     let (fits, needed) = match (&exception.waiting, resolved.decision) {
         (Waiting::Response { batch, .. }, Decision::Settled | Decision::Failed) => {

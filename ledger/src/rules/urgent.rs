@@ -9,7 +9,7 @@ use crate::ids::ClaimId;
 use crate::money::Money;
 use crate::rejection::Rejection;
 
-use super::{filled, positive};
+use super::{filled, not_before, positive};
 
 pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
     if let Body::AdvancePaid(paid) = body {
@@ -85,6 +85,8 @@ fn regularise(books: &Books, done: &AdvanceRegularised) -> Result<(), Rejection>
     if known.act != done.paid {
         return Err(Rejection::AdvanceUnknown { advance });
     }
+    not_before(known.paid.date, done.date)?;
+    books.closings.open(done.date)?;
     if known.regularised.is_some() {
         return Err(Rejection::AdvanceSettled { advance });
     }

@@ -156,7 +156,14 @@ impl Counting {
             figures.returned.add(amount)?;
         }
         for (_, amount) in payment.recoveries.iter().filter(|(date, _)| date.period() == period) {
-            figures.recovered.add(*amount)?;
+            let recovered = &mut figures.recovered;
+            recovered.fen = recovered.fen.checked_add(*amount)?;
+            // The reversal of a receipt takes the receipt out of the count again.
+            recovered.count = if amount.is_negative() {
+                recovered.count.saturating_sub(1)
+            } else {
+                recovered.count + 1
+            };
         }
         let in_year = |year: i16| year == period.year();
         if settled.is_some_and(|settled| in_year(settled.booked.year())) {

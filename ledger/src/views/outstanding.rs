@@ -96,7 +96,7 @@ pub fn of(books: &Books, period: Period) -> Option<Vec<AccountMonth>> {
         let statements = books.bank.statements.get(code);
         let mut month = AccountMonth {
             account: code.clone(),
-            bank_fen: statements.and_then(|known| known.reached.get(&cut).copied()),
+            bank_fen: statements.and_then(|known| known.balance_on(cut)),
             book_fen: Money::total(ours.map(|(_, balance)| *balance))?,
             difference_fen: Money::ZERO,
             items,
@@ -111,7 +111,8 @@ pub fn of(books: &Books, period: Period) -> Option<Vec<AccountMonth>> {
 fn booked_only(books: &Books, code: &BankAccountCode, cut: Date) -> Vec<OutstandingItem> {
     let open = books.bank.movements.values().filter(|movement| {
         let shown = movement.cleared.is_some_and(|(_, shown)| shown <= cut);
-        movement.account == *code && movement.date <= cut && !movement.is_void && !shown
+        let reversed = movement.reversed.is_some_and(|reversed| reversed <= cut);
+        movement.account == *code && movement.date <= cut && !reversed && !shown
     });
     let item = |movement: &crate::books::bank::Movement| OutstandingItem {
         amount_fen: Money::from_fen(movement.amount.fen().abs()),

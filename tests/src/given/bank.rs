@@ -23,10 +23,10 @@ pub fn statement(
 ) -> Saying {
     let code: BankAccountCode = account.parse().expect("a code of the county");
     let day = until.parse().expect("a day");
-    let known = books.bank.statements.get(&code).and_then(|known| known.balance);
+    let known = books.bank.statements.get(&code).and_then(|known| known.balance());
     let opening = known.unwrap_or(Money::ZERO);
     let shown = |movement: &Movement| {
-        let is_open = movement.cleared.is_none() && !movement.is_void;
+        let is_open = movement.cleared.is_none() && movement.reversed.is_none();
         movement.account == code && movement.date <= day && is_open
     };
     let mut movements: Vec<_> =

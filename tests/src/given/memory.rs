@@ -2,12 +2,17 @@
 
 use std::collections::HashMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use ed25519_dalek::{Signer as _, SigningKey};
 use ledger::act::signed::{SignedAct, act_bytes};
 use ledger::books::{Books, Statement};
 use ledger::engine::Receipt;
 use ledger::ids::{ActId, Seq};
 use ledger::law::admission;
-use ledger::log::{EntrySource, MAX_ENTRY_BYTES, ReadEntry, SignedNote, root_of_entries};
+use ledger::log::{
+    EntrySource, MAX_ENTRY_BYTES, ReadEntry, SignedNote, VerifierKey, root_of_entries,
+};
 use ledger::rejection::Rejection;
 use ledger::rules;
 
@@ -19,13 +24,19 @@ pub struct Memory {
     /// Every entry, exactly as a log would hold it.
     pub entries: Vec<Vec<u8>>,
     ids: HashMap<ActId, Seq>,
+    checkpoint: Option<SignedNote>,
 }
 
 impl Memory {
     /// An empty ledger.
     #[must_use]
     pub fn new(origin: &str) -> Memory {
-        Memory { books: Books::new(origin), entries: Vec::new(), ids: HashMap::new() }
+        Memory {
+            books: Books::new(origin),
+            entries: Vec::new(),
+            ids: HashMap::new(),
+            checkpoint: None,
+        }
     }
 
     /// Takes a signed act and its lines into the books, or refuses them.
@@ -55,6 +66,22 @@ impl Memory {
         Ok(Receipt { id, seq: at, is_repeat: false })
     }
 
+    /// Signs a checkpoint over every entry, as the log would (docs/format/log.md §7).
+    ///
+    /// # Panics
+    /// If `seed` is not that of the key of `verifier`.
+    pub fn sign_checkpoint(&mut self, verifier: &VerifierKey, seed: &[u8; 32]) {
+        let root = root_of_entries(self.entries.iter().map(Vec::as_slice));
+        let (origin, size) = (verifier.name(), self.entries.len());
+        let text = format!("{origin}\n{size}\n{}\n", BASE64.encode(root.0));
+        let signature = SigningKey::from_bytes(seed).sign(text.as_bytes()).to_bytes();
+        let signed = [verifier.key_hash().as_slice(), &signature].concat();
+        let note = format!("{text}\n\u{2014} {origin} {}\n", BASE64.encode(signed));
+        let note = SignedNote::parse(note.as_bytes()).expect("written as the page says");
+        note.verify(verifier).expect("signed by this key");
+        self.checkpoint = Some(note);
+    }
+
     /// What the signer says to have seen is a root of this history, between two acts.
     fn has_been_seen(&self, signed: &SignedAct) -> Result<(), Rejection> {
         let seen = &signed.act().seen;
@@ -73,7 +100,7 @@ impl EntrySource for Memory {
     }
 
     fn newest_checkpoint(&self) -> Option<&SignedNote> {
-        None
+        self.checkpoint.as_ref()
     }
 
     fn entries(&self) -> Box<dyn Iterator<Item = ReadEntry> + '_> {

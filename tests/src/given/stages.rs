@@ -2,11 +2,13 @@
 
 use std::sync::OnceLock;
 
-use ledger::period::Period;
-use ledger::views::month::MonthTable;
 use serde_json::{Value, json};
 
-use super::{County, Saying, bank, cast};
+use super::cases::{confirmed, entitled, filed, joined, noticed, peopled, surveyed, town_reviewed};
+use super::paying::{
+    agree, answered, approved, changed, closed, drawn, issued, released, returned, stated,
+};
+use super::{County, Saying, cast};
 
 /// A stage: its name and what is said to get there from the one before.
 type Stage = (&'static str, fn(&mut County));
@@ -59,7 +61,8 @@ pub fn given(stage: &str) -> County {
     county.unwrap_or_else(|| panic!("there is no stage {stage:?}")).clone()
 }
 
-fn say(county: &mut County, by: &str, kind: &str, body: Value) {
+/// Says what must be accepted; its name is its kind.
+pub(super) fn say(county: &mut County, by: &str, kind: &str, body: Value) {
     county.must(kind, &Saying::new(by, kind, body));
 }
 
@@ -160,6 +163,10 @@ fn funded(county: &mut County) {
             }),
         );
     }
+    money(county);
+}
+
+fn money(county: &mut County) {
     for (fund, fen) in [("F-DB", 1_000_000), ("F-SB", 300_000)] {
         county.must(
             &format!("allotted.{fund}"),
@@ -207,271 +214,5 @@ fn funded(county: &mut County) {
                 "to": "F-BY",
             }),
         ),
-    );
-}
-
-/// Household 1 has persons 1 and 2, household 2 person 3, household 3 persons 4 and 5, household 4 person 6.
-fn peopled(county: &mut County) {
-    let mut saying = Saying::new("registrar", "people.registered", json!({ "source": "入户登记" }));
-    for (household, village, members) in [
-        (1, "990101001001", &[1, 2][..]),
-        (2, "990101001002", &[3]),
-        (3, "990101001002", &[4, 5]),
-        (4, "990101002001", &[6]),
-    ] {
-        let head = members.first().copied().unwrap_or_default();
-        saying = saying.line(
-            "household",
-            json!({
-                "division": village, "head": format!("$person{head}"),
-                "household": format!("$household{household}"),
-            }),
-        );
-        for member in members {
-            saying = saying.line(
-                "person",
-                json!({
-                    "household": format!("$household{household}"),
-                    "id_no_commit": format!("#number of person {member}"),
-                    "name_commit": format!("#name of person {member}"),
-                    "person": format!("$person{member}"),
-                }),
-            );
-        }
-    }
-    for person in [1, 3, 4, 6] {
-        saying = saying.line(
-            "account",
-            json!({
-                "account": format!("$account{person}"), "bank": "清河农商行",
-                "holder": format!("$person{person}"), "number_commit": format!("#account {person}"),
-            }),
-        );
-    }
-    county.must("people", &saying);
-}
-
-/// DB for households 1, 2 and 4 from October.
-fn entitled(county: &mut County) {
-    let body = json!({ "scheme": "DB", "source": "2020年9月在保名单" });
-    let mut saying = Saying::new("registrar", "entitlements.brought_in", body);
-    for (id, persons, fen) in [(1, &[1, 2][..], 100_000), (2, &[3], 50_000), (4, &[6], 45_000)] {
-        let payee = persons.first().copied().unwrap_or_default();
-        saying = saying.line(
-            "entitlement",
-            json!({
-                "amount_fen": fen, "category": "B类", "entitlement": format!("$entitlement{id}"),
-                "from": "2020-10", "household": format!("$household{id}"),
-                "parts": [{ "amount_fen": fen, "label": "差额补助" }],
-                "payee": format!("$person{payee}"),
-                "persons": persons.iter().map(|n| format!("$person{n}")).collect::<Vec<_>>(),
-            }),
-        );
-    }
-    county.must("list", &saying);
-    say(
-        county,
-        "county",
-        "entitlements.confirmed",
-        json!({
-            "brought_in": "$list", "root": "$list.root",
-        }),
-    );
-}
-
-/// Household 3 applies for DB for persons 4 and 5.
-fn filed(county: &mut County) {
-    say(
-        county,
-        "registrar",
-        "application.filed",
-        json!({
-            "application": "$application1", "category": "B类", "filed": "2020-10-09",
-            "household": "$household3", "payee": "$person4", "persons": ["$person4", "$person5"],
-            "scheme": "DB",
-        }),
-    );
-}
-
-fn surveyed(county: &mut County) {
-    county.must(
-        "survey",
-        &Saying::new(
-            "surveyor",
-            "application.surveyed",
-            json!({
-                "application": "$application1", "evidence": "#survey form",
-                "parts": [{ "amount_fen": 80_000, "label": "差额补助" }], "surveyed": "2020-10-10",
-            }),
-        ),
-    );
-}
-
-fn joined(county: &mut County) {
-    say(
-        county,
-        "companion",
-        "application.survey_joined",
-        json!({
-            "application": "$application1", "survey": "$survey",
-        }),
-    );
-}
-
-fn noticed(county: &mut County) {
-    say(
-        county,
-        "registrar",
-        "application.noticed",
-        json!({
-            "application": "$application1", "ends": "2020-10-17", "objections": 0, "photo": "#photo",
-            "place": "柳树镇公示栏", "starts": "2020-10-11", "survey": "$survey",
-        }),
-    );
-}
-
-fn town_reviewed(county: &mut County) {
-    say(
-        county,
-        "town",
-        "application.reviewed",
-        json!({
-            "application": "$application1", "survey": "$survey",
-        }),
-    );
-}
-
-fn confirmed(county: &mut County) {
-    say(
-        county,
-        "county",
-        "application.confirmed",
-        json!({
-            "application": "$application1", "confirmed": "2020-10-20",
-            "entitlement": "$entitlement3", "from": "2020-11", "survey": "$survey",
-        }),
-    );
-}
-
-/// One payment of October: line of a roster.
-#[must_use]
-pub fn roster_line(n: u32, person: u32, fen: i64) -> Value {
-    json!({
-        "account": format!("$account{person}"), "amount_fen": fen,
-        "entitlement": format!("$entitlement{n}"),
-        "parts": [{ "amount_fen": fen, "label": "差额补助" }], "payee": format!("$person{person}"),
-        "sources": [{ "amount_fen": fen, "fund": "F-DB" }],
-    })
-}
-
-fn drawn(county: &mut County) {
-    let body = json!({ "batch": "A0001", "kind": "regular", "period": "2020-10", "scheme": "DB" });
-    let saying = Saying::new("maker", "roster.drawn", body)
-        .line("roster", roster_line(1, 1, 100_000))
-        .line("roster", roster_line(2, 3, 50_000))
-        .line("roster", roster_line(4, 6, 45_000));
-    county.must("roster", &saying);
-}
-
-fn agree(county: &mut County, by: &str, kind: &str) {
-    say(county, by, kind, json!({ "batch": "A0001", "root": "$roster.root", "roster": "$roster" }));
-}
-
-fn approved(county: &mut County) {
-    say(
-        county,
-        "approver",
-        "roster.approved",
-        json!({
-            "batch": "A0001", "root": "$roster.root", "roster": "$roster", "total_fen": 195_000,
-        }),
-    );
-}
-
-fn released(county: &mut County) {
-    say(
-        county,
-        "payer",
-        "payment_file.released",
-        json!({
-            "account": "ZH-01", "batch": "A0001", "count": 3, "date": "2020-10-12",
-            "file": "#payment file", "file_name": "A0001.csv", "profile": "icbc-batch@1",
-            "root": "$roster.root", "total_fen": 195_000,
-        }),
-    );
-}
-
-/// Payments 1 and 3 settle; payment 2 fails, its account is closed.
-fn answered(county: &mut County) {
-    let body = json!({
-        "batch": "A0001", "booked": "2020-10-13", "file": "#response", "file_name": "回盘.csv",
-        "profile": "icbc-batch@1",
-    });
-    let saying = Saying::new("reconciler", "response.imported", body)
-        .line("response", bank::answer("A00010000001", 100_000, "settled", None))
-        .line("response", bank::answer("A00010000002", 50_000, "failed", Some("closed")))
-        .line("response", bank::answer("A00010000003", 45_000, "settled", None));
-    county.must("response", &saying);
-}
-
-/// Payment 3 comes back.
-fn returned(county: &mut County) {
-    let body = json!({
-        "account": "ZH-01", "booked": "2020-10-15", "file": "#returns", "file_name": "退汇.csv",
-        "profile": "icbc-batch@1",
-    });
-    let saying = Saying::new("reconciler", "returns.imported", body).line(
-        "return",
-        json!({
-            "amount_fen": 45_000, "outcome": "returned", "reason": "dormant",
-            "reference": "A00010000003", "returned": "2020-10-14", "row": 1,
-        }),
-    );
-    county.must("returns", &saying);
-}
-
-/// Person 3 has another account.
-fn changed(county: &mut County) {
-    county.must("change", &Saying::new("registrar", "account.changed", json!({
-        "evidence": "#form", "old": "$account3", "person": "$person3", "reason": "原账户已销户",
-        "new": { "account": "$account3b", "bank": "清河农商行", "number_commit": "#account 3b" },
-    })));
-    say(county, "changes", "account.change_approved", json!({ "change": "$change" }));
-}
-
-fn stated(county: &mut County) {
-    for account in ["ZH-01", "ZH-02", "ZH-03"] {
-        let days = ("2020-10-01", "2020-10-31");
-        let file = format!("{account}-2020-10");
-        let saying = bank::statement(&county.ledger.books, account, days, &[], &file);
-        county.must(&format!("statement.{account}"), &saying);
-    }
-}
-
-/// The body of `month.closed` for the books as they stand; `None` if the month's sums leave the range of money.
-#[must_use]
-pub fn closing(county: &County, period: Period) -> Option<Value> {
-    let books = &county.ledger.books;
-    let table = MonthTable::of(books, period)?;
-    Some(json!({ "height": books.height, "period": period, "table": table.digest() }))
-}
-
-fn closed(county: &mut County) {
-    let october: Period = "2020-10".parse().expect("a month");
-    let body = closing(county, october).expect("the county is small");
-    county.names.insert("closing.height".to_owned(), county.ledger.books.height.to_string());
-    say(county, "accountant", "month.closed", body);
-}
-
-fn issued(county: &mut County) {
-    let height = county.ledger.books.closings.closed.values().next().map(|(_, b)| b.height);
-    say(
-        county,
-        "writer",
-        "bulletin.issued",
-        json!({
-            "documents": [{ "digest": "#bulletin", "name": "通报.md" }], "height": height,
-            "number": "清民通〔2020〕1号", "period": "2020-10",
-        }),
     );
 }

@@ -9,7 +9,7 @@ use ledger::law::admission;
 use ledger::rejection::Rejection;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use tests::given::{County, ORIGIN, Saying, bank, cast, given, stages};
+use tests::given::{County, ORIGIN, Saying, bank, cast, given, paying};
 
 /// A case as it is written.
 #[derive(Deserialize)]
@@ -184,7 +184,7 @@ fn make(county: &County, made: &str, saying: Saying) -> Saying {
     let words: Vec<&str> = made.split(' ').collect();
     let body = match words.as_slice() {
         ["founding"] => cast::founding(&County::log_signer().verifier().to_string()),
-        ["closing", period] => stages::closing(county, period.parse().unwrap()).unwrap(),
+        ["closing", period] => paying::closing(county, period.parse().unwrap()).unwrap(),
         ["enrolment", name, countersigners @ ..] => cast::enrolment(name, countersigners),
         ["statement", account, from, until, extra @ ..] => {
             let extra: Vec<i64> = extra.iter().map(|fen| fen.parse().unwrap()).collect();
