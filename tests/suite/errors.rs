@@ -188,7 +188,7 @@ fn every_code_in_the_sources_is_in_the_manual() {
 /// `noun.what`, and no file's name.
 fn is_code(text: &str) -> bool {
     const ENDINGS: &[&str] =
-        &["toml", "csv", "json", "md", "vkey", "key", "xlsx", "hledger", "txt"];
+        &["toml", "csv", "json", "md", "vkey", "key", "xlsx", "hledger", "txt", "pem"];
     let word = |part: &str| {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
     };

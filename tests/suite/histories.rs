@@ -25,7 +25,7 @@ const HISTORIES: u32 = 256;
 const ACTS: usize = 60;
 
 /// The numbers that one act is made of.
-type Step = [u16; 16];
+type Step = [u16; 24];
 
 /// The steps of a history; a failing one is told by its acts, not by these numbers.
 #[derive(Clone)]
@@ -141,9 +141,10 @@ fn play(start: &str, steps: &[Step], tale: &mut Tale) -> Result<(), String> {
     let mut frozen = oracle::Frozen::of(&county);
     for step in steps {
         let mut dice = Dice::of(step);
-        let proposer = BUSINESS[dice.below(BUSINESS.len())];
         let (spoilt, jack) = (dice.one_in(6), dice.one_in(12));
-        let Some(mut saying) = proposer(&county, &mut dice) else { continue };
+        // Where there is nothing to do of one kind of business, another is tried.
+        let mut proposed = (0..3).map(|_| BUSINESS[dice.below(BUSINESS.len())](&county, &mut dice));
+        let Some(mut saying) = proposed.find_map(|proposed| proposed) else { continue };
         if jack {
             "jack".clone_into(&mut saying.by);
         }

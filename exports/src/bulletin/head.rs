@@ -106,8 +106,11 @@ impl BulletinHead {
     }
 }
 
-/// 机关代字〔年份〕序号, in six-cornered brackets, the number without leading zeros (GB/T 9704-2012).
+/// 机关代字〔年份〕序号, in six-cornered brackets, the number without leading zeros (GB/T 9704-2012); ▲ while there is none.
 fn is_document_number(number: &str) -> bool {
+    if number == "▲" {
+        return true;
+    }
     let Some((word, rest)) = number.split_once('〔') else { return false };
     let Some((year, rest)) = rest.split_once('〕') else { return false };
     let Some(serial) = rest.strip_suffix('号') else { return false };
@@ -122,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_document_number_has_six_cornered_brackets_and_no_leading_zero() {
-        for right in ["青民发〔2020〕12号", "吕民发〔2020〕▲号"] {
+        for right in ["青民发〔2020〕12号", "吕民发〔2020〕▲号", "▲"] {
             assert!(is_document_number(right), "{right}");
         }
         for wrong in [

@@ -209,7 +209,8 @@ pub fn urgent(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let (person, known) = dice.pick(sorted(&books.people.persons))?;
     let household = known.household;
     let claim = dice.pick(books.urgent.claims.iter().filter(|(_, claim)| claim.end.is_none()));
-    match (dice.below(8), claim) {
+    let business = if claim.is_some() && dice.one_in(2) { 4 } else { dice.below(8) };
+    match (business, claim) {
         (0 | 1, _) => say(
             "registrar",
             "advance.paid",
@@ -230,7 +231,7 @@ pub fn urgent(county: &County, dice: &mut Dice<'_>) -> Proposed {
                 }),
             )
         }
-        (3, _) => say(
+        (3, _) if books.urgent.policies.len() < 2 => say(
             "registrar",
             "insurance.opened",
             json!({

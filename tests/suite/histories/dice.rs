@@ -47,6 +47,12 @@ impl<'a> Dice<'a> {
         let day = i8::try_from(1 + self.below(last)).unwrap();
         month.day(day).unwrap()
     }
+
+    /// Such a day, mostly not before another one.
+    pub fn day_from(&mut self, county: &County, earliest: Date) -> Date {
+        let day = self.day(county);
+        if self.one_in(8) { day } else { day.max(earliest) }
+    }
 }
 
 /// The first month that is not closed.

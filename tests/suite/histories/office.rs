@@ -134,6 +134,8 @@ pub fn policy(county: &County, dice: &mut Dice<'_>) -> Proposed {
 pub fn staffing(_: &County, dice: &mut Dice<'_>) -> Proposed {
     let officer = dice.pick(cast::STAFF)?;
     let newcomer = ["newcomer1", "newcomer2"][dice.below(2)];
+    // Mostly newcomers leave again: without its old hands an office does little.
+    let leaver = if dice.one_in(6) { officer.0 } else { newcomer };
     match dice.below(7) {
         0 => say(
             "admin",
@@ -146,14 +148,14 @@ pub fn staffing(_: &County, dice: &mut Dice<'_>) -> Proposed {
             "admin",
             "officer.dismissed",
             json!({
-                "officer": format!("$officer.{}", officer.0), "reason": "调离",
+                "officer": format!("$officer.{leaver}"), "reason": "调离",
             }),
         ),
         2 => say(
             "admin",
             "key.revoked",
             json!({
-                "key": cast::key_id_of(officer.0), "reason": "更换",
+                "key": cast::key_id_of(leaver), "reason": "更换",
             }),
         ),
         3 | 4 => say("admin", "key.enrolled", cast::enrolment(newcomer, &["admin", "inspector"])),

@@ -104,7 +104,8 @@ pub fn response(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let answered = payments_in(county, PaymentState::Settled);
     let all = if dice.one_in(8) { answered } else { waiting };
     let (batch, ..) = dice.pick(all.iter())?.clone();
-    let booked = dice.day(county);
+    let released = county.ledger.books.payments.batches.get(&batch)?.released.as_ref()?;
+    let booked = dice.day_from(county, released.date);
     let body = json!({
         "batch": batch, "booked": booked, "file": format!("#response {}", county.ledger.books.height),
         "file_name": "回盘.csv", "profile": "icbc-batch@1",
@@ -146,7 +147,8 @@ pub fn returns(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let settled = payments_in(county, PaymentState::Settled);
     let (batch, reference, fen) = dice.pick(settled)?;
     let released = county.ledger.books.payments.batches.get(&batch)?.released.as_ref()?;
-    let booked = dice.day(county);
+    let (_, payment) = county.ledger.books.payments.find(&reference)?;
+    let booked = dice.day_from(county, payment.answer?.booked);
     let outcome = ["returned", "returned", "returned", "discrepant", "conflicting", "repeated"];
     let reason = Reason::ALL[dice.below(Reason::ALL.len())];
     let body = json!({
@@ -221,12 +223,14 @@ pub fn recovery(county: &County, dice: &mut Dice<'_>) -> Proposed {
         orders.filter(|(_, order)| order.received < order.ordered.amount_fen).collect();
     if open.is_empty() || dice.one_in(3) {
         let (_, reference, fen) = dice.pick(payments_in(county, PaymentState::Settled))?;
+        let (_, payment) = county.ledger.books.payments.find(&reference)?;
+        let settled = payment.answer?.booked;
         let fen = if dice.one_in(2) { fen } else { dice.fen().min(fen) };
         return say(
             "supervisor",
             "recovery.ordered",
             json!({
-                "amount_fen": fen, "date": dice.day(county), "evidence": "#notice", "notice_no": "退1号",
+                "amount_fen": fen, "date": dice.day_from(county, settled), "evidence": "#notice", "notice_no": "退1号",
                 "reason": "多发", "reference": reference,
             }),
         );
@@ -238,7 +242,7 @@ pub fn recovery(county: &County, dice: &mut Dice<'_>) -> Proposed {
         "recovery.received",
         json!({
             "amount_fen": if dice.one_in(2) { left } else { dice.fen().min(left) },
-            "date": dice.day(county), "order": act,
+            "date": dice.day_from(county, order.ordered.date), "order": act,
         }),
     )
 }
