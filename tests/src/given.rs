@@ -187,6 +187,9 @@ impl County {
     }
 
     /// The act that `by` would sign next: it continues that person's chain.
+    ///
+    /// # Panics
+    /// Never: every name gives a good key.
     #[must_use]
     pub fn next_act(&self, by: &str, body: Body) -> Act {
         let record = cast::record_of(by);

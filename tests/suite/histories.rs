@@ -198,7 +198,7 @@ fn leaves_of<'a>(value: &'a mut Value, leaves: &mut Vec<&'a mut Value>) {
     match value {
         Value::Array(values) => values.iter_mut().for_each(|value| leaves_of(value, leaves)),
         Value::Object(fields) => fields.values_mut().for_each(|value| leaves_of(value, leaves)),
-        leaf => leaves.push(leaf),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => leaves.push(value),
     }
 }
 

@@ -2,15 +2,19 @@
 //! `audit` asks them again from the log alone. A rule that may tighten later is not a law and stands in `rules`.
 
 pub mod admission;
+pub mod answers;
 pub mod approval;
 pub mod authority;
 pub mod closing;
+pub mod identity;
+pub mod reversal;
 pub mod segregation;
 pub mod vouching;
 
 use crate::books::postings::{self, Account, Posting};
 use crate::books::{Books, Statement};
 use crate::money::MAX_JSON_INTEGER;
+use crate::period::Date;
 use crate::rejection::Rejection;
 
 /// Every law for one statement, given the books before it.
@@ -26,7 +30,15 @@ pub fn check(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> 
     if let Some(date) = statement.body().posting_date() {
         books.closings.open(date)?;
     }
+    identity::check(books, statement)?;
+    answers::check(books, statement)?;
+    reversal::check(books, statement.body())?;
     funds_stay_whole(books, statement)
+}
+
+/// What happens because of something else is not booked before it.
+pub(crate) fn not_before(earliest: Date, date: Date) -> Result<(), Rejection> {
+    if date < earliest { Err(Rejection::PostedTooEarly { date, earliest }) } else { Ok(()) }
 }
 
 /// I14: no fund, transit account or allotment below zero, at any entry, nor at the end of the month that the entry

@@ -6,9 +6,10 @@ use crate::act::policies::{PayStart, SchemeSet, Step};
 use crate::books::cases::Application;
 use crate::books::{Books, entitling};
 use crate::ids::{ActId, ApplicationId};
+use crate::law::not_before;
 use crate::rejection::Rejection;
 
-use super::{filled, not_before};
+use super::filled;
 
 pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
     if let Body::ApplicationFiled(filed) = body {

@@ -1,7 +1,7 @@
-//! Rules for reversals, month-end close and bulletins.
+//! Rules for month-end close and bulletins. What a reversal can be is a law: `law::reversal`.
 
 use crate::act::Body;
-use crate::act::closing::{BulletinIssued, EntryReversed, MonthClosed};
+use crate::act::closing::{BulletinIssued, MonthClosed};
 use crate::books::bank::{Movement, Waiting};
 use crate::books::{Books, Statement};
 use crate::rejection::Rejection;
@@ -11,7 +11,7 @@ use super::{filled, plain_file_name};
 
 pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
     if let Body::EntryReversed(reversed) = statement.body() {
-        reverse(books, reversed)
+        filled(&reversed.reason, "冲销原因")
     } else if let Body::MonthClosed(closed) = statement.body() {
         close(books, closed)
     } else if let Body::BulletinIssued(issued) = statement.body() {
@@ -19,29 +19,6 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
     } else {
         Ok(())
     }
-}
-
-/// Red-letter entry (红字冲销): the full negative, never a partial one, so that the pair always sums to zero.
-fn reverse(books: &Books, reversed: &EntryReversed) -> Result<(), Rejection> {
-    filled(&reversed.reason, "冲销原因")?;
-    let act = reversed.act;
-    let reversible = &books.postings.reversible;
-    let original = reversible.get(&act).ok_or(Rejection::ReversalImpossible { act })?;
-    if original.reversed_by.is_some() {
-        return Err(Rejection::ReversalTwice { act });
-    }
-    if reversible.values().any(|posted| posted.reversed_by == Some(act)) {
-        return Err(Rejection::ReversalImpossible { act });
-    }
-    if reversed.date < original.date {
-        return Err(Rejection::ReversalTooEarly { original: original.date });
-    }
-    let suffix = format!(":{act}");
-    let mut movements = books.bank.movements.iter().filter(|(key, _)| key.ends_with(&suffix));
-    if movements.any(|(_, movement)| movement.cleared.is_some()) {
-        return Err(Rejection::ReversalCleared { act });
-    }
-    Ok(())
 }
 
 fn close(books: &Books, closed: &MonthClosed) -> Result<(), Rejection> {

@@ -17,7 +17,6 @@ use crate::act::Body;
 use crate::books::{Books, Statement, postings};
 use crate::law;
 use crate::money::Money;
-use crate::period::Date;
 use crate::rejection::Rejection;
 
 /// Says whether an act may enter the books: first the laws, then the rules of its kind.
@@ -79,7 +78,7 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
         | Body::ResponseImported(_)
         | Body::ReturnsImported(_)
         | Body::RecoveryOrdered(_)
-        | Body::RecoveryReceived(_) => payment::decide(books, statement),
+        | Body::RecoveryReceived(_) => payment::decide(books, statement.body()),
         Body::StatementImported(_) | Body::ExceptionResolved(_) => {
             statement::decide(books, statement)
         }
@@ -102,11 +101,6 @@ fn correction_is_of_a_reversal(books: &Books, statement: &Statement<'_>) -> Resu
     let same_accounts = same_accounts.eq(original.postings.iter().map(|posting| &posting.account));
     let not_before = statement.body().posting_date().is_some_and(|date| date >= original.date);
     if same_accounts && not_before { Ok(()) } else { Err(wrong()) }
-}
-
-/// What happens because of something else is not booked before it.
-fn not_before(earliest: Date, date: Date) -> Result<(), Rejection> {
-    if date < earliest { Err(Rejection::PostedTooEarly { date, earliest }) } else { Ok(()) }
 }
 
 /// A file name is one plain name: it is used as a path where the file is kept.

@@ -36,9 +36,6 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
 }
 
 fn draw(books: &Books, drawn: &RosterDrawn, statement: &Statement<'_>) -> Result<(), Rejection> {
-    if books.payments.batches.contains_key(&drawn.batch) {
-        return Err(Rejection::BatchUsed { batch: drawn.batch.clone() });
-    }
     if books.policies.scheme(&drawn.scheme, drawn.period).is_none() {
         let (scheme, period) = (drawn.scheme.clone(), drawn.period);
         return Err(Rejection::SchemeUnknown { scheme, period });

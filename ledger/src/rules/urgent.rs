@@ -6,10 +6,11 @@ use crate::act::urgent::{AdvancePaid, AdvanceRegularised, ClaimFiled, ClaimSettl
 use crate::books::Books;
 use crate::books::urgent::Claim;
 use crate::ids::ClaimId;
+use crate::law::not_before;
 use crate::money::Money;
 use crate::rejection::Rejection;
 
-use super::{filled, not_before, positive};
+use super::{filled, positive};
 
 pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
     if let Body::AdvancePaid(paid) = body {

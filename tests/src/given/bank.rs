@@ -1,7 +1,7 @@
 //! What the bank of the small county sends: answers to a batch, returns, statements that show what the books expect.
 
 use ledger::books::Books;
-use ledger::books::bank::Movement;
+use ledger::books::bank::{Movement, Statements};
 use ledger::ids::BankAccountCode;
 use ledger::money::Money;
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ pub fn statement(
 ) -> Saying {
     let code: BankAccountCode = account.parse().expect("a code of the county");
     let day = until.parse().expect("a day");
-    let known = books.bank.statements.get(&code).and_then(|known| known.balance());
+    let known = books.bank.statements.get(&code).and_then(Statements::balance);
     let opening = known.unwrap_or(Money::ZERO);
     let shown = |movement: &Movement| {
         let is_open = movement.cleared.is_none() && movement.reversed.is_none();

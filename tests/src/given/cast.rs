@@ -100,6 +100,9 @@ pub fn enrolment(name: &str, countersigners: &[&str]) -> Value {
 }
 
 /// `by`'s signature under a key record.
+///
+/// # Panics
+/// Never: ids and base64 can be written canonically.
 #[must_use]
 pub fn vouch(record: &KeyRecord, vouching: Vouching, by: &str) -> String {
     record.vouch(ORIGIN, vouching, &key_of(by)).expect("ids and base64 are canonical")

@@ -102,10 +102,12 @@ fn what_succeeds_ends_with_0_and_prints_its_document() {
         holds(&place, line, 0, fields);
     }
     let name = "minzheng.example/doudi";
+    let ids = api::demo::county::County::generate(7).officers;
+    let (admin, inspector) = (&ids[0].id_no, &ids[1].id_no);
     let init = format!(
         "init --dir OUT:founded --origin {name} --county 141199 --office 样例县民政局 \
-         --admin-name 样甲 --admin-id 11010519491231002X \
-         --inspection 样例县纪委监委 --inspector-name 样乙 --inspector-id 440524188001010014"
+         --admin-name 样甲 --admin-id {admin} \
+         --inspection 样例县纪委监委 --inspector-name 样乙 --inspector-id {inspector}"
     );
     assert_eq!(holds(&place, &init, 0, &["dir", "size", "root"])["origin"], name);
     holds(&place, "verify OUT:founded", 0, &["size"]);

@@ -49,7 +49,8 @@ fn every_bank_file_handed_in_again_is_refused() {
             for path in files_in(&path) {
                 let (name, bytes) = (name_of(&path), std::fs::read(&path).unwrap());
                 let file = incoming(&name, &bytes);
-                let again = banking::response(&mut desk, &key, &file, Some(batch.clone()), None);
+                let (batch, answered) = (Some(batch.clone()), Some(released.date));
+                let again = banking::response(&mut desk, &key, &file, batch, answered);
                 let code = refused(&desk, height, again, &name);
                 // Our own payment file is no answer of the bank; its answers were imported before.
                 if name == released.file_name {

@@ -9,7 +9,7 @@ use super::dice::{Dice, open_month};
 pub type Proposed = Option<Saying>;
 
 pub fn say(by: &str, kind: &str, body: Value) -> Proposed {
-    Some(Saying::new(by, kind, body))
+    Proposed::from(Saying::new(by, kind, body))
 }
 
 /// A name that no act before has used.

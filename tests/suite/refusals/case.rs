@@ -156,15 +156,13 @@ fn grown(value: &Value) -> Value {
         Value::Object(fields) => {
             if let (Some(times), Some(of)) = (fields.get("times"), fields.get("of")) {
                 let times = usize::try_from(times.as_u64().unwrap()).unwrap();
-                return match of {
-                    Value::String(text) => Value::String(text.repeat(times)),
-                    other => Value::Array(vec![grown(other); times]),
-                };
+                let list = || Value::Array(vec![grown(of); times]);
+                return of.as_str().map_or_else(list, |text| Value::String(text.repeat(times)));
             }
             fields.iter().map(|(key, value)| (key.clone(), grown(value))).collect()
         }
         Value::Array(values) => values.iter().map(grown).collect(),
-        other => other.clone(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
 }
 
