@@ -59,6 +59,20 @@ impl Failure {
         }
     }
 
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> String {
+        match self {
+            Failure::Rejected(rejection) => rejection.code().to_owned(),
+            Failure::Problems(problems) => {
+                problems.first().map_or("file.problem", |problem| problem.code.word()).to_owned()
+            }
+            Failure::Diverged(found) => found.code.to_owned(),
+            Failure::Usage(_) => "usage".to_owned(),
+            Failure::Machine { code, .. } => code.clone(),
+        }
+    }
+
     /// The document that `--json` prints.
     #[must_use]
     pub fn to_json(&self) -> Value {
@@ -75,7 +89,7 @@ impl Failure {
                 "code": rejection.code(), "text": rejection.to_string(), "hint": rejection.hint(),
             }),
             Failure::Problems(problems) => json!({
-                "code": problems.first().map_or("file.problem", |problem| problem.code.word()),
+                "code": self.code(),
                 "text": self.to_string(),
                 "problems": problems.iter().map(problem_json).collect::<Vec<_>>(),
             }),

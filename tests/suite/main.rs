@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod crash;
+mod decisions;
 mod demo;
 mod errors;
 mod flips;

@@ -23,9 +23,9 @@ pub(super) struct Args {
     /// 输出目录 (output folder)
     #[arg(long)]
     out: PathBuf,
-    /// 发文字号 (document number)；未编号时写▲
-    #[arg(long, default_value = "▲")]
-    number: String,
+    /// 发文字号 (document number)，例如 青民发〔2020〕12号；不写则留▲待编
+    #[arg(long)]
+    number: Option<String>,
     /// 成文日期 (day of signature)，不写为今天
     #[arg(long)]
     signed_on: Option<Date>,
@@ -38,7 +38,12 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let mut desk = Desk::open(&args.dir, Clock::Machine)?;
     let key = args.key.as_deref().map(keys::read).transpose()?;
     let signed_on = args.signed_on.unwrap_or_else(|| desk.clock.today());
-    let issue = Issue { number: &args.number, signed_on };
+    let number = match (&args.number, &key) {
+        (Some(number), _) => number.clone(),
+        (None, None) => format!("民发〔{}〕▲号", signed_on.year()),
+        (None, Some(_)) => return Err(Failure::usage("签发通报须用 --number 写明发文字号。")),
+    };
+    let issue = Issue { number: &number, signed_on };
     let mut written = documents::month_end(&desk, args.period, &args.out)?;
     written.extend(documents::bulletin(&mut desk, args.period, &issue, &args.out, key.as_ref())?);
     let names: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();

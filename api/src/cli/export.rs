@@ -64,6 +64,12 @@ pub(super) fn run(what: &What) -> Result<Report, Failure> {
             })
         }
         What::Table { args, period, gb18030 } => {
+            if args.out.exists() {
+                let out = args.out.display();
+                return Err(Failure::usage(format!(
+                    "{out}已经存在；不覆盖已有文件，请换一个名称。"
+                )));
+            }
             let desk = Desk::open(&args.dir, Clock::Machine)?;
             let encoding = if *gb18030 { CsvEncoding::Gb18030 } else { CsvEncoding::Utf8Bom };
             let bytes = data_tables::payments(desk.books(), *period, encoding);

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Report;
 use crate::clock::Clock;
-use crate::desk::banking::{self, Imported, Incoming};
+use crate::desk::banking::{self, Imported, Incoming, ToDecide};
 use crate::desk::{Desk, people_file};
 use crate::failure::Failure;
 use crate::keys;
@@ -169,8 +169,18 @@ fn report(path: &Path, imported: &Imported) -> Report {
     for (outcome, count, sum) in &imported.outcomes {
         let _ = write!(text, "\n  {outcome}：{count}行，{sum}元");
     }
-    for (row, outcome) in imported.to_decide.iter().take(NAMED) {
-        let _ = write!(text, "\n  存疑：文件第{row}行，{outcome}，须由主管处理");
+    if imported.unanswered > 0 {
+        let _ = write!(
+            text,
+            "\n  注意：本批还有{}笔没有最终结果，请核对文件是否完整",
+            imported.unanswered
+        );
+    }
+    for waiting in imported.to_decide.iter().take(NAMED) {
+        let entry = entry_of(imported, waiting).map(|entry| format!("第{entry}条记录，"));
+        let entry = entry.unwrap_or_default();
+        let ToDecide { row, what, .. } = waiting;
+        let _ = write!(text, "\n  存疑：{entry}文件第{row}行，{what}，须由主管处理");
     }
     if imported.to_decide.len() > NAMED {
         let _ = write!(text, "\n  ……存疑共{}行，加 --json 看全部", imported.to_decide.len());
@@ -184,9 +194,17 @@ fn report(path: &Path, imported: &Imported) -> Report {
     Report {
         json: json!({
             "ok": true, "profile": imported.profile, "lines": imported.lines, "outcomes": outcomes,
-            "to_decide": imported.to_decide.iter().map(|(row, outcome)| json!({ "row": row, "outcome": outcome })).collect::<Vec<_>>(),
+            "unanswered": imported.unanswered,
+            "to_decide": imported.to_decide.iter().map(|waiting| json!({
+                "entry": entry_of(imported, waiting), "row": waiting.row, "outcome": waiting.what,
+            })).collect::<Vec<_>>(),
             "seq": imported.receipt.map(|receipt| receipt.seq),
         }),
         text,
     }
+}
+
+/// The entry that `exception.resolved` names, once the import is signed.
+fn entry_of(imported: &Imported, waiting: &ToDecide) -> Option<u64> {
+    imported.receipt.map(|receipt| receipt.seq.0 + waiting.n)
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use ledger::act::offices::{Role, Side, UnitRegistered};
 use ledger::ids::Division;
+use ledger::log::NoteSigner;
 use ledger::vault::{MasterKey, OfficerFields, OsRandomness};
 use serde_json::json;
 
@@ -65,6 +66,12 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     if args.dir.join("trust").exists() || args.dir.join("log").exists() {
         return Err(Failure::usage(format!("{}里已有台账；请换一个目录。", args.dir.display())));
     }
+    if args.name.trim().is_empty() {
+        return Err(Failure::usage("台账名称不能为空。"));
+    }
+    if let Err(why) = NoteSigner::new(&args.origin, &log_key.to_bytes()) {
+        return Err(Failure::usage(format!("台账标识“{}”不能用：{why}", args.origin)));
+    }
     // The root keys are on disk before anything is signed with them.
     let folder = args.dir.join("keys");
     std::fs::create_dir_all(&folder).map_err(|why| Failure::file(&folder, &why))?;
@@ -111,8 +118,8 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     Ok(Report {
         json: json!({ "ok": true, "dir": dir, "origin": args.origin, "size": head.size, "root": head.root }),
         text: format!(
-            "已建账：{}（{}）\n目录：{dir}\n请立即：\n  1. 把 keys/inspector.pem 移交监督方保管，并从本机删除；\n  2. 把 trust/ 复印一份交监督方：核验时只信自己手里的那一份；\n  3. 备份 keys/vault.key：遗失后人员信息无法读出。",
-            args.name, args.origin
+            "已建账：{}（{}）\n目录：{dir}\n请立即：\n  1. 把 keys/inspector.pem 移交监督方保管，并从本机删除；\n  2. 把 trust/ 复印一份交监督方：核验时只信自己手里的那一份；\n  3. 备份 keys/vault.key：遗失后人员信息无法读出。\n单位代码：MZ（{}），JW（{}）；下一步用 doudi appoint 任职。",
+            args.name, args.origin, args.office, args.inspection
         ),
     })
 }

@@ -89,12 +89,19 @@ pub(crate) struct Report {
 
 /// Runs one command and gives its exit code: 0 done, 1 the books or the file say no, 2 wrong usage, 3 the machine failed.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let wants_json = arguments.iter().any(|argument| argument == "--json");
     let parsed = chinese::chinese(Cli::command()).try_get_matches_from(arguments);
     let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(why) => {
             // Help and version are answers; everything else is wrong usage.
             let is_wrong = why.use_stderr();
+            if is_wrong && wants_json {
+                let failure = Failure::usage(chinese::usage_error(&why));
+                let _ = writeln!(std::io::stdout(), "{}", failure.to_json());
+                return ExitCode::from(2);
+            }
             if is_wrong && why.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
                 let _ = writeln!(std::io::stderr(), "用法不对：{}", chinese::usage_error(&why));
             }

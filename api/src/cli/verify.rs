@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ledger::audit::{self, Audited, Divergence};
-use ledger::log::{EntrySource, Log, SignedNote, TileFolder, VerifiedCheckpoint};
+use ledger::log::{EntrySource, Log, LogFailure, SignedNote, TileFolder, VerifiedCheckpoint};
 use ledger::trust::Trust;
 use serde_json::{Value, json};
 
@@ -60,12 +60,12 @@ fn verify_against(
     let trust = Trust::read(&trust).map_err(Divergence::from)?;
     let is_ledger = path.join("log").is_dir() || path.join("last-signed").exists();
     let source: Box<dyn EntrySource> = if is_ledger {
-        let log = Log::open_for_audit(path, &trust.log_key).map_err(Divergence::from)?;
-        log.full_read().map_err(Divergence::from)?;
+        let log = Log::open_for_audit(path, &trust.log_key).map_err(judged)?;
+        log.full_read().map_err(judged)?;
         Box::new(log)
     } else {
-        let tiles = TileFolder::open(path, &trust.log_key).map_err(Divergence::from)?;
-        tiles.full_read().map_err(Divergence::from)?;
+        let tiles = TileFolder::open(path, &trust.log_key).map_err(judged)?;
+        tiles.full_read().map_err(judged)?;
         Box::new(tiles)
     };
     if let Some(known) = known {
@@ -89,6 +89,12 @@ fn kept(path: &Path, trust: &Trust) -> Result<VerifiedCheckpoint, Failure> {
     let bytes = std::fs::read(path).map_err(|why| Failure::file(path, &why))?;
     let note = SignedNote::parse(&bytes).map_err(Divergence::from)?;
     Ok(note.verify(&trust.log_key).map_err(Divergence::from)?)
+}
+
+/// What the log says of itself: a divergence, unless the machine kept it from being read at all.
+fn judged(why: LogFailure) -> Failure {
+    let failure = Failure::from(why.clone());
+    if failure.exit_code() == 3 { failure } else { Failure::Diverged(why.into()) }
 }
 
 /// The document of DESIGN §8.
@@ -130,5 +136,12 @@ fn holds(audited: &Audited, vault: Option<&str>, own_trust: bool) -> Report {
             "\n注意：信任文件取自台账自身。正式核验请用 --trust 指向监督方自己保管的一份。",
         );
     }
-    Report { json: document(audited), text }
+    let mut json = document(audited);
+    if let Some(fields) = json.as_object_mut() {
+        // What this run could not look at, so that a script does not take silence for proof.
+        fields.insert("trust_from_ledger".to_owned(), (!own_trust).into());
+        let vault = vault.is_some_and(|vault| !vault.contains("未核对"));
+        fields.insert("vault_checked".to_owned(), vault.into());
+    }
+    Report { json, text }
 }

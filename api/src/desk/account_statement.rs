@@ -53,7 +53,7 @@ pub fn account_statement(
     for (row, found) in read.rows.iter().zip(report.outcomes) {
         imported.count(found.outcome.chinese(), found.change);
         if found.outcome == StatementOutcome::Unmatched {
-            imported.to_decide.push((found.row, found.outcome.chinese().to_owned()));
+            imported.wait(found.row, found.outcome.chinese().to_owned());
         }
         lines.push(Line::Statement(StatementLine {
             amount_fen: found.change,

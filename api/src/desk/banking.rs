@@ -71,11 +71,29 @@ pub struct Imported {
     pub lines: u64,
     /// Outcome in Chinese, number of lines, sum.
     pub outcomes: Vec<(&'static str, u64, Money)>,
-    /// Rows that a person has to decide, with their outcome and in what they differ.
-    pub to_decide: Vec<(u32, String)>,
+    /// Lines that a person has to decide.
+    pub to_decide: Vec<ToDecide>,
+    /// Payments of the batch that have no final answer after this file.
+    pub unanswered: usize,
+}
+
+/// A line that a person has to decide.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToDecide {
+    /// The line's number in its manifest: entry = the manifest's entry + this.
+    pub n: u64,
+    /// Row in the file.
+    pub row: u32,
+    /// Its outcome, and in what it differs.
+    pub what: String,
 }
 
 impl Imported {
+    /// Notes that the line counted last waits for a person.
+    pub(super) fn wait(&mut self, row: u32, what: String) {
+        self.to_decide.push(ToDecide { n: self.lines, row, what });
+    }
+
     pub(super) fn count(&mut self, outcome: &'static str, amount: Money) {
         self.lines += 1;
         match self.outcomes.iter_mut().find(|(known, ..)| *known == outcome) {
@@ -104,17 +122,24 @@ pub fn response(
     let given = response::Given { batch: batch.clone(), answered_on: answered };
     let read = response::read(layout, file.name, file.bytes, &given)?;
     let batch = batch.map_or_else(|| batch_named_in(&read.lines), Ok)?;
+    if let Ok(named) = batch_named_in(&read.lines)
+        && named != batch
+    {
+        let text = format!("文件里的行引用都属于批次{named}，不是{batch}；请核对是否拿错文件。");
+        return Err(Failure::usage(text));
+    }
     let note = desk.access(key, "回盘核对")?;
     let expected = expectations(desk, &batch, &note)?;
     let report = match_lines(&expected, &read.lines);
-    let mut imported = Imported { profile: profile.clone(), ..Imported::default() };
+    let unanswered = report.unanswered.len();
+    let mut imported = Imported { profile: profile.clone(), unanswered, ..Imported::default() };
     let mut lines = Vec::with_capacity(read.lines.len());
     let mut remarks = Vec::new();
     for (line, outcome) in read.lines.iter().zip(&report.outcomes) {
         imported.count(outcome.outcome.chinese(), stated_amount(outcome));
         if outcome.outcome.needs_decision() {
             let what = described(outcome.outcome.chinese(), &outcome.differs);
-            imported.to_decide.push((outcome.row, what));
+            imported.wait(outcome.row, what);
         }
         let day = line.date.or(answered);
         let day =
@@ -266,9 +291,7 @@ pub fn returns(
             found.outcome,
             ledger::answer::ReturnOutcome::Returned | ledger::answer::ReturnOutcome::Repeated
         ) {
-            imported
-                .to_decide
-                .push((found.row, described(found.outcome.chinese(), &found.differs)));
+            imported.wait(found.row, described(found.outcome.chinese(), &found.differs));
         }
         lines.push(Line::Return(ReturnLine {
             amount_fen: found.amount,

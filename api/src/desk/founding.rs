@@ -63,11 +63,12 @@ pub fn found(
     if dir.join("log").exists() || dir.join("trust").exists() {
         return Err(Failure::usage(format!("{}里已有台账；请换一个目录。", dir.display())));
     }
+    // An origin that cannot be a key's name is refused before anything is on disk.
+    let log_signer = NoteSigner::new(founding.origin, &founding.log_key.to_bytes())?;
     for folder in ["keys", "trust", "views", "out", "bank"] {
         let path = dir.join(folder);
         std::fs::create_dir_all(&path).map_err(|why| Failure::file(&path, &why))?;
     }
-    let log_signer = NoteSigner::new(founding.origin, &founding.log_key.to_bytes())?;
     keys::write(&dir.join("keys/log.key"), &founding.log_key)?;
     keys::write_master(&dir.join("keys/vault.key"), &founding.master)?;
     let vault = Vault::create(&dir.join("vault"), founding.master, randomness)?;

@@ -176,7 +176,14 @@ impl Desk {
     /// # Errors
     /// What is on disk is not what was accepted, or the machine fails.
     pub fn checkpoint(&mut self) -> Result<(), Failure> {
-        self.engine.checkpoint(&self.log_key)?;
+        self.engine.checkpoint(&self.log_key).map_err(|why| {
+            let failure = Failure::from(why);
+            Failure::Machine {
+                code: failure.code(),
+                text: format!("已受理的动作都已记账，不要重复交入；但存证头没有签成。{failure}"),
+                exit: failure.exit_code(),
+            }
+        })?;
         self.checkpointed = Instant::now();
         Ok(())
     }

@@ -45,6 +45,11 @@ pub fn draw(
     drawing: &Drawing,
 ) -> Result<(Receipt, Vec<LeftOut>), Failure> {
     let Drawing { batch, scheme, period, kind, funds } = drawing;
+    for fund in funds {
+        if !desk.books().funds.funds.contains_key(fund) {
+            return Err(Rejection::FundUnknown { fund: fund.clone() }.into());
+        }
+    }
     let proposal = propose(desk.books(), scheme, *period, *kind, funds);
     if proposal.short.is_positive() {
         // Not drawn in part: who would be left out is not the program's to choose.

@@ -16,11 +16,14 @@ use crate::keys;
 /// A commitment that does not open, a record that cannot be read, a bank file that is not kept.
 pub fn agrees(dir: &Path, audited: &Audited) -> Result<Option<String>, Failure> {
     let (folder, key) = (dir.join("vault"), dir.join("keys/vault.key"));
-    if !folder.is_dir() {
+    // A pack has no vault; a ledger's folder should.
+    if !folder.is_dir() && !dir.join("log").is_dir() {
         return Ok(None);
     }
-    if !key.exists() {
-        return Ok(Some("保险库：没有 keys/vault.key，未核对。".to_owned()));
+    for (place, name) in [(&folder, "vault/"), (&key, "keys/vault.key")] {
+        if !place.exists() {
+            return Ok(Some(format!("注意：没有 {name}，保险库未核对。")));
+        }
     }
     let diverged = |code, text: String| Failure::Diverged(Divergence { code, entry: None, text });
     let opened = Vault::open(&folder, keys::read_master(&key)?, Box::new(OsRandomness));
