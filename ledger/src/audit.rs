@@ -94,8 +94,7 @@ pub fn verify(
         auditor.leaf(&bytes);
         let signed = SignedAct::decode(bytes.clone()).map_err(|why| stray(at, &bytes, &why))?;
         auditor.founding(at, &signed.act().body)?;
-        let signer = admission::signer(&auditor.books, &signed);
-        let officer = signer
+        let officer = admission::signer(&auditor.books, &signed)
             .map_err(|why| diagnosis::of_signer(source, &auditor.books, (at, &signed), &why))?;
         let count = signed.act().body.manifest().map_or(0, |manifest| manifest.count);
         let mut lines = Vec::new();

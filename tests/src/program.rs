@@ -79,6 +79,27 @@ impl Program {
         Ended { code: status.code(), out: text(stdout), err: text(stderr), peak_kb }
     }
 
+    /// Starts a command and kills it (SIGKILL) after that time, unless it has ended by then.
+    ///
+    /// # Panics
+    /// If the program does not start.
+    pub fn run_and_kill<S: AsRef<OsStr>>(
+        &self,
+        after: Duration,
+        arguments: impl IntoIterator<Item = S>,
+    ) {
+        let start = Instant::now();
+        let mut child = Command::new(&self.path)
+            .args(arguments)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        std::thread::sleep(after.saturating_sub(start.elapsed()));
+        child.kill().expect("a child of ours");
+        child.wait().expect("a child of ours");
+    }
+
     /// Runs `verify --json` on a folder with a trust folder.
     ///
     /// # Panics

@@ -1,7 +1,6 @@
 //! `kill -9` at fifty random moments of the demo: what was acknowledged is there, nothing half-written is, and the ledger goes on.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use ledger::act::signed::SignedAct;
@@ -42,18 +41,9 @@ struct Left {
 /// Starts the demo and kills it at its moment.
 fn killed(folder: &Path, at: Duration) -> Left {
     let (dir, acks) = (folder.join("ledger"), folder.join("acknowledged"));
-    let start = Instant::now();
-    let mut child = Command::new(program().path())
-        .args(["demo".as_ref(), "--json".as_ref(), "--dir".as_ref(), dir.as_os_str()])
-        .args(["--acks".as_ref(), acks.as_os_str()])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    std::thread::sleep(at.saturating_sub(start.elapsed()));
-    // SIGKILL; no error if the story was over already.
-    child.kill().unwrap();
-    child.wait().unwrap();
+    let arguments = ["demo".as_ref(), "--json".as_ref(), "--dir".as_ref(), dir.as_os_str()];
+    let arguments = [&arguments[..], &["--acks".as_ref(), acks.as_os_str()]].concat();
+    program().run_and_kill(at, arguments);
     let text = std::fs::read_to_string(&acks).unwrap_or_default();
     let whole = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
     let acknowledged = whole.map(|line| line.trim_end().to_owned()).collect();

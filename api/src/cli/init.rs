@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use ed25519_dalek::SigningKey;
 use ledger::act::offices::{Role, Side, UnitRegistered};
 use ledger::ids::Division;
 use ledger::log::NoteSigner;
@@ -60,9 +61,8 @@ fn document(id_no: Option<&str>, post: &str) -> Result<String, Failure> {
     }
 }
 
-pub(super) fn run(args: &Args) -> Result<Report, Failure> {
-    let (admin, inspector, log_key) = (keys::generate()?, keys::generate()?, keys::generate()?);
-    let master = MasterKey::generate(&mut OsRandomness)?;
+/// Everything that would stop the founding is found before anything is on disk.
+fn refuse_if_impossible(args: &Args, log_key: &SigningKey) -> Result<(), Failure> {
     if args.dir.join("trust").exists() || args.dir.join("log").exists() {
         return Err(Failure::usage(format!("{}里已有台账；请换一个目录。", args.dir.display())));
     }
@@ -72,6 +72,13 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     if let Err(why) = NoteSigner::new(&args.origin, &log_key.to_bytes()) {
         return Err(Failure::usage(format!("台账标识“{}”不能用：{why}", args.origin)));
     }
+    Ok(())
+}
+
+pub(super) fn run(args: &Args) -> Result<Report, Failure> {
+    let (admin, inspector, log_key) = (keys::generate()?, keys::generate()?, keys::generate()?);
+    let master = MasterKey::generate(&mut OsRandomness)?;
+    refuse_if_impossible(args, &log_key)?;
     // The root keys are on disk before anything is signed with them.
     let folder = args.dir.join("keys");
     std::fs::create_dir_all(&folder).map_err(|why| Failure::file(&folder, &why))?;

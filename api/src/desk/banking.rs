@@ -133,30 +133,19 @@ pub fn response(
     let report = match_lines(&expected, &read.lines);
     let unanswered = report.unanswered.len();
     let mut imported = Imported { profile: profile.clone(), unanswered, ..Imported::default() };
-    let mut lines = Vec::with_capacity(read.lines.len());
     let mut remarks = Vec::new();
+    let mut lines = Vec::with_capacity(read.lines.len());
     for (line, outcome) in read.lines.iter().zip(&report.outcomes) {
         imported.count(outcome.outcome.chinese(), stated_amount(outcome));
         if outcome.outcome.needs_decision() {
             let what = described(outcome.outcome.chinese(), &outcome.differs);
             imported.wait(outcome.row, what);
         }
-        let day = line.date.or(answered);
-        let day =
-            day.ok_or_else(|| Failure::usage("回盘文件没有写明银行日期，请用 --answered 注明。"))?;
         if !line.reason_text.is_empty() {
             let key = format!("response:{}:{}", file.digest(), line.row);
             remarks.push((key, line.reason_text.clone()));
         }
-        lines.push(Line::Response(ResponseLine {
-            amount_fen: stated_amount(outcome),
-            answered: day,
-            outcome: outcome.outcome,
-            reason: outcome.reason,
-            reference: outcome.reference.clone(),
-            row: outcome.row,
-            rule: outcome.rule,
-        }));
+        lines.push(proposed(line, outcome, answered)?);
     }
     if file.dry_run {
         return Ok(imported);
@@ -176,6 +165,25 @@ pub fn response(
     });
     imported.receipt = Some(desk.sign_with_lines(key, body, &entries)?);
     Ok(imported)
+}
+
+/// The line that a person signs for one row of the file.
+fn proposed(
+    line: &response::ResponseLine,
+    outcome: &LineOutcome,
+    answered: Option<Date>,
+) -> Result<Line, Failure> {
+    let day = line.date.or(answered);
+    let missing = || Failure::usage("回盘文件没有写明银行日期，请用 --answered 注明。");
+    Ok(Line::Response(ResponseLine {
+        amount_fen: stated_amount(outcome),
+        answered: day.ok_or_else(missing)?,
+        outcome: outcome.outcome,
+        reason: outcome.reason,
+        reference: outcome.reference.clone(),
+        row: outcome.row,
+        rule: outcome.rule,
+    }))
 }
 
 /// An outcome, and in what the row differs from the instruction.

@@ -67,8 +67,8 @@ fn of_signature(
     (at, signed): (Seq, &SignedAct),
 ) -> Option<Divergence> {
     let keys = &books.offices.keys;
-    let signer = keys.iter().find(|(_, known)| signed.is_signed_by(&books.origin, &known.public));
-    if let Some((key, _)) = signer {
+    let thief = keys.iter().find(|(_, known)| signed.is_signed_by(&books.origin, &known.public));
+    if let Some((key, _)) = thief {
         let text = format!("动作写明由密钥{}签署，签名却出自密钥{key}", signed.act().key);
         return Some(Divergence::at(at, "key.signed_by_another", text));
     }

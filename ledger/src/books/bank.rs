@@ -217,7 +217,7 @@ pub fn return_key(reference: &PaymentRef) -> String {
 }
 
 pub(super) fn evolve(books: &mut Books, statement: &Statement<'_>) {
-    for (key, movement) in movements_of(books, statement) {
+    for (key, movement) in super::movements::of(books, statement) {
         books.bank.expect(key, movement);
     }
     if let Body::EntryReversed(reversed) = statement.body() {
@@ -305,112 +305,4 @@ fn import_statement(bank: &mut Bank, statement: &Statement<'_>, imported: &State
     }
     statements.opening.get_or_insert(imported.opening_fen);
     statements.reached = statements.reached.max(Some(imported.until));
-}
-
-/// The movements that an act adds, given the books before it.
-fn movements_of(books: &Books, statement: &Statement<'_>) -> Vec<(String, Movement)> {
-    let at = statement.at;
-    let id = statement.id;
-    let movement = |account: &BankAccountCode, kind, amount, date| Movement {
-        account: account.clone(),
-        kind,
-        amount,
-        date,
-        at,
-        batch: None,
-        reference: None,
-        cleared: None,
-        reversed: None,
-    };
-    let by_fund = |fund, kind, amount: Option<Money>, date, role| {
-        let account = books.funds.account_of(fund)?;
-        Some((act_key(role, id), movement(account, kind, amount?, date)))
-    };
-    let body = statement.body();
-    if let Body::FundReleased(b) = body {
-        let amount = Some(b.amount_fen);
-        by_fund(&b.fund, StatementOutcome::FundCredit, amount, b.date, "in").into_iter().collect()
-    } else if let Body::FundContributed(b) = body {
-        let amount = Some(b.amount_fen);
-        by_fund(&b.fund, StatementOutcome::FundCredit, amount, b.date, "in").into_iter().collect()
-    } else if let Body::FundMoved(b) = body {
-        let (debit, credit) = (b.amount_fen.checked_neg(), Some(b.amount_fen));
-        // Between two funds on one account the bank sees nothing.
-        if books.funds.account_of(&b.from) == books.funds.account_of(&b.to) {
-            return Vec::new();
-        }
-        let out = by_fund(&b.from, StatementOutcome::TransferDebit, debit, b.date, "out");
-        let into = by_fund(&b.to, StatementOutcome::TransferCredit, credit, b.date, "in");
-        out.into_iter().chain(into).collect()
-    } else if let Body::AdvancePaid(b) = body {
-        let amount = b.amount_fen.checked_neg();
-        by_fund(&b.fund, StatementOutcome::AdvanceDebit, amount, b.date, "out")
-            .into_iter()
-            .collect()
-    } else {
-        payment_movements(books, statement, &movement)
-    }
-}
-
-fn payment_movements(
-    books: &Books,
-    statement: &Statement<'_>,
-    movement: &dyn Fn(&BankAccountCode, StatementOutcome, Money, Date) -> Movement,
-) -> Vec<(String, Movement)> {
-    let body = statement.body();
-    let returned = |reference: &PaymentRef, account: &BankAccountCode, date| {
-        let (_, payment) = books.payments.find(reference)?;
-        let credit = movement(account, StatementOutcome::ReturnCredit, payment.amount, date);
-        let credit = Movement { reference: Some(reference.clone()), ..credit };
-        Some((return_key(reference), credit))
-    };
-    let failures = |batch: &BatchCode, amount: Money, date| {
-        let released = books.payments.batches.get(batch)?.released.as_ref()?;
-        let credit = movement(&released.account, StatementOutcome::FailureCredit, amount, date);
-        let credit = Movement { batch: Some(batch.clone()), ..credit };
-        Some((act_key("failures", statement.id), credit))
-    };
-    if let Body::PaymentFileReleased(b) = body {
-        let debit = b.total_fen.checked_neg().unwrap_or_default();
-        let debit = movement(&b.account, StatementOutcome::BatchDebit, debit, b.date);
-        vec![(debit_key(&b.batch), Movement { batch: Some(b.batch.clone()), ..debit })]
-    } else if let Body::ResponseImported(b) = body {
-        let answers = statement.lines.iter().filter_map(Line::as_response);
-        let failed = answers.filter(|line| line.outcome == Outcome::Failed);
-        let failed = Money::total(failed.map(|line| line.amount_fen)).unwrap_or_default();
-        failures(&b.batch, failed, b.booked).into_iter().collect()
-    } else if let Body::ReturnsImported(b) = body {
-        let lines = statement.lines.iter().filter_map(Line::as_return);
-        let lines = lines.filter(|line| line.outcome == ReturnOutcome::Returned);
-        let lines = lines.filter_map(|line| line.reference.as_ref());
-        lines.filter_map(|reference| returned(reference, &b.account, b.booked)).collect()
-    } else if let Body::RecoveryReceived(b) = body {
-        let Some(order) = books.payments.recoveries.get(&b.order) else { return Vec::new() };
-        let reference = &order.ordered.reference;
-        let Some(released) =
-            books.payments.find(reference).and_then(|(batch, _)| batch.released.as_ref())
-        else {
-            return Vec::new();
-        };
-        let kind = StatementOutcome::RecoveryCredit;
-        let credit = movement(&released.account, kind, b.amount_fen, b.date);
-        let credit = Movement { reference: Some(reference.clone()), ..credit };
-        vec![(act_key("in", statement.id), credit)]
-    } else if let Body::ExceptionResolved(b) = body
-        && let Some(reference) = &b.reference
-        && let Some((batch, payment)) = books.payments.find(reference)
-        && let Some(released) = &batch.released
-    {
-        match b.decision {
-            Decision::Returned => {
-                returned(reference, &released.account, b.booked).into_iter().collect()
-            }
-            Decision::Failed => {
-                failures(reference.batch(), payment.amount, b.booked).into_iter().collect()
-            }
-            Decision::Settled | Decision::Cleared | Decision::NoEffect => Vec::new(),
-        }
-    } else {
-        Vec::new()
-    }
 }

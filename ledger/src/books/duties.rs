@@ -99,17 +99,14 @@ impl Duties {
 #[must_use]
 pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
     let own = Case::Act(statement.id);
+    let one = |case, stage| vec![(case, stage)];
     match statement.body() {
-        Body::ApplicationSurveyed(b) => {
-            vec![(Case::Application(b.application), Stage::Surveyor)]
-        }
+        Body::ApplicationSurveyed(b) => one(Case::Application(b.application), Stage::Surveyor),
         Body::ApplicationSurveyJoined(b) => {
-            vec![(Case::Application(b.application), Stage::JoinedSurveyor)]
+            one(Case::Application(b.application), Stage::JoinedSurveyor)
         }
-        Body::ApplicationReviewed(b) => {
-            vec![(Case::Application(b.application), Stage::TownReviewer)]
-        }
-        Body::ApplicationConfirmed(b) => vec![(Case::Application(b.application), Stage::Approver)],
+        Body::ApplicationReviewed(b) => one(Case::Application(b.application), Stage::TownReviewer),
+        Body::ApplicationConfirmed(b) => one(Case::Application(b.application), Stage::Approver),
         Body::AccountChanged(_)
         | Body::EntitlementsBroughtIn(_)
         | Body::EntitlementAdjusted(_)
@@ -117,19 +114,19 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         | Body::FundReleased(_)
         | Body::FundContributed(_)
         | Body::FundMoved(_)
-        | Body::RecoveryOrdered(_) => vec![(own, Stage::Maker)],
-        Body::AccountChangeApproved(b) => vec![(Case::Act(b.change), Stage::Approver)],
-        Body::EntitlementsConfirmed(b) => vec![(Case::Act(b.brought_in), Stage::Approver)],
-        Body::AdjustmentConfirmed(b) => vec![(Case::Act(b.adjustment), Stage::Approver)],
-        Body::EntryReversed(b) => vec![(Case::Act(b.act), Stage::Approver)],
+        | Body::RecoveryOrdered(_) => one(own, Stage::Maker),
+        Body::AccountChangeApproved(b) => one(Case::Act(b.change), Stage::Approver),
+        Body::EntitlementsConfirmed(b) => one(Case::Act(b.brought_in), Stage::Approver),
+        Body::AdjustmentConfirmed(b) => one(Case::Act(b.adjustment), Stage::Approver),
+        Body::EntryReversed(b) => one(Case::Act(b.act), Stage::Approver),
         // The receipt of a recovery is itself an entry that another person may reverse.
         Body::RecoveryReceived(b) => {
             vec![(Case::Act(b.order), Stage::Reconciler), (own, Stage::Maker)]
         }
-        Body::AdvancePaid(b) => vec![(Case::Advance(b.advance), Stage::Maker)],
-        Body::AdvanceRegularised(b) => vec![(Case::Advance(b.advance), Stage::Approver)],
-        Body::ClaimAssessed(b) => vec![(Case::Claim(b.claim), Stage::Surveyor)],
-        Body::ClaimSettled(b) => vec![(Case::Claim(b.claim), Stage::Maker)],
+        Body::AdvancePaid(b) => one(Case::Advance(b.advance), Stage::Maker),
+        Body::AdvanceRegularised(b) => one(Case::Advance(b.advance), Stage::Approver),
+        Body::ClaimAssessed(b) => one(Case::Claim(b.claim), Stage::Surveyor),
+        Body::ClaimSettled(b) => one(Case::Claim(b.claim), Stage::Maker),
         Body::RosterDrawn(_)
         | Body::RosterChecked(_)
         | Body::RosterFinanceReviewed(_)

@@ -6,11 +6,13 @@ pub mod closings;
 pub mod duties;
 pub mod entitling;
 pub mod funds;
+mod movements;
 pub mod offices;
 pub mod payments;
 pub mod people;
 pub mod policies;
 pub mod postings;
+pub mod stages;
 pub mod urgent;
 
 use crate::act::{Act, Body};

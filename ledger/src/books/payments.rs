@@ -11,43 +11,10 @@ use crate::ids::{
 use crate::line::{Line, RosterLine, Source};
 use crate::money::Money;
 use crate::period::{Date, Period};
-use crate::words::words;
 
 use super::{Books, Statement};
 
-words! {
-    /// How far a batch has come.
-    BatchStage {
-        /// 已造册
-        Drawn = "drawn", "已造册";
-        /// 已复核
-        Checked = "checked", "已复核";
-        /// 财政已审核
-        Reviewed = "reviewed", "财政已审核";
-        /// 已审批
-        Approved = "approved", "已审批";
-        /// 已报盘
-        Released = "released", "已报盘";
-        /// 已撤回
-        Withdrawn = "withdrawn", "已撤回";
-    }
-}
-
-words! {
-    /// Where a payment stands.
-    PaymentState {
-        /// On a roster, not sent.
-        Drawn = "drawn", "未报盘";
-        /// Sent, not answered.
-        Instructed = "instructed", "在途";
-        /// The bank credited the payee.
-        Settled = "settled", "入账成功";
-        /// The bank refused.
-        Failed = "failed", "发放失败";
-        /// Settled, then came back.
-        Returned = "returned", "退汇";
-    }
-}
+pub use super::stages::{BatchStage, PaymentState};
 
 /// The bank's final answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -373,7 +340,13 @@ fn evolve_answers(payments: &mut Payments, statement: &Statement<'_>) {
                 payment.returned = Some(Return { reason, on, booked: imported.booked, at });
             }
         }
-    } else if let Body::ExceptionResolved(resolved) = statement.body() {
+    } else {
+        evolve_decisions(payments, statement);
+    }
+}
+
+fn evolve_decisions(payments: &mut Payments, statement: &Statement<'_>) {
+    if let Body::ExceptionResolved(resolved) = statement.body() {
         let Some(reference) = &resolved.reference else { return };
         let Some(payment) = payments.find_mut(reference) else { return };
         let (at, booked) = (statement.at, resolved.booked);

@@ -11,6 +11,7 @@ pub mod reversal;
 pub mod segregation;
 pub mod vouching;
 
+use crate::act::Body;
 use crate::books::postings::{self, Account, Posting};
 use crate::books::{Books, Statement};
 use crate::money::MAX_JSON_INTEGER;
@@ -22,6 +23,9 @@ use crate::rejection::Rejection;
 /// # Errors
 /// The first law that it would break.
 pub fn check(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
+    if books.offices.founded.is_none() && !matches!(statement.body(), Body::Founded(_)) {
+        return Err(Rejection::NotFounded {});
+    }
     authority::check(books, statement)?;
     vouching::check(books, statement)?;
     segregation::check(books, statement)?;
@@ -32,7 +36,7 @@ pub fn check(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> 
     }
     identity::check(books, statement)?;
     answers::check(books, statement)?;
-    reversal::check(books, statement.body())?;
+    reversal::check(books, statement)?;
     funds_stay_whole(books, statement)
 }
 

@@ -82,7 +82,7 @@ mod tests {
             let sound = std::fs::read(&path).unwrap();
             for at in 0..sound.len() {
                 let mut bytes = sound.clone();
-                bytes[at] ^= 96;
+                bytes[at] ^= 0x60;
                 std::fs::write(&path, bytes).unwrap();
                 let refused = start(dir.path(), || panic!("fjall is not asked"));
                 assert!(matches!(refused, Err(NotStarted::Damaged(_))), "{name} {at}");

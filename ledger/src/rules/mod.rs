@@ -14,7 +14,7 @@ mod statement;
 mod urgent;
 
 use crate::act::Body;
-use crate::books::{Books, Statement, postings};
+use crate::books::{Books, Statement};
 use crate::law;
 use crate::money::Money;
 use crate::rejection::Rejection;
@@ -24,11 +24,7 @@ use crate::rejection::Rejection;
 /// # Errors
 /// The first law or rule that refuses it.
 pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
-    if books.offices.founded.is_none() && !matches!(statement.body(), Body::Founded(_)) {
-        return Err(Rejection::NotFounded {});
-    }
     law::check(books, statement)?;
-    correction_is_of_a_reversal(books, statement)?;
     match statement.body() {
         Body::Founded(_)
         | Body::UnitRegistered(_)
@@ -86,21 +82,6 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
             closing::decide(books, statement)
         }
     }
-}
-
-/// A correcting entry 蓝字更正 names a reversal that has none yet, posts to the same accounts, and not before the original.
-fn correction_is_of_a_reversal(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
-    let Some(act) = statement.body().corrects() else { return Ok(()) };
-    let wrong = || Rejection::CorrectionWrong { act };
-    let reversible = &books.postings.reversible;
-    let original = reversible.values().find(|posted| posted.reversed_by == Some(act));
-    let reversal = reversible.get(&act).filter(|reversal| reversal.corrected_by.is_none());
-    let (original, _) = original.zip(reversal).ok_or_else(wrong)?;
-    let ours = postings::of(books, statement).unwrap_or_default();
-    let same_accounts = ours.iter().map(|posting| &posting.account);
-    let same_accounts = same_accounts.eq(original.postings.iter().map(|posting| &posting.account));
-    let not_before = statement.body().posting_date().is_some_and(|date| date >= original.date);
-    if same_accounts && not_before { Ok(()) } else { Err(wrong()) }
 }
 
 /// A file name is one plain name: it is used as a path where the file is kept.

@@ -74,16 +74,22 @@ fn import(
     if balance != imported.closing_fen {
         return Err(Rejection::StatementGap { expected: balance, found: imported.closing_fen });
     }
-    // A statement without a row says that nothing moved: it starts where the books know the account to be.
-    let is_idle = statement.lines.is_empty();
-    if let Some(expected) = known.balance().filter(|expected| is_idle && *expected != balance) {
-        return Err(Rejection::StatementGap { expected, found: balance });
-    }
-    if has_new_row && known.rows.last().is_some_and(|last| imported.until < last.date) {
-        return Err(Rejection::StatementGap {
-            expected: known.balance().unwrap_or_default(),
-            found: balance,
-        });
+    ends_where_it_may(known, imported, has_new_row)
+}
+
+/// A statement without a row says that nothing moved: it stands where the books know the account to be.
+/// One with new rows does not end before rows that are known.
+fn ends_where_it_may(
+    known: &Statements,
+    imported: &StatementImported,
+    has_new_row: bool,
+) -> Result<(), Rejection> {
+    let Some(expected) = known.balance() else { return Ok(()) };
+    let found = imported.opening_fen;
+    let is_idle = imported.manifest.count == 0;
+    let goes_back = known.rows.last().is_some_and(|last| imported.until < last.date);
+    if (is_idle && expected != found) || (has_new_row && goes_back) {
+        return Err(Rejection::StatementGap { expected, found });
     }
     Ok(())
 }

@@ -63,6 +63,16 @@ impl Flow {
         self.fen = self.fen.checked_add(amount)?;
         Some(())
     }
+
+    /// The reversal of a receipt, a negative amount, takes the receipt out of the count again.
+    fn add_or_take_back(&mut self, amount: Money) -> Option<()> {
+        if !amount.is_negative() {
+            return self.add(amount);
+        }
+        self.count = self.count.saturating_sub(1);
+        self.fen = self.fen.checked_add(amount)?;
+        Some(())
+    }
 }
 
 impl Figures {
@@ -156,14 +166,7 @@ impl Counting {
             figures.returned.add(amount)?;
         }
         for (_, amount) in payment.recoveries.iter().filter(|(date, _)| date.period() == period) {
-            let recovered = &mut figures.recovered;
-            recovered.fen = recovered.fen.checked_add(*amount)?;
-            // The reversal of a receipt takes the receipt out of the count again.
-            recovered.count = if amount.is_negative() {
-                recovered.count.saturating_sub(1)
-            } else {
-                recovered.count + 1
-            };
+            figures.recovered.add_or_take_back(*amount)?;
         }
         let in_year = |year: i16| year == period.year();
         if settled.is_some_and(|settled| in_year(settled.booked.year())) {
