@@ -44,7 +44,7 @@ fn play(program: &Program, place: &Path) {
     let arguments = ["demo".as_ref(), "--dir".as_ref(), ledger.as_os_str()];
     let arguments = [&arguments[..], &["--acks".as_ref(), acknowledged.as_os_str()]].concat();
     let start = Instant::now();
-    let ended = program.run_within(Duration::from_secs(300), arguments);
+    let ended = program.run_within(Duration::from_mins(5), arguments);
     let took_ms = start.elapsed().as_millis();
     assert_eq!(ended.code, Some(0), "{ended:?}");
     fs::write(place.join("story.txt"), &ended.out).expect("a file can be written");

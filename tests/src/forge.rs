@@ -178,6 +178,6 @@ impl Forger {
     #[must_use]
     pub fn root_at(&self, size: usize) -> Seen {
         let first: Vec<&[u8]> = self.entries.iter().take(size).map(Vec::as_slice).collect();
-        Seen { root: root_of_entries(first.into_iter()), size: size as u64 }
+        Seen { root: root_of_entries(first), size: size as u64 }
     }
 }

@@ -38,18 +38,20 @@ impl Meaning {
     /// # Errors
     /// What cannot be read, in the words of the program.
     pub fn of(dir: &Path) -> Result<Meaning, String> {
-        let trust = Trust::read(&dir.join("trust")).map_err(text)?;
-        let log = Log::open_for_audit(dir, &trust.log_key).map_err(text)?;
+        let trust = Trust::read(&dir.join("trust")).map_err(|why| why.to_string())?;
+        let log = Log::open_for_audit(dir, &trust.log_key).map_err(|why| why.to_string())?;
         let entries = log.entries().map(|entry| entry.map(|(_, bytes)| bytes));
-        let entries: Vec<Vec<u8>> = entries.collect::<Result<_, _>>().map_err(text)?;
-        let books = fold_while(log.entries(), trust.origin(), &mut |_, _| true).map_err(text)?;
+        let entries: Vec<Vec<u8>> =
+            entries.collect::<Result<_, _>>().map_err(|why| why.to_string())?;
+        let books = fold_while(log.entries(), trust.origin(), &mut |_, _| true)
+            .map_err(|why| why.to_string())?;
         let acts = entries.iter().filter_map(|entry| SignedAct::decode(entry.clone()).ok());
         let found = acts.map(|act| log.find(&act.id(trust.origin()).0).map(|seq| seq.map(|s| s.0)));
-        let found = found.collect::<Result<_, _>>().map_err(text)?;
+        let found = found.collect::<Result<_, _>>().map_err(|why| why.to_string())?;
         let checkpoint = log.newest_checkpoint().map(ToString::to_string).unwrap_or_default();
         let (vault, accesses) = vault(dir, &books)?;
         let trust = (trust.log_key.to_string(), trust.roots.clone());
-        let views = files(&dir.join("views")).map_err(text)?;
+        let views = files(&dir.join("views")).map_err(|why| why.to_string())?;
         Ok(Meaning { entries, found, checkpoint, trust, views, vault, accesses })
     }
 
@@ -69,10 +71,6 @@ impl Meaning {
     }
 }
 
-fn text(why: impl ToString) -> String {
-    why.to_string()
-}
-
 fn files(folder: &Path) -> std::io::Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
     for item in std::fs::read_dir(folder)? {
@@ -83,9 +81,10 @@ fn files(folder: &Path) -> std::io::Result<BTreeMap<String, Vec<u8>>> {
 }
 
 fn vault(dir: &Path, books: &Books) -> Result<(Vec<String>, Vec<Access>), String> {
-    let master = keys::read_master(&dir.join("keys/vault.key")).map_err(text)?;
-    let vault = Vault::open(&dir.join("vault"), master, Box::new(OsRandomness)).map_err(text)?;
-    let accesses = vault.accesses().map_err(text)?;
+    let master = keys::read_master(&dir.join("keys/vault.key")).map_err(|why| why.to_string())?;
+    let vault = Vault::open(&dir.join("vault"), master, Box::new(OsRandomness))
+        .map_err(|why| why.to_string())?;
+    let accesses = vault.accesses().map_err(|why| why.to_string())?;
     let reader = books.offices.officers.keys().next().copied();
     let note = AccessNote {
         officer: reader.unwrap_or(OfficerId::from_bytes([0; 16])),
@@ -94,31 +93,35 @@ fn vault(dir: &Path, books: &Books) -> Result<(Vec<String>, Vec<Access>), String
     };
     let mut said = Vec::new();
     let persons: Vec<PersonId> = books.people.persons.keys().copied().collect();
-    for (id, person) in persons.iter().zip(vault.read_persons(&persons, &note).map_err(text)?) {
-        let person = person.map_err(text)?;
+    for (id, person) in
+        persons.iter().zip(vault.read_persons(&persons, &note).map_err(|why| why.to_string())?)
+    {
+        let person = person.map_err(|why| why.to_string())?;
         let PersonFields { name, id_no, phone, address } = person;
         let found = vault.find_person(&id_no);
         said.push(format!("{id} {name} {id_no} {phone:?} {address:?} {found:?}"));
     }
     let accounts: Vec<_> = books.people.accounts.keys().copied().collect();
-    for (id, account) in accounts.iter().zip(vault.read_accounts(&accounts, &note).map_err(text)?) {
-        let account = account.map_err(text)?;
+    for (id, account) in
+        accounts.iter().zip(vault.read_accounts(&accounts, &note).map_err(|why| why.to_string())?)
+    {
+        let account = account.map_err(|why| why.to_string())?;
         let AccountFields { number, bank_name, holder_name } = account;
         let found = vault.find_account(&number);
         said.push(format!("{id} {number} {bank_name} {holder_name} {found:?}"));
     }
     for id in books.offices.officers.keys() {
-        let officer = vault.read_officer(*id, &note).map_err(text)?;
+        let officer = vault.read_officer(*id, &note).map_err(|why| why.to_string())?;
         let found = vault.find_officer(&officer.id_no);
         said.push(format!("{id} {} {} {found:?}", officer.name, officer.id_no));
     }
     for code in books.funds.accounts.keys() {
-        let account = vault.read_programme_account(code, &note).map_err(text)?;
+        let account = vault.read_programme_account(code, &note).map_err(|why| why.to_string())?;
         let found = vault.find_programme_account(&account.number);
         said.push(format!("{code} {} {} {found:?}", account.number, account.holder_name));
     }
     for (digest, _) in books.bank.files.keys() {
-        let file = vault.read_file(*digest, &note).map_err(text)?;
+        let file = vault.read_file(*digest, &note).map_err(|why| why.to_string())?;
         said.push(format!("{digest} {} {:?}", file.name, file.bytes));
         // Remarks stand under the rows of the file that the bank commented on.
         for row in 0..100 {

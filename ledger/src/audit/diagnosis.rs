@@ -48,16 +48,12 @@ fn of_chain(
         );
         return Divergence::at(at, "actor.chain_forked", text);
     }
-    match first_act(source, &is(signed.act().prev)) {
-        Some(later) => {
-            let text = format!("签名人的前一动作排在其后（第{later}条）：记录被调换次序");
-            Divergence::at(at, "actor.out_of_order", text)
-        }
-        None => {
-            let text = format!("签名人的动作序号应为{expected}，现为{found}：其间的动作被抽走");
-            Divergence::at(at, "actor.act_missing", text)
-        }
+    if let Some(later) = first_act(source, &is(signed.act().prev)) {
+        let text = format!("签名人的前一动作排在其后（第{later}条）：记录被调换次序");
+        return Divergence::at(at, "actor.out_of_order", text);
     }
+    let text = format!("签名人的动作序号应为{expected}，现为{found}：其间的动作被抽走");
+    Divergence::at(at, "actor.act_missing", text)
 }
 
 /// The signature is not the key's over this act: is it another key's, or of another act?

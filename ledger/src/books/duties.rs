@@ -98,15 +98,13 @@ impl Duties {
 /// The stages that an act is, in each case that it belongs to. Acts that are no one's check are absent.
 #[must_use]
 pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
-    let own = Case::Act(statement.id);
     let one = |case, stage| vec![(case, stage)];
+    let of_application = |id, stage| one(Case::Application(id), stage);
     match statement.body() {
-        Body::ApplicationSurveyed(b) => one(Case::Application(b.application), Stage::Surveyor),
-        Body::ApplicationSurveyJoined(b) => {
-            one(Case::Application(b.application), Stage::JoinedSurveyor)
-        }
-        Body::ApplicationReviewed(b) => one(Case::Application(b.application), Stage::TownReviewer),
-        Body::ApplicationConfirmed(b) => one(Case::Application(b.application), Stage::Approver),
+        Body::ApplicationSurveyed(b) => of_application(b.application, Stage::Surveyor),
+        Body::ApplicationSurveyJoined(b) => of_application(b.application, Stage::JoinedSurveyor),
+        Body::ApplicationReviewed(b) => of_application(b.application, Stage::TownReviewer),
+        Body::ApplicationConfirmed(b) => of_application(b.application, Stage::Approver),
         Body::AccountChanged(_)
         | Body::EntitlementsBroughtIn(_)
         | Body::EntitlementAdjusted(_)
@@ -114,15 +112,11 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         | Body::FundReleased(_)
         | Body::FundContributed(_)
         | Body::FundMoved(_)
-        | Body::RecoveryOrdered(_) => one(own, Stage::Maker),
+        | Body::RecoveryOrdered(_) => one(Case::Act(statement.id), Stage::Maker),
         Body::AccountChangeApproved(b) => one(Case::Act(b.change), Stage::Approver),
         Body::EntitlementsConfirmed(b) => one(Case::Act(b.brought_in), Stage::Approver),
         Body::AdjustmentConfirmed(b) => one(Case::Act(b.adjustment), Stage::Approver),
         Body::EntryReversed(b) => one(Case::Act(b.act), Stage::Approver),
-        // The receipt of a recovery is itself an entry that another person may reverse.
-        Body::RecoveryReceived(b) => {
-            vec![(Case::Act(b.order), Stage::Reconciler), (own, Stage::Maker)]
-        }
         Body::AdvancePaid(b) => one(Case::Advance(b.advance), Stage::Maker),
         Body::AdvanceRegularised(b) => one(Case::Advance(b.advance), Stage::Approver),
         Body::ClaimAssessed(b) => one(Case::Claim(b.claim), Stage::Surveyor),
@@ -136,6 +130,7 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         | Body::ReturnsImported(_)
         | Body::ExceptionResolved(_)
         | Body::StatementImported(_)
+        | Body::RecoveryReceived(_)
         | Body::MonthClosed(_) => payment_duties(books, statement),
         Body::Founded(_)
         | Body::UnitRegistered(_)
@@ -204,6 +199,10 @@ fn payment_duties(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)
             movements.filter_map(|m| m.of_batch().cloned()).collect();
         let batches = batches.into_iter().map(|batch| (Case::Batch(batch), Stage::Reconciler));
         std::iter::once((Case::Month(b.until.period()), Stage::Reconciler)).chain(batches).collect()
+    } else if let Body::RecoveryReceived(b) = statement.body() {
+        // The receipt of a recovery is itself an entry that another person may reverse.
+        let own = Case::Act(statement.id);
+        vec![(Case::Act(b.order), Stage::Reconciler), (own, Stage::Maker)]
     } else if let Body::MonthClosed(b) = statement.body() {
         vec![(Case::Month(b.period), Stage::Closer)]
     } else {

@@ -55,7 +55,7 @@ pub(super) fn units() -> Vec<UnitRegistered> {
 pub(super) fn officer(post: &str) -> NewOfficer {
     let place = POSTS.iter().position(|(known, ..)| *known == post);
     let place = place.expect("the story names posts that exist");
-    let (_, unit, roles) = POSTS[place];
+    let (_, unit, roles) = POSTS.get(place).expect("it was just found");
     let name = format!("样{}", "甲乙丙丁戊己庚辛壬癸子丑寅卯".chars().nth(place).unwrap_or('辰'));
     let id_no = numbered(place);
     let fields = OfficerFields { name, id_no };

@@ -89,6 +89,7 @@ pub fn evidence(what: &str) -> Digest {
 ///
 /// # Panics
 /// If it does not have its form.
+#[must_use]
 pub fn code<T: std::str::FromStr>(text: &str) -> T
 where
     T::Err: std::fmt::Debug,

@@ -64,7 +64,7 @@ pub struct Model {
 impl Model {
     pub fn take(&mut self, books: &Books, statement: &Statement<'_>) -> Result<(), String> {
         self.money(books, statement);
-        self.banking(statement);
+        self.banking(statement)?;
         self.duties(statement)
     }
 
@@ -129,7 +129,7 @@ impl Model {
         payments.filter(move |(reference, _)| reference.batch() == batch).map(|(_, paid)| paid)
     }
 
-    fn banking(&mut self, statement: &Statement<'_>) {
+    fn banking(&mut self, statement: &Statement<'_>) -> Result<(), String> {
         match statement.body() {
             Body::RosterDrawn(b) => {
                 for (n, line) in (1..).zip(statement.lines) {
@@ -157,11 +157,13 @@ impl Model {
             Body::ResponseImported(b) => {
                 for line in statement.lines.iter().filter_map(Line::as_response) {
                     let Some(reference) = &line.reference else { continue };
-                    match line.outcome {
-                        Outcome::Settled => self.answer(reference, PaymentState::Settled, b.booked),
-                        Outcome::Failed => self.answer(reference, PaymentState::Failed, b.booked),
-                        _ => {}
-                    }
+                    let state = match line.outcome {
+                        Outcome::Settled => PaymentState::Settled,
+                        Outcome::Failed => PaymentState::Failed,
+                        _ => continue,
+                    };
+                    self.is_whole(reference, line.amount_fen.fen())?;
+                    self.answer(reference, state, b.booked);
                 }
             }
             Body::ReturnsImported(b) => {
@@ -169,12 +171,13 @@ impl Model {
                     if let (ReturnOutcome::Returned, Some(reference)) =
                         (line.outcome, &line.reference)
                     {
+                        self.is_whole(reference, line.amount_fen.fen())?;
                         self.answer(reference, PaymentState::Returned, b.booked);
                     }
                 }
             }
             Body::ExceptionResolved(b) => {
-                let Some(reference) = &b.reference else { return };
+                let Some(reference) = &b.reference else { return Ok(()) };
                 match b.decision {
                     Decision::Settled => self.answer(reference, PaymentState::Settled, b.booked),
                     Decision::Failed => self.answer(reference, PaymentState::Failed, b.booked),
@@ -184,6 +187,13 @@ impl Model {
             }
             _ => {}
         }
+        Ok(())
+    }
+
+    /// What the bank says of a payment is about the whole of it.
+    fn is_whole(&self, reference: &PaymentRef, fen: i64) -> Result<(), String> {
+        let sent = self.payments[reference].amount;
+        if sent == fen { Ok(()) } else { Err(format!("{reference} of {sent} is final with {fen}")) }
     }
 
     fn answer(&mut self, reference: &PaymentRef, state: PaymentState, booked: Date) {

@@ -8,7 +8,7 @@ use ledger::log::{leaf_hash, root_of_entries};
 use tests::program::copy_folder;
 use tests::village::{Village, release};
 
-use super::scene::{Row, Scene, Who, village, village_size as size};
+use super::scene::{Row, Scene, Who, original, village, village_size as size};
 
 const fn row(what: &'static str, code: &'static str, forge: fn(&mut Scene) -> Option<u64>) -> Row {
     Row { what, who: Who::Files, code, forge }
@@ -105,7 +105,7 @@ fn older_store(scene: &mut Scene) -> Option<u64> {
     let mut forger = scene.forger();
     forger.append(village().key("会计"), release(5, "2020-11-07"));
     forger.hand_in(&scene.dir);
-    replace(&scene.original().join("log"), &scene.dir.join("log"));
+    replace(&original().join("log"), &scene.dir.join("log"));
     Some(size())
 }
 

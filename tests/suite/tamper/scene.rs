@@ -98,6 +98,11 @@ pub fn village_size() -> u64 {
     note.lines().nth(1).unwrap().parse().unwrap()
 }
 
+/// The village before anybody touched it: the auditor's trust folder and kept checkpoint are from there.
+pub fn original() -> &'static Path {
+    village().dir()
+}
+
 impl Scene {
     pub fn set() -> Scene {
         let folder = tempfile::tempdir().unwrap();
@@ -105,11 +110,6 @@ impl Scene {
         let dir = root.join("ledger");
         copy_folder(village().dir(), &dir);
         Scene { _folder: folder, root, target: dir.clone(), dir, known: None }
-    }
-
-    /// The village before anybody touched it: the auditor's trust folder and kept checkpoint are from there.
-    pub fn original(&self) -> &'static Path {
-        village().dir()
     }
 
     /// A place beside the ledger.
@@ -139,7 +139,7 @@ impl Scene {
 
     /// Verifies as an auditor does.
     pub fn verify(&self) -> Ended {
-        let trust = self.original().join("trust");
+        let trust = original().join("trust");
         let mut arguments: Vec<&std::ffi::OsStr> = vec![
             "verify".as_ref(),
             self.target.as_os_str(),
@@ -158,7 +158,7 @@ impl Scene {
         if row.who == Who::LogKeyAgainstKept {
             let alone = self.verify();
             assert_eq!(alone.code, Some(0), "{}: holds together in itself: {alone:?}", row.what);
-            self.known = Some(self.original().join("last-signed"));
+            self.known = Some(original().join("last-signed"));
         }
         let ended = self.verify();
         let document = ended.json();
