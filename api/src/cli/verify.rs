@@ -58,7 +58,8 @@ fn verify_against(
         None => path.join("trust"),
     };
     let trust = Trust::read(&trust).map_err(Divergence::from)?;
-    let is_ledger = path.join("log").is_dir() || path.join("last-signed").exists();
+    // An export has its checkpoint; everything else is judged as a ledger's folder, also one that was left half made.
+    let is_ledger = path.join("log").is_dir() || !path.join("checkpoint").exists();
     let source: Box<dyn EntrySource> = if is_ledger {
         let log = Log::open_for_audit(path, &trust.log_key).map_err(judged)?;
         log.full_read().map_err(judged)?;

@@ -1,6 +1,7 @@
 //! Plausible acts about people: who they are, what they apply for, are entitled to, and need at once.
 
-use ledger::ids::{EntitlementId, SchemeCode};
+use ledger::books::urgent::Claim;
+use ledger::ids::{ClaimId, EntitlementId, SchemeCode};
 use serde_json::{Value, json};
 use tests::given::{County, Saying};
 
@@ -95,15 +96,12 @@ pub fn application(county: &County, dice: &mut Dice<'_>) -> Proposed {
     }
     let (id, known) = dice.pick(open)?;
     let scheme = &known.filed.scheme;
+    let surveyed = json!({
+        "application": id, "evidence": "#form", "parts": part(scheme, dice.fen()),
+        "surveyed": known.filed.filed,
+    });
     let Some((survey, _)) = &known.survey else {
-        return say(
-            "surveyor",
-            "application.surveyed",
-            json!({
-                "application": id, "evidence": "#form", "parts": part(scheme, dice.fen()),
-                "surveyed": known.filed.filed,
-            }),
-        );
+        return say("surveyor", "application.surveyed", surveyed);
     };
     let done = (known.surveyors.len() > 1, known.notice.is_some(), known.reviewed);
     let step = match (scheme.as_str(), done) {
@@ -115,14 +113,7 @@ pub fn application(county: &County, dice: &mut Dice<'_>) -> Proposed {
     };
     let about = json!({ "application": id, "survey": survey });
     match step {
-        0 => say(
-            "surveyor",
-            "application.surveyed",
-            json!({
-                "application": id, "evidence": "#new form", "parts": part(scheme, dice.fen()),
-                "surveyed": known.filed.filed,
-            }),
-        ),
+        0 => say("surveyor", "application.surveyed", surveyed),
         1 => say("companion", "application.survey_joined", about),
         2 => say(
             "registrar",
@@ -142,13 +133,7 @@ pub fn application(county: &County, dice: &mut Dice<'_>) -> Proposed {
             body["from"] = json!(if scheme.as_str() == "DB" { month.next() } else { month });
             say("county", "application.confirmed", body)
         }
-        _ => say(
-            "county",
-            "application.declined",
-            json!({
-                "application": id, "reason": "收入超标",
-            }),
-        ),
+        _ => say("county", "application.declined", json!({ "application": id, "reason": "超标" })),
     }
 }
 
@@ -239,27 +224,7 @@ pub fn urgent(county: &County, dice: &mut Dice<'_>) -> Proposed {
                 "policy": format!("BD-{}", books.height), "premium_fen": 30_000, "until": "2020-12-31",
             }),
         ),
-        (4 | 5, Some((id, claim))) => match &claim.assessed {
-            Some((act, assessed)) => say(
-                "registrar",
-                "claim.settled",
-                json!({
-                    "amount_fen": assessed.amount_fen, "assessment": act, "claim": id,
-                    "date": dice.day(county), "voucher": "#voucher",
-                }),
-            ),
-            None if dice.one_in(4) => {
-                say("registrar", "claim.declined", json!({ "claim": id, "reason": "免责" }))
-            }
-            None => say(
-                "surveyor",
-                "claim.assessed",
-                json!({
-                    "amount_fen": dice.fen(), "assessed": "2020-10-15", "claim": id,
-                    "evidence": "#report",
-                }),
-            ),
-        },
+        (4 | 5, Some((id, claim))) => on_with_claim(county, dice, *id, claim),
         _ if books.urgent.policies.is_empty() => None,
         _ => say(
             "registrar",
@@ -268,6 +233,30 @@ pub fn urgent(county: &County, dice: &mut Dice<'_>) -> Proposed {
                 "claim": fresh(county, "claim"), "event": "住院", "filed": dice.day(county),
                 "household": household, "loss": "2020-10-10", "person": person,
                 "policy": dice.pick(books.urgent.policies.keys())?,
+            }),
+        ),
+    }
+}
+
+fn on_with_claim(county: &County, dice: &mut Dice<'_>, id: ClaimId, claim: &Claim) -> Proposed {
+    match &claim.assessed {
+        Some((act, assessed)) => say(
+            "registrar",
+            "claim.settled",
+            json!({
+                "amount_fen": assessed.amount_fen, "assessment": act, "claim": id,
+                "date": dice.day(county), "voucher": "#voucher",
+            }),
+        ),
+        None if dice.one_in(4) => {
+            say("registrar", "claim.declined", json!({ "claim": id, "reason": "免责" }))
+        }
+        None => say(
+            "surveyor",
+            "claim.assessed",
+            json!({
+                "amount_fen": dice.fen(), "assessed": "2020-10-15", "claim": id,
+                "evidence": "#report",
             }),
         ),
     }
