@@ -16,6 +16,7 @@ pub mod vault_audit;
 
 use std::fs::File;
 use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -236,7 +237,10 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<PathBuf, Failure> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
     let beside = PathBuf::from(beside);
-    let mut file = File::create(&beside).map_err(|why| io(&why))?;
+    // Bank files hold names and numbers: nobody but the owner reads what is written here, until the owner says so.
+    let mut options = File::options();
+    let options = options.write(true).create(true).truncate(true).mode(0o600);
+    let mut file = options.open(&beside).map_err(|why| io(&why))?;
     file.write_all(bytes).map_err(|why| io(&why))?;
     file.sync_all().map_err(|why| io(&why))?;
     std::fs::rename(&beside, path).map_err(|why| io(&why))?;
