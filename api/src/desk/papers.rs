@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use ledger::audit::{Audited, Divergence};
+use ledger::books::bank::debit_key;
 use ledger::ids::{BatchCode, Digest, Seq};
 use sha2::{Digest as _, Sha256};
 
@@ -28,7 +29,10 @@ pub fn agree(dir: &Path, audited: &Audited) -> Result<(), Failure> {
     for (code, batch) in &books.payments.batches {
         if let Some(released) = &batch.released {
             let path = bank_path(Some(code), &released.file_name);
-            unchanged(dir, &path, &[released.file], batch.at, "bank_file.edited")?;
+            // The release is the entry that signed the file; its debit is the movement that it made.
+            let debit = books.bank.movements.get(&debit_key(code));
+            let entry = debit.map_or(batch.at, |debit| debit.at);
+            unchanged(dir, &path, &[released.file], entry, "bank_file.edited")?;
         }
     }
     for ((_, imported_for), known) in &books.bank.files {

@@ -1,6 +1,6 @@
 //! The bank's side: movements that our books expect on a statement, statement rows, exceptions, imported files.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::act::Body;
 use crate::act::payments::{Decision, StatementImported};
@@ -182,8 +182,6 @@ pub struct Bank {
     /// Every imported file with the entry of its manifest, known together with what it was imported for: two months of
     /// the same people and amounts can give the same bytes where the layout names neither batch nor day.
     pub files: BTreeMap<(Digest, ImportedFor), ImportedFile>,
-    /// Exceptions that were decided, with the deciding entry.
-    pub decided: BTreeSet<Seq>,
 }
 
 impl Bank {
@@ -231,7 +229,6 @@ pub(super) fn evolve(books: &mut Books, statement: &Statement<'_>) {
 }
 
 fn resolve(bank: &mut Bank, resolved: &crate::act::payments::ExceptionResolved) {
-    bank.decided.insert(resolved.entry);
     let Some(exception) = bank.exceptions.remove(&resolved.entry) else { return };
     let Waiting::Statement { account } = exception.waiting else { return };
     let Some(statements) = bank.statements.get_mut(&account) else { return };

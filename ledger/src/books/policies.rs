@@ -26,6 +26,12 @@ impl Policies {
         self.schemes.get(code)?.range(..=period).next_back().map(|(_, scheme)| scheme)
     }
 
+    /// The newest version of a scheme, whenever it begins.
+    #[must_use]
+    pub fn newest(&self, code: &SchemeCode) -> Option<&SchemeSet> {
+        self.schemes.get(code)?.values().next_back()
+    }
+
     /// The newest version of every scheme, by code.
     pub fn schemes(&self) -> impl Iterator<Item = &SchemeSet> {
         self.schemes.values().filter_map(|versions| versions.values().next_back())

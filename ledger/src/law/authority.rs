@@ -69,7 +69,7 @@ pub const fn role_for(body: &Body) -> Role {
 pub fn check(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
     let body = statement.body();
     if matches!(body, Body::Founded(_)) {
-        // The founding act makes the first persons in office; `rules::founding` judges it.
+        // The founding act makes the first persons in office; `law::vouching` judges it.
         return Ok(());
     }
     let officer = statement.officer;

@@ -206,7 +206,9 @@ fn schemes(
     figures: std::collections::BTreeMap<SchemeCode, Figures>,
 ) -> Vec<SchemeMonth> {
     let set = |code, figures| {
-        let scheme = books.policies.scheme(&code, period)?;
+        // A roster may be sent before its month; the scheme then begins later than this table's month.
+        let scheme =
+            books.policies.scheme(&code, period).or_else(|| books.policies.newest(&code))?;
         let (name, unit) = (scheme.name.clone(), scheme.unit.clone());
         Some(SchemeMonth { code, figures, name, unit })
     };
