@@ -2,6 +2,7 @@
 //! fjall alone is not trusted: one bad sector can make acknowledged entries vanish without a word.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock};
 
 use super::failure::{LogCode, LogFailure};
 use super::last_signed;
@@ -116,7 +117,9 @@ fn check(
         refuse_rewritten(&store, &head, signed)?;
     }
     let dir = PathBuf::from(dir);
-    Ok(Log { dir, key: key.clone(), store, head, frontier, signed, purpose, poisoned: false })
+    let published = Arc::new(RwLock::new(signed.clone()));
+    let key = key.clone();
+    Ok(Log { dir, key, store, head, frontier, signed, published, purpose, poisoned: false })
 }
 
 /// The first entry is 0 and the last is the one before the head. What is missing between them shows

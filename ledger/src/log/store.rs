@@ -43,7 +43,8 @@ pub(super) struct Commit<'a> {
     pub(super) head: Head,
 }
 
-/// The open store.
+/// The open store. A clone reads and writes the same files.
+#[derive(Clone)]
 pub(super) struct Store {
     database: Database,
     entries: Keyspace,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use super::checkpoint;
 use super::failure::{LogCode, LogFailure};
@@ -29,11 +30,14 @@ pub struct Log {
     pub(super) head: Head,
     pub(super) frontier: Frontier,
     pub(super) signed: Option<Signed>,
+    /// The same for those who read meanwhile ([`super::LogReader`]): set once last-signed is on disk.
+    pub(super) published: Arc<RwLock<Option<Signed>>>,
     pub(super) purpose: Purpose,
     pub(super) poisoned: bool,
 }
 
 /// The newest checkpoint that was signed: the note and what it says.
+#[derive(Clone)]
 pub(super) struct Signed {
     pub(super) note: SignedNote,
     pub(super) head: Head,
@@ -133,6 +137,7 @@ impl Log {
             self.store.mark_signed(&head)?;
         }
         self.signed = Some(Signed { note: note.clone(), head });
+        self.published.write().unwrap_or_else(PoisonError::into_inner).clone_from(&self.signed);
         self.poisoned = false;
         Ok(note)
     }
