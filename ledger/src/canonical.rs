@@ -1,9 +1,13 @@
 //! Canonical JSON (docs/format/log.md §2): one byte sequence per value, made here and insisted on here.
 //! Wire structs declare their fields in ascending order, so that encoding is canonical by construction.
 
+mod strict;
+
 use serde::{Deserialize, Serialize};
 
 use crate::money::MAX_JSON_INTEGER;
+
+pub(crate) use strict::Reader;
 
 /// Why bytes are not canonical JSON of the expected form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,13 +47,25 @@ pub fn encode(value: &impl Serialize) -> Result<Vec<u8>, NotCanonical> {
 /// # Errors
 /// Any [`NotCanonical`].
 pub fn decode<'a, T: Serialize + Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, NotCanonical> {
-    let value: T = serde_json::from_slice(bytes).map_err(|e| NotCanonical::Form(e.to_string()))?;
+    let value: T = read(bytes)?;
     let again = encode(&value)?;
     if again == bytes {
         return Ok(value);
     }
     let at = again.iter().zip(bytes).take_while(|(a, b)| a == b).count();
     Err(NotCanonical::Spelling { at })
+}
+
+/// Reads a value in one pass that takes each token in its one spelling only. For types each of whose values has one text:
+/// then this is [`decode`], without writing the value again to compare.
+///
+/// # Errors
+/// Any [`NotCanonical`].
+pub fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, NotCanonical> {
+    let mut reader = Reader::new(bytes)?;
+    let value = T::deserialize(&mut reader)?;
+    reader.end()?;
+    Ok(value)
 }
 
 /// True if the names stand in ascending order of bytes, none twice. Checked while compiling, for every wire struct.

@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::words::text_serde;
+
 /// A text that does not have the form of the identifier it was read for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("“{found}”不是有效的{what}：{form}")]
@@ -18,12 +20,37 @@ pub struct NotAnId {
     pub form: &'static str,
 }
 
+/// The value of each lower-case hex digit; 16 for every other byte. `hex` reads capitals too, and one id has one spelling.
+const DIGITS: [u8; 256] = {
+    let mut digits = [16; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        digits[b"0123456789abcdef"[digit as usize] as usize] = digit;
+        digit += 1;
+    }
+    digits
+};
+
+/// Exactly `N` bytes in lower-case hex.
+fn lower_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
+    let mut bytes = [0; N];
+    let mut wrong = u8::from(pairs.len() != N);
+    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+        let (high, low) = (DIGITS[usize::from(*high)], DIGITS[usize::from(*low)]);
+        wrong |= (high | low) >> 4;
+        *byte = high << 4 | low & 15;
+    }
+    (wrong == 0).then_some(bytes)
+}
+
 macro_rules! random_ids {
     ($($(#[$doc:meta])* $name:ident = $zh:literal;)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name([u8; 16]);
+
+        text_serde!($name);
 
         impl $name {
             /// The id made of these 128 random bits.
@@ -47,13 +74,7 @@ macro_rules! random_ids {
                     found: text.to_owned(),
                     form: "应为32位小写十六进制",
                 };
-                let mut bytes = [0; 16];
-                hex::decode_to_slice(text, &mut bytes).map_err(|_| wrong())?;
-                // `hex` reads capitals too; one id has one spelling.
-                if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-                    return Err(wrong());
-                }
-                Ok(Self(bytes))
+                lower_hex(text).map(Self).ok_or_else(wrong)
             }
         }
 
@@ -108,9 +129,10 @@ random_ids! {
 macro_rules! hashes {
     ($($(#[$doc:meta])* $name:ident = $zh:literal;)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub [u8; 32]);
+
+        text_serde!($name);
 
         impl $name {
             /// All zeros: what a first act names as the one before it.
@@ -125,12 +147,7 @@ macro_rules! hashes {
                     found: text.to_owned(),
                     form: "应为64位小写十六进制",
                 };
-                let mut bytes = [0; 32];
-                hex::decode_to_slice(text, &mut bytes).map_err(|_| wrong())?;
-                if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-                    return Err(wrong());
-                }
-                Ok(Self(bytes))
+                lower_hex(text).map(Self).ok_or_else(wrong)
             }
         }
 
@@ -173,28 +190,37 @@ hashes! {
 }
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $zh:literal, $len:expr, $form:literal, $legal:expr;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident = $zh:literal, $min:literal..=$max:literal, $form:literal, $legal:expr;)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
+        // Clone, but not Copy: a code is a word, and whoever keeps one says so.
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Word<$max>);
+
+        text_serde!($name);
 
         impl $name {
             /// The code as text.
             #[must_use]
             pub fn as_str(&self) -> &str {
-                &self.0
+                self.0.as_str()
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({:?})", stringify!($name), self.as_str())
             }
         }
 
         impl FromStr for $name {
             type Err = NotAnId;
             fn from_str(text: &str) -> Result<Self, NotAnId> {
-                let legal: fn(char) -> bool = $legal;
-                if !$len.contains(&text.len()) || !text.chars().all(legal) {
-                    return Err(NotAnId { what: $zh, found: text.to_owned(), form: $form });
+                let legal: fn(u8) -> bool = $legal;
+                let wrong = || NotAnId { what: $zh, found: text.to_owned(), form: $form };
+                if text.len() < $min || !text.bytes().all(legal) {
+                    return Err(wrong());
                 }
-                Ok(Self(text.to_owned()))
+                Word::new(text).map(Self).ok_or_else(wrong)
             }
         }
 
@@ -207,59 +233,82 @@ macro_rules! codes {
 
         impl From<$name> for String {
             fn from(code: $name) -> String {
-                code.0
+                code.as_str().to_owned()
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
+                f.write_str(self.as_str())
             }
         }
     )*};
 }
 
-fn upper_or_digit(character: char) -> bool {
-    character.is_ascii_uppercase() || character.is_ascii_digit()
+/// A short ASCII text that stands in its owner instead of on the heap. Sorts as the text does.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Word<const MAX: usize> {
+    /// Zeros after the text; zero is below every character of a code.
+    bytes: [u8; MAX],
+    length: u8,
 }
 
-fn word(character: char) -> bool {
-    upper_or_digit(character) || character == '-'
+impl<const MAX: usize> Word<MAX> {
+    /// `None` if the text is longer than `MAX` bytes or not ASCII.
+    fn new(text: &str) -> Option<Word<MAX>> {
+        let mut bytes = [0; MAX];
+        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        text.is_ascii().then_some(Word { bytes, length: u8::try_from(text.len()).ok()? })
+    }
+
+    fn as_str(&self) -> &str {
+        let text = self.bytes.get(..usize::from(self.length)).unwrap_or_default();
+        std::str::from_utf8(text).expect("a word is ASCII")
+    }
+}
+
+fn upper_or_digit(byte: u8) -> bool {
+    byte.is_ascii_uppercase() || byte.is_ascii_digit()
+}
+
+fn word(byte: u8) -> bool {
+    upper_or_digit(byte) || byte == b'-'
 }
 
 codes! {
     /// The code of an assistance scheme 救助项目, such as `DB-R`.
-    SchemeCode = "项目代码", (1..=12), "应为1至12位大写字母、数字或短横", word;
+    SchemeCode = "项目代码", 1..=12, "应为1至12位大写字母、数字或短横", word;
     /// The code of a fund 资金, such as `DB-2020`.
-    FundCode = "资金代码", (1..=16), "应为1至16位大写字母、数字或短横", word;
+    FundCode = "资金代码", 1..=16, "应为1至16位大写字母、数字或短横", word;
     /// The code of a programme account 代发专户 at a bank, such as `ZH-01`.
-    BankAccountCode = "专户代码", (1..=16), "应为1至16位大写字母、数字或短横", word;
+    BankAccountCode = "专户代码", 1..=16, "应为1至16位大写字母、数字或短横", word;
     /// The code of a unit 单位, such as `MZJ` (the civil affairs bureau) or `Z03` (a town).
-    UnitCode = "单位代码", (1..=16), "应为1至16位大写字母、数字或短横", word;
+    UnitCode = "单位代码", 1..=16, "应为1至16位大写字母、数字或短横", word;
     /// An insurance policy's code 保单.
-    PolicyCode = "保单代码", (1..=24), "应为1至24位大写字母、数字或短横", word;
+    PolicyCode = "保单代码", 1..=24, "应为1至24位大写字母、数字或短横", word;
     /// The five characters that a payment batch 发放批次 begins its references with, such as `D20A0`.
-    BatchCode = "批次代码", (5..=5), "应为5位大写字母或数字", upper_or_digit;
+    BatchCode = "批次代码", 5..=5, "应为5位大写字母或数字", upper_or_digit;
     /// A division code 行政区划: 6 digits for a county, 9 for a town, 12 for a village.
-    Division = "区划代码", (6..=12), "应为6、9或12位数字", |character| character.is_ascii_digit();
+    Division = "区划代码", 6..=12, "应为6、9或12位数字", |byte| byte.is_ascii_digit();
 }
 
 impl Division {
     /// The town's code: the first nine digits; `None` for a county's own code.
     #[must_use]
     pub fn town(&self) -> Option<Division> {
-        self.0.get(..9).map(|town| Division(town.to_owned()))
+        self.as_str().get(..9).and_then(Word::new).map(Division)
     }
 }
 
 /// The reference of one payment: its batch and its line, twelve ASCII bytes, so that it fits the
 /// remark of the narrowest bank layout (工行批量: 备注 ≤ 12 字节) and comes back with the answer.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PaymentRef {
     batch: BatchCode,
     line: u32,
 }
+
+text_serde!(PaymentRef);
 
 impl PaymentRef {
     /// The most lines a batch can have: seven digits.
@@ -335,7 +384,7 @@ impl fmt::Display for Seq {
 
 #[cfg(test)]
 mod tests {
-    use super::{PaymentRef, PersonId};
+    use super::{FundCode, PaymentRef, PersonId};
 
     #[test]
     fn a_payment_reference_is_twelve_bytes_and_reads_back() {
@@ -349,8 +398,23 @@ mod tests {
     }
 
     #[test]
+    fn codes_sort_as_their_texts_do() {
+        let texts = ["A", "A-1", "A1", "AA", "B", "Z9-0"];
+        let codes: Vec<FundCode> = texts.iter().map(|text| text.parse().unwrap()).collect();
+        assert!(codes.is_sorted());
+        assert!(codes.iter().zip(texts).all(|(code, text)| code.as_str() == text));
+        for wrong in ["", "a", "A B", "ABCDEFGHIJKLMNOPQ", "中"] {
+            assert!(wrong.parse::<FundCode>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn an_id_has_one_spelling() {
         assert!("00112233445566778899aabbccddeeff".parse::<PersonId>().is_ok());
-        assert!("00112233445566778899AABBCCDDEEFF".parse::<PersonId>().is_err());
+        for wrong in
+            ["00112233445566778899AABBCCDDEEFF", "0011", "0g112233445566778899aabbccddeeff"]
+        {
+            assert!(wrong.parse::<PersonId>().is_err(), "{wrong}");
+        }
     }
 }

@@ -1,8 +1,5 @@
 //! The closed list of lines that a manifest covers. A line is unsigned; the manifest's root covers its exact bytes.
 
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
-
 use crate::act::cases::Part;
 use crate::act::payments::{ResponseLine, ReturnLine, StatementLine};
 use crate::act::{Manifest, wire};
@@ -100,15 +97,6 @@ wire! {
     }
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Wire<'a> {
-    #[serde(borrow)]
-    body: &'a RawValue,
-    line: String,
-    n: u32,
-}
-
 macro_rules! lines {
     ($($(#[$doc:meta])* $kind:literal => $variant:ident($body:ty),)*) => {
         /// One line, by kind.
@@ -141,7 +129,7 @@ macro_rules! lines {
 
             fn decode_body(kind: &str, bytes: &[u8]) -> Result<Line, NotCanonical> {
                 match kind {
-                    $($kind => canonical::decode(bytes).map(Line::$variant),)*
+                    $($kind => canonical::read(bytes).map(Line::$variant),)*
                     other => Err(NotCanonical::Form(format!("unknown line kind {other:?}"))),
                 }
             }
@@ -210,14 +198,17 @@ impl Line {
     ///
     /// # Errors
     /// [`NotCanonical`] if a text or number in it cannot be written canonically.
-    ///
-    /// # Panics
-    /// Never: the body was just encoded as JSON.
     pub fn encode(&self, n: u32) -> Result<Vec<u8>, NotCanonical> {
         let body = self.encode_body()?;
-        let text = std::str::from_utf8(&body).expect("JSON is UTF-8");
-        let body: &RawValue = serde_json::from_str(text).expect("just encoded");
-        canonical::encode(&Wire { body, line: self.kind().to_owned(), n })
+        let mut entry = Vec::with_capacity(body.len() + 48);
+        entry.extend_from_slice(BODY.as_bytes());
+        entry.extend_from_slice(&body);
+        entry.extend_from_slice(LINE.as_bytes());
+        entry.extend_from_slice(self.kind().as_bytes());
+        entry.extend_from_slice(N.as_bytes());
+        entry.extend_from_slice(n.to_string().as_bytes());
+        entry.extend_from_slice(END.as_bytes());
+        Ok(entry)
     }
 
     /// Reads a line entry strictly; gives its number and content.
@@ -225,9 +216,46 @@ impl Line {
     /// # Errors
     /// [`NotCanonical`] if the bytes are not the one way to write a known line.
     pub fn decode(bytes: &[u8]) -> Result<(u32, Line), NotCanonical> {
-        let wire: Wire<'_> = canonical::decode(bytes)?;
-        let line = Line::decode_body(&wire.line, wire.body.get().as_bytes())?;
-        Ok((wire.n, line))
+        let frame = Frame::of(bytes)?;
+        let line = Line::decode_body(frame.kind, frame.body)?;
+        Ok((frame.n, line))
+    }
+}
+
+/// What surrounds a line's body, in the order of its keys.
+const BODY: &str = "{\"body\":";
+const LINE: &str = ",\"line\":\"";
+const N: &str = "\",\"n\":";
+const END: &str = "}";
+
+/// A line entry taken apart, its body not read yet. The parts around it are read from the end: what is left in the middle
+/// must be one whole value, so there is no second way to take the same bytes apart.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Frame<'a> {
+    pub(crate) body: &'a [u8],
+    pub(crate) kind: &'a str,
+    pub(crate) n: u32,
+}
+
+impl<'a> Frame<'a> {
+    pub(crate) fn of(bytes: &'a [u8]) -> Result<Frame<'a>, NotCanonical> {
+        Frame::split(bytes).ok_or_else(|| NotCanonical::Form("not a line entry".to_owned()))
+    }
+
+    fn split(bytes: &'a [u8]) -> Option<Frame<'a>> {
+        let inner = bytes.strip_prefix(BODY.as_bytes())?.strip_suffix(END.as_bytes())?;
+        let digits = inner.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        let (inner, digits) = inner.split_at_checked(inner.len() - digits)?;
+        let n: u32 = std::str::from_utf8(digits).ok()?.parse().ok()?;
+        if digits.len() > 1 && digits.starts_with(b"0") {
+            return None;
+        }
+        let inner = inner.strip_suffix(N.as_bytes())?;
+        let is_word = |byte: &&u8| byte.is_ascii_lowercase() || **byte == b'_';
+        let kind = inner.iter().rev().take_while(is_word).count();
+        let (inner, kind) = inner.split_at_checked(inner.len() - kind)?;
+        let body = inner.strip_suffix(LINE.as_bytes())?;
+        Some(Frame { body, kind: std::str::from_utf8(kind).ok()?, n })
     }
 }
 
@@ -243,4 +271,98 @@ pub fn seal(lines: &[Line]) -> Result<(Manifest, Vec<Vec<u8>>), NotCanonical> {
     let root = crate::log::root_of_entries(entries.iter().map(Vec::as_slice));
     let total_fen = Money::total(lines.iter().map(Line::amount)).ok_or(NotCanonical::Integer)?;
     Ok((Manifest { count, root, total_fen }, entries))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde::{Deserialize, Serialize};
+    use serde_json::value::RawValue;
+
+    use super::{Line, NotCanonical};
+
+    const SAMPLES: [&str; 5] = [
+        r#"{"body":{"account":"00112233445566778899aabbccddeeff","amount_fen":40400,"entitlement":"00112233445566778899aabbccddeef0","parts":[{"amount_fen":40400,"label":"差额补助"}],"payee":"00112233445566778899aabbccddeef1","sources":[{"amount_fen":40400,"fund":"DB-2020"}]},"line":"roster","n":1}"#,
+        r#"{"body":{"amount_fen":54800,"answered":"2020-10-10","outcome":"failed","reason":"name_mismatch","reference":"D20A00000002","row":3,"rule":"reference"},"line":"response","n":17}"#,
+        r#"{"body":{"account":"00112233445566778899aabbccddeeff","bank":"农业\"银\\行","holder":"00112233445566778899aabbccddeef1","number_commit":"0011223344556677889900112233445566778899001122334455667788990011"},"line":"account","n":2}"#,
+        r#"{"body":{"amount_fen":-5,"balance_fen":0,"date":"2020-10-31","fingerprint":"0011223344556677889900112233445566778899001122334455667788990011","movement":"debit:D20A0","outcome":"batch_debit","row":9},"line":"statement","n":4}"#,
+        r#"{"body":{"amount_fen":9007199254740991,"outcome":"returned","reason":"closed","reference":"D20A00000002","returned":"2020-11-02","row":1},"line":"return","n":1}"#,
+    ];
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Wire<'a> {
+        #[serde(borrow)]
+        body: &'a RawValue,
+        line: String,
+        n: u32,
+    }
+
+    /// The definition: what any JSON reader makes of the bytes, written again, is the same bytes.
+    fn by_definition(bytes: &[u8]) -> Result<(u32, Line), String> {
+        let wire: Wire<'_> = serde_json::from_slice(bytes).map_err(|why| why.to_string())?;
+        let line = Line::from_json(&wire.line, wire.body.get())?;
+        let again = line.encode(wire.n).map_err(|why| why.to_string())?;
+        if again == bytes { Ok((wire.n, line)) } else { Err("another spelling".to_owned()) }
+    }
+
+    fn agree(bytes: &[u8]) -> bool {
+        let read: Result<(u32, Line), NotCanonical> = Line::decode(bytes);
+        match (read, by_definition(bytes)) {
+            (Ok(read), Ok(defined)) => read == defined,
+            (Err(_), Err(_)) => true,
+            (Ok(_), Err(_)) | (Err(_), Ok(_)) => false,
+        }
+    }
+
+    #[test]
+    fn lines_read_back_as_they_were_written() {
+        for sample in SAMPLES {
+            let (n, line) = Line::decode(sample.as_bytes()).unwrap();
+            assert_eq!(line.encode(n).unwrap(), sample.as_bytes());
+            assert!(agree(sample.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn every_single_changed_missing_or_added_byte_is_judged_as_the_definition_does() {
+        for sample in SAMPLES {
+            for at in 0..sample.len() {
+                let mut shorter = sample.as_bytes().to_vec();
+                shorter.remove(at);
+                assert!(agree(&shorter), "{at} missing: {}", String::from_utf8_lossy(&shorter));
+                for byte in [
+                    b'0', b'9', b'"', b'\\', b'{', b'}', b'[', b',', b' ', b'A', b'e', b'-', 0,
+                    0xff,
+                ] {
+                    let mut other = sample.as_bytes().to_vec();
+                    other[at] = byte;
+                    assert!(agree(&other), "{at}: {}", String::from_utf8_lossy(&other));
+                    let mut longer = sample.as_bytes().to_vec();
+                    longer.insert(at, byte);
+                    assert!(agree(&longer), "{at} added: {}", String::from_utf8_lossy(&longer));
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_fast_reader_takes_exactly_what_the_definition_takes(
+            which in 0_usize..5,
+            edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0_u8..4), 1..4),
+        ) {
+            let mut bytes = SAMPLES[which].as_bytes().to_vec();
+            for (place, byte, how) in edits {
+                let at = place.index(bytes.len());
+                match how {
+                    0 => bytes[at] = byte,
+                    1 => bytes.insert(at, byte),
+                    2 => drop(bytes.remove(at)),
+                    _ => bytes[at] ^= 1 << (byte % 8),
+                }
+            }
+            prop_assert!(agree(&bytes), "{}", String::from_utf8_lossy(&bytes));
+        }
+    }
 }

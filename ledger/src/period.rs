@@ -5,9 +5,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::civil;
-use serde::{Deserialize, Serialize};
 
 use crate::ids::NotAnId;
+use crate::words::text_serde;
 
 macro_rules! text_form {
     ($name:ident) => {
@@ -27,9 +27,10 @@ macro_rules! text_form {
 }
 
 /// A day in the fixed zone +08:00, written `2020-10-08`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(civil::Date);
+
+text_serde!(Date);
 
 text_form!(Date);
 
@@ -109,6 +110,14 @@ impl Date {
     }
 }
 
+/// The number that these decimal digits write; `None` if one is not a digit.
+fn digits(text: &[u8]) -> Option<i16> {
+    text.iter().try_fold(0_i16, |number, byte| {
+        let digit = byte.is_ascii_digit().then(|| i16::from(byte - b'0'))?;
+        number.checked_mul(10)?.checked_add(digit)
+    })
+}
+
 impl FromStr for Date {
     type Err = NotAnId;
     fn from_str(text: &str) -> Result<Date, NotAnId> {
@@ -117,12 +126,13 @@ impl FromStr for Date {
             found: text.to_owned(),
             form: "应为真实日期，例如 2020-10-08",
         };
-        if text.len() != 10 {
-            return Err(wrong());
-        }
-        let compact = text.replace('-', "");
-        let date = Date::from_compact(&compact).ok_or_else(wrong)?;
-        if date.to_string() == text { Ok(date) } else { Err(wrong()) }
+        let read = || {
+            let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = text.as_bytes() else { return None };
+            let year = digits(&[*y0, *y1, *y2, *y3])?;
+            let (month, day) = (digits(&[*m0, *m1])?, digits(&[*d0, *d1])?);
+            Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?)
+        };
+        read().ok_or_else(wrong)
     }
 }
 
@@ -133,12 +143,13 @@ impl fmt::Display for Date {
 }
 
 /// A calendar month, written `2020-10`: the period that entitlements count in and that closes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Period {
     year: i16,
     month: i8,
 }
+
+text_serde!(Period);
 
 text_form!(Period);
 

@@ -146,16 +146,16 @@ fn text_forms() -> Vec<(String, String, String)> {
     forms
 }
 
-/// The pattern of a code, from its line `"…", (1..=12), "…", word;`.
+/// The pattern of a code, from its line `"…", 1..=12, "…", word;`.
 fn code_pattern(line: &str) -> String {
-    let (_, rest) = line.split_once('(').unwrap();
-    let (lengths, rest) = rest.split_once(')').unwrap();
+    let (_, rest) = line.split_once("\", ").unwrap();
+    let (lengths, rest) = rest.split_once(',').unwrap();
     let (least, most) = lengths.split_once("..=").unwrap();
     let length = if least == most { least.to_owned() } else { format!("{least},{most}") };
     let characters = [
         (", word;", "[A-Z0-9-]"),
         (", upper_or_digit;", "[A-Z0-9]"),
-        (", |character| character.is_ascii_digit();", "[0-9]"),
+        (", |byte| byte.is_ascii_digit();", "[0-9]"),
     ];
     let known = characters.iter().find(|(end, _)| rest.ends_with(end));
     let (_, class) = known.unwrap_or_else(|| panic!("not understood: {line}"));

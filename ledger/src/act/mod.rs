@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
-use crate::canonical::{self, NotCanonical};
+use crate::canonical::{self, NotCanonical, Reader};
 use crate::ids::{ActId, KeyId, Root};
 use crate::money::Money;
 
@@ -224,18 +224,16 @@ pub struct Act {
     pub time: String,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Serialize)]
 struct Wire<'a> {
-    alg: String,
-    #[serde(borrow)]
+    alg: &'static str,
     body: &'a RawValue,
     key: KeyId,
-    kind: String,
+    kind: &'static str,
     prev: ActId,
-    seen: Seen,
+    seen: &'a Seen,
     seq: u64,
-    time: String,
+    time: &'a str,
     v: u32,
 }
 
@@ -252,14 +250,14 @@ impl Act {
         let text = std::str::from_utf8(&body).expect("JSON is UTF-8");
         let body: &RawValue = serde_json::from_str(text).expect("just encoded");
         canonical::encode(&Wire {
-            alg: ALGORITHM.to_owned(),
+            alg: ALGORITHM,
             body,
             key: self.key,
-            kind: self.body.kind().to_owned(),
+            kind: self.body.kind(),
             prev: self.prev,
-            seen: self.seen.clone(),
+            seen: &self.seen,
             seq: self.seq,
-            time: self.time.clone(),
+            time: &self.time,
             v: VERSION,
         })
     }
@@ -269,24 +267,37 @@ impl Act {
     /// # Errors
     /// [`NotCanonical`] for another version or algorithm, an unknown kind, or another spelling.
     pub fn decode(bytes: &[u8]) -> Result<Act, NotCanonical> {
-        let wire: Wire<'_> = canonical::decode(bytes)?;
-        if wire.v != VERSION {
-            return Err(NotCanonical::Form(format!("act version {} is not known", wire.v)));
+        let mut reader = Reader::new(bytes)?;
+        reader.expect("{\"alg\":")?;
+        let algorithm = reader.string()?;
+        reader.expect(",\"body\":")?;
+        let body = reader.object_bytes()?;
+        reader.expect(",\"key\":")?;
+        let key = KeyId::deserialize(&mut reader)?;
+        reader.expect(",\"kind\":")?;
+        let kind = reader.string()?;
+        reader.expect(",\"prev\":")?;
+        let prev = ActId::deserialize(&mut reader)?;
+        reader.expect(",\"seen\":")?;
+        let seen = Seen::deserialize(&mut reader)?;
+        reader.expect(",\"seq\":")?;
+        let seq = u64::deserialize(&mut reader)?;
+        reader.expect(",\"time\":")?;
+        let time = reader.string()?.into_owned();
+        reader.expect(",\"v\":")?;
+        let version = u32::deserialize(&mut reader)?;
+        reader.expect("}")?;
+        reader.end()?;
+        if version != VERSION {
+            return Err(NotCanonical::Form(format!("act version {version} is not known")));
         }
-        if wire.alg != ALGORITHM {
-            return Err(NotCanonical::Form(format!("algorithm {:?} is not known", wire.alg)));
+        if algorithm != ALGORITHM {
+            return Err(NotCanonical::Form(format!("algorithm {algorithm:?} is not known")));
         }
-        if !is_local_time(&wire.time) {
-            return Err(NotCanonical::Form(format!("{:?} is not a time of +08:00", wire.time)));
+        if !is_local_time(&time) {
+            return Err(NotCanonical::Form(format!("{time:?} is not a time of +08:00")));
         }
-        Ok(Act {
-            body: Body::decode(&wire.kind, wire.body.get().as_bytes())?,
-            key: wire.key,
-            prev: wire.prev,
-            seen: wire.seen,
-            seq: wire.seq,
-            time: wire.time,
-        })
+        Ok(Act { body: Body::decode(&kind, body)?, key, prev, seen, seq, time })
     }
 }
 
