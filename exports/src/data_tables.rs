@@ -36,8 +36,8 @@ pub fn payments(
         if period.is_some_and(|period| batch.period != period) {
             continue;
         }
-        for (reference, payment) in batch.references(code) {
-            text.push_str(&line(&row(&reference, batch, payment)));
+        for (reference, payment) in books.payments.references(code) {
+            text.push_str(&line(&row(&reference, batch, &payment)));
         }
     }
     match encoding {
@@ -78,56 +78,92 @@ fn line(cells: &[String; 9]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use ledger::act::payments::RosterKind;
-    use ledger::answer::Reason;
-    use ledger::books::Books;
-    use ledger::books::payments::{Answer, Batch, BatchStage, Payment, Return};
-    use ledger::ids::{AccountId, ActId, EntitlementId, PersonId, Root, Seq};
+    use ledger::act::payments::{
+        ResponseImported, ResponseLine, ReturnLine, ReturnsImported, RosterDrawn, RosterKind,
+    };
+    use ledger::act::{Act, Body, Manifest, Seen};
+    use ledger::answer::{MatchRule, Outcome, Reason, ReturnOutcome};
+    use ledger::books::{Books, Statement};
+    use ledger::ids::{
+        AccountId, ActId, Digest, EntitlementId, KeyId, OfficerId, PersonId, Root, Seq,
+    };
+    use ledger::line::{Line, RosterLine};
     use reconcile::text::{Encoding, decode};
 
     use super::{CsvEncoding, payments};
     use crate::sample::yuan;
 
+    fn fold(books: &mut Books, at: u64, body: Body, line: Line) {
+        let act = Act {
+            body,
+            key: KeyId::from_bytes([9; 16]),
+            prev: ActId::ZERO,
+            seen: Seen::nothing(),
+            seq: 1,
+            time: "2020-10-08T09:12:05+08:00".to_owned(),
+        };
+        let (id, officer, lines) = (ActId::ZERO, OfficerId::from_bytes([8; 16]), [line]);
+        books.evolve(&Statement { id, at: Seq(at), officer, act: &act, lines: &lines });
+    }
+
+    /// One payment: drawn in entry 101, settled in 205, returned in 310.
     fn books() -> Books {
-        let day = |text: &str| text.parse().unwrap();
-        let payment = Payment {
-            at: Seq(101),
-            account: AccountId::from_bytes([1; 16]),
-            amount: yuan("404.00"),
-            entitlement: EntitlementId::from_bytes([2; 16]),
-            payee: PersonId::from_bytes([3; 16]),
-            sources: Vec::new(),
-            reissue_of: None,
-            reissued_by: None,
-            waiting: None,
-            answer: Some(Answer {
-                failed: None,
-                on: day("2020-10-09"),
-                booked: day("2020-10-09"),
-                at: Seq(205),
-            }),
-            returned: Some(Return {
-                reason: Reason::Closed,
-                on: day("2020-10-15"),
-                booked: day("2020-10-15"),
-                at: Seq(310),
-            }),
-            recoveries: Vec::new(),
-        };
-        let batch = Batch {
-            roster: ActId::ZERO,
-            at: Seq(100),
-            root: Root::ZERO,
-            total: yuan("404.00"),
-            scheme: "DB-R".parse().unwrap(),
-            period: "2020-10".parse().unwrap(),
-            kind: RosterKind::Regular,
-            stage: BatchStage::Released,
-            payments: vec![payment],
-            released: None,
-        };
+        let manifest = Manifest { count: 1, root: Root::ZERO, total_fen: yuan("404.00") };
         let mut books = Books::default();
-        books.payments.batches.insert("D20A0".parse().unwrap(), batch);
+        let drawn = RosterDrawn {
+            batch: "D20A0".parse().unwrap(),
+            kind: RosterKind::Regular,
+            manifest: manifest.clone(),
+            period: "2020-10".parse().unwrap(),
+            scheme: "DB-R".parse().unwrap(),
+        };
+        let line = RosterLine {
+            account: AccountId::from_bytes([1; 16]),
+            amount_fen: yuan("404.00"),
+            change: None,
+            entitlement: EntitlementId::from_bytes([2; 16]),
+            parts: Vec::new(),
+            payee: PersonId::from_bytes([3; 16]),
+            reissue_of: None,
+            sources: Vec::new(),
+        };
+        fold(&mut books, 100, Body::RosterDrawn(drawn), Line::Roster(line));
+        let (file, profile) = (Digest::ZERO, "rcb-pipe-head@1".to_owned());
+        let response = ResponseImported {
+            batch: "D20A0".parse().unwrap(),
+            booked: "2020-10-09".parse().unwrap(),
+            file,
+            file_name: "回盘.txt".to_owned(),
+            manifest: manifest.clone(),
+            profile: profile.clone(),
+        };
+        let line = ResponseLine {
+            amount_fen: yuan("404.00"),
+            answered: "2020-10-09".parse().unwrap(),
+            outcome: Outcome::Settled,
+            reason: None,
+            reference: Some("D20A00000001".parse().unwrap()),
+            row: 1,
+            rule: MatchRule::Reference,
+        };
+        fold(&mut books, 204, Body::ResponseImported(response), Line::Response(line));
+        let returns = ReturnsImported {
+            account: "ZH-01".parse().unwrap(),
+            booked: "2020-10-15".parse().unwrap(),
+            file,
+            file_name: "退汇.txt".to_owned(),
+            manifest,
+            profile,
+        };
+        let line = ReturnLine {
+            amount_fen: yuan("404.00"),
+            outcome: ReturnOutcome::Returned,
+            reason: Reason::Closed,
+            reference: Some("D20A00000001".parse().unwrap()),
+            returned: "2020-10-15".parse().unwrap(),
+            row: 1,
+        };
+        fold(&mut books, 309, Body::ReturnsImported(returns), Line::Return(line));
         books
     }
 

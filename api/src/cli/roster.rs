@@ -97,7 +97,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let mut text = format!(
         "批次{code}：{}，{}笔，{}元（第{}条记录）",
         standing.stage.chinese(),
-        standing.payments.len(),
+        standing.len(),
         standing.total,
         receipt.seq
     );
@@ -111,7 +111,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     }
     Ok(Report {
         json: json!({
-            "ok": true, "batch": code, "stage": standing.stage, "count": standing.payments.len(),
+            "ok": true, "batch": code, "stage": standing.stage, "count": standing.len(),
             "total_fen": standing.total, "seq": receipt.seq,
             "left_out": left_out.iter().map(reason_for).collect::<Vec<_>>(),
         }),

@@ -120,8 +120,7 @@ fn low_income(stage: &mut Stage<'_>, period: Period) -> Result<(), Failure> {
 
 fn failed_in(stage: &Stage<'_>, batch: &str) -> Vec<PaymentRef> {
     let batch: BatchCode = code(batch);
-    let Some(standing) = stage.desk.books().payments.batches.get(&batch) else { return Vec::new() };
-    let failed = standing.references(&batch);
+    let failed = stage.desk.books().payments.references(&batch);
     let failed = failed.filter(|(_, payment)| payment.state(true) == PaymentState::Failed);
     failed.map(|(reference, _)| reference).collect()
 }

@@ -153,7 +153,7 @@ fn rosters(stage: &mut Stage<'_>, period: Period) -> Result<(), Failure> {
         if let Some(batch) = batch {
             stage.tell(&format!(
                 "发放：{scheme} {}笔{}元，造册、复核、财政审核、审批、报盘、回盘全部入账成功",
-                batch.payments.len(),
+                batch.len(),
                 batch.total
             ));
         }

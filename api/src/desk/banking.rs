@@ -248,9 +248,10 @@ fn expectations(
     let unknown = || ledger::rejection::Rejection::RosterUnknown { batch: code.clone() };
     let batch = desk.books().payments.batches.get(code).ok_or_else(unknown)?;
     let Some(released) = &batch.released else { return Ok(Vec::new()) };
-    let references: Vec<_> = batch.references(code).map(|(reference, _)| reference).collect();
+    let payments = &desk.books().payments;
+    let references: Vec<_> = payments.references(code).map(|(reference, _)| reference).collect();
     let payees = Payees::of(desk, &references, note)?;
-    let expected = batch.references(code).filter_map(|(reference, payment)| {
+    let expected = payments.references(code).filter_map(|(reference, payment)| {
         let (person, account) = payees.find(desk, &reference)?;
         Some(Expectation {
             account_no: account_key(&account.number).into_owned(),
@@ -261,7 +262,7 @@ fn expectations(
             },
             amount: payment.amount,
             instructed_on: released.date,
-            state: booked(payment),
+            state: booked(&payment),
             reference,
         })
     });

@@ -178,9 +178,10 @@ fn payment_file(
     let code = &sending.batch;
     let standing = batch(desk, code)?;
     let note = desk.access(key, "报盘")?;
-    let references: Vec<_> = standing.references(code).map(|(reference, _)| reference).collect();
+    let payments = &desk.books().payments;
+    let references: Vec<_> = payments.references(code).map(|(reference, _)| reference).collect();
     let payees = Payees::of(desk, &references, &note)?;
-    let lines = standing.references(code).filter_map(|(reference, payment)| {
+    let lines = payments.references(code).filter_map(|(reference, payment)| {
         let (person, account) = payees.find(desk, &reference)?;
         Some(PaymentLine {
             reference,
@@ -199,7 +200,7 @@ fn payment_file(
         unit: sending.bank_unit,
         teller: "",
         attempt: u32::try_from(earlier.count()).unwrap_or(u32::MAX).saturating_add(1),
-        count: u32::try_from(standing.payments.len()).unwrap_or(u32::MAX),
+        count: u32::try_from(standing.len()).unwrap_or(u32::MAX),
         total: standing.total,
     };
     exports::payment_file::write(profile, &terms, &lines).map_err(|problems| {

@@ -1,6 +1,6 @@
 //! Applications on their way through the approval chain, and the entitlements that came of them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::act::Body;
 use crate::act::cases::{
@@ -14,7 +14,7 @@ use crate::line::{EntitlementLine, Line};
 use crate::money::Money;
 use crate::period::Period;
 
-use super::Statement;
+use super::{IdMap, Statement};
 
 /// An application.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,9 +103,9 @@ pub struct Cases {
     /// Applications by id.
     pub applications: BTreeMap<ApplicationId, Application>,
     /// Entitlements by id.
-    pub entitlements: HashMap<EntitlementId, Entitlement>,
+    pub entitlements: IdMap<EntitlementId, Entitlement>,
     /// The entitlements that a person has part in.
-    pub by_person: HashMap<PersonId, Vec<EntitlementId>>,
+    pub by_person: IdMap<PersonId, Vec<EntitlementId>>,
     /// Lists brought in, by act.
     pub brought_in: BTreeMap<ActId, BroughtIn>,
     /// Adjustments by act; true once confirmed.

@@ -8,16 +8,21 @@ pub mod entitling;
 pub mod funds;
 mod movements;
 pub mod offices;
+mod paid_months;
 pub mod payments;
 pub mod people;
 pub mod policies;
 pub mod postings;
+mod rows;
 pub mod stages;
 pub mod urgent;
 
 use crate::act::{Act, Body};
 use crate::ids::{ActId, OfficerId, Seq};
 use crate::line::Line;
+
+/// A map by random ids. They are drawn by machines, so a fast hash without defence against chosen keys is enough.
+pub type IdMap<K, V> = std::collections::HashMap<K, V, foldhash::fast::FixedState>;
 
 /// An act on its way into the books: who states it, where it stands, and its lines.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! Households, persons and benefit accounts by their random ids, and account changes waiting for approval.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use crate::act::Body;
 use crate::act::people::AccountChanged;
@@ -8,7 +8,7 @@ use crate::ids::{AccountId, ActId, Commitment, Division, HouseholdId, PersonId};
 use crate::line::Line;
 use crate::period::{Date, Period};
 
-use super::Statement;
+use super::{IdMap, Statement};
 
 /// A household.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,15 +66,15 @@ pub struct BenefitAccount {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct People {
     /// Households by id.
-    pub households: HashMap<HouseholdId, Household>,
+    pub households: IdMap<HouseholdId, Household>,
     /// Persons by id.
-    pub persons: HashMap<PersonId, Person>,
+    pub persons: IdMap<PersonId, Person>,
     /// Accounts by id.
-    pub accounts: HashMap<AccountId, BenefitAccount>,
+    pub accounts: IdMap<AccountId, BenefitAccount>,
     /// Account changes by act.
     pub changes: BTreeMap<ActId, Change>,
     /// The approved change that brought an account in, for accounts that came by one.
-    pub change_of: HashMap<AccountId, ActId>,
+    pub change_of: IdMap<AccountId, ActId>,
 }
 
 impl People {
@@ -83,6 +83,13 @@ impl People {
     pub fn division_of(&self, person: PersonId) -> Option<&Division> {
         let household = self.persons.get(&person)?.household;
         self.households.get(&household).map(|household| &household.division)
+    }
+
+    /// The town of a person's household; what names no town stands under its own code.
+    #[must_use]
+    pub fn town_of(&self, person: PersonId) -> Option<Division> {
+        let home = self.division_of(person)?;
+        Some(home.town().unwrap_or_else(|| home.clone()))
     }
 
     pub(super) fn evolve(&mut self, statement: &Statement<'_>) {

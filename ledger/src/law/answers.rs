@@ -3,6 +3,8 @@
 
 use std::collections::HashSet;
 
+use foldhash::fast::FixedState;
+
 use super::not_before;
 use crate::act::Body;
 use crate::act::payments::{
@@ -58,7 +60,7 @@ fn import_response(
     if let Some(released) = &batch.released {
         not_before(released.date, imported.booked)?;
     }
-    let mut answered = HashSet::new();
+    let mut answered: HashSet<u32, FixedState> = HashSet::default();
     for (n, _, line) in statement.numbered() {
         let Line::Response(line) = line else { continue };
         let wrong = |why| Err(Rejection::ResponseLineWrong { n, why });
@@ -71,13 +73,13 @@ fn import_response(
         if reference.batch() != code {
             return wrong("所注支付不属于本批次");
         }
-        let Some((_, payment)) = books.payments.find(reference) else {
+        if batch.amount(reference.line()).is_none() {
             return wrong("本批次没有这笔支付");
-        };
-        if line.outcome.is_final() && !answered.insert(reference.clone()) {
+        }
+        if line.outcome.is_final() && !answered.insert(reference.line()) {
             return wrong("同一笔支付在本文件中有两个最终结果");
         }
-        if let Err(why) = answer_fits(batch, payment, line) {
+        if let Err(why) = answer_fits(batch, reference.line(), line) {
             return wrong(why);
         }
     }
@@ -85,10 +87,11 @@ fn import_response(
 }
 
 /// The outcome says what is true of the payment and the amount: amounts are compared, always.
-fn answer_fits(batch: &Batch, payment: &Payment, line: &ResponseLine) -> Result<(), &'static str> {
-    let whole = line.amount_fen == payment.amount;
-    let open = payment.answer.is_none();
-    let failed_before = payment.answer.is_some_and(|answer| answer.failed.is_some());
+fn answer_fits(batch: &Batch, payment: u32, line: &ResponseLine) -> Result<(), &'static str> {
+    let whole = batch.amount(payment) == Some(line.amount_fen);
+    let answer = batch.answer(payment);
+    let open = answer.is_none();
+    let failed_before = answer.is_some_and(|answer| answer.failed.is_some());
     let same_as_before = match line.reason {
         Some(_) => failed_before,
         None => !failed_before,
@@ -103,7 +106,7 @@ fn answer_fits(batch: &Batch, payment: &Payment, line: &ResponseLine) -> Result<
         Outcome::Failed if line.reason.is_none() => Err("发放失败须有原因"),
         Outcome::Settled if line.reason.is_some() => Err("入账成功不应有失败原因"),
         // "Still pending" said again is no news either.
-        Outcome::Repeated if open && payment.waiting.is_some() => Ok(()),
+        Outcome::Repeated if open && batch.is_waiting(payment) => Ok(()),
         Outcome::Repeated if open || !whole || !same_as_before => {
             Err("与已记结果不同，不能记为重复回盘")
         }
@@ -154,7 +157,7 @@ fn import_returns(
         if line.outcome == ReturnOutcome::Returned && !returned.insert(reference.clone()) {
             return wrong("同一笔支付在本文件中退汇两次");
         }
-        if let Err(why) = return_fits(payment, line) {
+        if let Err(why) = return_fits(&payment, line) {
             return wrong(why);
         }
     }

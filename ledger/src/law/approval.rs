@@ -22,7 +22,7 @@ pub fn check(books: &Books, body: &Body) -> Result<(), Rejection> {
         Ok(())
     } else if let Body::PaymentFileReleased(b) = body {
         let batch = at_stage(books, &b.batch, None, b.root, BatchStage::Approved)?;
-        if u32::try_from(batch.payments.len()) != Ok(b.count) {
+        if u32::try_from(batch.len()) != Ok(b.count) {
             return Err(Rejection::PaymentFileMismatch { what: "笔数" });
         }
         if batch.total != b.total_fen {

@@ -30,7 +30,7 @@ fn release(books: &Books, released: &PaymentFileReleased) -> Result<(), Rejectio
     plain_file_name(&released.file_name)?;
     let Some(batch) = books.payments.batches.get(&released.batch) else { return Ok(()) };
     let period = batch.period;
-    for (n, payment) in (1..).zip(&batch.payments) {
+    for (n, (_, payment)) in (1..).zip(books.payments.references(&released.batch)) {
         let current = books.people.persons.get(&payment.payee).and_then(|payee| payee.account);
         if current != Some(payment.account) {
             return Err(Rejection::AccountNotCurrent { account: payment.account });

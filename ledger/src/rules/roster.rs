@@ -94,9 +94,9 @@ fn due_and_unpaid(
         let why = "金额或分项与资格不符".to_owned();
         return Err(Rejection::RosterLineWrong { n, why });
     }
-    let paid = books.payments.of_entitlement.get(&(line.entitlement, drawn.period));
-    if let Some(reference) = paid.and_then(|references| references.first()) {
-        return Err(Rejection::RosterTwice { n, reference: reference.clone() });
+    let paid = books.payments.of_entitlement(line.entitlement, drawn.period);
+    if let Some(reference) = paid.into_iter().next() {
+        return Err(Rejection::RosterTwice { n, reference });
     }
     Ok(())
 }
@@ -112,9 +112,11 @@ fn not_excluded(
         for (id, held) in books.cases.of_person(*person) {
             let excluded = books.policies.excluded_by(&drawn.scheme, drawn.period);
             if excluded.into_iter().any(|scheme| *scheme == held.scheme)
-                && books.payments.of_entitlement.get(&(id, drawn.period)).is_some_and(|refs| {
-                    refs.iter().any(|reference| is_with_the_payee(books, reference))
-                })
+                && books
+                    .payments
+                    .of_entitlement(id, drawn.period)
+                    .iter()
+                    .any(|reference| is_with_the_payee(books, reference))
             {
                 return Err(Rejection::RosterExclusive { n, scheme: held.scheme.clone() });
             }

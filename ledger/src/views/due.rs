@@ -104,8 +104,7 @@ pub fn propose(
 fn in_order(books: &Books, scheme: &SchemeCode, period: Period) -> Vec<EntitlementId> {
     let mut due: BTreeMap<(Option<&Division>, String), EntitlementId> = BTreeMap::new();
     for (id, entitlement) in &books.cases.entitlements {
-        let paid = books.payments.of_entitlement.get(&(*id, period));
-        let is_paid = paid.is_some_and(|references| !references.is_empty());
+        let is_paid = books.payments.is_on_roster(*id, period);
         if entitlement.scheme == *scheme && entitlement.due(period).is_some() && !is_paid {
             let household = books.people.households.get(&entitlement.household);
             let division = household.map(|household| &household.division);
@@ -148,11 +147,12 @@ fn regular(
 fn to_reissue(books: &Books, scheme: &SchemeCode, period: Period) -> Vec<PaymentRef> {
     let batches = books.payments.batches.iter();
     let batches = batches.filter(|(_, b)| b.scheme == *scheme && b.period == period);
-    let open = batches.flat_map(|(code, batch)| batch.references(code)).filter(|(_, payment)| {
-        let state = payment.state(true);
-        let came_back = matches!(state, PaymentState::Failed | PaymentState::Returned);
-        came_back && payment.reissued_by.is_none()
-    });
+    let open =
+        batches.flat_map(|(code, _)| books.payments.references(code)).filter(|(_, payment)| {
+            let state = payment.state(true);
+            let came_back = matches!(state, PaymentState::Failed | PaymentState::Returned);
+            came_back && payment.reissued_by.is_none()
+        });
     open.map(|(reference, _)| reference).collect()
 }
 

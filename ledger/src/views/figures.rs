@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use crate::act::payments::RosterKind;
 use crate::act::wire;
 use crate::books::Books;
+use crate::books::cases::Entitlement;
 use crate::books::payments::{Batch, BatchStage, Payment};
 use crate::ids::{BatchCode, Division, HouseholdId, PersonId, SchemeCode};
 use crate::money::Money;
@@ -118,10 +119,9 @@ impl Counting {
     }
 
     fn count(&mut self, seen: &Seen<'_>) -> Option<()> {
-        let Seen { books, period, batch, payment } = *seen;
+        let Seen { books, period, batch, payment, entitlement } = *seen;
         let cut = period.last_day();
         let amount = payment.amount;
-        let entitlement = books.cases.entitlements.get(&payment.entitlement)?;
         let persons = entitlement.persons.len() as u64;
         let released = batch.released.as_ref().filter(|released| released.date <= cut);
         let answer = payment.answer.filter(|answer| answer.booked <= cut);
@@ -185,6 +185,7 @@ struct Seen<'a> {
     period: Period,
     batch: &'a Batch,
     payment: &'a Payment,
+    entitlement: &'a Entitlement,
 }
 
 /// The figures of a month, by scheme, by town, and of the whole county.
@@ -204,12 +205,26 @@ pub fn of(books: &Books, period: Period) -> Option<MonthFigures> {
     let mut schemes: BTreeMap<SchemeCode, Counting> = BTreeMap::new();
     let mut towns: BTreeMap<Division, Counting> = BTreeMap::new();
     let mut total = Counting::default();
-    for batch in books.payments.batches.values().filter(|batch| is_approved(batch)) {
-        for payment in &batch.payments {
-            let seen = Seen { books, period, batch, payment };
-            let home = books.people.division_of(payment.payee)?;
-            let town = home.town().unwrap_or_else(|| home.clone());
-            schemes.entry(batch.scheme.clone()).or_default().count(&seen)?;
+    let approved = books.payments.batches.iter().filter(|(_, batch)| is_approved(batch));
+    for (code, batch) in approved {
+        let of_scheme = schemes.entry(batch.scheme.clone()).or_default();
+        if let Some(sums) = batch.sums_before(period) {
+            for town in &sums.towns {
+                let key = (period.year(), town.clone());
+                let paid = sums.paid.get(&key).copied().unwrap_or_default();
+                let of_town = towns.entry(town.clone()).or_default();
+                for counting in [&mut *of_scheme, of_town, &mut total] {
+                    let year = &mut counting.figures.year_paid_fen;
+                    *year = year.checked_add(paid)?;
+                }
+            }
+            continue;
+        }
+        for (_, payment) in books.payments.references(code) {
+            let town = books.people.town_of(payment.payee)?;
+            let entitlement = books.cases.entitlements.get(&payment.entitlement)?;
+            let seen = Seen { books, period, batch, payment: &payment, entitlement };
+            of_scheme.count(&seen)?;
             towns.entry(town).or_default().count(&seen)?;
             total.count(&seen)?;
         }
@@ -272,8 +287,9 @@ wire! {
 #[must_use]
 pub fn returns_in(books: &Books, period: Period) -> Vec<ReturnedPayment> {
     let mut found = Vec::new();
-    for (code, batch) in &books.payments.batches {
-        for (reference, payment) in batch.references(code) {
+    let batches = books.payments.batches.iter();
+    for (code, batch) in batches.filter(|(_, batch)| batch.sums_before(period).is_none()) {
+        for (reference, payment) in books.payments.references(code) {
             let in_month = payment.returned.filter(|r| r.booked.period() == period);
             let Some(returned) = in_month else { continue };
             found.push(ReturnedPayment {
@@ -281,7 +297,7 @@ pub fn returns_in(books: &Books, period: Period) -> Vec<ReturnedPayment> {
                 entry: returned.at.0,
                 reason: returned.reason,
                 reference,
-                reissued_by: payment.reissued_by.clone(),
+                reissued_by: payment.reissued_by,
                 returned: returned.on,
                 scheme: batch.scheme.clone(),
             });
@@ -298,9 +314,12 @@ pub fn batches_in(books: &Books, period: Period) -> Option<Vec<BatchMonth>> {
     let mut found = Vec::new();
     for (code, batch) in &books.payments.batches {
         let Some(released) = batch.released.as_ref().filter(|r| r.date <= cut) else { continue };
+        if batch.sums_before(period).is_some() {
+            continue;
+        }
         let mut month = BatchMonth {
             batch: code.clone(),
-            count: batch.payments.len() as u64,
+            count: batch.len() as u64,
             failed: Flow::NONE,
             in_transit: Flow::NONE,
             period: batch.period,
@@ -311,7 +330,7 @@ pub fn batches_in(books: &Books, period: Period) -> Option<Vec<BatchMonth>> {
             total_fen: batch.total,
         };
         let mut moved_in_month = released.date.period() == period;
-        for payment in &batch.payments {
+        for (_, payment) in books.payments.references(code) {
             let answer = payment.answer.filter(|answer| answer.booked <= cut);
             let returned = payment.returned.filter(|returned| returned.booked <= cut);
             match answer.map(|answer| answer.failed) {

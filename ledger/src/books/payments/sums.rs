@@ -1,0 +1,64 @@
+//! What later months need of a batch that is through, so that closing a month walks what is open and not all of history.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::books::Books;
+use crate::ids::{BatchCode, Division};
+use crate::money::Money;
+use crate::period::Period;
+
+use super::Batch;
+
+/// A batch in sums.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// Every town that has a payment in it; what names no town stands under its own code.
+    pub towns: BTreeSet<Division>,
+    /// Settled less returned, by the year of posting and the town.
+    pub paid: BTreeMap<(i16, Division), Money>,
+}
+
+impl Batch {
+    /// True if it stands for that month: it was drawn for it and not withdrawn.
+    pub(super) fn pays(&self, period: Period) -> bool {
+        self.period == period && self.stage != super::BatchStage::Withdrawn
+    }
+}
+
+/// Sums up the batches about which all is answered and posted in closed months.
+pub(super) fn settle(books: &mut Books, closed: Period) {
+    let through = |batch: &Batch| {
+        batch.open == 0
+            && batch.sums.is_none()
+            && batch.released.is_some()
+            && batch.moved.is_none_or(|moved| moved <= closed)
+    };
+    let payments = &books.payments;
+    let codes = payments.batches.iter().filter(|(_, batch)| through(batch));
+    let summed: Vec<(BatchCode, Sums)> =
+        codes.filter_map(|(code, _)| Some((code.clone(), of(books, code)?))).collect();
+    for (code, sums) in summed {
+        if let Some(batch) = books.payments.batches.get_mut(&code) {
+            batch.sums = Some(sums);
+        }
+    }
+}
+
+/// `None` if a sum leaves the range of money or a payee lives nowhere: such a batch is walked every month.
+fn of(books: &Books, code: &BatchCode) -> Option<Sums> {
+    let mut sums = Sums::default();
+    for (_, payment) in books.payments.references(code) {
+        let town = books.people.town_of(payment.payee)?;
+        let settled = payment.answer.filter(|answer| answer.failed.is_none());
+        if let Some(settled) = settled {
+            let sum = sums.paid.entry((settled.booked.year(), town.clone())).or_default();
+            *sum = sum.checked_add(payment.amount)?;
+        }
+        if let Some(returned) = payment.returned {
+            let sum = sums.paid.entry((returned.booked.year(), town.clone())).or_default();
+            *sum = sum.checked_sub(payment.amount)?;
+        }
+        sums.towns.insert(town);
+    }
+    Some(sums)
+}
