@@ -1,12 +1,15 @@
 //! Every identifier of the books, each a type of its own: an account id cannot be passed for a person id.
 //! Ids of people are random and mean nothing; codes of schemes, funds and units are words of the office.
 
+mod spelling;
+
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::words::text_serde;
+use spelling::{Word, lower_hex};
 
 /// A text that does not have the form of the identifier it was read for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,30 +21,6 @@ pub struct NotAnId {
     pub found: String,
     /// The form that was expected.
     pub form: &'static str,
-}
-
-/// The value of each lower-case hex digit; 16 for every other byte. `hex` reads capitals too, and one id has one spelling.
-const DIGITS: [u8; 256] = {
-    let mut digits = [16; 256];
-    let mut digit = 0;
-    while digit < 16 {
-        digits[b"0123456789abcdef"[digit as usize] as usize] = digit;
-        digit += 1;
-    }
-    digits
-};
-
-/// Exactly `N` bytes in lower-case hex.
-fn lower_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
-    let mut bytes = [0; N];
-    let mut wrong = u8::from(pairs.len() != N);
-    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-        let (high, low) = (DIGITS[usize::from(*high)], DIGITS[usize::from(*low)]);
-        wrong |= (high | low) >> 4;
-        *byte = high << 4 | low & 15;
-    }
-    (wrong == 0).then_some(bytes)
 }
 
 macro_rules! random_ids {
@@ -243,28 +222,6 @@ macro_rules! codes {
             }
         }
     )*};
-}
-
-/// A short ASCII text that stands in its owner instead of on the heap. Sorts as the text does.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Word<const MAX: usize> {
-    /// Zeros after the text; zero is below every character of a code.
-    bytes: [u8; MAX],
-    length: u8,
-}
-
-impl<const MAX: usize> Word<MAX> {
-    /// `None` if the text is longer than `MAX` bytes or not ASCII.
-    fn new(text: &str) -> Option<Word<MAX>> {
-        let mut bytes = [0; MAX];
-        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
-        text.is_ascii().then_some(Word { bytes, length: u8::try_from(text.len()).ok()? })
-    }
-
-    fn as_str(&self) -> &str {
-        let text = self.bytes.get(..usize::from(self.length)).unwrap_or_default();
-        std::str::from_utf8(text).expect("a word is ASCII")
-    }
 }
 
 fn upper_or_digit(byte: u8) -> bool {

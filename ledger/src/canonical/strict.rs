@@ -61,11 +61,12 @@ impl<'de> Reader<'de> {
     /// Takes exactly this text.
     ///
     /// # Errors
-    /// [`NotCanonical::Form`] if something else stands here.
+    /// [`NotCanonical::Spelling`] at the first byte that is another one.
     pub(crate) fn expect(&mut self, literal: &str) -> Result<(), NotCanonical> {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         if !rest.starts_with(literal.as_bytes()) {
-            return Err(self.unexpected(literal));
+            let same = rest.iter().zip(literal.as_bytes()).take_while(|(one, other)| one == other);
+            return Err(NotCanonical::Spelling { at: self.at + same.count() });
         }
         self.at += literal.len();
         Ok(())

@@ -64,7 +64,7 @@ pub fn people(county: &County, dice: &mut Dice<'_>) -> Proposed {
 }
 
 /// Maps of the books in an order that is the same every time.
-pub fn sorted<K: Ord + std::hash::Hash, V>(map: &std::collections::HashMap<K, V>) -> Vec<(&K, &V)> {
+pub fn sorted<K: Ord, V>(map: &ledger::books::IdMap<K, V>) -> Vec<(&K, &V)> {
     let mut pairs: Vec<_> = map.iter().collect();
     pairs.sort_by(|one, other| one.0.cmp(other.0));
     pairs

@@ -10,9 +10,9 @@ use super::dice::Dice;
 use super::office::{Proposed, say};
 
 /// Any payment there ever was.
-fn any_payment<'a>(county: &'a County, dice: &mut Dice<'_>) -> Option<(PaymentRef, &'a Payment)> {
-    let batches = county.ledger.books.payments.batches.iter();
-    dice.pick(batches.flat_map(|(code, batch)| batch.references(code)))
+fn any_payment(county: &County, dice: &mut Dice<'_>) -> Option<(PaymentRef, Payment)> {
+    let payments = &county.ledger.books.payments;
+    dice.pick(payments.batches.keys().flat_map(|code| payments.references(code)))
 }
 
 /// A roster line for that payment's entitlement as it stands today.
@@ -47,14 +47,14 @@ fn roster(county: &County, of: &PaymentRef, kind: &str, line: Value) -> Proposed
 pub fn pay_again(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let (reference, payment) = any_payment(county, dice)?;
     let period = county.ledger.books.payments.batches.get(reference.batch())?.period;
-    roster(county, &reference, "supplementary", line_again(county, payment, period)?)
+    roster(county, &reference, "supplementary", line_again(county, &payment, period)?)
 }
 
 /// A reissue of whatever payment, whether or not it failed or was reissued.
 pub fn reissue_anything(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let (reference, payment) = any_payment(county, dice)?;
     let period = county.ledger.books.payments.batches.get(reference.batch())?.period;
-    let mut line = line_again(county, payment, period)?;
+    let mut line = line_again(county, &payment, period)?;
     line["reissue_of"] = json!(reference);
     roster(county, &reference, "reissue", line)
 }

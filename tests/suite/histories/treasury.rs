@@ -73,7 +73,7 @@ pub fn approval(county: &County, dice: &mut Dice<'_>) -> Proposed {
             "payer",
             "payment_file.released",
             json!({
-                "account": account_of(county, batch)?, "batch": code, "count": batch.payments.len(),
+                "account": account_of(county, batch)?, "batch": code, "count": batch.len(),
                 "date": dice.day(county), "file": format!("#file {code}"),
                 "file_name": format!("{code}.csv"), "profile": "icbc-batch@1", "root": batch.root,
                 "total_fen": batch.total,
@@ -84,14 +84,16 @@ pub fn approval(county: &County, dice: &mut Dice<'_>) -> Proposed {
 }
 
 fn account_of(county: &County, batch: &Batch) -> Option<String> {
-    let fund = &batch.payments.first()?.sources.first()?.fund;
-    county.ledger.books.funds.account_of(fund).map(ToString::to_string)
+    let mut fund = None;
+    batch.sources(1, &mut |first, _| drop(fund.get_or_insert_with(|| first.clone())));
+    county.ledger.books.funds.account_of(&fund?).map(ToString::to_string)
 }
 
 fn payments_in(county: &County, state: PaymentState) -> Vec<(BatchCode, PaymentRef, i64)> {
-    let batches = county.ledger.books.payments.batches.iter();
-    let found = batches.filter(|(_, b)| b.released.is_some()).flat_map(|(code, batch)| {
-        batch.references(code).filter_map(move |(reference, payment)| {
+    let payments = &county.ledger.books.payments;
+    let batches = payments.batches.iter();
+    let found = batches.filter(|(_, b)| b.released.is_some()).flat_map(|(code, _)| {
+        payments.references(code).filter_map(move |(reference, payment)| {
             let fits = payment.state(true) == state;
             fits.then(|| (code.clone(), reference, payment.amount.fen()))
         })
