@@ -1,24 +1,24 @@
 //! Verification from the entries and a trust file alone: leaves, root, signatures, chains, manifests, laws, frozen months.
 //! It shares the laws with `engine` and nothing else: what is here is read again from the bytes.
 
+mod auditor;
 mod diagnosis;
+mod late;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::act::Body;
-use crate::act::signed::SignedAct;
-use crate::books::{Books, Statement};
-use crate::canonical::NotCanonical;
-use crate::ids::{Digest, OfficerId, Root, Seq};
-use crate::law::{self, admission};
-use crate::line::Line;
+use crate::books::Books;
+use crate::decoding::{self, Wanted};
+use crate::ids::{Digest, Root, Seq};
 use crate::log::{EntrySource, Frontier, LogFailure, VerifiedCheckpoint, leaf_hash};
 use crate::period::Period;
 use crate::rejection::Rejection;
 use crate::trust::{Trust, TrustProblem};
-use crate::views::month::MonthTable;
+
+use auditor::Auditor;
+use late::Late;
 
 /// The first thing that is not as it must be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -76,7 +76,8 @@ pub struct Audited {
     pub months: BTreeMap<Period, Digest>,
 }
 
-/// Verifies a ledger from its entries. `progress` is told the number of entries read so far.
+/// Verifies a ledger from its entries, on all cores, in one pass. `progress` is told the number of entries read so far.
+/// Where the source keeps hashes of its own, they are compared on the way.
 ///
 /// # Errors
 /// The first divergence.
@@ -85,143 +86,24 @@ pub fn verify(
     trust: &Trust,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Audited, Divergence> {
-    let mut auditor = Auditor::new(trust);
     let checkpoint = source.newest_checkpoint().map(|note| note.verify(&trust.log_key));
     let checkpoint = checkpoint.transpose()?;
-    let mut entries = source.entries();
-    while let Some(entry) = entries.next() {
-        let (at, bytes) = entry?;
-        auditor.leaf(&bytes);
-        let signed = SignedAct::decode(bytes.clone()).map_err(|why| stray(at, &bytes, &why))?;
-        auditor.founding(at, &signed.act().body)?;
-        let officer = admission::signer(&auditor.books, &signed)
-            .map_err(|why| diagnosis::of_signer(source, &auditor.books, (at, &signed), &why))?;
-        let count = signed.act().body.manifest().map_or(0, |manifest| manifest.count);
-        let mut lines = Vec::new();
-        for _ in 0..count {
-            let missing = Rejection::ManifestMismatch { what: "行数" };
-            let next = entries.next().ok_or_else(|| Divergence::law(at, &missing))?;
-            let (_, bytes) = next?;
-            auditor.leaf(&bytes);
-            lines.push(bytes);
-        }
-        auditor.act((at, officer), &signed, &lines)?;
-        progress(auditor.frontier.size());
-    }
-    auditor.finish(checkpoint.as_ref())
-}
-
-/// A line where an act must stand, or bytes that are neither.
-fn stray(at: Seq, bytes: &[u8], why: &NotCanonical) -> Divergence {
-    if Line::decode(bytes).is_ok() {
-        let text = "这一行不属于任何清单：清单行数与所附行数不符".to_owned();
-        return Divergence::at(at, "manifest.stray_line", text);
-    }
-    Divergence::law(at, &admission::malformed(why))
-}
-
-struct Auditor<'a> {
-    trust: &'a Trust,
-    frontier: Frontier,
-    books: Books,
-    /// The root after each act: `seen` and checkpoints can only stand at such sizes.
-    roots: HashMap<u64, Root>,
-    acts: u64,
-    lines: u64,
-    months: BTreeMap<Period, Digest>,
-}
-
-impl<'a> Auditor<'a> {
-    fn new(trust: &'a Trust) -> Auditor<'a> {
-        let frontier = Frontier::new();
-        Auditor {
-            trust,
-            roots: HashMap::from([(0, frontier.root())]),
-            frontier,
-            books: Books::new(trust.origin()),
-            acts: 0,
-            lines: 0,
-            months: BTreeMap::new(),
-        }
-    }
-
-    fn leaf(&mut self, entry: &[u8]) {
-        self.frontier.push_leaf(leaf_hash(entry), &mut |_| {});
-    }
-
-    /// The ledger begins with the founding act that the trust file names, and has no other.
-    fn founding(&self, at: Seq, body: &Body) -> Result<(), Divergence> {
-        match (body, at) {
-            (Body::Founded(founded), Seq(0)) => Ok(self.trust.founded(founded)?),
-            (Body::Founded(_), _) => Err(Divergence::law(at, &Rejection::AlreadyFounded {})),
-            (_, Seq(0)) => Err(Divergence::law(at, &Rejection::NotFounded {})),
-            (_, _) => Ok(()),
-        }
-    }
-
-    fn act(
-        &mut self,
-        (at, officer): (Seq, OfficerId),
-        signed: &SignedAct,
-        entries: &[Vec<u8>],
-    ) -> Result<(), Divergence> {
-        let broken = |rejection: Rejection| Divergence::law(at, &rejection);
-        let act = signed.act();
-        let seen = &act.seen;
-        if self.roots.get(&seen.size) != Some(&seen.root) {
-            return Err(broken(Rejection::SeenWrong { size: seen.size }));
-        }
-        let lines = admission::lines(&act.body, entries.iter().map(Vec::as_slice))
-            .map_err(|why| diagnosis::of_lines(at, &act.body, entries, &why))?;
-        let id = signed.id(self.trust.origin());
-        let statement = Statement { id, at, officer, act, lines: &lines };
-        law::check(&self.books, &statement).map_err(broken)?;
-        if let Body::MonthClosed(closed) = &act.body {
-            let table = MonthTable::of(&self.books, closed.period);
-            if table.map(|table| table.digest()) != Some(closed.table) {
-                return Err(broken(Rejection::CloseTableMismatch {}));
+    let late = Late::default();
+    let auditor = decoding::in_order(source, trust.origin(), Wanted::ItemsAndHashes, |chunks| {
+        let mut auditor = Auditor::new(source, trust, &late);
+        let verdict = auditor.read_all(chunks, progress);
+        chunks.settle();
+        // What was put off may have failed at an entry before the one that ended the reading.
+        match (late.first(&auditor), verdict) {
+            (Some(found), Err(early)) if early.entry.is_none_or(|at| found.entry > Some(at)) => {
+                Err(early)
             }
-            self.months.insert(closed.period, closed.table);
+            (Some(found), _) => Err(found),
+            (None, verdict) => verdict.map(|()| auditor),
         }
-        self.books.evolve(&statement);
-        self.acts += 1;
-        self.lines += lines.len() as u64;
-        self.roots.insert(self.frontier.size(), self.frontier.root());
-        Ok(())
-    }
-
-    fn finish(self, checkpoint: Option<&VerifiedCheckpoint>) -> Result<Audited, Divergence> {
-        if checkpoint.is_none() && self.frontier.size() > 0 {
-            return Err(Divergence {
-                code: "checkpoint.missing",
-                entry: None,
-                text:
-                    "台账有记录却没有存证头：last-signed 被删去，或建账时中断。请取回存证头再核验"
-                        .to_owned(),
-            });
-        }
-        if self.acts == 0 {
-            return Err(Divergence::law(Seq(0), &Rejection::NotFounded {}));
-        }
-        let covered = checkpoint.map_or(0, VerifiedCheckpoint::size);
-        let trusted = checkpoint.map(VerifiedCheckpoint::root);
-        if trusted.is_some() && self.roots.get(&covered).copied() != trusted {
-            return Err(Divergence {
-                code: "checkpoint.root_mismatch",
-                entry: None,
-                text: format!("前{covered}条记录算出的根与存证头不符：记录被改动、增减或调换"),
-            });
-        }
-        Ok(Audited {
-            books: self.books,
-            size: self.frontier.size(),
-            root: self.frontier.root(),
-            acts: self.acts,
-            lines: self.lines,
-            checkpointed: covered,
-            months: self.months,
-        })
-    }
+    })?;
+    source.compare_rest()?;
+    auditor.finish(checkpoint.as_ref())
 }
 
 /// Checks that a ledger goes on from a checkpoint that its auditor kept from before. A ledger that was cut back or replaced

@@ -21,6 +21,8 @@ pub mod act;
 
 pub mod line;
 
+mod decoding;
+
 pub mod rejection;
 
 pub mod books;

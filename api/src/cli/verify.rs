@@ -61,20 +61,24 @@ fn verify_against(
     // An export has its checkpoint; everything else is judged as a ledger's folder, also one that was left half made.
     let is_ledger = path.join("log").is_dir() || !path.join("checkpoint").exists();
     let source: Box<dyn EntrySource> = if is_ledger {
-        let log = Log::open_for_audit(path, &trust.log_key).map_err(judged)?;
-        log.full_read().map_err(judged)?;
-        Box::new(log)
+        Box::new(Log::open_for_audit(path, &trust.log_key).map_err(judged)?)
     } else {
-        let tiles = TileFolder::open(path, &trust.log_key).map_err(judged)?;
-        tiles.full_read().map_err(judged)?;
-        Box::new(tiles)
+        Box::new(TileFolder::open(path, &trust.log_key).map_err(judged)?)
     };
     if let Some(known) = known {
         audit::goes_on_from(source.as_ref(), &kept(known, &trust)?)?;
     }
     let bar = progress::bar(source.size(), "核验");
-    let audited = audit::verify(source.as_ref(), &trust, &mut |read| bar.set_position(read))?;
+    let verdict = audit::verify(source.as_ref(), &trust, &mut |read| bar.set_position(read));
     bar.finish_and_clear();
+    // Where something is wrong, the source is read once more by itself: damage to what is kept comes before what it means.
+    let audited = match verdict {
+        Ok(audited) => audited,
+        Err(found) => {
+            source.full_read().map_err(judged)?;
+            return Err(found.into());
+        }
+    };
     let views = path.join("views");
     if views.is_dir() || is_ledger {
         let read = |period| std::fs::read(views.join(format!("{period}.json"))).ok();

@@ -2,11 +2,10 @@
 //! code, by looking at the rest of the log, so that dropped, repeated, reordered and re-signed acts can be told apart.
 
 use super::Divergence;
-use crate::act::Body;
 use crate::act::signed::SignedAct;
 use crate::books::Books;
 use crate::ids::{ActId, Seq};
-use crate::log::{EntrySource, root_of_entries};
+use crate::log::EntrySource;
 use crate::rejection::Rejection;
 
 /// A signature is its last 98 bytes' business: `,"sig":"` + 88 characters + `"}` (docs/format/log.md §1).
@@ -82,15 +81,12 @@ fn of_signature(
     Some(Divergence::at(at, "key.signature_swapped", text))
 }
 
-/// What of a manifest differs from its lines.
-pub(super) fn of_lines(at: Seq, body: &Body, lines: &[Vec<u8>], why: &Rejection) -> Divergence {
-    let Some(manifest) =
-        body.manifest().filter(|_| matches!(why, Rejection::ManifestMismatch { .. }))
-    else {
+/// What of a manifest differs from its lines, which have its root or have not.
+pub(super) fn of_lines(at: Seq, has_root: bool, why: &Rejection) -> Divergence {
+    if !matches!(why, Rejection::ManifestMismatch { .. }) {
         return Divergence::law(at, why);
-    };
-    let root = root_of_entries(lines.iter().map(Vec::as_slice));
-    let code = if root == manifest.root { "manifest.total_wrong" } else { "manifest.root_wrong" };
+    }
+    let code = if has_root { "manifest.total_wrong" } else { "manifest.root_wrong" };
     Divergence::at(at, code, why.to_string())
 }
 

@@ -1,10 +1,13 @@
 //! Is this act this person's own, in its place? Key, signature, actor chain, `seen`, and the lines under their root.
 
+use ed25519_dalek::VerifyingKey;
+
 use crate::act::offices::Founded;
 use crate::act::signed::SignedAct;
 use crate::act::{Act, Body};
 use crate::books::Books;
 use crate::canonical::NotCanonical;
+use crate::decoding::Odd;
 use crate::ids::{OfficerId, Root};
 use crate::line::Line;
 use crate::log;
@@ -16,31 +19,38 @@ use crate::rejection::Rejection;
 /// # Errors
 /// The first of these that fails.
 pub fn signer(books: &Books, signed: &SignedAct) -> Result<OfficerId, Rejection> {
-    let act = signed.act();
-    let key = act.key;
-    let (officer, public) =
-        if let (Body::Founded(founded), None) = (&act.body, &books.offices.founded) {
-            root_key(founded, act)?
-        } else if books.offices.founded.is_none() {
-            return Err(Rejection::NotFounded {});
-        } else {
-            let known = books.offices.keys.get(&key).ok_or(Rejection::KeyUnknown { key })?;
-            if known.revoked.is_some() {
-                return Err(Rejection::KeyRevoked { key });
-            }
-            (known.officer, known.public)
-        };
+    let (officer, public) = claimed_signer(books, signed)?;
     if !signed.is_signed_by(&books.origin, &public) {
         return Err(Rejection::SignatureWrong {});
     }
-    chain(books, officer, act)?;
+    chain(books, officer, signed.act())?;
     Ok(officer)
 }
 
-fn root_key(
-    founded: &Founded,
-    act: &Act,
-) -> Result<(OfficerId, ed25519_dalek::VerifyingKey), Rejection> {
+/// Whose act it is by the key that it names, if that key is valid here and now. Whether it signed is not asked.
+///
+/// # Errors
+/// The key is unknown, revoked or malformed.
+pub fn claimed_signer(
+    books: &Books,
+    signed: &SignedAct,
+) -> Result<(OfficerId, VerifyingKey), Rejection> {
+    let act = signed.act();
+    let key = act.key;
+    if let (Body::Founded(founded), None) = (&act.body, &books.offices.founded) {
+        return root_key(founded, act);
+    }
+    if books.offices.founded.is_none() {
+        return Err(Rejection::NotFounded {});
+    }
+    let known = books.offices.keys.get(&key).ok_or(Rejection::KeyUnknown { key })?;
+    if known.revoked.is_some() {
+        return Err(Rejection::KeyRevoked { key });
+    }
+    Ok((known.officer, known.public))
+}
+
+fn root_key(founded: &Founded, act: &Act) -> Result<(OfficerId, VerifyingKey), Rejection> {
     let key = act.key;
     let mut records = founded.keys.iter().map(|root| &root.record);
     let record = records.find(|record| record.key_id() == Some(key));
@@ -49,7 +59,11 @@ fn root_key(
     Ok((record.officer, public))
 }
 
-fn chain(books: &Books, officer: OfficerId, act: &Act) -> Result<(), Rejection> {
+/// The act is its signer's next, and what the signer has seen does not fall.
+///
+/// # Errors
+/// [`Rejection::ChainBroken`], [`Rejection::SeenWrong`].
+pub fn chain(books: &Books, officer: OfficerId, act: &Act) -> Result<(), Rejection> {
     let last = books.offices.officers.get(&officer).map(|known| known.last);
     let (done, prev, seen) =
         last.map_or((0, crate::ids::ActId::ZERO, 0), |last| (last.seq, last.id, last.seen));
@@ -87,16 +101,43 @@ pub fn lines<'a>(
     let mut lines = Vec::with_capacity(entries.len());
     for (n, entry) in (1_u32..).zip(entries) {
         let (number, line) = Line::decode(entry).map_err(|why| malformed(&why))?;
-        if number != n || !belongs(body, &line) {
+        if number != n {
             return Err(Rejection::LineMisplaced { n, kind: line.kind() });
         }
         lines.push(line);
     }
+    decoded(body, &lines)?;
+    Ok(lines)
+}
+
+/// Every line of an act is of a kind that it covers, and they add up to its manifest's total.
+///
+/// # Errors
+/// The first line that is not, or the total.
+pub fn decoded(body: &Body, lines: &[Line]) -> Result<(), Rejection> {
+    for (n, line) in (1_u32..).zip(lines) {
+        if !belongs(body, line) {
+            return Err(Rejection::LineMisplaced { n, kind: line.kind() });
+        }
+    }
     let total = Money::total(lines.iter().map(Line::amount)).ok_or(Rejection::MoneyOverflow {})?;
-    if total != manifest.total_fen {
+    if body.manifest().is_some_and(|manifest| manifest.total_fen != total) {
         return Err(Rejection::ManifestMismatch { what: "总额" });
     }
-    Ok(lines)
+    Ok(())
+}
+
+/// What is wrong with a manifest in which one line is odd. Lines that have not the root that was signed are not its lines.
+#[must_use]
+pub(crate) fn odd_line(odd: Odd, has_root: bool) -> Rejection {
+    match odd {
+        Odd::Missing => Rejection::ManifestMismatch { what: "行数" },
+        Odd::Misplaced { .. } | Odd::NotALine(_) if !has_root => {
+            Rejection::ManifestMismatch { what: "默克尔根" }
+        }
+        Odd::Misplaced { n, kind } => Rejection::LineMisplaced { n, kind },
+        Odd::NotALine(why) => malformed(&why),
+    }
 }
 
 /// The refusal for bytes that are not in canonical form.

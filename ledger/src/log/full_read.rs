@@ -44,11 +44,16 @@ impl Log {
             let detail = format!("重算的根 {}，记录的根 {}", frontier.root(), self.head.root);
             return Err(LogFailure::new(LogCode::EdgeMismatch, detail));
         }
-        if self.store.count_nodes()? != nodes {
-            let detail = format!("应有树节点 {nodes} 个");
-            return Err(LogFailure::new(LogCode::EntryCorrupt, detail));
-        }
+        self.count_nodes(nodes)?;
         Ok(FullRead { head: self.head, nodes, ids: self.compare_ids()? })
+    }
+
+    pub(super) fn count_nodes(&self, expected: u64) -> Result<(), LogFailure> {
+        if self.store.count_nodes()? == expected {
+            return Ok(());
+        }
+        let detail = format!("应有树节点 {expected} 个");
+        Err(LogFailure::new(LogCode::EntryCorrupt, detail))
     }
 
     fn compare_signed(&self, frontier: &Frontier) -> Result<(), LogFailure> {
@@ -63,7 +68,7 @@ impl Log {
         }
     }
 
-    fn compare_node(&self, node: WholeNode) -> Result<(), LogFailure> {
+    pub(super) fn compare_node(&self, node: WholeNode) -> Result<(), LogFailure> {
         match self.store.kept_node(node.level, node.index)? {
             Some(kept) if kept == node.hash => Ok(()),
             Some(_) => match leaves_of_level(node.level) {
@@ -82,7 +87,7 @@ impl Log {
         }
     }
 
-    fn compare_ids(&self) -> Result<u64, LogFailure> {
+    pub(super) fn compare_ids(&self) -> Result<u64, LogFailure> {
         let mut targets = Vec::new();
         for target in self.store.id_targets() {
             let target = target?;

@@ -28,7 +28,7 @@ pub use store::{Head, MAX_ENTRY_BYTES};
 pub use tile_folder::TileFolder;
 pub use tiles::{Exported, export_tiles};
 pub use tree::{
-    Frontier, Leaves, NodeHash, Subtrees, TILE_WIDTH, WholeNode, edge, empty_root, inner_hash,
-    leaf_hash, leaves_of_level, root_of_entries, root_of_leaves,
+    Frontier, Leaves, NodeHash, Subtrees, TILE_WIDTH, WholeNode, edge, empty_root, hash_of_leaves,
+    inner_hash, leaf_hash, leaves_of_level, root_of_entries, root_of_leaves,
 };
 pub use writer::{Log, Record};

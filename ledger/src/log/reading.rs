@@ -3,8 +3,8 @@
 use super::failure::LogFailure;
 use super::note::SignedNote;
 use super::proof::{consistency_proof, inclusion_proof};
-use super::store::{Store, read_pair};
-use super::tree::{NodeHash, edge};
+use super::store::{Head, Store, read_pair};
+use super::tree::{NodeHash, WholeNode, edge, leaves_of_level};
 use super::writer::Log;
 use crate::ids::{Root, Seq};
 
@@ -13,7 +13,7 @@ pub type ReadEntry = Result<(Seq, Vec<u8>), LogFailure>;
 
 /// Entries in order, from wherever they are kept: an open log or a folder of tiles.
 /// What reads a ledger to judge it takes this, so that both are judged by the same code.
-pub trait EntrySource {
+pub trait EntrySource: Sync {
     /// How many entries there are. Of a log this may be more than its checkpoint covers.
     fn size(&self) -> u64;
 
@@ -22,6 +22,44 @@ pub trait EntrySource {
 
     /// Every entry in order from 0. The first failure is the last item.
     fn entries(&self) -> Box<dyn Iterator<Item = ReadEntry> + '_>;
+
+    /// The entries from `from` to `to` (without `to`), for those who read several stretches at once.
+    fn range(&self, from: Seq, to: Seq) -> Box<dyn Iterator<Item = ReadEntry> + '_> {
+        let place = |seq: Seq| usize::try_from(seq.0).unwrap_or(usize::MAX);
+        Box::new(self.entries().skip(place(from)).take(place(to) - place(from)))
+    }
+
+    /// Compares the leaf hashes of a tile, whole or the last one, with those that the source keeps, if it keeps any.
+    ///
+    /// # Errors
+    /// They differ or cannot be read.
+    fn compare_tile(&self, index: u64, leaves: &[NodeHash]) -> Result<(), LogFailure> {
+        let _ = (index, leaves);
+        Ok(())
+    }
+
+    /// Compares the hash of a whole subtree with the one that the source keeps, if it keeps any.
+    ///
+    /// # Errors
+    /// It differs, is missing or cannot be read.
+    fn compare_node(&self, node: WholeNode) -> Result<(), LogFailure> {
+        let _ = node;
+        Ok(())
+    }
+
+    /// Reads everything in order and compares it with itself: the tree, what is kept of it, the newest checkpoint.
+    ///
+    /// # Errors
+    /// The first thing that is damaged.
+    fn full_read(&self) -> Result<Head, LogFailure>;
+
+    /// Looks for what is there besides: nodes and ids that no entry asks for.
+    ///
+    /// # Errors
+    /// Something is, or the source cannot be read.
+    fn compare_rest(&self) -> Result<(), LogFailure> {
+        Ok(())
+    }
 }
 
 impl Log {
@@ -110,6 +148,24 @@ impl EntrySource for Log {
 
     fn entries(&self) -> Box<dyn Iterator<Item = ReadEntry> + '_> {
         Box::new(self.scan(Seq(0), Seq(self.head.size)))
+    }
+
+    fn range(&self, from: Seq, to: Seq) -> Box<dyn Iterator<Item = ReadEntry> + '_> {
+        Box::new(self.scan(from, to))
+    }
+
+    fn compare_node(&self, node: WholeNode) -> Result<(), LogFailure> {
+        Log::compare_node(self, node)
+    }
+
+    fn full_read(&self) -> Result<Head, LogFailure> {
+        Log::full_read(self).map(|read| read.head)
+    }
+
+    fn compare_rest(&self) -> Result<(), LogFailure> {
+        let nodes = (1..=u8::MAX).map_while(leaves_of_level).map(|leaves| self.head.size / leaves);
+        self.count_nodes(nodes.sum())?;
+        self.compare_ids().map(drop)
     }
 }
 

@@ -98,6 +98,22 @@ impl TileFolder {
         Ok(HashTile { path, rest: hashes.into_iter(), next: index + 1 })
     }
 
+    /// Compares hashes of a level, from its `first`, with the tile that holds them.
+    fn compare_hashes(&self, level: u8, first: u64, hashes: &[NodeHash]) -> Result<(), LogFailure> {
+        let leaves = leaves_of_level(level).unwrap_or(u64::MAX);
+        let index = first / TILE_WIDTH;
+        let (path, width) = self.tile(TileKind::Level(level), index, self.head.size / leaves);
+        let bytes = read_file(&path)?;
+        let (kept, rest) = bytes.as_chunks::<32>();
+        let before = usize::try_from(first % TILE_WIDTH).unwrap_or(usize::MAX);
+        let kept_here = kept.get(before..).and_then(|kept| kept.get(..hashes.len()));
+        let same = kept_here.is_some_and(|kept| kept.iter().zip(hashes).all(|(a, b)| *a == b.0));
+        if same && rest.is_empty() && u64::try_from(kept.len()) == Ok(width) {
+            return Ok(());
+        }
+        Err(LogFailure::new(LogCode::TileMalformed, path.display().to_string()))
+    }
+
     /// The file of a tile and how many items it holds, where `total` items are in all.
     fn tile(&self, kind: TileKind, index: u64, total: u64) -> (PathBuf, u64) {
         let width = total.saturating_sub(index.saturating_mul(TILE_WIDTH)).min(TILE_WIDTH);
@@ -130,7 +146,24 @@ impl EntrySource for TileFolder {
     }
 
     fn entries(&self) -> Box<dyn Iterator<Item = ReadEntry> + '_> {
-        Box::new(TileEntries { folder: self, next: 0, tile: Vec::new().into_iter() })
+        self.range(Seq(0), Seq(self.head.size))
+    }
+
+    fn range(&self, from: Seq, to: Seq) -> Box<dyn Iterator<Item = ReadEntry> + '_> {
+        let (next, end) = (from.0, to.0.min(self.head.size));
+        Box::new(TileEntries { folder: self, next, end, tile: Vec::new().into_iter() })
+    }
+
+    fn compare_tile(&self, index: u64, leaves: &[NodeHash]) -> Result<(), LogFailure> {
+        self.compare_hashes(0, index * TILE_WIDTH, leaves)
+    }
+
+    fn compare_node(&self, node: WholeNode) -> Result<(), LogFailure> {
+        self.compare_hashes(node.level, node.index, &[node.hash])
+    }
+
+    fn full_read(&self) -> Result<Head, LogFailure> {
+        TileFolder::full_read(self)
     }
 }
 
@@ -145,6 +178,7 @@ struct HashTile {
 struct TileEntries<'a> {
     folder: &'a TileFolder,
     next: u64,
+    end: u64,
     tile: IntoIter<Vec<u8>>,
 }
 
@@ -152,13 +186,18 @@ impl Iterator for TileEntries<'_> {
     type Item = ReadEntry;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let end = self.folder.head.size;
+        let end = self.end;
         if self.next >= end {
             return None;
         }
         if self.tile.len() == 0 {
+            let before = usize::try_from(self.next % TILE_WIDTH).unwrap_or(usize::MAX);
             match self.folder.entries_of(self.next / TILE_WIDTH) {
-                Ok(entries) => self.tile = entries.into_iter(),
+                Ok(entries) => {
+                    self.tile = entries.into_iter();
+                    // The first tile is begun where the stretch begins.
+                    self.tile.by_ref().take(before).for_each(drop);
+                }
                 Err(failure) => {
                     self.next = end;
                     return Some(Err(failure));

@@ -58,6 +58,14 @@ pub fn root_of_leaves(leaves: impl IntoIterator<Item = NodeHash>) -> Root {
     frontier.root()
 }
 
+/// The hash over these leaves as one subtree; `None` without leaves.
+#[must_use]
+pub fn hash_of_leaves(leaves: &[NodeHash]) -> Option<NodeHash> {
+    let mut frontier = Frontier::new();
+    leaves.iter().for_each(|leaf| frontier.push_leaf(*leaf, &mut |_| ()));
+    frontier.fold()
+}
+
 /// The root over these entries, in this order: what a manifest names for its lines.
 #[must_use]
 pub fn root_of_entries<'a>(entries: impl IntoIterator<Item = &'a [u8]>) -> Root {
@@ -111,6 +119,11 @@ impl Frontier {
     /// Adds one leaf and shows every node of level 1 and above that it makes whole.
     pub fn push_leaf(&mut self, leaf: NodeHash, whole: &mut impl FnMut(WholeNode)) {
         self.push_subtree(0, leaf, whole);
+    }
+
+    /// Adds a whole tile of 256 leaves by its hash. The tree's size must be a multiple of 256.
+    pub fn push_tile(&mut self, tile: NodeHash, whole: &mut impl FnMut(WholeNode)) {
+        self.push_subtree(HEIGHT_PER_LEVEL, tile, whole);
     }
 
     /// Adds a whole subtree of 2^`height` leaves. The tree's size must be a multiple of that.

@@ -11,7 +11,8 @@ use ledger::engine::Receipt;
 use ledger::ids::{ActId, Seq};
 use ledger::law::admission;
 use ledger::log::{
-    EntrySource, MAX_ENTRY_BYTES, ReadEntry, SignedNote, VerifierKey, root_of_entries,
+    EntrySource, Head, LogFailure, MAX_ENTRY_BYTES, ReadEntry, SignedNote, VerifierKey,
+    root_of_entries,
 };
 use ledger::rejection::Rejection;
 use ledger::rules;
@@ -103,7 +104,20 @@ impl EntrySource for Memory {
         self.checkpoint.as_ref()
     }
 
+    fn full_read(&self) -> Result<Head, LogFailure> {
+        let root = root_of_entries(self.entries.iter().map(Vec::as_slice));
+        Ok(Head { size: self.books.height, root })
+    }
+
     fn entries(&self) -> Box<dyn Iterator<Item = ReadEntry> + '_> {
         Box::new((0..).zip(&self.entries).map(|(seq, bytes)| Ok((Seq(seq), bytes.clone()))))
+    }
+
+    fn range(&self, from: Seq, to: Seq) -> Box<dyn Iterator<Item = ReadEntry> + '_> {
+        let numbered = (from.0..to.0).filter_map(|seq| Some((seq, usize::try_from(seq).ok()?)));
+        Box::new(
+            numbered
+                .filter_map(|(seq, place)| Some(Ok((Seq(seq), self.entries.get(place)?.clone())))),
+        )
     }
 }

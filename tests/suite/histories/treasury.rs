@@ -85,7 +85,7 @@ pub fn approval(county: &County, dice: &mut Dice<'_>) -> Proposed {
 
 fn account_of(county: &County, batch: &Batch) -> Option<String> {
     let mut fund = None;
-    batch.sources(1, &mut |first, _| drop(fund.get_or_insert_with(|| first.clone())));
+    batch.sources(1, &mut |source, _| fund = fund.take().or_else(|| Some(source.clone())));
     county.ledger.books.funds.account_of(&fund?).map(ToString::to_string)
 }
 

@@ -1,0 +1,94 @@
+//! Checks that need no order are done when a core is free: signatures and the roots of manifests. What fails is kept by entry.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ed25519_dalek::VerifyingKey;
+
+use super::auditor::Auditor;
+use super::{Divergence, diagnosis};
+use crate::act::signed::SignedAct;
+use crate::decoding::Chunks;
+use crate::ids::{Root, Seq};
+use crate::log::{NodeHash, root_of_leaves};
+use crate::rejection::Rejection;
+
+/// How many signatures make one job: about two milliseconds.
+const SIGNATURES: usize = 64;
+
+/// What was found to fail.
+enum Failed {
+    Signature(Arc<SignedAct>),
+    /// The manifest's lines have another root.
+    Manifest,
+}
+
+/// Checks that were put off, and what failed of them.
+#[derive(Default)]
+pub(super) struct Late {
+    failed: Mutex<BTreeMap<Seq, Failed>>,
+}
+
+/// A signature that waits to be checked.
+pub(super) type Unchecked = (Seq, Arc<SignedAct>, VerifyingKey);
+
+impl Late {
+    fn fails(&self, at: Seq, what: Failed) {
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        failed.entry(at).or_insert(what);
+    }
+
+    /// Hands over the signatures that wait, once there are enough of them or nothing follows.
+    pub(super) fn signatures<'env>(
+        &'env self,
+        origin: &'env str,
+        waiting: &mut Vec<Unchecked>,
+        is_last: bool,
+        chunks: &mut Chunks<'_, 'env>,
+    ) {
+        if waiting.len() < SIGNATURES && !is_last {
+            return;
+        }
+        let batch = std::mem::take(waiting);
+        chunks.later(move || {
+            for (at, signed, public) in batch {
+                if !signed.is_signed_by(origin, &public) {
+                    self.fails(at, Failed::Signature(signed));
+                }
+            }
+        });
+    }
+
+    /// Hands over the lines of a manifest. Small ones are done at once.
+    pub(super) fn manifest<'env>(
+        &'env self,
+        at: Seq,
+        leaves: Vec<NodeHash>,
+        root: Root,
+        chunks: &mut Chunks<'_, 'env>,
+    ) {
+        let check = move || {
+            if root_of_leaves(leaves) != root {
+                self.fails(at, Failed::Manifest);
+            }
+        };
+        chunks.later(check);
+    }
+
+    /// The failure at the lowest entry, with its closer code.
+    pub(super) fn first(&self, auditor: &Auditor<'_>) -> Option<Divergence> {
+        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, what) = failed.first_key_value()?;
+        let found = match what {
+            Failed::Signature(signed) => {
+                let why = Rejection::SignatureWrong {};
+                diagnosis::of_signer(auditor.source, &auditor.books, (*at, signed), &why)
+            }
+            Failed::Manifest => {
+                let why = Rejection::ManifestMismatch { what: "默克尔根" };
+                Divergence::at(*at, "manifest.root_wrong", why.to_string())
+            }
+        };
+        Some(found)
+    }
+}
