@@ -8,7 +8,7 @@ use super::{Audited, Divergence, diagnosis};
 use crate::act::Body;
 use crate::act::signed::SignedAct;
 use crate::books::{Books, Statement};
-use crate::decoding::{Broken, Chunks, Group, Groups, Hashes};
+use crate::decoding::{Broken, Chunks, Group, Groups, Hashes, Odd};
 use crate::ids::{Digest, OfficerId, Root, Seq};
 use crate::law::{self, admission};
 use crate::log::{
@@ -60,18 +60,27 @@ impl<'a> Auditor<'a> {
         chunks: &mut Chunks<'_, 'a>,
         progress: &mut dyn FnMut(u64),
     ) -> Result<(), Divergence> {
+        let verdict = self.read_acts(chunks, progress);
+        // Also when the reading ended early: an earlier signature may be why.
+        self.late.signatures(self.trust.origin(), &mut self.unchecked, true, chunks);
+        verdict
+    }
+
+    fn read_acts(
+        &mut self,
+        chunks: &mut Chunks<'_, 'a>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<(), Divergence> {
         let mut groups = Groups::default();
         loop {
             let group = groups.next(chunks).map_err(broken)?;
             self.edge.waiting.extend(groups.hashes.drain(..));
-            let Some(group) = group else { break };
+            let Some(group) = group else { return Ok(()) };
             self.act(group, chunks)?;
             let (late, origin) = (self.late, self.trust.origin());
             late.signatures(origin, &mut self.unchecked, false, chunks);
             progress(self.edge.frontier.size());
         }
-        self.late.signatures(self.trust.origin(), &mut self.unchecked, true, chunks);
-        Ok(())
     }
 
     /// The ledger begins with the founding act that the trust file names, and has no other.
@@ -98,6 +107,9 @@ impl<'a> Auditor<'a> {
             return Err(broken(Rejection::SeenWrong { size: seen.size }));
         }
         if let Some(manifest) = act.body.manifest() {
+            if let Some((_, Odd::Missing)) = odd {
+                return Err(broken(Rejection::ManifestMismatch { what: "行数" }));
+            }
             if let Some((_, odd)) = odd {
                 let root = root_of_leaves(leaves);
                 let why = admission::odd_line(odd, root == manifest.root);
