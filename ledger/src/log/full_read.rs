@@ -11,7 +11,7 @@ use crate::ids::Seq;
 pub struct FullRead {
     /// Size and root, recomputed from every entry.
     pub head: Head,
-    /// How many tree nodes were compared: all that are stored.
+    /// How many tree nodes were compared: all that are stored, but for what is staged beyond the head.
     pub nodes: u64,
     /// How many ids there are. Each stands for an entry, no two for the same one; that every act has
     /// its id is for those to check who know which entries are acts.
@@ -44,7 +44,8 @@ impl Log {
             let detail = format!("重算的根 {}，记录的根 {}", frontier.root(), self.head.root);
             return Err(LogFailure::new(LogCode::EdgeMismatch, detail));
         }
-        if self.store.count_nodes()? != nodes {
+        let reach = self.mark.map_or(self.head.size, |mark| mark.reach);
+        if self.store.count_nodes(self.head.size, reach)? != nodes {
             let detail = format!("应有树节点 {nodes} 个");
             return Err(LogFailure::new(LogCode::EntryCorrupt, detail));
         }
