@@ -60,7 +60,9 @@ impl EntryInput for LineFile {
             Ok(lines) => {
                 let mut failed = false;
                 let lines = lines.skip(self.skip).map(|line| line.map(Cow::Owned));
-                Box::new(lines.take_while(move |line| !std::mem::replace(&mut failed, line.is_err())))
+                Box::new(
+                    lines.take_while(move |line| !std::mem::replace(&mut failed, line.is_err())),
+                )
             }
             Err(failure) => Box::new(std::iter::once(Err(failure))),
         }

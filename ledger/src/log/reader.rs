@@ -87,7 +87,8 @@ impl LogReader {
     /// # Errors
     /// [`LogCode::Gap`] if it is not whole within the newest checkpoint; or if it cannot be read.
     pub fn node(&self, level: u8, index: u64) -> Result<NodeHash, LogFailure> {
-        let end = leaves_of_level(level).and_then(|leaves| index.checked_add(1)?.checked_mul(leaves));
+        let end =
+            leaves_of_level(level).and_then(|leaves| index.checked_add(1)?.checked_mul(leaves));
         self.refuse_beyond(end.unwrap_or(u64::MAX))?;
         self.store.node(level, index)
     }

@@ -81,11 +81,7 @@ impl Log {
     /// (with the entry that has the id, if it is in the log) if the records are refused: nothing was
     /// written. [`LogCode::Poisoned`] or [`LogCode::ReadOnly`] if nothing can be written. Any other
     /// failure leaves the log poisoned: open it again to learn whether the records are in it.
-    pub fn append(
-        &mut self,
-        expected: &Head,
-        records: &[Record<'_>],
-    ) -> Result<Head, LogFailure> {
+    pub fn append(&mut self, expected: &Head, records: &[Record<'_>]) -> Result<Head, LogFailure> {
         self.refuse_what_cannot_follow(expected, records, true)?;
         self.write(records)
     }
