@@ -124,7 +124,7 @@ impl Engine {
     /// # Errors
     /// [`Refusal`]; nothing was written then.
     pub fn accept(&mut self, signed: &SignedAct, lines: &[Vec<u8>]) -> Result<Receipt, Refusal> {
-        self.commit_one(Checked::of(signed.clone(), lines, &self.keys))
+        self.commit_one(&Checked::of(signed.clone(), lines, &self.keys))
     }
 
     /// As [`Engine::accept`], with lines that need not be in memory.
@@ -136,7 +136,7 @@ impl Engine {
         signed: &SignedAct,
         lines: impl EntryInput + Send,
     ) -> Result<Receipt, Refusal> {
-        self.commit_one(Checked::streamed(signed.clone(), Box::new(lines), &self.keys)?)
+        self.commit_one(&Checked::streamed(signed.clone(), Box::new(lines), &self.keys)?)
     }
 
     /// Signs a checkpoint over everything accepted so far and keeps it as last-signed.

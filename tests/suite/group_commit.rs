@@ -132,7 +132,7 @@ fn in_batches(engine: &mut Engine, handed: &[Handed], sizes: &[usize]) -> Vec<An
         let check = |(signed, lines): &Handed| Checked::of(signed.clone(), lines.clone(), &keys);
         let checked = now.iter().map(check).collect();
         let batch = std::mem::replace(&mut ready, checked);
-        answers.extend(engine.commit(batch).into_iter().map(answer));
+        answers.extend(engine.commit(&batch).into_iter().map(answer));
         if ready.is_empty() && rest.is_empty() {
             return answers;
         }
@@ -221,7 +221,7 @@ fn a_manifest_beyond_one_batch_stands_between_small_acts_as_if_it_were_small() {
         |(signed, lines): &Handed| Checked::of(signed.clone(), lines.clone(), engine.keys());
     let batch: Vec<_> = handed.iter().map(check).collect();
     assert!(batch[1].is_large() && !batch[0].is_large());
-    let answers: Vec<Answer> = engine.commit(batch).into_iter().map(answer).collect();
+    let answers: Vec<Answer> = engine.commit(&batch).into_iter().map(answer).collect();
     assert_eq!(answers, expected);
     assert_eq!((engine.log().staged(), engine.log().head().size), (0, memory.entries.len() as u64));
     stands_like(&engine, &memory);

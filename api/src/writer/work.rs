@@ -127,7 +127,7 @@ impl Work {
             self.sign()?;
         }
         let mut failed = None;
-        for (answer, to) in self.engine.commit(batch.acts).into_iter().zip(batch.answers) {
+        for (answer, to) in self.engine.commit(&batch.acts).into_iter().zip(batch.answers) {
             if let Err(Refusal::Failed(failure)) = &answer {
                 failed = Some(failure.clone());
             }

@@ -46,6 +46,7 @@ pub(super) enum Entries<'a> {
 
 impl<'a> Checked<'a> {
     /// Checks an act with lines that are in memory.
+    #[must_use]
     pub fn of(
         signed: SignedAct,
         lines: impl Into<Cow<'a, [Vec<u8>]>>,

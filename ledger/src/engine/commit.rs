@@ -31,9 +31,9 @@ impl Engine {
     ///
     /// Whether acts come alone or together changes no answer and no byte of the log. If a write fails, nobody whose answer
     /// could rest on it is told yes or no, and the engine does nothing more: its books are ahead of its log.
-    pub fn commit(&mut self, batch: Vec<Checked<'_>>) -> Vec<Result<Receipt, Refusal>> {
+    pub fn commit(&mut self, batch: &[Checked<'_>]) -> Vec<Result<Receipt, Refusal>> {
         let mut round = Round::default();
-        for checked in &batch {
+        for checked in batch {
             let answer = self.take(checked, &mut round);
             round.answers.push(answer);
         }
@@ -42,8 +42,8 @@ impl Engine {
         round.answers
     }
 
-    pub(super) fn commit_one(&mut self, checked: Checked<'_>) -> Result<Receipt, Refusal> {
-        self.commit(vec![checked]).pop().expect("as many answers as acts")
+    pub(super) fn commit_one(&mut self, checked: &Checked<'_>) -> Result<Receipt, Refusal> {
+        self.commit(std::slice::from_ref(checked)).pop().expect("as many answers as acts")
     }
 
     fn take<'b, 'a>(

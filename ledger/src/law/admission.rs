@@ -129,7 +129,7 @@ impl<'a> LinesCheck<'a> {
                 self.lines.push(line);
             }
             Ok((_, line)) => {
-                let n = u32::try_from(n).expect("not above the count, which is a u32");
+                let n = u32::try_from(n).unwrap_or(count);
                 self.wrong = Some(Rejection::LineMisplaced { n, kind: line.kind() });
             }
             Err(why) => self.wrong = Some(malformed(&why)),

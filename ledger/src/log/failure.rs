@@ -110,6 +110,7 @@ pub struct LogFailure {
 
 impl LogFailure {
     /// A refusal with the facts of the case.
+    #[must_use]
     pub fn new(code: LogCode, detail: impl Into<String>) -> LogFailure {
         LogFailure { code, entry: None, detail: detail.into() }
     }
