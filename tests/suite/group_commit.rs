@@ -102,7 +102,9 @@ fn told(steps: &[Step]) -> Story {
     let next = handed_in(&given("issued")).into_iter();
     let mut story =
         Story { county: County::empty(), next, handed: Vec::new(), answers: Vec::new() };
-    steps.iter().for_each(|step| story.step(*step));
+    for step in steps {
+        story.step(*step);
+    }
     story
 }
 

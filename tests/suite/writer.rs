@@ -80,7 +80,7 @@ fn sixty_four_callers_are_answered_each_with_their_own_and_a_full_queue_loses_no
             holder
                 .ask(move |_| {
                     reached.send(()).unwrap();
-                    held.recv().unwrap()
+                    held.recv().unwrap();
                 })
                 .unwrap();
         });
@@ -131,7 +131,7 @@ fn a_stop_signs_what_is_new_and_followers_get_the_newest_once() {
     let engine = on_disk(&county, dir.path());
     let size = engine.head().size;
     // Never by time.
-    let options = Options { checkpoint_every: Duration::from_secs(3600), ..Options::default() };
+    let options = Options { checkpoint_every: Duration::from_hours(1), ..Options::default() };
     let writer = Writer::start(engine, County::log_signer(), options).unwrap();
     let handle = writer.handle();
     let (mut quick, mut slow) = (handle.checkpoints(), handle.checkpoints());
@@ -157,7 +157,7 @@ fn a_writer_that_failed_says_so_to_everybody_and_writes_nothing_more() {
     let engine = on_disk(&county, dir.path());
     // Its checkpoints cannot be signed: the key is not this log's.
     let other = NoteSigner::new(ORIGIN, &[9; 32]).unwrap();
-    let options = Options { checkpoint_every: Duration::from_secs(3600), ..Options::default() };
+    let options = Options { checkpoint_every: Duration::from_hours(1), ..Options::default() };
     let writer = Writer::start(engine, other, options).unwrap();
     let handle = writer.handle();
     let acts = chain(0, 2);

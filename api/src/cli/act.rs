@@ -74,7 +74,7 @@ const SIGNED: &[u8] = b"{\"act\":";
 /// What a file hands in.
 enum Handed {
     /// A signed act, with its lines behind it in the file: they are read as they are needed.
-    File(SignedAct),
+    File(Box<SignedAct>),
     /// The whole of anything else, and of standard input, which can be read once only.
     Bytes(Vec<u8>),
 }
@@ -95,7 +95,7 @@ fn signed_elsewhere(path: &Path) -> Result<Handed, Failure> {
     }
     let first = LineFile::after(path, 0);
     let first = first.walk().next().transpose()?.unwrap_or_default().into_owned();
-    Ok(Handed::File(decoded(first)?))
+    Ok(Handed::File(Box::new(decoded(first)?)))
 }
 
 fn decoded(entry: Vec<u8>) -> Result<SignedAct, Failure> {

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 
 /// What waits in the queue.
 pub(super) enum Message {
-    Act { checked: Checked<'static>, answer: SyncSender<Result<Receipt, Refusal>> },
+    Act { checked: Box<Checked<'static>>, answer: SyncSender<Result<Receipt, Refusal>> },
     Question(Box<dyn FnOnce(&Engine) + Send>),
     Checkpoint(SyncSender<Result<SignedNote, LogFailure>>),
     Stop,
@@ -99,6 +99,7 @@ impl Handle {
             return Err(busy(&format!("{before} 行在排队")));
         }
         let (answer, answered) = sync_channel(1);
+        let checked = Box::new(checked);
         self.enqueue(Message::Act { checked, answer }, lines)?;
         let answer = answered.recv().map_err(|_| self.ended())?;
         Ok(answer?)

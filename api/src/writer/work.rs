@@ -102,7 +102,7 @@ impl Work {
                 Message::Act { checked, answer } => {
                     self.shared.taken(checked.line_count());
                     batch.lines += checked.line_count();
-                    batch.acts.push(checked);
+                    batch.acts.push(*checked);
                     batch.answers.push(answer);
                 }
                 other @ (Message::Question(_) | Message::Checkpoint(_) | Message::Stop) => {

@@ -56,7 +56,7 @@ impl<'a> Checked<'a> {
         let mut too_large = too_large(signed.entry());
         let mut check = LinesCheck::of(&signed.act().body);
         for line in lines.iter() {
-            too_large = too_large.or(self::too_large(&line));
+            too_large = too_large.or(self::too_large(line));
             check.push(line);
         }
         let checked = check.finish();

@@ -131,7 +131,7 @@ mod tests {
         let path = dir.path().join("lines");
         let mut text = vec![b'a'; 65_535];
         text.extend_from_slice(b"\nb\n");
-        text.extend_from_slice(&[b'c'; 65_536]);
+        text.extend_from_slice(&vec![b'c'; 65_536]);
         text.extend_from_slice(b"\nd\n");
         std::fs::write(&path, text).unwrap();
         let file = LineFile::after(&path, 0);

@@ -62,9 +62,9 @@ fn copied(from: &Path) -> TempDir {
             let entry = entry.unwrap().path();
             let place = to.join(entry.file_name().unwrap());
             if entry.is_dir() {
-                copy(&entry, &place)
+                copy(&entry, &place);
             } else {
-                assert!(fs::copy(&entry, &place).is_ok())
+                assert!(fs::copy(&entry, &place).is_ok());
             }
         }
     }
