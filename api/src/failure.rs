@@ -154,7 +154,15 @@ impl From<Refusal> for Failure {
 
 impl From<LogFailure> for Failure {
     fn from(failure: LogFailure) -> Failure {
-        let machine = matches!(failure.code(), LogCode::Io | LogCode::Locked | LogCode::Poisoned);
+        let machine = matches!(
+            failure.code(),
+            LogCode::Io
+                | LogCode::Locked
+                | LogCode::Poisoned
+                | LogCode::Busy
+                | LogCode::Stopped
+                | LogCode::InputChanged
+        );
         Failure::Machine {
             code: failure.code().code().to_owned(),
             text: failure.to_string(),

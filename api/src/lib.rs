@@ -7,6 +7,8 @@ pub mod clock;
 
 pub mod keys;
 
+pub mod writer;
+
 pub mod desk;
 
 pub mod demo;

@@ -1,22 +1,30 @@
-//! The only writer: verify → decide → append → evolve. One function is the answer to "who can change the books?"
+//! The only writer: verify → decide → append → evolve. One function is the answer to "who can change the books?":
+//! [`Engine::commit`], in `engine/commit.rs`.
+
+mod checked;
+mod commit;
+mod keys;
+mod roots;
 
 use std::path::Path;
 
 use crate::act::Seen;
-use crate::act::signed::{SignedAct, act_bytes};
+use crate::act::signed::SignedAct;
 use crate::books::{Books, Statement};
 use crate::ids::{ActId, Seq};
 use crate::law::admission;
 use crate::line::Line;
 use crate::log::{
-    EntrySource, Head, Log, LogFailure, MAX_ENTRY_BYTES, NoteSigner, ReadEntry, Record, SignedNote,
-    VerifierKey,
+    EntryInput, EntrySource, Head, Log, LogFailure, NoteSigner, ReadEntry, SignedNote, VerifierKey,
 };
 use crate::rejection::Rejection;
-use crate::rules;
+
+pub use checked::Checked;
+pub use keys::KeyDirectory;
+use roots::SeenRoots;
 
 /// Why an act is not in the books.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// A rule said no; nothing was written.
     #[error(transparent)]
@@ -42,6 +50,8 @@ pub struct Engine {
     log: Log,
     books: Books,
     seen: Seen,
+    keys: KeyDirectory,
+    roots: SeenRoots,
 }
 
 /// Why a ledger does not open.
@@ -69,7 +79,8 @@ impl Engine {
         let log = Log::open(dir, key)?;
         let books = fold_while(log.entries(), key.name(), &mut |_, _| true)?;
         let seen = seen_of(log.newest_checkpoint(), key);
-        Ok(Engine { log, books, seen })
+        let keys = KeyDirectory::of(&books);
+        Ok(Engine { log, books, seen, keys, roots: SeenRoots::default() })
     }
 
     /// The books after the last accepted act.
@@ -96,41 +107,36 @@ impl Engine {
         &self.seen
     }
 
+    /// True once a write failed: nothing more is read or written.
+    #[must_use]
+    pub fn is_poisoned(&self) -> bool {
+        self.log.refuse_poisoned().is_err()
+    }
+
+    /// The keys that the books know, for whoever checks signatures beside the writer.
+    #[must_use]
+    pub fn keys(&self) -> &KeyDirectory {
+        &self.keys
+    }
+
     /// Takes a signed act and its lines into the books, or refuses them. Durable when it returns.
     ///
     /// # Errors
     /// [`Refusal`]; nothing was written then.
     pub fn accept(&mut self, signed: &SignedAct, lines: &[Vec<u8>]) -> Result<Receipt, Refusal> {
-        let id = signed.id(&self.books.origin);
-        if let Some(seq) = self.log.find(&id.0)? {
-            return Ok(Receipt { id, seq, is_repeat: true });
-        }
-        let officer = admission::signer(&self.books, signed)?;
-        let seen = &signed.act().seen;
-        if self.log.root_at(seen.size)? != seen.root || !self.is_between_acts(seen.size)? {
-            return Err(Rejection::SeenWrong { size: seen.size }.into());
-        }
-        let entries = lines.iter().map(Vec::as_slice);
-        let decoded = admission::lines(&signed.act().body, entries)?;
-        let at = Seq(self.books.height);
-        let act = signed.act();
-        let statement = Statement { id, at, officer, act, lines: &decoded };
-        rules::decide(&self.books, &statement)?;
-        let mut records = vec![Record { bytes: signed.entry(), id: Some(id.0) }];
-        records.extend(lines.iter().map(|line| Record { bytes: line, id: None }));
-        if let Some(record) = records.iter().find(|record| record.bytes.len() > MAX_ENTRY_BYTES) {
-            return Err(Rejection::EntryTooLarge { bytes: record.bytes.len() }.into());
-        }
-        let head = self.log.head();
-        self.log.append(&head, &records)?;
-        self.books.evolve(&statement);
-        Ok(Receipt { id, seq: at, is_repeat: false })
+        self.commit_one(&Checked::of(signed.clone(), lines, &self.keys))
     }
 
-    /// True if no manifest is cut in two at that size: a checkpoint stands between acts only.
-    fn is_between_acts(&self, size: u64) -> Result<bool, LogFailure> {
-        let next = self.log.get(Seq(size))?;
-        Ok(next.is_none_or(|entry| act_bytes(&entry).is_some()))
+    /// As [`Engine::accept`], with lines that need not be in memory.
+    ///
+    /// # Errors
+    /// [`Refusal`], also if the lines cannot be read; nothing was added to the log then.
+    pub fn accept_from(
+        &mut self,
+        signed: &SignedAct,
+        lines: impl EntryInput + Send,
+    ) -> Result<Receipt, Refusal> {
+        self.commit_one(&Checked::streamed(signed.clone(), Box::new(lines), &self.keys)?)
     }
 
     /// Signs a checkpoint over everything accepted so far and keeps it as last-signed.
@@ -140,6 +146,7 @@ impl Engine {
     pub fn checkpoint(&mut self, signer: &NoteSigner) -> Result<SignedNote, LogFailure> {
         let note = self.log.checkpoint(signer)?;
         self.seen = seen_of(Some(&note), signer.verifier());
+        self.roots.know(&self.seen);
         Ok(note)
     }
 }

@@ -5,6 +5,7 @@
 pub mod bank;
 mod cases;
 pub mod cast;
+pub mod disk;
 pub mod memory;
 pub mod paying;
 pub mod stages;

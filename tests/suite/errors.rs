@@ -45,6 +45,7 @@ const SPOKEN: &[(&str, &str, &str)] = &[
     ("key.signature_swapped", "签名是同一人另一动作的", "记录被调换：停止使用，报告监督方"),
     ("key.signed_by_another", "签名是别人的密钥签的", "冒签：保全现场，报告监督方"),
     ("machine.randomness", "操作系统没有给出随机数", "重试；若仍失败，联系系统管理员"),
+    ("machine.thread", "操作系统没有给出线程", "检查系统限制后重试"),
     ("manifest.root_wrong", "清单所附的行被改动", "停止使用，与第二副本比对"),
     ("manifest.stray_line", "有一行不属于任何清单", "行有增减：停止使用，与第二副本比对"),
     ("manifest.total_wrong", "清单的总额与各行之和不符", "停止使用，与第二副本比对"),

@@ -67,7 +67,11 @@ const BANNED: &[(&[&str], &str, &[&str], &str)] = &[
     (ALL, "Timestamp::now", &["api/src/clock.rs"], "ask the Clock"),
     (ALL, "SystemTime", &[], "ask the Clock"),
     (ALL, ".accept(", &["api/src/desk/mod.rs"], "go through Desk::sign: nothing else may write"),
-    (ALL, "log.append(", &["ledger/src/engine.rs"], "only the engine changes the books"),
+    (ALL, ".accept_from(", &["api/src/desk/mod.rs"], "go through Desk: nothing else may write"),
+    (ALL, "engine.commit(", &["api/src/writer/"], "hand it to the one writer"),
+    (ALL, "log.append(", &[], "only the engine changes the books"),
+    (ALL, "log.append_new(", &["ledger/src/engine/"], "only the engine changes the books"),
+    (ALL, "log.append_large(", &["ledger/src/engine/"], "only the engine changes the books"),
 ];
 
 /// As [`BANNED`], in tests too, but for the one place that is named.

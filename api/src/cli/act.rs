@@ -1,5 +1,6 @@
 //! `doudi act`: sign an act that a person wrote as JSON, or hand in one that was signed elsewhere.
 
+use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -7,6 +8,7 @@ use ledger::act::Body;
 use ledger::act::signed::SignedAct;
 use ledger::law::admission;
 use ledger::line::Line;
+use ledger::log::{EntryInput as _, LineFile};
 use serde_json::{Value, json};
 
 use super::Report;
@@ -35,20 +37,21 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let (Some(dir), Some(path)) = (&args.dir, &args.act) else { return Ok(kinds()) };
-    let bytes = read(path)?;
     let mut desk = Desk::open(dir, Clock::Machine)?;
-    let receipt = if bytes.starts_with(b"{\"act\":") {
-        let mut entries = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        let entry = entries.next().unwrap_or_default().to_vec();
-        let signed = SignedAct::decode(entry);
-        let signed = signed.map_err(|why| Failure::Rejected(admission::malformed(&why)))?;
-        let lines: Vec<Vec<u8>> = entries.map(<[u8]>::to_vec).collect();
-        desk.hand_in(&signed, &lines)?
-    } else {
-        let key = args.key.as_deref();
-        let key = key.ok_or_else(|| Failure::usage("请用 --key 指明签名人的密钥文件。"))?;
-        let (body, entries) = written(&desk, &bytes)?;
-        desk.sign_with_lines(&keys::read(key)?, body, &entries)?
+    let receipt = match signed_elsewhere(path)? {
+        Handed::File(signed) => desk.hand_in_from(&signed, LineFile::after(path, 1))?,
+        Handed::Bytes(bytes) if bytes.starts_with(SIGNED) => {
+            let mut entries = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+            let signed = decoded(entries.next().unwrap_or_default().to_vec())?;
+            let lines: Vec<Vec<u8>> = entries.map(<[u8]>::to_vec).collect();
+            desk.hand_in(&signed, &lines)?
+        }
+        Handed::Bytes(bytes) => {
+            let key = args.key.as_deref();
+            let key = key.ok_or_else(|| Failure::usage("请用 --key 指明签名人的密钥文件。"))?;
+            let (body, entries) = written(&desk, &bytes)?;
+            desk.sign_with_lines(&keys::read(key)?, body, &entries)?
+        }
     };
     desk.checkpoint()?;
     let repeat = if receipt.is_repeat { "（此前已受理，未重复记账）" } else { "" };
@@ -65,13 +68,38 @@ fn kinds() -> Report {
     Report { json: json!({ "ok": true, "kinds": list }), text: text.join("\n") }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+/// How an act that was signed elsewhere begins.
+const SIGNED: &[u8] = b"{\"act\":";
+
+/// What a file hands in.
+enum Handed {
+    /// A signed act, with its lines behind it in the file: they are read as they are needed.
+    File(Box<SignedAct>),
+    /// The whole of anything else, and of standard input, which can be read once only.
+    Bytes(Vec<u8>),
+}
+
+fn signed_elsewhere(path: &Path) -> Result<Handed, Failure> {
+    let failed = |why: std::io::Error| Failure::file(path, &why);
     if path == Path::new("-") {
         let mut bytes = Vec::new();
-        let read = std::io::stdin().read_to_end(&mut bytes);
-        return read.map(|_| bytes).map_err(|why| Failure::file(path, &why));
+        std::io::stdin().read_to_end(&mut bytes).map_err(failed)?;
+        return Ok(Handed::Bytes(bytes));
     }
-    std::fs::read(path).map_err(|why| Failure::file(path, &why))
+    let mut head = Vec::new();
+    let length = u64::try_from(SIGNED.len()).expect("a few bytes");
+    let read = File::open(path).and_then(|file| file.take(length).read_to_end(&mut head));
+    read.map_err(failed)?;
+    if head != SIGNED {
+        return Ok(Handed::Bytes(std::fs::read(path).map_err(failed)?));
+    }
+    let first = LineFile::after(path, 0);
+    let first = first.walk().next().transpose()?.unwrap_or_default().into_owned();
+    Ok(Handed::File(Box::new(decoded(first)?)))
+}
+
+fn decoded(entry: Vec<u8>) -> Result<SignedAct, Failure> {
+    SignedAct::decode(entry).map_err(|why| Failure::Rejected(admission::malformed(&why)))
 }
 
 /// An act as a person writes it. Where it has lines, its manifest is computed from them.

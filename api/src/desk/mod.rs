@@ -28,7 +28,7 @@ use ledger::engine::{Engine, Receipt};
 use ledger::ids::OfficerId;
 use ledger::law::admission;
 use ledger::line::Line;
-use ledger::log::NoteSigner;
+use ledger::log::{EntryInput, NoteSigner};
 use ledger::rejection::Rejection;
 use ledger::trust::Trust;
 use ledger::vault::{AccessNote, OsRandomness, Vault};
@@ -162,6 +162,23 @@ impl Desk {
     /// As [`Desk::sign`].
     pub fn hand_in(&mut self, signed: &SignedAct, lines: &[Vec<u8>]) -> Result<Receipt, Failure> {
         let receipt = self.engine.accept(signed, lines)?;
+        self.acknowledge(receipt)
+    }
+
+    /// Hands in an act that was signed elsewhere, with lines that may be too many for memory.
+    ///
+    /// # Errors
+    /// As [`Desk::sign`]; also if the lines cannot be read, or were other ones when they were to be written.
+    pub fn hand_in_from(
+        &mut self,
+        signed: &SignedAct,
+        lines: impl EntryInput + Send,
+    ) -> Result<Receipt, Failure> {
+        let receipt = self.engine.accept_from(signed, lines)?;
+        self.acknowledge(receipt)
+    }
+
+    fn acknowledge(&mut self, receipt: Receipt) -> Result<Receipt, Failure> {
         if let Some(file) = &mut self.acknowledgements {
             let path = self.dir.join("acknowledgements");
             writeln!(file, "{}", receipt.id).map_err(|why| Failure::file(&path, &why))?;

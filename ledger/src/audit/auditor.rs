@@ -136,7 +136,7 @@ impl<'a> Auditor<'a> {
 
     /// Key and chain now; the signature when a core is free.
     fn signer(&mut self, at: Seq, signed: &Arc<SignedAct>) -> Result<OfficerId, Divergence> {
-        let found = admission::claimed_signer(&self.books, signed);
+        let found = admission::key(&self.books, signed.act());
         let of_signer =
             |why: Rejection| diagnosis::of_signer(self.source, &self.books, (at, signed), &why);
         let (officer, public) = found.map_err(of_signer)?;

@@ -47,6 +47,10 @@ log_codes! {
     Locked = "log.locked", "台账正被另一程序使用。请先关闭正在运行的 doudi（例如 doudi serve），再重试";
     /// A write failed before; nothing more is written.
     Poisoned = "log.poisoned", "此前一次写入未能完成，日志已停止服务以免错上加错。请检查磁盘空间和硬件，然后重新启动程序";
+    /// The writer's queue is full.
+    Busy = "log.busy", "台账正忙，排队已满。请稍候重试；未写入任何内容";
+    /// The writer was stopped; it takes nothing more.
+    Stopped = "log.stopped", "台账服务正在停止，未写入任何内容。请待服务重新启动后再提交";
     /// The log grew between the decision and the write.
     Moved = "log.moved", "作出判断之后日志又有新条目，本次未写入任何内容。请重新读取后再提交";
     /// An entry above 65,535 bytes.
@@ -55,6 +59,8 @@ log_codes! {
     EntryEmpty = "log.entry_empty", "条目为空，未写入。请检查提交的内容";
     /// An act id that the log already holds, or twice in one batch.
     IdRepeated = "log.id_repeated", "同一动作已经入账，本次未写入。请查询原有结果，不要重复提交";
+    /// The lines were other ones when they were to be written.
+    InputChanged = "log.input_changed", "写入期间，交来的行与核对时不同，未入账。请勿在提交期间改动文件，用原文件重新提交";
     /// The log was opened to be read only.
     ReadOnly = "log.read_only", "日志是以核查方式打开的，不能写入。请用正常方式打开台账";
     /// No checkpoint carries a valid signature of the trusted key.
@@ -103,7 +109,9 @@ pub struct LogFailure {
 }
 
 impl LogFailure {
-    pub(super) fn new(code: LogCode, detail: impl Into<String>) -> LogFailure {
+    /// A refusal with the facts of the case.
+    #[must_use]
+    pub fn new(code: LogCode, detail: impl Into<String>) -> LogFailure {
         LogFailure { code, entry: None, detail: detail.into() }
     }
 

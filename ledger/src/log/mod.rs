@@ -1,7 +1,8 @@
 //! The log: bytes only; it never sees an act. docs/format/log.md is its contract.
-//! Read in this order: tree, proof; note, checkpoint; store, opening, writer, reading; tiles, tile folder.
+//! Read in this order: tree, proof; note, checkpoint; store, opening, writer, entry input, staging, reading; tiles, tile folder.
 
 mod checkpoint;
+mod entry_input;
 mod failure;
 pub(crate) mod fjall_start;
 mod full_read;
@@ -11,6 +12,7 @@ mod opening;
 mod proof;
 mod reader;
 mod reading;
+mod staging;
 mod store;
 mod tile_folder;
 mod tiles;
@@ -18,12 +20,14 @@ mod tree;
 mod writer;
 
 pub use checkpoint::VerifiedCheckpoint;
+pub use entry_input::{EntryInput, InputEntry, LineFile};
 pub use failure::{LogCode, LogFailure};
 pub use full_read::FullRead;
 pub use note::{NoteSigner, SignedNote, VerifierKey};
 pub use proof::{consistency_holds, consistency_proof, inclusion_holds, inclusion_proof};
 pub use reader::LogReader;
 pub use reading::{EntrySource, ReadEntry, Scan};
+pub use staging::{MAX_BATCH_BYTES, MAX_BATCH_ENTRIES};
 pub use store::{Head, MAX_ENTRY_BYTES};
 pub use tile_folder::TileFolder;
 pub use tiles::{Exported, export_tiles};
