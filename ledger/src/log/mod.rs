@@ -2,6 +2,7 @@
 //! Read in this order: tree, proof; note, checkpoint; store, opening, writer, reading; tiles, tile folder.
 
 mod checkpoint;
+mod container;
 mod failure;
 pub(crate) mod fjall_start;
 mod full_read;
@@ -9,23 +10,29 @@ mod last_signed;
 mod note;
 mod opening;
 mod proof;
+mod proof_file;
 mod reader;
 mod reading;
 mod store;
 mod tile_folder;
+mod tile_making;
+mod tile_name;
 mod tiles;
 mod tree;
 mod writer;
 
 pub use checkpoint::VerifiedCheckpoint;
+pub use container::export_container;
 pub use failure::{LogCode, LogFailure};
 pub use full_read::FullRead;
 pub use note::{NoteSigner, SignedNote, VerifierKey};
 pub use proof::{consistency_holds, consistency_proof, inclusion_holds, inclusion_proof};
+pub use proof_file::{ConsistencyFile, InclusionFile};
 pub use reader::LogReader;
 pub use reading::{EntrySource, ReadEntry, Scan};
 pub use store::{Head, MAX_ENTRY_BYTES};
 pub use tile_folder::TileFolder;
+pub use tile_name::{NotATile, TileKind, TileName};
 pub use tiles::{Exported, export_tiles};
 pub use tree::{
     Frontier, Leaves, NodeHash, Subtrees, TILE_WIDTH, WholeNode, edge, empty_root, inner_hash,
