@@ -11,6 +11,10 @@ pub mod desk;
 
 pub mod demo;
 
+pub mod counter;
+
+pub mod remote;
+
 pub mod http;
 
 pub mod cli;

@@ -10,5 +10,6 @@ mod foreign;
 mod histories;
 mod privacy;
 mod refusals;
+mod serving;
 mod tamper;
 mod tidy;
