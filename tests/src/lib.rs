@@ -3,7 +3,6 @@
 pub mod county_demo;
 pub mod forge;
 pub mod given;
-pub mod golden;
 pub mod meaning;
 pub mod program;
 pub mod serving;

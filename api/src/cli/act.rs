@@ -23,7 +23,7 @@ pub(super) struct Args {
     /// 台账目录 (ledger folder)
     #[arg(long, required_unless_present_any = ["kinds", "server"])]
     dir: Option<PathBuf>,
-    /// 不在本机的台账：正在 doudi serve 的地址，如 http://127.0.0.1:6962 (server)；在本机签名，私钥不离开本机
+    /// 不在本机的台账：正在 doudi serve 的地址，如“http://127.0.0.1:6962” (server)；在本机签名，私钥不离开本机
     #[arg(long, conflicts_with = "dir", requires = "trust")]
     server: Option<String>,
     /// 自己保管的信任目录 (trust folder)，用以核对 --server 出示的存证头

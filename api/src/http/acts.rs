@@ -41,11 +41,15 @@ async fn acts(State(counter): State<Arc<Counter>>, body: Bytes) -> Response {
             Json(receipt).into_response()
         }
         Ok(Err(why)) => refused(&why),
-        Err(why) => refused(&Failure::Machine {
-            code: "http.server".to_owned(),
-            text: format!("处理时中断：{why}。请把同一动作再交一次，以查明是否已受理。"),
-            exit: 3,
-        }),
+        Err(why) => refused(&broken_off(&why)),
+    }
+}
+
+fn broken_off(why: &tokio::task::JoinError) -> Failure {
+    Failure::Machine {
+        code: "http.server".to_owned(),
+        text: format!("处理时中断：{why}。请把同一动作再交一次，以查明是否已受理。"),
+        exit: 3,
     }
 }
 
@@ -68,10 +72,11 @@ async fn signer(State(counter): State<Arc<Counter>>, Path(key): Path<String>) ->
     // The desk is busy while an act is being written; nobody else waits for that.
     match tokio::task::spawn_blocking(move || counter.signer(key)).await {
         Ok(Some(facts)) => Json(facts).into_response(),
-        Ok(None) | Err(_) => {
+        Ok(None) => {
             let unknown = Failure::Rejected(Rejection::KeyUnknown { key });
             (StatusCode::NOT_FOUND, Json(unknown.to_json())).into_response()
         }
+        Err(why) => refused(&broken_off(&why)),
     }
 }
 
@@ -81,7 +86,9 @@ fn refused(why: &Failure) -> Response {
             StatusCode::UNPROCESSABLE_ENTITY
         }
         Failure::Usage(_) => StatusCode::BAD_REQUEST,
-        Failure::Machine { code, .. } if code.ends_with(".busy") => StatusCode::SERVICE_UNAVAILABLE,
+        Failure::Machine { code, .. } if code.split('.').nth(1) == Some("busy") => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         Failure::Machine { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     };
     (status, Json(why.to_json())).into_response()

@@ -100,7 +100,8 @@ impl TileFolder {
     fn next_hash_tile(&self, level: u8, before: &HashTile) -> Result<HashTile, LogFailure> {
         let leaves = leaves_of_level(level).unwrap_or(u64::MAX);
         let index = before.next;
-        let (path, width) = self.tile(TileKind::Level(level), index, self.head.size / leaves);
+        let (path, width) =
+            TileFolder::tile(TileKind::Level(level), index, self.head.size / leaves);
         let bytes = self.place.read(&path)?;
         let (hashes, rest) = bytes.as_chunks::<32>();
         let hashes: Vec<_> = hashes.iter().copied().map(NodeHash).collect();
@@ -111,14 +112,14 @@ impl TileFolder {
     }
 
     /// The file of a tile and how many items it holds, where `total` items are in all.
-    fn tile(&self, kind: TileKind, index: u64, total: u64) -> (PathBuf, u64) {
+    fn tile(kind: TileKind, index: u64, total: u64) -> (PathBuf, u64) {
         let width = total.saturating_sub(index.saturating_mul(TILE_WIDTH)).min(TILE_WIDTH);
         (tile_path(kind, index, width), width)
     }
 
     /// The entries of one tile.
     fn entries_of(&self, index: u64) -> Result<Vec<Vec<u8>>, LogFailure> {
-        let (path, width) = self.tile(TileKind::Entries, index, self.head.size);
+        let (path, width) = TileFolder::tile(TileKind::Entries, index, self.head.size);
         let bytes = self.place.read(&path)?;
         split_entries(&bytes)
             .filter(|entries| u64::try_from(entries.len()) == Ok(width))
