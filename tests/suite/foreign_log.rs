@@ -15,7 +15,7 @@ fn program() -> Program {
 }
 
 fn run(arguments: &[&dyn AsRef<OsStr>]) -> Ended {
-    program().run(arguments.iter().map(|argument| argument.as_ref()))
+    program().run(arguments.iter().map(AsRef::as_ref))
 }
 
 fn exported(what: &str, dir: &Path, out: &Path) {

@@ -19,7 +19,7 @@ fn program() -> Program {
 }
 
 fn run(arguments: &[&dyn AsRef<OsStr>]) -> Ended {
-    program().run(arguments.iter().map(|argument| argument.as_ref()))
+    program().run(arguments.iter().map(AsRef::as_ref))
 }
 
 /// A village of about 230 entries: all its tiles are partial.

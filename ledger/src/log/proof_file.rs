@@ -260,14 +260,16 @@ mod tests {
             text.replace("\nindex", "\nextra A\nindex"),
             text.replace("\nindex", "\nextra\nindex"),
             text.replace("index 5\n", "index 5\nAAAA\n"),
-            text.replace("\n\ndoudi", "\ndoudi"),
             text.replace('\n', "\r\n"),
             String::new(),
         ] {
             assert_eq!(parse(&wrong).unwrap_err().code(), LogCode::ProofMalformed, "{wrong}");
         }
         let unsigned = text.split('\u{2014}').next().unwrap();
-        assert_eq!(parse(unsigned).unwrap_err().code(), LogCode::NoteMalformed);
+        let without_empty_line = text.replace("\n\ndoudi", "\ndoudi");
+        for wrong in [unsigned, &without_empty_line] {
+            assert_eq!(parse(wrong).unwrap_err().code(), LogCode::NoteMalformed, "{wrong}");
+        }
     }
 
     #[test]
