@@ -13,6 +13,10 @@ pub mod desk;
 
 pub mod demo;
 
+pub mod counter;
+
+pub mod remote;
+
 pub mod http;
 
 pub mod cli;

@@ -5,10 +5,11 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use ledger::act::Body;
-use ledger::act::signed::SignedAct;
+use ledger::act::signed::{SignedAct, key_id};
 use ledger::law::admission;
 use ledger::line::Line;
 use ledger::log::{EntryInput as _, LineFile};
+use ledger::trust::Trust;
 use serde_json::{Value, json};
 
 use super::Report;
@@ -16,13 +17,21 @@ use crate::clock::Clock;
 use crate::desk::sealing::{draw_ids, fill};
 use crate::desk::{Desk, seal};
 use crate::failure::Failure;
+use crate::http::acts::read_entries;
 use crate::keys;
+use crate::remote::{self, Remote};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// 台账目录 (ledger folder)
-    #[arg(long, required_unless_present = "kinds")]
+    #[arg(long, required_unless_present_any = ["kinds", "server"])]
     dir: Option<PathBuf>,
+    /// 不在本机的台账：正在 doudi serve 的地址，如“http://127.0.0.1:6962” (server)；在本机签名，私钥不离开本机
+    #[arg(long, conflicts_with = "dir", requires = "trust")]
+    server: Option<String>,
+    /// 自己保管的信任目录 (trust folder)，用以核对 --server 出示的存证头
+    #[arg(long, requires = "server")]
+    trust: Option<PathBuf>,
     /// 签名人的密钥文件 (signer's key)；交入已签动作时不需要
     #[arg(long)]
     key: Option<PathBuf>,
@@ -36,29 +45,68 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
-    let (Some(dir), Some(path)) = (&args.dir, &args.act) else { return Ok(kinds()) };
+    let Some(path) = &args.act else { return Ok(kinds()) };
+    if let (Some(server), Some(trust)) = (&args.server, &args.trust) {
+        return to_server(&Remote::at(server), &Trust::read(trust)?, args.key.as_deref(), path);
+    }
+    let Some(dir) = &args.dir else { return Ok(kinds()) };
     let mut desk = Desk::open(dir, Clock::Machine)?;
     let receipt = match signed_elsewhere(path)? {
         Handed::File(signed) => desk.hand_in_from(&signed, LineFile::after(path, 1))?,
         Handed::Bytes(bytes) if bytes.starts_with(SIGNED) => {
-            let mut entries = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-            let signed = decoded(entries.next().unwrap_or_default().to_vec())?;
-            let lines: Vec<Vec<u8>> = entries.map(<[u8]>::to_vec).collect();
+            let (signed, lines) = read_entries(&bytes)?;
             desk.hand_in(&signed, &lines)?
         }
         Handed::Bytes(bytes) => {
-            let key = args.key.as_deref();
-            let key = key.ok_or_else(|| Failure::usage("请用 --key 指明签名人的密钥文件。"))?;
-            let (body, entries) = written(&desk, &bytes)?;
+            let key = named(args.key.as_deref())?;
+            let (body, entries) = written(Some(&desk), &bytes)?;
             desk.sign_with_lines(&keys::read(key)?, body, &entries)?
         }
     };
     desk.checkpoint()?;
-    let repeat = if receipt.is_repeat { "（此前已受理，未重复记账）" } else { "" };
-    Ok(Report {
-        json: json!({ "ok": true, "id": receipt.id, "seq": receipt.seq, "repeat": receipt.is_repeat }),
-        text: format!("已受理：第{}条记录{repeat}\n动作编号：{}", receipt.seq, receipt.id),
-    })
+    Ok(accepted(
+        json!({ "ok": true, "id": receipt.id, "seq": receipt.seq, "repeat": receipt.is_repeat }),
+    ))
+}
+
+/// Signs here and hands in there.
+fn to_server(
+    server: &Remote,
+    trust: &Trust,
+    key: Option<&Path>,
+    path: &Path,
+) -> Result<Report, Failure> {
+    let bytes = match signed_elsewhere(path)? {
+        Handed::File(_) => std::fs::read(path).map_err(|why| Failure::file(path, &why))?,
+        Handed::Bytes(bytes) => bytes,
+    };
+    let (signed, lines) = if bytes.starts_with(SIGNED) {
+        read_entries(&bytes)?
+    } else {
+        let key = keys::read(named(key)?)?;
+        let (body, entries) = written(None, &bytes)?;
+        let id = key_id(&key.verifying_key());
+        let act = server.next_act(id, body, Clock::Machine.now(), trust)?;
+        (remote::sign(act, trust, &key)?, entries)
+    };
+    Ok(accepted(server.hand_in(&signed, &lines)?))
+}
+
+fn named(key: Option<&Path>) -> Result<&Path, Failure> {
+    key.ok_or_else(|| Failure::usage("请用 --key 指明签名人的密钥文件。"))
+}
+
+fn accepted(receipt: Value) -> Report {
+    let said = |name: &str| receipt.get(name).cloned().unwrap_or(Value::Null);
+    let repeat =
+        if said("repeat") == true { "（此前已受理，未重复记账）" } else { "" };
+    let id = said("id");
+    let text = format!(
+        "已受理：第{}条记录{repeat}\n动作编号：{}",
+        said("seq"),
+        id.as_str().unwrap_or_default()
+    );
+    Report { json: receipt, text }
 }
 
 fn kinds() -> Report {
@@ -103,7 +151,7 @@ fn decoded(entry: Vec<u8>) -> Result<SignedAct, Failure> {
 }
 
 /// An act as a person writes it. Where it has lines, its manifest is computed from them.
-fn written(desk: &Desk, bytes: &[u8]) -> Result<(Body, Vec<Vec<u8>>), Failure> {
+fn written(desk: Option<&Desk>, bytes: &[u8]) -> Result<(Body, Vec<Vec<u8>>), Failure> {
     let wrong = |why: String| Failure::usage(format!("动作文件不对：{why}"));
     let mut value: Value = serde_json::from_slice(bytes).map_err(|why| wrong(why.to_string()))?;
     draw_ids(&mut value)?;
@@ -118,6 +166,9 @@ fn written(desk: &Desk, bytes: &[u8]) -> Result<(Body, Vec<Vec<u8>>), Failure> {
     }
     let fields = body.as_object_mut().ok_or_else(|| wrong("body 应为对象".to_owned()))?;
     if let Some(private) = value.get("private").and_then(Value::as_object) {
+        let desk = desk.ok_or_else(|| {
+            Failure::usage("private 要写入保险库，只能在台账所在的机器上用 --dir 登记。")
+        })?;
         fill(desk, kind, fields, private)?;
     }
     let (manifest, entries) = seal(&lines)?;

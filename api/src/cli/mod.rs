@@ -7,6 +7,7 @@ mod chinese;
 mod close;
 mod demo;
 mod export;
+mod export_log;
 mod import;
 mod init;
 mod keygen;
@@ -15,7 +16,9 @@ mod profiles;
 mod progress;
 mod replay;
 mod roster;
+mod serve;
 mod verify;
+mod verify_proof;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -54,6 +57,8 @@ enum Command {
     Keygen(keygen::Args),
     /// 人员任职并登记其密钥，两人会签 (appoint a person and enrol a key)
     Appoint(appoint::Args),
+    /// 打开台账并通过HTTP提供瓦片、收取动作 (serve)
+    Serve(serve::Args),
     /// 签署一个动作并交入台账 (sign and hand in an act)
     Act(act::Args),
     /// 造册、复核、财政审核、审批、撤回 (rosters)
@@ -129,6 +134,7 @@ fn dispatch(command: Command, json: bool) -> Result<Report, Failure> {
         Command::Init(args) => init::run(&args),
         Command::Keygen(args) => keygen::run(&args),
         Command::Appoint(args) => appoint::run(&args),
+        Command::Serve(args) => serve::run(&args),
         Command::Act(args) => act::run(&args),
         Command::Roster(args) => roster::run(&args),
         Command::Pay(args) => pay::run(&args),

@@ -95,6 +95,12 @@ log_codes! {
     TileMalformed = "log.tile_malformed", "导出目录中的文件内容不对：被截断或被改动。请与来源比对后重新导出";
     /// The tree over the exported entries does not have the signed root.
     RootMismatch = "log.root_mismatch", "按条目重算的根与已签名的根不一致：条目被改动、增减或调换。请勿采信这份数据，通知纪检监察人员核查";
+    /// The file is not an export's container, or not in the one form that it has.
+    ContainerMalformed = "log.container_malformed", "文件不是完整的单文件导出：被截断、改动或另行打包过。请取 doudi export container 生成的原文件";
+    /// The text is not a proof.
+    ProofMalformed = "log.proof_malformed", "证明文件格式不对（应为 C2SP tlog-proof 或前后一致证明）。请向出具方取回原文件，不要用编辑器改动";
+    /// The proof does not lead to the signed root.
+    ProofFails = "log.proof_fails", "证明不成立：由所给内容推不出已签名的根。请勿采信，保留文件并通知纪检监察人员核查";
     /// The operating system could not read or write.
     Io = "log.io", "读写磁盘失败。请检查磁盘空间、目录权限和硬件，然后重试";
 }

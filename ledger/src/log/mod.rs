@@ -3,6 +3,7 @@
 
 mod checkpoint;
 mod entry_input;
+mod container;
 mod failure;
 pub(crate) mod fjall_start;
 mod full_read;
@@ -10,26 +11,32 @@ mod last_signed;
 mod note;
 mod opening;
 mod proof;
+mod proof_file;
 mod reader;
 mod reading;
 mod staging;
 mod store;
 mod tile_folder;
+mod tile_making;
+mod tile_name;
 mod tiles;
 mod tree;
 mod writer;
 
 pub use checkpoint::VerifiedCheckpoint;
 pub use entry_input::{EntryInput, InputEntry, LineFile};
+pub use container::export_container;
 pub use failure::{LogCode, LogFailure};
 pub use full_read::FullRead;
 pub use note::{NoteSigner, SignedNote, VerifierKey};
 pub use proof::{consistency_holds, consistency_proof, inclusion_holds, inclusion_proof};
+pub use proof_file::{ConsistencyFile, InclusionFile};
 pub use reader::LogReader;
 pub use reading::{EntrySource, ReadEntry, Scan};
 pub use staging::{MAX_BATCH_BYTES, MAX_BATCH_ENTRIES};
 pub use store::{Head, MAX_ENTRY_BYTES};
 pub use tile_folder::TileFolder;
+pub use tile_name::{NotATile, TileKind, TileName};
 pub use tiles::{Exported, export_tiles};
 pub use tree::{
     Frontier, Leaves, NodeHash, Subtrees, TILE_WIDTH, WholeNode, edge, empty_root, hash_of_leaves,

@@ -128,6 +128,10 @@ impl LogReader {
         consistency_proof(&self.store, old, new)
     }
 
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
     fn refuse_beyond(&self, size: u64) -> Result<(), LogFailure> {
         let covered = self.size();
         if size <= covered {

@@ -9,8 +9,12 @@ use super::last_signed::{replace, sync_folder};
 use super::reading::Scan;
 use super::store::Head;
 use super::tile_folder::TileFolder;
+use super::tile_making::push_entry;
+use super::tile_name::TileName;
 use super::tree::{Frontier, NodeHash, TILE_WIDTH, WholeNode, leaf_hash};
 use super::writer::Log;
+
+pub(super) use super::tile_name::TileKind;
 
 pub(super) const CHECKPOINT: &str = "checkpoint";
 
@@ -23,35 +27,9 @@ pub struct Exported {
     pub files: u64,
 }
 
-/// Which of the files of a tile index.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TileKind {
-    /// `tile/entries/N`: the entries themselves.
-    Entries,
-    /// `tile/L/N`: hashes of whole subtrees of 256^L entries.
-    Level(u8),
-}
-
 /// The path of a tile within the folder. `width` is 256 for a whole one, 1 to 255 for a partial one.
 pub(super) fn tile_path(kind: TileKind, index: u64, width: u64) -> PathBuf {
-    let mut path = match kind {
-        TileKind::Entries => PathBuf::from("tile/entries"),
-        TileKind::Level(level) => PathBuf::from(format!("tile/{level}")),
-    };
-    let last = format!("{:03}", index % 1000);
-    let (mut groups, mut rest) = (Vec::new(), index / 1000);
-    while rest > 0 {
-        groups.push(format!("x{:03}", rest % 1000));
-        rest /= 1000;
-    }
-    path.extend(groups.iter().rev());
-    if width == TILE_WIDTH {
-        path.push(last);
-    } else {
-        path.push(format!("{last}.p"));
-        path.push(width.to_string());
-    }
-    path
+    PathBuf::from(TileName::new(kind, index, width).to_string())
 }
 
 /// Writes everything that the newest checkpoint covers into the folder `path`, the checkpoint last: a
@@ -131,9 +109,7 @@ impl<'a> Export<'a> {
     }
 
     fn add_entry(&mut self, entry: &[u8]) -> Result<(), LogFailure> {
-        let length = u16::try_from(entry.len()).expect("the store holds no longer entry");
-        self.entries.bytes.extend(length.to_be_bytes());
-        self.entries.bytes.extend(entry);
+        push_entry(&mut self.entries.bytes, entry);
         match self.entries.grown() {
             Some(whole) => self.write(TileKind::Entries, &whole),
             None => Ok(()),
@@ -196,19 +172,5 @@ impl OpenTile {
         }
         let next = OpenTile { index: self.index + 1, ..OpenTile::default() };
         Some(std::mem::replace(self, next))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{TileKind, tile_path};
-
-    #[test]
-    fn a_tile_stands_where_foreign_tools_look_for_it() {
-        let path = |kind, index, width| tile_path(kind, index, width).display().to_string();
-        assert_eq!(path(TileKind::Level(0), 0, 256), "tile/0/000");
-        assert_eq!(path(TileKind::Level(3), 1_234_067, 256), "tile/3/x001/x234/067");
-        assert_eq!(path(TileKind::Entries, 1_234_067, 8), "tile/entries/x001/x234/067.p/8");
-        assert_eq!(path(TileKind::Entries, 1000, 256), "tile/entries/x001/000");
     }
 }
