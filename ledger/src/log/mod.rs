@@ -21,7 +21,9 @@ pub use checkpoint::VerifiedCheckpoint;
 pub use failure::{LogCode, LogFailure};
 pub use full_read::FullRead;
 pub use note::{NoteSigner, SignedNote, VerifierKey};
-pub use proof::{consistency_holds, consistency_proof, inclusion_holds, inclusion_proof};
+pub use proof::{
+    consistency_holds, consistency_proof, consistency_roots, inclusion_holds, inclusion_proof,
+};
 pub use reader::LogReader;
 pub use reading::{EntrySource, ReadEntry, Scan};
 pub use store::{Head, MAX_ENTRY_BYTES};
