@@ -11,6 +11,8 @@ pub mod desk;
 
 pub mod demo;
 
+pub mod witness;
+
 pub mod http;
 
 pub mod cli;

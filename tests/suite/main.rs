@@ -12,3 +12,4 @@ mod privacy;
 mod refusals;
 mod tamper;
 mod tidy;
+mod witness;

@@ -16,6 +16,7 @@ mod progress;
 mod replay;
 mod roster;
 mod verify;
+mod witness;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -77,6 +78,9 @@ enum Command {
     /// 银行文件版式 (bank file profiles)
     #[command(subcommand)]
     Profiles(profiles::What),
+    /// 见证：见证机、请求见证、分叉证书 (witness)
+    #[command(subcommand)]
+    Witness(witness::What),
 }
 
 /// What a command says when it is done.
@@ -139,6 +143,7 @@ fn dispatch(command: Command, json: bool) -> Result<Report, Failure> {
         Command::Verify(args) => verify::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Profiles(what) => profiles::run(&what),
+        Command::Witness(what) => witness::run(&what),
     }
 }
 

@@ -24,12 +24,35 @@ pub(super) struct Args {
     /// 持有日志私钥的人把整本台账截短或改写，只有它能查出
     #[arg(long)]
     known: Option<PathBuf>,
+    /// 要求最新存证头已由足够的见证人签署：策略文件；不写文件名则用信任目录中的 policy (tlog-policy)
+    #[arg(long, num_args = 0..=1)]
+    #[expect(
+        clippy::option_option,
+        reason = "absent, present, present with a file: the parser's own form"
+    )]
+    witness_policy: Option<Option<PathBuf>>,
 }
 
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let (audited, vault) =
         verify_against(&args.path, args.trust.as_deref(), args.known.as_deref())?;
-    Ok(holds(&audited, vault.as_deref(), args.trust.is_some()))
+    let mut report = holds(&audited, vault.as_deref(), args.trust.is_some());
+    if let Some(policy) = &args.witness_policy {
+        let trust = trust_folder(&args.path, args.trust.as_deref());
+        let said = super::witness::demand(&args.path, &trust, policy.as_deref())?;
+        report.text.push('\n');
+        report.text.push_str(&said);
+    }
+    Ok(report)
+}
+
+/// The trust folder that is meant: the one given, the folder of the file given, or the ledger's own.
+fn trust_folder(path: &Path, given: Option<&Path>) -> PathBuf {
+    match given {
+        Some(trust) if trust.is_file() => trust.parent().unwrap_or(Path::new(".")).to_owned(),
+        Some(trust) => trust.to_owned(),
+        None => path.join("trust"),
+    }
 }
 
 /// Verifies a ledger's folder or an exported one. Gives the vault's account too where there is a vault.
@@ -51,13 +74,7 @@ fn verify_against(
     if !path.is_dir() {
         return Err(Failure::usage(format!("没有目录{}。", path.display())));
     }
-    let trust = match trust {
-        // The folder, or one of the two files in it.
-        Some(trust) if trust.is_file() => trust.parent().unwrap_or(Path::new(".")).to_owned(),
-        Some(trust) => trust.to_owned(),
-        None => path.join("trust"),
-    };
-    let trust = Trust::read(&trust).map_err(Divergence::from)?;
+    let trust = Trust::read(&trust_folder(path, trust)).map_err(Divergence::from)?;
     // An export has its checkpoint; everything else is judged as a ledger's folder, also one that was left half made.
     let is_ledger = path.join("log").is_dir() || !path.join("checkpoint").exists();
     let source: Box<dyn EntrySource> = if is_ledger {

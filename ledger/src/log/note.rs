@@ -211,6 +211,15 @@ impl SignedNote {
         Ok(note)
     }
 
+    /// The note with only those signature lines that `keep` wants: by name, key hash and bytes.
+    pub(crate) fn retaining(
+        mut self,
+        keep: &mut dyn FnMut(&str, [u8; 4], &[u8]) -> bool,
+    ) -> SignedNote {
+        self.signatures.retain(|line| keep(&line.name, line.key_hash, &line.bytes));
+        self
+    }
+
     /// The signature bytes of every line with this name and key hash.
     pub(crate) fn signatures_of(
         &self,

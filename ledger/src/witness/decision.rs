@@ -69,7 +69,9 @@ impl Refused {
         Refused::of(WitnessFailure::new(code, detail))
     }
 
-    fn of(why: WitnessFailure) -> Refused {
+    /// A refusal for a reason that the request is not to blame for, such as a disk.
+    #[must_use]
+    pub fn of(why: WitnessFailure) -> Refused {
         let status = why.code().status();
         Refused { why, status, size: None, signed_origin: None, fork: None }
     }

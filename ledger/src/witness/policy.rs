@@ -108,6 +108,25 @@ impl Policy {
         Ok(Judgement { cosigned, missing, is_satisfied })
     }
 
+    /// The note with the log's own signatures and, of each witness of the policy, the newest cosignature: what is worth keeping.
+    #[must_use]
+    pub fn pruned(&self, note: &SignedNote, log: &VerifierKey) -> SignedNote {
+        let mut newest = Vec::new();
+        for PolicyWitness { key, .. } in &self.witnesses {
+            if let Ok(Some(time)) = cosigned_at(note, key) {
+                newest.push((key.name(), key.key_hash(), time.to_be_bytes()));
+            }
+        }
+        note.clone().retaining(&mut |name, key_hash, bytes| {
+            let of_log = name == log.name() && key_hash == log.key_hash();
+            let place = newest.iter().position(|(known, hash, time)| {
+                *known == name && *hash == key_hash && bytes.starts_with(time)
+            });
+            // Taken out once found: two lines of one second are one cosignature.
+            place.map(|place| newest.swap_remove(place)).is_some() || of_log
+        })
+    }
+
     /// A group names only what stands above it, so this ends; each name is a member once, so it is quick.
     fn has(&self, name: &[u8], cosigned: &BTreeSet<usize>) -> bool {
         match self.names.get(name) {

@@ -53,8 +53,8 @@ fn refused(state: &WitnessState, request: &str) -> Refused {
 
 #[test]
 fn an_honest_log_is_cosigned_from_any_size_to_any_larger_one() {
-    for old in 1..9 {
-        for new in old..12 {
+    for old in [1, 4, 5, 7] {
+        for new in [old, 7, 8, 11] {
             let mut history = History::new("a");
             history.grow_to(old);
             let state = after(&WitnessState::default(), &history.request(0));

@@ -138,3 +138,21 @@ fn thirty_two_of_each_are_taken() {
     text.push_str("quorum g31\n");
     assert_eq!(Policy::parse(text.as_bytes()).unwrap().witnesses().len(), 32);
 }
+
+#[test]
+fn of_many_cosignatures_the_newest_of_each_known_witness_is_kept() {
+    let policy = Policy::parse(format!("{}quorum w1\n", witnesses()).as_bytes()).unwrap();
+    let log = NoteSigner::new("doudi.example/ledger", &[7; 32]).unwrap();
+    let times = [(1, 5), (1, 9), (2, 3), (1, 7), (9, 4), (2, 3)];
+    let many = times.iter().fold(note(), |note, (who, time)| {
+        note.with_lines(&witness(*who).cosign(&note, *time)).unwrap()
+    });
+    let kept = policy.pruned(&many, log.verifier());
+    assert_eq!(
+        kept.to_string().matches('\u{2014}').count(),
+        2,
+        "the log's line is a stranger's here"
+    );
+    let judged = policy.judge(&kept).unwrap();
+    assert_eq!(judged.cosigned, [("w1".to_owned(), 9), ("w2".to_owned(), 3)]);
+}
