@@ -40,7 +40,7 @@ pub enum Answer {
 pub struct Round {
     /// Each witness with its answer, in the policy's order.
     pub answers: Vec<(String, Answer)>,
-    /// The cosigned checkpoint that is kept now, if any.
+    /// This checkpoint as it is cosigned now or, if nobody signed it this time, the newest that is kept.
     pub kept: Option<CosignedNote>,
 }
 
@@ -98,20 +98,19 @@ impl Asker {
         let kept = if answers.iter().any(|(_, answer)| matches!(answer, Answer::Cosigned(_))) {
             Some(cosigning::take_in(reader, policy, &cosigned)?)
         } else {
-            cosigning::kept(reader.dir(), reader.key(), policy)?
+            cosigning::kept(reader.dir(), reader.key(), policy)?.into_iter().next()
         };
         Ok(Round { answers, kept })
     }
 
     /// After a start: where each witness stood when it signed what is kept. Else the first answer (409) says it.
     fn recall(&mut self, reader: &LogReader, policy: &Policy) -> Result<(), Failure> {
-        let Some(kept) = cosigning::kept(reader.dir(), reader.key(), policy)? else {
-            return Ok(());
-        };
-        for witness in policy.witnesses() {
-            if cosigned_at(&kept.note, &witness.key)?.is_some() {
-                let standing = self.standing.entry(witness.key.to_string()).or_default();
-                *standing = kept.head.size.max(*standing);
+        for kept in cosigning::kept(reader.dir(), reader.key(), policy)? {
+            for witness in policy.witnesses() {
+                if cosigned_at(&kept.note, &witness.key)?.is_some() {
+                    let standing = self.standing.entry(witness.key.to_string()).or_default();
+                    *standing = kept.head.size.max(*standing);
+                }
             }
         }
         Ok(())

@@ -14,6 +14,7 @@ use crate::failure::Failure;
 
 const POLICY: &str = "trust/policy";
 const COSIGNED: &str = "cosigned";
+const PARTLY: &str = "cosigned-partly";
 
 /// A checkpoint of this ledger with what its witnesses said of it.
 #[derive(Clone, Debug)]
@@ -48,30 +49,31 @@ pub fn policy_at(path: &Path, key: &VerifierKey) -> Result<Policy, Failure> {
     Ok(policy)
 }
 
-/// The cosigned checkpoint that the ledger in `dir` keeps; `None` if none came yet.
+/// The cosigned checkpoints that the ledger in `dir` keeps, the newest first: the newest with a quorum, and the newest of those
+/// that still wait for one.
 ///
 /// # Errors
-/// The file is damaged, or one of another log.
-pub fn kept(
-    dir: &Path,
-    key: &VerifierKey,
-    policy: &Policy,
-) -> Result<Option<CosignedNote>, Failure> {
-    let path = dir.join(COSIGNED);
-    let bytes = match std::fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(why) => return Err(Failure::file(&path, &why)),
-    };
-    let damaged = |why| WitnessFailure::of_log(WitnessCode::CosignedDamaged, &why);
-    let note = SignedNote::parse(&bytes).map_err(damaged)?;
-    let head = note.verify(key).map_err(damaged)?.head();
-    let judgement = policy.judge(&note)?;
-    Ok(Some(CosignedNote { note, head, judgement }))
+/// A file is damaged, or one of another log.
+pub fn kept(dir: &Path, key: &VerifierKey, policy: &Policy) -> Result<Vec<CosignedNote>, Failure> {
+    let mut kept = Vec::new();
+    for name in [COSIGNED, PARTLY] {
+        let path = dir.join(name);
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(why) if why.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(why) => return Err(Failure::file(&path, &why)),
+        };
+        let damaged = |why| WitnessFailure::of_log(WitnessCode::CosignedDamaged, &why);
+        let note = SignedNote::parse(&bytes).map_err(damaged)?;
+        let head = note.verify(key).map_err(damaged)?.head();
+        let judgement = policy.judge(&note)?;
+        kept.push(CosignedNote { note, head, judgement });
+    }
+    kept.sort_by_key(|one| std::cmp::Reverse((one.head.size, one.judgement.is_satisfied)));
+    Ok(kept)
 }
 
-/// Takes a checkpoint with cosignatures in: the one that is kept afterwards is the newest with a quorum or, without any, the
-/// newest. Gives that one.
+/// Takes a checkpoint with cosignatures in, together with those that are kept for the same checkpoint. Gives it as it is now.
 ///
 /// # Errors
 /// The checkpoint is not one of this log, no known witness signed it, a cosignature does not hold, or the machine fails.
@@ -90,25 +92,22 @@ pub fn take_in(
         let detail = "没有策略所列见证人的签名";
         return Err(WitnessFailure::new(WitnessCode::CosignatureWrong, detail).into());
     }
-    let before = kept(reader.dir(), reader.key(), policy)?;
-    let mut note = note.clone();
-    if let Some(before) = &before
-        && before.note.text() == note.text()
-    {
-        let lines = before.note.to_string();
-        let lines = lines.rsplit_once("\n\n").map_or("", |(_, lines)| lines);
-        note = note.with_lines(lines)?;
+    let kept = kept(reader.dir(), reader.key(), policy)?;
+    let mut all = note.clone();
+    for same in kept.iter().filter(|one| one.note.text() == note.text()) {
+        let lines = same.note.to_string();
+        all = all.with_lines(lines.rsplit_once("\n\n").map_or("", |(_, lines)| lines))?;
     }
-    let note = policy.pruned(&note, reader.key());
+    let note = policy.pruned(&all, reader.key());
     let judgement = policy.judge(&note)?;
     let new = CosignedNote { note, head, judgement };
-    let worth = |one: &CosignedNote| (one.judgement.is_satisfied, one.head.size);
-    if let Some(before) = before
-        && worth(&before) > worth(&new)
-    {
-        return Ok(before);
+    let is_satisfied = new.judgement.is_satisfied;
+    // A late answer for an older checkpoint takes nothing away.
+    let alike = |one: &&CosignedNote| one.judgement.is_satisfied == is_satisfied;
+    if kept.iter().filter(alike).all(|one| one.head.size <= head.size) {
+        let name = if is_satisfied { COSIGNED } else { PARTLY };
+        write_whole(&reader.dir().join(name), new.note.to_string().as_bytes())?;
     }
-    write_whole(&reader.dir().join(COSIGNED), new.note.to_string().as_bytes())?;
     Ok(new)
 }
 
@@ -119,8 +118,8 @@ pub fn take_in(
 pub fn published(reader: &LogReader) -> Result<Option<SignedNote>, Failure> {
     let Some((note, _)) = reader.newest() else { return Ok(None) };
     let Some(policy) = policy(reader.dir(), reader.key())? else { return Ok(Some(note)) };
-    let cosigned = kept(reader.dir(), reader.key(), &policy)?;
-    let same = cosigned.filter(|cosigned| cosigned.note.text() == note.text());
+    let kept = kept(reader.dir(), reader.key(), &policy)?;
+    let same = kept.into_iter().find(|one| one.note.text() == note.text());
     Ok(Some(same.map_or(note, |cosigned| cosigned.note)))
 }
 
@@ -133,8 +132,8 @@ pub fn witnessed(reader: &LogReader) -> Result<u64, Failure> {
     if !policy.requires_witnesses() {
         return Ok(reader.size());
     }
-    let cosigned = kept(reader.dir(), reader.key(), &policy)?;
-    let Some(cosigned) = cosigned.filter(|cosigned| cosigned.judgement.is_satisfied) else {
+    let kept = kept(reader.dir(), reader.key(), &policy)?;
+    let Some(cosigned) = kept.into_iter().find(|one| one.judgement.is_satisfied) else {
         return Ok(0);
     };
     if reader.root_at(cosigned.head.size)? != cosigned.head.root {
@@ -178,7 +177,7 @@ pub fn refuse_unwitnessed(desk: &Desk, code: &BatchCode) -> Result<(), Failure> 
         return Ok(());
     }
     let who = kept(desk.dir(), reader.key(), &policy)?;
-    let said = who.map_or_else(
+    let said = who.first().map_or_else(
         || "还没有任何见证人签署".to_owned(),
         |who| format!("存证头 {} 条，{}", who.head.size, spoken(&who.judgement)),
     );

@@ -102,9 +102,9 @@ pub fn decide(
         let fork = state.newest(origin).and_then(|known| proved(known, &request, keys));
         let why = match &fork {
             Some(_) => WitnessFailure::new(WitnessCode::Forked, refused.why.detail()),
-            None => refused.why,
+            None => refused.why.clone(),
         };
-        Box::new(Refused { why, signed_origin: Some(origin.to_owned()), fork, ..refused })
+        Box::new(Refused { why, signed_origin: Some(origin.to_owned()), fork, ..*refused })
     })?;
     let is_new = state.newest(origin).is_none_or(|known| known.text() != note.text());
     Ok(Accepted { note: note.clone(), checkpoint, is_new })
@@ -115,15 +115,15 @@ fn standing(
     state: &WitnessState,
     request: &AddCheckpoint,
     checkpoint: &StatedCheckpoint,
-) -> Result<(), Refused> {
+) -> Result<(), Box<Refused>> {
     let (known, new, old) = (state.head(&checkpoint.origin), checkpoint.head, request.old);
     if old > new.size {
         let detail = format!("old 为 {old}，存证头只有 {} 条", new.size);
-        return Err(Refused::new(WitnessCode::RequestMalformed, detail));
+        return Err(Refused::new(WitnessCode::RequestMalformed, detail).into());
     }
-    let conflict = |detail: String| Refused {
-        size: Some(known.size),
-        ..Refused::new(WitnessCode::Conflict, detail)
+    let conflict = |detail: String| {
+        let refused = Refused::new(WitnessCode::Conflict, detail);
+        Box::new(Refused { size: Some(known.size), ..refused })
     };
     if old != known.size {
         return Err(conflict(format!("请求称 {old} 条，见证机记得 {} 条", known.size)));
@@ -139,7 +139,7 @@ fn standing(
     };
     if !holds {
         let detail = format!("自 {old} 条至 {} 条", new.size);
-        return Err(Refused::new(WitnessCode::Inconsistent, detail));
+        return Err(Refused::new(WitnessCode::Inconsistent, detail).into());
     }
     Ok(())
 }

@@ -47,16 +47,17 @@ impl Scene {
 
     /// A ledger in which two acts of two persons whom nobody had seen yet changed places, and `more` acts came after.
     /// By itself it verifies; tree, checkpoint and chains are right.
-    fn liar(&self, name: &str, more: u8) -> PathBuf {
+    fn liar(&self, name: &str, more: i64) -> PathBuf {
         let dir = self.folder.path().join(name);
         copy_folder(&self.honest(), &dir);
         let mut forger = Forger::of(&dir);
         let (one, other) = (forger.find("standard.set", 2), forger.find("fund.released", 3));
         assert_eq!(one.abs_diff(other), 1, "neighbours in the quiet minute");
         forger.entries.swap(one, other);
-        // The liar's own acts follow, by somebody who never looked at a checkpoint of today.
+        // More acts follow, by somebody who has looked at no checkpoint since the founding.
+        forger.seen = forger.root_at(1);
         for n in 0..more {
-            forger.append(self.village.key("会计"), release(20 + n, "2020-11-09"));
+            forger.append(self.village.key("会计"), release(1 + n, "2020-11-09"));
         }
         forger.rebuild(&dir);
         dir
@@ -206,7 +207,7 @@ fn a_signer_who_saw_the_honest_history_exposes_the_other() {
     let liar = scene.liar("liar", 0);
     // The bookkeeper looked at the honest ledger, and acts; the liar takes the act in.
     let honest = Forger::of(&scene.honest());
-    let act = honest.signed(scene.village.key("会计"), release(30, "2020-11-09"));
+    let act = honest.signed(scene.village.key("会计"), release(5, "2020-11-09"));
     assert!(matches!(act.act().body, Body::FundReleased(_)));
     let mut forger = Forger::of(&liar);
     forger.entries.push(act.entry().to_vec());

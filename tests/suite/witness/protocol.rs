@@ -74,7 +74,10 @@ fn of_many_requests_at_once_no_size_gets_two_roots_and_none_gets_smaller() {
                 for round in 0..40_u64 {
                     // Rising, falling and conflicting, each thread in another order.
                     let history = &histories[usize::from((thread + round) % 3 == 0)];
-                    let new = 1 + (round + thread * 7 + (round * thread) % 5) % SIZE;
+                    let new = match round % 4 {
+                        3 => (known / 2).max(1),
+                        _ => (known + 1 + thread % 2).min(SIZE),
+                    };
                     let old = if known <= new { known } else { 0 };
                     let answered = post(&serving.url, &history.request(old, new)).unwrap();
                     match answered.status {

@@ -28,8 +28,8 @@ pub(in crate::cli) fn demand(
     let bytes = std::fs::read(&newest).map_err(|why| Failure::file(&newest, &why))?;
     let newest = SignedNote::parse(&bytes)?;
     // In a ledger's folder the cosignatures stand beside, in an export on the checkpoint itself.
-    let cosigned = if is_export { None } else { kept(path, &key, &policy)? };
-    let cosigned = cosigned.filter(|cosigned| cosigned.note.text() == newest.text());
+    let kept = if is_export { Vec::new() } else { kept(path, &key, &policy)? };
+    let cosigned = kept.into_iter().find(|one| one.note.text() == newest.text());
     let note = cosigned.map_or(newest, |cosigned| cosigned.note);
     let size = note.verify(&key)?.size();
     let judgement = policy.judge(&note)?;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ledger::engine::{Engine, OpenFailure};
+use ledger::engine::Engine;
 use ledger::ids::Seq;
 use ledger::log::{Head, Log, LogReader, SignedNote};
 use ledger::trust::Trust;
@@ -92,12 +92,14 @@ pub(super) fn request(
 ) -> Result<Report, Failure> {
     let scene = Scene::open(dir)?;
     let kept = cosigning::kept(dir, scene.reader.key(), &scene.policy)?;
-    let standing = match (scene.witness(witness)?, kept) {
-        (Some(witness), Some(kept)) if cosigned_at(&kept.note, &witness.key)?.is_some() => {
-            kept.head.size
+    let mut standing = 0;
+    if let Some(witness) = scene.witness(witness)? {
+        for kept in kept.iter().rev() {
+            if cosigned_at(&kept.note, &witness.key)?.is_some() {
+                standing = kept.head.size;
+            }
         }
-        (Some(_) | None, _) => 0,
-    };
+    }
     let old = old.unwrap_or(standing);
     let request = asking::request(&scene.reader, &scene.note, old, scene.head.size)?;
     let out = write_whole(out, request.to_string().as_bytes())?.display().to_string();
@@ -133,8 +135,7 @@ pub(super) fn accept(dir: &Path, file: &Path) -> Result<Report, Failure> {
 
 pub(super) fn status(dir: &Path, entry: Option<u64>) -> Result<Report, Failure> {
     let trust = Trust::read(&dir.join("trust"))?;
-    let engine =
-        Engine::open(dir, &trust.log_key).map_err(|why: OpenFailure| Failure::from(why))?;
+    let engine = Engine::open(dir, &trust.log_key)?;
     let reader = engine.log().reader();
     let horizon = cosigning::horizon(engine.head().size, &reader, &engine.books().closings)?;
     let mut text = format!(
@@ -144,7 +145,7 @@ pub(super) fn status(dir: &Path, entry: Option<u64>) -> Result<Report, Failure> 
     let policy = cosigning::policy(dir, reader.key())?;
     match &policy {
         None => text.push_str("\n没有见证策略：存证头签发即视为已见证。"),
-        Some(policy) => match cosigning::kept(dir, reader.key(), policy)? {
+        Some(policy) => match cosigning::kept(dir, reader.key(), policy)?.first() {
             None => text.push_str("\n还没有任何见证人签署。"),
             Some(kept) => {
                 let said =

@@ -16,7 +16,7 @@ fn cosigned_by(who: &[u8]) -> SignedNote {
 }
 
 fn witnesses() -> String {
-    (1..=5).map(|n| format!("witness w{n} {}\n", witness(n).key())).collect()
+    (1..=5).map(|n| format!("witness w{n} {}\n", witness(n).key())).collect::<Vec<_>>().concat()
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn what_the_specification_forbids_is_refused() {
 fn thirty_two_of_each_are_taken() {
     let key = |n: u8| WitnessSigner::new("w", &[n; 32]).unwrap().key().clone();
     let log = |n: u8| NoteSigner::new("l", &[n; 32]).unwrap().verifier().clone();
-    let mut text: String = (0..32).map(|n| format!("log {}\n", log(n + 100))).collect();
+    let mut text = (0..32).map(|n| format!("log {}\n", log(n + 100))).collect::<Vec<_>>().concat();
     text.extend((0..32).map(|n| format!("witness w{n} {}\n", key(n + 1))));
     text.push_str("group g0 any w0\n");
     text.extend((1..32).map(|n| format!("group g{n} all g{} w{n}\n", n - 1)));
