@@ -214,7 +214,7 @@ impl SignedNote {
     /// The note with only those signature lines that `keep` wants: by name, key hash and bytes.
     pub(crate) fn retaining(
         mut self,
-        keep: &mut dyn FnMut(&str, [u8; 4], &[u8]) -> bool,
+        mut keep: impl FnMut(&str, [u8; 4], &[u8]) -> bool,
     ) -> SignedNote {
         self.signatures.retain(|line| keep(&line.name, line.key_hash, &line.bytes));
         self

@@ -117,7 +117,7 @@ impl Policy {
                 newest.push((key.name(), key.key_hash(), time.to_be_bytes()));
             }
         }
-        note.clone().retaining(&mut |name, key_hash, bytes| {
+        note.clone().retaining(|name, key_hash, bytes| {
             let of_log = name == log.name() && key_hash == log.key_hash();
             let place = newest.iter().position(|(known, hash, time)| {
                 *known == name && *hash == key_hash && bytes.starts_with(time)

@@ -63,7 +63,7 @@ pub(super) fn ask(dir: &Path) -> Result<Report, Failure> {
     for (name, answer) in &round.answers {
         text.push_str("\n  ");
         text.push_str(name);
-        text.push_str("：");
+        text.push('：');
         text.push_str(&answer.chinese());
     }
     let reached = round
