@@ -54,8 +54,8 @@ impl Scene {
         let (one, other) = (forger.find("standard.set", 2), forger.find("fund.released", 3));
         assert_eq!(one.abs_diff(other), 1, "neighbours in the quiet minute");
         forger.entries.swap(one, other);
-        // More acts follow, by somebody who has looked at no checkpoint since the founding.
-        forger.seen = forger.root_at(1);
+        // More acts follow, by somebody who has looked at no checkpoint since before that minute.
+        forger.seen = forger.act(forger.find("fund.released", 5)).act().seen.clone();
         for n in 0..more {
             forger.append(self.village.key("会计"), release(1 + n, "2020-11-09"));
         }
