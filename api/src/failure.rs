@@ -8,6 +8,7 @@ use ledger::log::{LogCode, LogFailure};
 use ledger::rejection::Rejection;
 use ledger::trust::TrustProblem;
 use ledger::vault::VaultFailure;
+use ledger::witness::{WitnessCode, WitnessFailure};
 use reconcile::problem::Problem;
 use serde_json::{Value, json};
 
@@ -163,6 +164,17 @@ impl From<LogFailure> for Failure {
                 | LogCode::Stopped
                 | LogCode::InputChanged
         );
+        Failure::Machine {
+            code: failure.code().code().to_owned(),
+            text: failure.to_string(),
+            exit: if machine { 3 } else { 1 },
+        }
+    }
+}
+
+impl From<WitnessFailure> for Failure {
+    fn from(failure: WitnessFailure) -> Failure {
+        let machine = matches!(failure.code(), WitnessCode::Poisoned | WitnessCode::Busy);
         Failure::Machine {
             code: failure.code().code().to_owned(),
             text: failure.to_string(),

@@ -17,6 +17,8 @@ pub mod counter;
 
 pub mod remote;
 
+pub mod witness;
+
 pub mod http;
 
 pub mod cli;

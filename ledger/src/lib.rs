@@ -17,6 +17,8 @@ pub mod signature;
 
 pub mod log;
 
+pub mod witness;
+
 pub mod act;
 
 pub mod line;

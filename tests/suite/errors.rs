@@ -9,6 +9,7 @@ use ledger::ids::{ActId, PersonId};
 use ledger::log::LogCode;
 use ledger::rejection::Rejection;
 use ledger::vault::{Field, Subject, VaultFailure};
+use ledger::witness::WitnessCode;
 
 /// Code, what it says, what to do.
 type Row = (String, String, String);
@@ -122,6 +123,7 @@ fn sections() -> Vec<(&'static str, Vec<Row>)> {
     let out = exports::payment_file::Code::ALL;
     let out = out.iter().map(|code| row(code.word(), code.chinese(), code.remedy()));
     let log = LogCode::ALL.iter().map(|(code, text)| in_two(code, text));
+    let witness = WitnessCode::ALL.iter().map(|(code, text)| in_two(code, text));
     let spoken = SPOKEN.iter().map(|(code, text, remedy)| row(code, text, remedy));
     vec![
         ("规则不予受理", rules.collect()),
@@ -129,6 +131,7 @@ fn sections() -> Vec<(&'static str, Vec<Row>)> {
         ("报盘文件写不出去", out.collect()),
         ("核验不通过，或程序做不成", spoken.collect()),
         ("日志", log.collect()),
+        ("见证", witness.collect()),
         ("保险库", vault_rows()),
     ]
 }

@@ -19,3 +19,4 @@ mod serving;
 mod tamper;
 mod tidy;
 mod writer;
+mod witness;

@@ -32,6 +32,7 @@ const ONLY_OF: &[(&str, &str, &[&str])] = &[
 /// What a module of `ledger` may not know although it stands above it in `lib.rs`, and why.
 const STRANGERS: &[(&str, &[&str], &str)] = &[
     ("log", &["money", "period", "answer", "canonical"], "the log knows bytes, never an act"),
+    ("witness", &["money", "period", "answer", "canonical"], "a witness knows checkpoints only"),
     ("act", &["log"], "an act does not know where it is kept"),
     ("books", &["log", "signature"], "books are folded from statements, however these are kept"),
     ("views", &["log", "signature"], "a view is made from the books alone"),

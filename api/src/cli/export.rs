@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{Report, export_log};
 use crate::clock::Clock;
-use crate::desk::{Desk, documents, write_whole};
+use crate::desk::{Desk, cosigning, documents, write_whole};
 use crate::failure::Failure;
 
 #[derive(clap::Subcommand)]
@@ -113,6 +113,10 @@ fn tiles(args: &Args) -> Result<Report, Failure> {
     let trust = Trust::read(&args.dir.join("trust"))?;
     let log = Log::open_for_audit(&args.dir, &trust.log_key)?;
     let exported = export_tiles(&log, &args.out)?;
+    if let Some(note) = cosigning::published(&log.reader())? {
+        // The same checkpoint, with its witnesses' signatures where it has any.
+        write_whole(&args.out.join("checkpoint"), note.to_string().as_bytes())?;
+    }
     let out = args.out.display().to_string();
     Ok(Report {
         json: json!({

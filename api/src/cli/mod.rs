@@ -19,6 +19,7 @@ mod roster;
 mod serve;
 mod verify;
 mod verify_proof;
+mod witness;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -82,6 +83,9 @@ enum Command {
     /// 银行文件版式 (bank file profiles)
     #[command(subcommand)]
     Profiles(profiles::What),
+    /// 见证：见证机、请求见证、分叉证书 (witness)
+    #[command(subcommand)]
+    Witness(witness::What),
 }
 
 /// What a command says when it is done.
@@ -145,6 +149,7 @@ fn dispatch(command: Command, json: bool) -> Result<Report, Failure> {
         Command::Verify(args) => verify::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Profiles(what) => profiles::run(&what),
+        Command::Witness(what) => witness::run(&what),
     }
 }
 

@@ -27,6 +27,13 @@ pub(super) struct Args {
     /// 核验在账证明 (tlog-proof) 时，该条记录的原文 (entry)
     #[arg(long, requires = "trust")]
     entry: Option<PathBuf>,
+    /// 要求最新存证头已由足够的见证人签署：策略文件；不写文件名则用信任目录中的 policy (tlog-policy)
+    #[arg(long, num_args = 0..=1)]
+    #[expect(
+        clippy::option_option,
+        reason = "absent, present, present with a file: the parser's own form"
+    )]
+    witness_policy: Option<Option<PathBuf>>,
 }
 
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
@@ -47,7 +54,19 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     }
     let (audited, vault) =
         verify_against(&args.path, args.trust.as_deref(), args.known.as_deref())?;
-    Ok(holds(&audited, vault.as_deref(), args.trust.is_some()))
+    let mut report = holds(&audited, vault.as_deref(), args.trust.is_some());
+    if let Some(policy) = &args.witness_policy {
+        let trust = trust_folder(&args.path, args.trust.as_deref());
+        let said = super::witness::demand(&args.path, &trust, policy.as_deref())?;
+        report.text.push('\n');
+        report.text.push_str(&said);
+    }
+    Ok(report)
+}
+
+/// The trust folder that is meant: the one given, the folder of the file given, or the ledger's own.
+fn trust_folder(path: &Path, given: Option<&Path>) -> PathBuf {
+    given.map_or_else(|| path.join("trust"), |given| folder_of(given).to_owned())
 }
 
 /// Verifies a ledger's folder or an exported one. Gives the vault's account too where there is a vault.
@@ -69,8 +88,7 @@ fn verify_against(
     if !path.exists() {
         return Err(Failure::usage(format!("没有目录或文件{}。", path.display())));
     }
-    let trust = trust.map_or_else(|| path.join("trust"), |trust| folder_of(trust).to_owned());
-    let trust = Trust::read(&trust).map_err(Divergence::from)?;
+    let trust = Trust::read(&trust_folder(path, trust)).map_err(Divergence::from)?;
     // An export has its checkpoint; everything else is judged as a ledger's folder, also one that was left half made.
     let is_ledger =
         path.join("log").is_dir() || !(path.is_file() || path.join("checkpoint").exists());

@@ -2,8 +2,10 @@
 //! through [`Desk::sign`], and nothing else writes.
 
 pub mod account_statement;
+pub mod asking;
 pub mod banking;
 pub mod closing;
+pub mod cosigning;
 pub mod documents;
 pub mod founding;
 pub mod papers;

@@ -16,6 +16,7 @@ use ledger::views::due::{LeftOut, propose};
 use reconcile::profile::Profile;
 use sha2::{Digest as _, Sha256};
 
+use super::cosigning::refuse_unwitnessed;
 use super::papers::bank_path;
 use super::reading::Payees;
 use super::{Desk, seal};
@@ -114,10 +115,11 @@ pub struct Sending<'a> {
     pub bank_unit: &'a str,
 }
 
-/// Writes the payment file of an approved batch into `bank/` and signs its release.
+/// Writes the payment file of an approved batch into `bank/` and signs its release. Where the ledger's policy asks for
+/// witnesses, only once a quorum of them has seen the approval.
 ///
 /// # Errors
-/// The file cannot be written in the bank's layout, a rule says no, or the machine fails.
+/// The approval is not witnessed, the file cannot be written in the bank's layout, a rule says no, or the machine fails.
 pub fn release(
     desk: &mut Desk,
     key: &SigningKey,
@@ -128,6 +130,7 @@ pub fn release(
     let profile = profile.ok_or_else(|| {
         Failure::usage(format!("没有版式{}；doudi profiles list 列出全部。", sending.profile))
     })?;
+    refuse_unwitnessed(desk, &sending.batch)?;
     let file = payment_file(desk, key, sending, profile)?;
     let standing = batch(desk, &sending.batch)?;
     let body = Body::PaymentFileReleased(PaymentFileReleased {

@@ -2,6 +2,7 @@
 
 pub mod acts;
 pub mod tiles;
+pub mod witness;
 
 use std::net::SocketAddr;
 

@@ -29,8 +29,10 @@ pub use container::export_container;
 pub use failure::{LogCode, LogFailure};
 pub use full_read::FullRead;
 pub use note::{NoteSigner, SignedNote, VerifierKey};
-pub use proof::{consistency_holds, consistency_proof, inclusion_holds, inclusion_proof};
 pub use proof_file::{ConsistencyFile, InclusionFile};
+pub use proof::{
+    consistency_holds, consistency_proof, consistency_roots, inclusion_holds, inclusion_proof,
+};
 pub use reader::LogReader;
 pub use reading::{EntrySource, ReadEntry, Scan};
 pub use staging::{MAX_BATCH_BYTES, MAX_BATCH_ENTRIES};

@@ -185,11 +185,58 @@ impl SignedNote {
         Ok(SignedNote { text: format!("{text}\n"), signatures })
     }
 
+    /// The text. Nothing of it is verified.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The note with more signature lines; a line that it has already is not added again.
+    ///
+    /// # Errors
+    /// [`LogCode::NoteMalformed`] if these are not signature lines, or there would be too many.
+    pub fn with_lines(&self, lines: &str) -> Result<SignedNote, LogFailure> {
+        let wrong = |detail: &str| LogFailure::new(LogCode::NoteMalformed, detail);
+        let mut note = self.clone();
+        let body = lines.strip_suffix('\n').ok_or_else(|| wrong("末行没有换行"))?;
+        for line in body.split('\n') {
+            let signature = NoteSignature::parse(line).ok_or_else(|| wrong(line))?;
+            if !note.signatures.contains(&signature) {
+                note.signatures.push(signature);
+            }
+        }
+        if note.signatures.len() > MOST_SIGNATURES {
+            return Err(wrong("签名行过多"));
+        }
+        Ok(note)
+    }
+
+    /// The note with only those signature lines that `keep` wants: by name, key hash and bytes.
+    pub(crate) fn retaining(
+        mut self,
+        mut keep: impl FnMut(&str, [u8; 4], &[u8]) -> bool,
+    ) -> SignedNote {
+        self.signatures.retain(|line| keep(&line.name, line.key_hash, &line.bytes));
+        self
+    }
+
+    /// The signature bytes of every line with this name and key hash.
+    pub(crate) fn signatures_of(
+        &self,
+        name: &str,
+        key_hash: [u8; 4],
+    ) -> impl Iterator<Item = &[u8]> {
+        self.signatures
+            .iter()
+            .filter(move |signature| signature.name == name && signature.key_hash == key_hash)
+            .map(|signature| signature.bytes.as_slice())
+    }
+
     /// The text, once this key's signature on it was found and holds.
     ///
     /// # Errors
     /// [`LogCode::CheckpointSignature`] if there is no signature by the key, or one that does not hold.
-    pub(super) fn verified_text(&self, key: &VerifierKey) -> Result<&str, LogFailure> {
+    pub(crate) fn verified_text(&self, key: &VerifierKey) -> Result<&str, LogFailure> {
         let wrong = |detail| LogFailure::new(LogCode::CheckpointSignature, detail);
         let mut ours = self
             .signatures
