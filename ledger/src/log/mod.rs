@@ -1,5 +1,5 @@
 //! The log: bytes only; it never sees an act. docs/format/log.md is its contract.
-//! Read in this order: tree, proof; note, checkpoint; store, opening, writer, reading; tiles, tile folder.
+//! Read in this order: tree, proof; note, checkpoint; store, opening, writer, reading; tiles, tile writer, tile folder; recovery.
 
 mod checkpoint;
 mod failure;
@@ -11,8 +11,10 @@ mod opening;
 mod proof;
 mod reader;
 mod reading;
+mod recovery;
 mod store;
 mod tile_folder;
+mod tile_writer;
 mod tiles;
 mod tree;
 mod writer;
@@ -24,6 +26,10 @@ pub use note::{NoteSigner, SignedNote, VerifierKey};
 pub use proof::{consistency_holds, consistency_proof, inclusion_holds, inclusion_proof};
 pub use reader::LogReader;
 pub use reading::{EntrySource, ReadEntry, Scan};
+pub use recovery::{
+    CopyTarget, Finding, FindingCode, KnownAct, Offer, RecoveryCode, RecoveryFailure, Repair,
+    Repaired, Restored, Scrubbed, SecondCopy, Stretch, restore_log, scrub, stretches,
+};
 pub use store::{Head, MAX_ENTRY_BYTES};
 pub use tile_folder::TileFolder;
 pub use tiles::{Exported, export_tiles};

@@ -125,6 +125,11 @@ impl LogReader {
         consistency_proof(&self.store, old, new)
     }
 
+    /// The store, for those of this module who read what may be damaged.
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
     fn refuse_beyond(&self, size: u64) -> Result<(), LogFailure> {
         let covered = self.size();
         if size <= covered {

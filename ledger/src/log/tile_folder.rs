@@ -89,12 +89,7 @@ impl TileFolder {
         let leaves = leaves_of_level(level).unwrap_or(u64::MAX);
         let index = before.next;
         let (path, width) = self.tile(TileKind::Level(level), index, self.head.size / leaves);
-        let bytes = read_file(&path)?;
-        let (hashes, rest) = bytes.as_chunks::<32>();
-        let hashes: Vec<_> = hashes.iter().copied().map(NodeHash).collect();
-        if !rest.is_empty() || u64::try_from(hashes.len()) != Ok(width) {
-            return Err(LogFailure::new(LogCode::TileMalformed, path.display().to_string()));
-        }
+        let hashes = read_hashes(&path, width)?;
         Ok(HashTile { path, rest: hashes.into_iter(), next: index + 1 })
     }
 
@@ -104,12 +99,45 @@ impl TileFolder {
         (self.path.join(tile_path(kind, index, width)), width)
     }
 
+    /// The leaf hashes of one tile, as the folder states them.
+    pub(super) fn leaves_of(&self, index: u64) -> Result<Vec<NodeHash>, LogFailure> {
+        let (path, width) = self.tile(TileKind::Level(0), index, self.head.size);
+        read_hashes(&path, width)
+    }
+
+    /// The note that the folder stands at.
+    pub(super) fn note(&self) -> &SignedNote {
+        &self.note
+    }
+
+    /// The folder's path.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The files that its checkpoint calls for, relative to the folder, the checkpoint last.
+    #[must_use]
+    pub fn files_at(head: &Head) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        let mut kind_of = |kind: TileKind, total: u64| {
+            for index in 0..total.div_ceil(TILE_WIDTH) {
+                let width = (total - index * TILE_WIDTH).min(TILE_WIDTH);
+                files.push(tile_path(kind, index, width));
+            }
+        };
+        kind_of(TileKind::Entries, head.size);
+        for level in 0..8 {
+            let total = leaves_of_level(level).map_or(0, |leaves| head.size / leaves);
+            kind_of(TileKind::Level(level), total);
+        }
+        files.push(PathBuf::from(CHECKPOINT));
+        files
+    }
+
     /// The entries of one tile.
-    fn entries_of(&self, index: u64) -> Result<Vec<Vec<u8>>, LogFailure> {
+    pub(super) fn entries_of(&self, index: u64) -> Result<Vec<Vec<u8>>, LogFailure> {
         let (path, width) = self.tile(TileKind::Entries, index, self.head.size);
-        let bytes = read_file(&path)?;
-        split_entries(&bytes)
-            .filter(|entries| u64::try_from(entries.len()) == Ok(width))
+        read_tile_of_entries(&path, width)?
             .ok_or_else(|| {
                 LogFailure::at(
                     LogCode::TileMalformed,
@@ -173,7 +201,7 @@ impl Iterator for TileEntries<'_> {
 }
 
 /// Takes a tile of entries apart: two bytes of length, big-endian, before each; nothing left over.
-fn split_entries(mut bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
+pub(super) fn split_entries(mut bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut entries = Vec::new();
     while !bytes.is_empty() {
         let (length, rest) = bytes.split_first_chunk::<2>()?;
@@ -185,6 +213,25 @@ fn split_entries(mut bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
         bytes = rest;
     }
     Some(entries)
+}
+
+/// A tile of exactly `width` entries; `None` if the file is not one.
+pub(super) fn read_tile_of_entries(
+    path: &Path,
+    width: u64,
+) -> Result<Option<Vec<Vec<u8>>>, LogFailure> {
+    let entries = split_entries(&read_file(path)?);
+    Ok(entries.filter(|entries| u64::try_from(entries.len()) == Ok(width)))
+}
+
+/// A tile of exactly `width` hashes.
+pub(super) fn read_hashes(path: &Path, width: u64) -> Result<Vec<NodeHash>, LogFailure> {
+    let bytes = read_file(path)?;
+    let (hashes, rest) = bytes.as_chunks::<32>();
+    if !rest.is_empty() || u64::try_from(hashes.len()) != Ok(width) {
+        return Err(LogFailure::new(LogCode::TileMalformed, path.display().to_string()));
+    }
+    Ok(hashes.iter().copied().map(NodeHash).collect())
 }
 
 fn read_file(path: &Path) -> Result<Vec<u8>, LogFailure> {
