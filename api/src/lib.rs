@@ -9,6 +9,10 @@ pub mod keys;
 
 pub mod desk;
 
+pub mod copies;
+
+pub mod backup;
+
 pub mod demo;
 
 pub mod http;

@@ -1,5 +1,7 @@
 //! The only place that waits (ADR 11): HTTP in, plain functions behind it. A router never touches the engine.
 
+pub mod copy;
+
 use std::net::SocketAddr;
 
 use axum::Router;

@@ -10,7 +10,7 @@ use super::reading::{EntrySource, ReadEntry};
 use super::store::Head;
 use super::tiles::{CHECKPOINT, TileKind, tile_path};
 use super::tree::{Frontier, NodeHash, TILE_WIDTH, WholeNode, leaf_hash, leaves_of_level};
-use crate::ids::Seq;
+use crate::ids::{Root, Seq};
 
 /// A folder of tiles whose checkpoint the trusted key signed. Its size and root are that checkpoint's;
 /// whether the entries have that root is what [`TileFolder::full_read`] finds out.
@@ -62,6 +62,20 @@ impl TileFolder {
             return Err(LogFailure::new(LogCode::RootMismatch, detail));
         }
         Ok(self.head)
+    }
+
+    /// The root over the first `size` entries, hashed from the entries; for sizes above the folder's, the folder's own.
+    ///
+    /// # Errors
+    /// If an entry cannot be read.
+    pub fn root_at(&self, size: u64) -> Result<Root, LogFailure> {
+        let mut frontier = Frontier::new();
+        let mut entries = self.entries();
+        while frontier.size() < size {
+            let Some(entry) = entries.next() else { break };
+            frontier.push_leaf(leaf_hash(&entry?.1), &mut |_| ());
+        }
+        Ok(frontier.root())
     }
 
     /// Compares the next hash of a level with the next in that level's tiles.
