@@ -11,6 +11,8 @@ mod restored;
 mod scrub;
 mod sources;
 mod survey;
+#[cfg(test)]
+mod tests;
 
 pub use build::restore_log;
 pub use copy::{CopyTarget, SecondCopy};
