@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use ledger::act::signed::{SignedAct, act_bytes};
 use ledger::log::{
-    CopyTarget, LogReader, Offer, RecoveryCode, RecoveryFailure, SecondCopy, SignedNote, TileFolder,
-    VerifierKey,
+    CopyTarget, LogReader, Offer, RecoveryCode, RecoveryFailure, SecondCopy, SignedNote,
+    TileFolder, VerifierKey,
 };
 
 use crate::desk::write_whole;
@@ -38,9 +38,10 @@ impl RemoteCopy {
         text.trim_end().parse().map_err(|_| self.strange(&text))
     }
 
-    fn refuse_other_history(&self, log: &LogReader) -> Result<(), RecoveryFailure> {
+    /// The size of the copy's checkpoint, which the log continues.
+    fn checkpointed(&self, log: &LogReader) -> Result<u64, RecoveryFailure> {
         let url = format!("{}/checkpoint", self.address);
-        let Some(bytes) = get(&self.agent, &url, SHORT)? else { return Ok(()) };
+        let Some(bytes) = get(&self.agent, &url, SHORT)? else { return Ok(0) };
         let head = SignedNote::parse(&bytes)?.verify(&self.key)?.head();
         if head.size > log.size() {
             let detail = format!("{}：副本{}条，台账{}条", self.address, head.size, log.size());
@@ -50,7 +51,7 @@ impl RemoteCopy {
             let detail = format!("{}：副本{}条，根 {}", self.address, head.size, head.root);
             return Err(RecoveryFailure::new(RecoveryCode::CopyForked, detail));
         }
-        Ok(())
+        Ok(head.size)
     }
 
     /// Hands in one offer: the new size, or the size at which the next offer must begin.
@@ -81,7 +82,10 @@ impl CopyTarget for RemoteCopy {
         if log.newest().is_none() {
             return Ok(0);
         }
-        self.refuse_other_history(log)?;
+        let checkpointed = self.checkpointed(log)?;
+        if checkpointed > 0 && checkpointed == log.size() {
+            return Ok(checkpointed);
+        }
         let mut at = self.size()?;
         let mut restarts = 0;
         loop {
@@ -177,9 +181,7 @@ fn get(agent: &ureq::Agent, url: &str, limit: u64) -> Result<Option<Vec<u8>>, Re
             bytes.map(Some).map_err(|why| unreachable(url, &why))
         }
         404 => Ok(None),
-        status => {
-            Err(RecoveryFailure::new(RecoveryCode::CopyAnswer, format!("{url}：{status}")))
-        }
+        status => Err(RecoveryFailure::new(RecoveryCode::CopyAnswer, format!("{url}：{status}"))),
     }
 }
 

@@ -9,6 +9,8 @@ mod flips;
 mod foreign;
 mod histories;
 mod privacy;
+mod recovery;
 mod refusals;
+mod sectors;
 mod tamper;
 mod tidy;

@@ -52,7 +52,9 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     if let Some(Host::Serve { dir, trust, listen }) = &args.host {
         return host(dir, trust, *listen);
     }
-    let Some(dir) = &args.dir else { return Err(Failure::usage("请用 --dir 指明台账目录。")) };
+    let Some(dir) = &args.dir else {
+        return Err(Failure::usage("请用 --dir 指明台账目录。"));
+    };
     let trust = Trust::read(&dir.join("trust"))?;
     if !args.follow {
         return once(dir, &trust, &args.to);
@@ -88,8 +90,8 @@ fn once(dir: &Path, trust: &Trust, targets: &[String]) -> Result<Report, Failure
     let reader = log.reader();
     let (mut brought, mut failed) = (Vec::new(), None);
     for name in targets {
-        let copied = copies::target(name, &trust.log_key)
-            .and_then(|mut target| target.bring_up_to(&reader));
+        let copied =
+            copies::target(name, &trust.log_key).and_then(|mut target| target.bring_up_to(&reader));
         match copied {
             Ok(size) => brought.push((name, size)),
             Err(why) => {

@@ -27,8 +27,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let trust = Trust::read(&args.dir.join("trust"))?;
     let mut pace = Pace { start: Instant::now(), read: 0, rate: args.rate_mib };
     let known = known_act(trust.origin());
-    let scrubbed =
-        scrub(&args.dir, &trust.log_key, &known, &mut |bytes| pace.after(bytes))?;
+    let scrubbed = scrub(&args.dir, &trust.log_key, &known, &mut |bytes| pace.after(bytes))?;
     let mut rows: Vec<Value> = scrubbed.findings.iter().map(row).collect();
     let mut lines: Vec<String> = scrubbed.findings.iter().map(line).collect();
     // Figures and papers are compared with the books, and books are folded from a log that is sound.
@@ -38,7 +37,9 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
             lines.push(format!("〔{code}〕{text}"));
         }
     } else {
-        lines.push("月结数据、文件和保险库未核对：请先修复日志，再运行一次 doudi scrub。".to_owned());
+        lines.push(
+            "月结数据、文件和保险库未核对：请先修复日志，再运行一次 doudi scrub。".to_owned(),
+        );
     }
     let document = document(&scrubbed, &rows);
     if rows.is_empty() {
@@ -75,9 +76,7 @@ fn row(finding: &Finding) -> Value {
 }
 
 fn line(finding: &Finding) -> String {
-    let place = finding.entries.map(|entries| {
-        format!("{}：", ledger::log::stretches(&[entries]))
-    });
+    let place = finding.entries.map(|entries| format!("{}：", ledger::log::stretches(&[entries])));
     let (place, code) = (place.unwrap_or_default(), finding.code);
     format!("〔{}〕{place}{}（{}）", code.code(), code.text(), finding.detail)
 }

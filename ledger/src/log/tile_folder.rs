@@ -151,14 +151,9 @@ impl TileFolder {
     /// The entries of one tile.
     pub(super) fn entries_of(&self, index: u64) -> Result<Vec<Vec<u8>>, LogFailure> {
         let (path, width) = self.tile(TileKind::Entries, index, self.head.size);
-        read_tile_of_entries(&path, width)?
-            .ok_or_else(|| {
-                LogFailure::at(
-                    LogCode::TileMalformed,
-                    index * TILE_WIDTH,
-                    path.display().to_string(),
-                )
-            })
+        read_tile_of_entries(&path, width)?.ok_or_else(|| {
+            LogFailure::at(LogCode::TileMalformed, index * TILE_WIDTH, path.display().to_string())
+        })
     }
 }
 

@@ -113,8 +113,7 @@ pub fn restore_log(
     }
     // The note first: a store without it would be begun anew.
     last_signed::write(dir, tiles.note())?;
-    std::fs::rename(&unfinished, &place)
-        .map_err(|error| LogFailure::io("更名", &place, &error))?;
+    std::fs::rename(&unfinished, &place).map_err(|error| LogFailure::io("更名", &place, &error))?;
     last_signed::sync_folder(dir)?;
     Ok(head)
 }

@@ -177,7 +177,8 @@ impl Repair<'_> {
                 continue;
             }
             let copy = held.copy.and_then(|place| copies.get(place));
-            if copy.is_some_and(|copy| copy.full_read().is_ok()) || copy.is_none() && size <= covered
+            if copy.is_some_and(|copy| copy.full_read().is_ok())
+                || copy.is_none() && size <= covered
             {
                 if !survey.doubtful.is_empty() {
                     return Err(unavailable(&survey.doubtful));
@@ -229,9 +230,10 @@ impl Repair<'_> {
         let signed = standing.signed.as_ref().map(|(_, head)| *head);
         standing.head == Some(done.head)
             && done.from_copy.is_empty()
-            && standing.store.as_ref().is_some_and(|store| {
-                scrub_store(store, signed, self.known).findings.is_empty()
-            })
+            && standing
+                .store
+                .as_ref()
+                .is_some_and(|store| scrub_store(store, signed, self.known).findings.is_empty())
     }
 
     fn rebuild(

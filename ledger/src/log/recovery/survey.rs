@@ -135,8 +135,7 @@ impl Sources<'_> {
             let theirs = copies.iter().filter_map(|(entries, _)| entries.get(place));
             let candidates: Vec<(&[u8], bool)> =
                 own.into_iter().chain(theirs.map(|bytes| (bytes.as_slice(), true))).collect();
-            let proved =
-                candidates.iter().find(|(bytes, _)| witnesses.contains(&leaf_hash(bytes)));
+            let proved = candidates.iter().find(|(bytes, _)| witnesses.contains(&leaf_hash(bytes)));
             // Without a witness that agrees, a copy's entry comes before the store's: the roots decide.
             let fallback = candidates.iter().rev().find(|(_, is_from_copy)| *is_from_copy);
             let best = proved.or(fallback).or(candidates.first());

@@ -155,8 +155,7 @@ fn a_copy_refuses_a_log_that_was_rolled_back_or_rewritten_and_keeps_what_it_has(
         let offer = Offer::next(&log.reader(), from).unwrap().unwrap();
         let offer = Offer::decode(&offer.encode()).unwrap();
         let code = copy.receive(&offer).unwrap_err().refusal();
-        let expected =
-            if from == 0 { RecoveryCode::OfferMoved } else { RecoveryCode::CopyForked };
+        let expected = if from == 0 { RecoveryCode::OfferMoved } else { RecoveryCode::CopyForked };
         assert_eq!(code, Some(expected));
     }
     assert_eq!(files(out.path()), before);
@@ -197,6 +196,8 @@ fn a_scrub_names_every_stretch_and_a_repair_mends_all() {
     copy.bring_up_to(&log.reader()).unwrap();
     // Acknowledged after the newest checkpoint, and sound.
     grow(&mut log, 960);
+    let open = log.reader().scrub(&known, &mut |_| ());
+    assert_eq!((open.size, open.findings.len()), (900, 0), "while the log is open");
     drop((log, copy));
     assert_eq!(scrubbed(dir.path()).findings, []);
     tamper(dir.path(), |keyspace| {
