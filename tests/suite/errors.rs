@@ -40,6 +40,7 @@ const SPOKEN: &[(&str, &str, &str)] = &[
     ("document.edited", "已签发的文件与所签的摘要不符", "从导出或存档取回原件"),
     ("file.io", "文件无法读写", "检查路径、权限和磁盘空间"),
     ("file.problem", "文件有问题，一行也没有导入", "逐条改正后重新导入"),
+    ("http.listen", "无法在该地址提供服务", "检查地址是否已被占用"),
     ("key.exposed", "密钥文件可被他人读取", "chmod 600；若已外泄，办理密钥吊销"),
     ("key.file", "不是有效的密钥文件", "用 doudi keygen 生成"),
     ("key.signature_swapped", "签名是同一人另一动作的", "记录被调换：停止使用，报告监督方"),
@@ -192,8 +193,10 @@ fn every_code_in_the_sources_is_in_the_manual() {
 
 /// `noun.what`, and no file's name.
 fn is_code(text: &str) -> bool {
-    const ENDINGS: &[&str] =
-        &["toml", "csv", "json", "md", "vkey", "key", "xlsx", "hledger", "txt", "pem"];
+    const ENDINGS: &[&str] = &[
+        "toml", "csv", "json", "md", "vkey", "key", "xlsx", "hledger", "txt", "pem", "lock",
+        "fetched",
+    ];
     let word = |part: &str| {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
     };

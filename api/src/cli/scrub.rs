@@ -18,7 +18,7 @@ pub(super) struct Args {
     /// 台账目录 (ledger folder)
     #[arg(long)]
     dir: PathBuf,
-    /// 每秒最多读多少MiB (read at most so many MiB a second)
+    /// 每秒最多读多少兆字节 (MiB a second at most)
     #[arg(long)]
     rate_mib: Option<u32>,
 }

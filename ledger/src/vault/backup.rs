@@ -32,10 +32,10 @@ impl Vault {
     pub fn back_up(&self, out: &Path) -> Result<u64, VaultFailure> {
         std::fs::create_dir_all(out)?;
         let held = self.state();
-        let snapshot = self.store.snapshot();
+        let frozen = self.store.as_it_is();
         copy_erasure_key(&self.folder, out)?;
         drop(held);
-        write_records(&self.store, &snapshot, out)
+        write_records(&self.store, &frozen, out)
     }
 }
 
@@ -49,9 +49,9 @@ pub fn back_up_closed(folder: &Path, out: &Path) -> Result<u64, VaultFailure> {
     }
     std::fs::create_dir_all(out)?;
     let store = Store::open(folder)?;
-    let snapshot = store.snapshot();
+    let frozen = store.as_it_is();
     copy_erasure_key(folder, out)?;
-    write_records(&store, &snapshot, out)
+    write_records(&store, &frozen, out)
 }
 
 /// Makes a vault in `folder`, which holds none, from a backup's vault folder. Gives the number of records.
@@ -91,11 +91,7 @@ fn copy_erasure_key(from: &Path, to: &Path) -> Result<(), VaultFailure> {
     Ok(())
 }
 
-fn write_records(
-    store: &Store,
-    snapshot: &fjall::Snapshot,
-    out: &Path,
-) -> Result<u64, VaultFailure> {
+fn write_records(store: &Store, frozen: &fjall::Snapshot, out: &Path) -> Result<u64, VaultFailure> {
     let mut file = BufWriter::new(File::create(out.join(RECORDS))?);
     let (mut digest, mut count) = (Sha256::new(), 0_u64);
     let mut put = |bytes: &[u8], file: &mut BufWriter<File>| {
@@ -104,7 +100,7 @@ fn write_records(
     };
     put(LABEL, &mut file)?;
     for (number, table) in (0_u8..).zip(Table::ALL) {
-        for guard in snapshot.iter(store.keyspace(table)) {
+        for guard in frozen.iter(store.keyspace(table)) {
             let (key, value) = guard.into_inner()?;
             let length = |bytes: &[u8]| {
                 u32::try_from(bytes.len()).map_err(|_| table.place(&key).unreadable())
@@ -125,6 +121,9 @@ fn write_records(
     Ok(count)
 }
 
+/// Keyspace, key and value.
+type Record = (Table, Vec<u8>, Vec<u8>);
+
 /// The file of records being read.
 struct Records {
     file: BufReader<File>,
@@ -138,7 +137,7 @@ impl Records {
     }
 
     /// The next record; `None` at the end, once the digest holds.
-    fn next(&mut self) -> Result<Option<(Table, Vec<u8>, Vec<u8>)>, VaultFailure> {
+    fn next(&mut self) -> Result<Option<Record>, VaultFailure> {
         let number = self.take(1)?.first().copied().unwrap_or(END);
         if number == END {
             let count = self.count.to_be_bytes();

@@ -114,7 +114,7 @@ impl Store {
     }
 
     /// Everything as it is now.
-    pub(super) fn snapshot(&self) -> fjall::Snapshot {
+    pub(super) fn as_it_is(&self) -> fjall::Snapshot {
         self.database.snapshot()
     }
 

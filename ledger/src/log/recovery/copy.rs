@@ -111,6 +111,9 @@ impl SecondCopy {
     /// # Errors
     /// [`RecoveryCode::OfferMoved`] with the size to begin at, [`RecoveryCode::CopyAhead`], [`RecoveryCode::CopyForked`],
     /// [`RecoveryCode::OfferMalformed`], a signature that does not hold, or the disk.
+    ///
+    /// # Panics
+    /// Never: the right edge was read just before.
     pub fn receive(&mut self, offer: &Offer) -> Result<u64, RecoveryFailure> {
         let note = SignedNote::parse(&offer.note)?;
         let target = note.verify(&self.key)?.head();
@@ -126,7 +129,9 @@ impl SecondCopy {
         }
         let mut then = has.clone();
         let leaves: Vec<_> = offer.entries.iter().map(|entry| leaf_hash(entry)).collect();
-        leaves.iter().for_each(|leaf| then.push_leaf(*leaf, &mut |_| ()));
+        for leaf in &leaves {
+            then.push_leaf(*leaf, &mut |_| ());
+        }
         let (reached, wanted) = ((then.size(), then.root()), (target.size, target.root));
         let gets_nowhere = offer.entries.is_empty() && reached.0 < wanted.0;
         if gets_nowhere || !consistency_holds(reached, wanted, &offer.proof) {

@@ -66,6 +66,9 @@ impl Offer {
     }
 
     /// As it goes over the wire.
+    ///
+    /// # Panics
+    /// Never: entries, notes and proofs are bounded where they are made.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = LABEL.to_vec();

@@ -96,7 +96,7 @@ impl Repair<'_> {
         let survey = sources.survey(&asked);
         refuse_missing(&survey)?;
         let covered = copies.iter().map(|copy| copy.head().size).max().unwrap_or(0);
-        self.refuse_other_roots(&survey, &held, &copies, covered)?;
+        refuse_other_roots(&survey, &held, &copies, covered)?;
         refuse_other_store(&survey, &standing, &held)?;
         let (end, lost) = self.tail(&survey, &standing, promised)?;
         let newest = newest_note(&standing, &copies);
@@ -161,43 +161,6 @@ impl Repair<'_> {
         let signed_is_broken = read.is_err();
         let signed = read.ok().flatten().map(|(head, note)| (note, head));
         Ok(Standing { store, head, stored, signed, signed_is_broken })
-    }
-
-    /// What was chosen has every root that the key signed, or there is a reason.
-    fn refuse_other_roots(
-        &self,
-        survey: &Survey,
-        held: &[Held],
-        copies: &[TileFolder],
-        covered: u64,
-    ) -> Result<(), RecoveryFailure> {
-        for held in held {
-            let (size, root) = (held.head.size, held.head.root);
-            if survey.roots.get(&size) == Some(&root) {
-                continue;
-            }
-            let copy = held.copy.and_then(|place| copies.get(place));
-            if copy.is_some_and(|copy| copy.full_read().is_ok())
-                || copy.is_none() && size <= covered
-            {
-                if !survey.doubtful.is_empty() {
-                    return Err(unavailable(&survey.doubtful));
-                }
-                return Err(forked(size, root));
-            }
-            if let Some(copy) = copy {
-                let detail = copy.path().display().to_string();
-                let damaged = RecoveryFailure::new(RecoveryCode::CopyDamaged, detail);
-                let doubtful = &survey.doubtful;
-                return Err(if doubtful.is_empty() { damaged } else { unavailable(doubtful) });
-            }
-            // Beyond every copy the store alone has the entries, and it does not have those that were signed.
-            if survey.own_roots.get(&size) == Some(&root) {
-                return Err(forked(size, root));
-            }
-            return Err(unavailable(&[Stretch { first: covered, last: size - 1 }]));
-        }
-        Ok(())
     }
 
     /// Where the log will end, and what of it is lost.
@@ -302,6 +265,40 @@ fn newest_note(standing: &Standing, copies: &[TileFolder]) -> Option<(SignedNote
     theirs.chain(standing.signed.clone()).max_by_key(|(_, head)| head.size)
 }
 
+/// What was chosen has every root that the key signed, or there is a reason.
+fn refuse_other_roots(
+    survey: &Survey,
+    held: &[Held],
+    copies: &[TileFolder],
+    covered: u64,
+) -> Result<(), RecoveryFailure> {
+    for held in held {
+        let (size, root) = (held.head.size, held.head.root);
+        if survey.roots.get(&size) == Some(&root) {
+            continue;
+        }
+        let copy = held.copy.and_then(|place| copies.get(place));
+        if copy.is_some_and(|copy| copy.full_read().is_ok()) || copy.is_none() && size <= covered {
+            if !survey.doubtful.is_empty() {
+                return Err(unavailable(&survey.doubtful));
+            }
+            return Err(forked(size, root));
+        }
+        if let Some(copy) = copy {
+            let detail = copy.path().display().to_string();
+            let damaged = RecoveryFailure::new(RecoveryCode::CopyDamaged, detail);
+            let doubtful = &survey.doubtful;
+            return Err(if doubtful.is_empty() { damaged } else { unavailable(doubtful) });
+        }
+        // Beyond every copy the store alone has the entries, and it does not have those that were signed.
+        if survey.own_roots.get(&size) == Some(&root) {
+            return Err(forked(size, root));
+        }
+        return Err(unavailable(&[Stretch { first: covered, last: size - 1 }]));
+    }
+    Ok(())
+}
+
 fn refuse_missing(survey: &Survey) -> Result<(), RecoveryFailure> {
     if survey.missing.is_empty() { Ok(()) } else { Err(unavailable(&survey.missing)) }
 }
@@ -312,11 +309,11 @@ fn refuse_other_store(
     standing: &Standing,
     held: &[Held],
 ) -> Result<(), RecoveryFailure> {
-    let Some(head) = standing.head.filter(|_| standing.signed.is_none()) else { return Ok(()) };
-    if survey.own_roots.get(&head.size) != Some(&head.root) {
+    let Some(own) = standing.head.filter(|_| standing.signed.is_none()) else { return Ok(()) };
+    if survey.own_roots.get(&own.size) != Some(&own.root) {
         return Ok(());
     }
-    for held in held.iter().filter(|held| held.head.size <= head.size) {
+    for held in held.iter().filter(|held| held.head.size <= own.size) {
         if survey.own_roots.get(&held.head.size) != Some(&held.head.root) {
             return Err(forked(held.head.size, held.head.root));
         }

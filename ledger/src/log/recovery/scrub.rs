@@ -170,7 +170,9 @@ impl Scrub {
                     for leaf in leaves {
                         let mut whole: Vec<WholeNode> = Vec::new();
                         frontier.push_leaf(*leaf, &mut |node| whole.push(node));
-                        whole.iter().for_each(|made| self.node(store, made));
+                        for made in &whole {
+                            self.node(store, made);
+                        }
                         self.checkpoint(Some(frontier), signed, FindingCode::LastSigned);
                     }
                 }
