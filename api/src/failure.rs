@@ -4,7 +4,7 @@ use std::fmt;
 
 use ledger::audit::Divergence;
 use ledger::engine::{OpenFailure, Refusal};
-use ledger::log::{LogCode, LogFailure};
+use ledger::log::{LogCode, LogFailure, RecoveryCode, RecoveryFailure};
 use ledger::rejection::Rejection;
 use ledger::trust::TrustProblem;
 use ledger::vault::VaultFailure;
@@ -21,6 +21,13 @@ pub enum Failure {
     Problems(Vec<Problem>),
     /// Verification found something (exit 1).
     Diverged(Divergence),
+    /// A scrub found damage (exit 1): the whole list, for scripts and for people.
+    Damaged {
+        /// The document.
+        document: Value,
+        /// The list in Chinese.
+        text: String,
+    },
     /// The command was called in a way that cannot be carried out (exit 2).
     Usage(String),
     /// The machine, the store or the vault failed, or refuses to go on (exit 3, or 1 where the ledger itself is wrong).
@@ -54,7 +61,10 @@ impl Failure {
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Failure::Rejected(_) | Failure::Problems(_) | Failure::Diverged(_) => 1,
+            Failure::Rejected(_)
+            | Failure::Problems(_)
+            | Failure::Diverged(_)
+            | Failure::Damaged { .. } => 1,
             Failure::Usage(_) => 2,
             Failure::Machine { exit, .. } => *exit,
         }
@@ -69,6 +79,7 @@ impl Failure {
                 problems.first().map_or("file.problem", |problem| problem.code.word()).to_owned()
             }
             Failure::Diverged(found) => found.code.to_owned(),
+            Failure::Damaged { .. } => "scrub.damaged".to_owned(),
             Failure::Usage(_) => "usage".to_owned(),
             Failure::Machine { code, .. } => code.clone(),
         }
@@ -86,6 +97,7 @@ impl Failure {
                     },
                 });
             }
+            Failure::Damaged { document, .. } => return document.clone(),
             Failure::Rejected(rejection) => json!({
                 "code": rejection.code(), "text": rejection.to_string(), "hint": rejection.hint(),
             }),
@@ -132,6 +144,7 @@ impl fmt::Display for Failure {
                 }
                 None => write!(f, "核验不通过〔{}〕：{}", found.code, found.text),
             },
+            Failure::Damaged { text, .. } => f.write_str(text),
             Failure::Usage(text) => write!(f, "用法不对：{text}"),
             Failure::Machine { code, text, .. } => write!(f, "没有完成〔{code}〕：{text}"),
         }
@@ -179,6 +192,28 @@ impl From<WitnessFailure> for Failure {
             code: failure.code().code().to_owned(),
             text: failure.to_string(),
             exit: if machine { 3 } else { 1 },
+        }
+    }
+}
+
+impl From<RecoveryFailure> for Failure {
+    fn from(failure: RecoveryFailure) -> Failure {
+        match failure {
+            RecoveryFailure::Log(failure) => failure.into(),
+            RecoveryFailure::Refused { code, .. } => {
+                let machine = matches!(
+                    code,
+                    RecoveryCode::CopyLocked
+                        | RecoveryCode::CopyUnreachable
+                        | RecoveryCode::CopyAnswer
+                        | RecoveryCode::NotMended
+                );
+                Failure::Machine {
+                    code: code.code().to_owned(),
+                    text: failure.to_string(),
+                    exit: if machine { 3 } else { 1 },
+                }
+            }
         }
     }
 }

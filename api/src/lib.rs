@@ -11,6 +11,10 @@ pub mod writer;
 
 pub mod desk;
 
+pub mod copies;
+
+pub mod backup;
+
 pub mod demo;
 
 pub mod counter;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ledger::act::Body;
 use ledger::ids::{ActId, PersonId};
-use ledger::log::LogCode;
+use ledger::log::{FindingCode, LogCode, RecoveryCode};
 use ledger::rejection::Rejection;
 use ledger::vault::{Field, Subject, VaultFailure};
 use ledger::witness::WitnessCode;
@@ -53,6 +53,7 @@ const SPOKEN: &[(&str, &str, &str)] = &[
     ("manifest.stray_line", "有一行不属于任何清单", "行有增减：停止使用，与第二副本比对"),
     ("manifest.total_wrong", "清单的总额与各行之和不符", "停止使用，与第二副本比对"),
     ("payment_file.unwritable", "报盘文件写不成", "按所列各处改正登记信息后重新生成"),
+    ("scrub.damaged", "通读发现损坏", "按所列各处处理，多半是 doudi repair --from 副本"),
     ("trust.file", "信任文件缺失或无法使用", "分别向主管部门和监督方索取并核对"),
     ("trust.mismatch", "建账动作与信任文件不符", "核对是否这本台账、信任文件是否正确"),
     ("usage", "命令的用法不对", "看命令的帮助：doudi 命令 --help"),
@@ -124,6 +125,8 @@ fn sections() -> Vec<(&'static str, Vec<Row>)> {
     let out = out.iter().map(|code| row(code.word(), code.chinese(), code.remedy()));
     let log = LogCode::ALL.iter().map(|(code, text)| in_two(code, text));
     let witness = WitnessCode::ALL.iter().map(|(code, text)| in_two(code, text));
+    let recovery = RecoveryCode::ALL.iter().map(|(code, text)| in_two(code, text));
+    let found = FindingCode::ALL.iter().map(|(code, text)| in_two(code, text));
     let spoken = SPOKEN.iter().map(|(code, text, remedy)| row(code, text, remedy));
     vec![
         ("规则不予受理", rules.collect()),
@@ -132,6 +135,8 @@ fn sections() -> Vec<(&'static str, Vec<Row>)> {
         ("核验不通过，或程序做不成", spoken.collect()),
         ("日志", log.collect()),
         ("见证", witness.collect()),
+        ("副本、修复、备份、恢复", recovery.collect()),
+        ("通读发现的损坏", found.collect()),
         ("保险库", vault_rows()),
     ]
 }
@@ -193,8 +198,10 @@ fn every_code_in_the_sources_is_in_the_manual() {
 
 /// `noun.what`, and no file's name.
 fn is_code(text: &str) -> bool {
-    const ENDINGS: &[&str] =
-        &["toml", "csv", "json", "md", "vkey", "key", "xlsx", "hledger", "txt", "pem"];
+    const ENDINGS: &[&str] = &[
+        "toml", "csv", "json", "md", "vkey", "key", "xlsx", "hledger", "txt", "pem", "lock",
+        "fetched",
+    ];
     let word = |part: &str| {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
     };

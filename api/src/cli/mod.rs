@@ -2,9 +2,11 @@
 
 mod act;
 mod appoint;
+mod backup;
 mod bulletin;
 mod chinese;
 mod close;
+mod copy;
 mod demo;
 mod export;
 mod export_log;
@@ -14,9 +16,12 @@ mod keygen;
 mod pay;
 mod profiles;
 mod progress;
+mod repair;
 mod replay;
+mod restore;
 mod roster;
 mod serve;
+mod scrub;
 mod verify;
 mod verify_proof;
 mod witness;
@@ -80,6 +85,16 @@ enum Command {
     Verify(verify::Args),
     /// 重放历史，看某一时点的账 (replay history)
     Replay(replay::Args),
+    /// 通读台账，列出全部损坏 (read everything, report all damage)
+    Scrub(scrub::Args),
+    /// 第二副本：把日志持续抄到别处 (follow the log into a second copy)
+    Copy(copy::Args),
+    /// 凭第二副本补回缺失或损坏的条目 (put back what is damaged, from a copy)
+    Repair(repair::Args),
+    /// 备份 (backup)
+    Backup(backup::Args),
+    /// 由备份恢复，恢复后核验 (restore and verify)
+    Restore(restore::Args),
     /// 银行文件版式 (bank file profiles)
     #[command(subcommand)]
     Profiles(profiles::What),
@@ -148,6 +163,11 @@ fn dispatch(command: Command, json: bool) -> Result<Report, Failure> {
         Command::Export(what) => export::run(&what),
         Command::Verify(args) => verify::run(&args),
         Command::Replay(args) => replay::run(&args),
+        Command::Scrub(args) => scrub::run(&args),
+        Command::Copy(args) => copy::run(&args),
+        Command::Repair(args) => repair::run(&args),
+        Command::Backup(args) => backup::run(&args),
+        Command::Restore(args) => restore::run(&args),
         Command::Profiles(what) => profiles::run(&what),
         Command::Witness(what) => witness::run(&what),
     }

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ledger::audit::{self, Audited, Divergence};
-use ledger::log::{EntrySource, Log, LogFailure, SignedNote, TileFolder, VerifiedCheckpoint};
+use ledger::log::{
+    EntrySource, Log, LogFailure, Restored, SignedNote, TileFolder, VerifiedCheckpoint,
+};
 use ledger::trust::Trust;
 use serde_json::{Value, json};
 
@@ -55,6 +57,13 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let (audited, vault) =
         verify_against(&args.path, args.trust.as_deref(), args.known.as_deref())?;
     let mut report = holds(&audited, vault.as_deref(), args.trust.is_some());
+    if let Some(note) = Restored::read(&args.path) {
+        report.text.push('\n');
+        report.text.push_str(&note.words());
+        if let Some(fields) = report.json.as_object_mut() {
+            fields.insert("restored_at".to_owned(), note.at.size.into());
+        }
+    }
     if let Some(policy) = &args.witness_policy {
         let trust = trust_folder(&args.path, args.trust.as_deref());
         let said = super::witness::demand(&args.path, &trust, policy.as_deref())?;

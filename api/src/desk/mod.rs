@@ -30,7 +30,7 @@ use ledger::engine::{Engine, Receipt};
 use ledger::ids::OfficerId;
 use ledger::law::admission;
 use ledger::line::Line;
-use ledger::log::{EntryInput, NoteSigner};
+use ledger::log::{EntryInput, NoteSigner, Restored};
 use ledger::rejection::Rejection;
 use ledger::trust::Trust;
 use ledger::vault::{AccessNote, OsRandomness, Vault};
@@ -67,11 +67,17 @@ impl Desk {
             // A founded ledger without its store is never begun anew: that would be a second history.
             return Err(Failure::Machine {
                 code: "log.no_ledger".to_owned(),
-                text: format!("{}里没有日志 log/。请从备份恢复，不要重新建账。", dir.display()),
+                text: format!(
+                    "{}里没有日志 log/。请运行 doudi repair --dir 台账目录 --from 第二副本，或由备份恢复，不要重新建账。",
+                    dir.display()
+                ),
                 exit: 1,
             });
         }
         let engine = Engine::open(dir, &trust.log_key)?;
+        if let Some(note) = Restored::read(dir) {
+            tracing::warn!(at = note.at.size, "restored from a backup: {}", note.words());
+        }
         let master = keys::read_master(&dir.join("keys/vault.key"))?;
         let vault = Vault::open(&dir.join("vault"), master, Box::new(OsRandomness))?;
         Desk::new(dir, engine, &log_key, vault, clock)

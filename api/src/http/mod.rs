@@ -3,6 +3,7 @@
 pub mod acts;
 pub mod tiles;
 pub mod witness;
+pub mod copy;
 
 use std::net::SocketAddr;
 

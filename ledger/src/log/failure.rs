@@ -34,15 +34,15 @@ macro_rules! log_codes {
 
 log_codes! {
     /// The head is below the newest checkpoint that was signed.
-    RolledBack = "log.rolled_back", "日志比已签发的存证头短：可能换回了旧备份，或磁盘损坏丢失了条目。请勿继续使用，先保全现场，再从第二副本修复";
+    RolledBack = "log.rolled_back", "日志比已签发的存证头短：可能换回了旧备份，或磁盘损坏丢失了条目。请勿继续记账，先把整个台账目录复制一份留存，再运行 doudi repair --dir 台账目录 --from 第二副本";
     /// The entries that a checkpoint covered are not the entries that are here.
-    Rewritten = "log.rewritten", "日志内容与已签发的存证头不一致：已入账的条目被改写，或放入了另一本台账的文件。请勿继续使用，保全现场并通知纪检监察人员核查";
+    Rewritten = "log.rewritten", "日志内容与已签发的存证头不一致：已入账的条目被改写，或放入了另一本台账的文件。请勿继续使用，先把整个台账目录复制一份留存并通知纪检监察人员，再运行 doudi repair --dir 台账目录 --from 第二副本 --dry-run 看差在哪些条目";
     /// An entry or node that must be there is not.
-    Gap = "log.gap", "日志缺少条目，序号不连续。请停止使用，从第二副本修复缺失部分";
+    Gap = "log.gap", "日志缺少条目，序号不连续。请停止使用，运行 doudi scrub --dir 台账目录 列出全部缺失，再运行 doudi repair --dir 台账目录 --from 第二副本";
     /// The stored head and the tree over the stored entries disagree.
-    EdgeMismatch = "log.edge_mismatch", "日志末端的默克尔树与记录的根不符：末端数据损坏或被改动。请停止使用，从第二副本修复";
+    EdgeMismatch = "log.edge_mismatch", "日志末端的默克尔树与记录的根不符：末端数据损坏或被改动。请停止使用，运行 doudi repair --dir 台账目录 --from 第二副本";
     /// A stored entry, node or id is not what it was.
-    EntryCorrupt = "log.entry_corrupt", "日志中有损坏或被改动的数据。请停止使用，从第二副本修复";
+    EntryCorrupt = "log.entry_corrupt", "日志中有损坏或被改动的数据。请停止使用，运行 doudi scrub --dir 台账目录 列出全部损坏，再运行 doudi repair --dir 台账目录 --from 第二副本";
     /// Another process has the store open.
     Locked = "log.locked", "台账正被另一程序使用。请先关闭正在运行的 doudi（例如 doudi serve），再重试";
     /// A write failed before; nothing more is written.
@@ -76,15 +76,15 @@ log_codes! {
     /// The signing key is not the one that the trust file names.
     WrongSigner = "log.wrong_signer", "签名私钥与信任文件中的日志公钥不配对，未签发。请使用本台账自己的日志私钥";
     /// Checkpoints were signed before, but the newest is gone.
-    LastSignedMissing = "log.last_signed_missing", "last-signed 文件不见了，而本台账曾签发过存证头，无法判断日志是否被换回旧版。请从备份取回 last-signed，或把最近一次导出的 checkpoint 文件复制为 last-signed";
+    LastSignedMissing = "log.last_signed_missing", "last-signed 文件不见了，而本台账曾签发过存证头，无法判断日志是否被换回旧版。请运行 doudi repair --dir 台账目录 --from 第二副本，由副本的存证头补回；没有副本时从备份取回 last-signed";
     /// The folder of the store is gone, but a checkpoint was signed.
-    StoreMissing = "log.store_missing", "日志目录 log 不见了，而存证头 last-signed 还在。请从备份或第二副本恢复日志，切勿重新立账";
+    StoreMissing = "log.store_missing", "日志目录 log 不见了，而存证头 last-signed 还在。请运行 doudi repair --dir 台账目录 --from 第二副本 重建，切勿重新立账";
     /// There is no ledger here.
     NoLedger = "log.no_ledger", "此处没有台账。请核对目录是否正确；如需新立台账，请用 doudi init";
     /// There is a ledger here already.
     Exists = "log.exists", "此处已有日志或存证头，不能再新建。请另选目录";
     /// fjall cannot open or read its own files.
-    StoreDamaged = "log.store_damaged", "日志存储文件损坏，无法读取。请保全现场，从第二副本修复";
+    StoreDamaged = "log.store_damaged", "日志存储文件损坏，无法读取。请先把整个台账目录复制一份留存，再运行 doudi repair --dir 台账目录 --from 第二副本 重建";
     /// Nothing was signed yet, so there is nothing to export.
     NothingSigned = "log.nothing_signed", "尚未签发存证头，没有可导出的内容。请先签发存证头";
     /// The folder to export to holds something else.

@@ -1,5 +1,6 @@
 //! The log: bytes only; it never sees an act. docs/format/log.md is its contract.
-//! Read in this order: tree, proof; note, checkpoint; store, opening, writer, entry input, staging, reading; tiles, tile folder.
+//! Read in this order: tree, proof; note, checkpoint; store, opening, writer, entry input, staging, reading; tile name,
+//! tile making, tile writer, tiles, tile folder, container, proof file; recovery.
 
 mod checkpoint;
 mod entry_input;
@@ -14,11 +15,13 @@ mod proof;
 mod proof_file;
 mod reader;
 mod reading;
+mod recovery;
 mod staging;
 mod store;
 mod tile_folder;
 mod tile_making;
 mod tile_name;
+mod tile_writer;
 mod tiles;
 mod tree;
 mod writer;
@@ -36,6 +39,10 @@ pub use proof::{
 pub use reader::LogReader;
 pub use reading::{EntrySource, ReadEntry, Scan};
 pub use staging::{MAX_BATCH_BYTES, MAX_BATCH_ENTRIES};
+pub use recovery::{
+    CopyTarget, Finding, FindingCode, KnownAct, Offer, RecoveryCode, RecoveryFailure, Repair,
+    Repaired, Restored, Scrubbed, SecondCopy, Stretch, restore_log, scrub, stretches,
+};
 pub use store::{Head, MAX_ENTRY_BYTES};
 pub use tile_folder::TileFolder;
 pub use tile_name::{NotATile, TileKind, TileName};

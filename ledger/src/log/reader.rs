@@ -128,6 +128,7 @@ impl LogReader {
         consistency_proof(&self.store, old, new)
     }
 
+    /// The store, for those of this module who read what may be damaged.
     pub(super) fn store(&self) -> &Store {
         &self.store
     }

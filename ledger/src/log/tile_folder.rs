@@ -11,7 +11,7 @@ use super::reading::{EntrySource, ReadEntry};
 use super::store::Head;
 use super::tiles::{CHECKPOINT, TileKind, tile_path};
 use super::tree::{Frontier, NodeHash, TILE_WIDTH, WholeNode, leaf_hash, leaves_of_level};
-use crate::ids::Seq;
+use crate::ids::{Root, Seq};
 
 /// A folder of tiles whose checkpoint the trusted key signed. Its size and root are that checkpoint's;
 /// whether the entries have that root is what [`TileFolder::full_read`] finds out.
@@ -76,6 +76,20 @@ impl TileFolder {
         Ok(self.head)
     }
 
+    /// The root over the first `size` entries, hashed from the entries; for sizes above the folder's, the folder's own.
+    ///
+    /// # Errors
+    /// If an entry cannot be read.
+    pub fn root_at(&self, size: u64) -> Result<Root, LogFailure> {
+        let mut frontier = Frontier::new();
+        let mut entries = self.entries();
+        while frontier.size() < size {
+            let Some(entry) = entries.next() else { break };
+            frontier.push_leaf(leaf_hash(&entry?.1), &mut |_| ());
+        }
+        Ok(frontier.root())
+    }
+
     /// Compares the next hash of a level with the next in that level's tiles.
     fn compare(
         &self,
@@ -133,8 +147,44 @@ impl TileFolder {
         (tile_path(kind, index, width), width)
     }
 
+    /// The leaf hashes of one tile, as the folder states them.
+    pub(super) fn leaves_of(&self, index: u64) -> Result<Vec<NodeHash>, LogFailure> {
+        self.hashes_of(0, index).map(|(_, leaves)| leaves)
+    }
+
+    /// The note that the folder stands at.
+    pub(super) fn note(&self) -> &SignedNote {
+        &self.note
+    }
+
+    /// The folder's path.
+    pub(super) fn path(&self) -> &Path {
+        match &self.place {
+            Place::Folder(path) | Place::Container(path, _) => path,
+        }
+    }
+
+    /// The files that its checkpoint calls for, relative to the folder, the checkpoint last.
+    #[must_use]
+    pub fn files_at(head: &Head) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        let mut kind_of = |kind: TileKind, total: u64| {
+            for index in 0..total.div_ceil(TILE_WIDTH) {
+                let width = (total - index * TILE_WIDTH).min(TILE_WIDTH);
+                files.push(tile_path(kind, index, width));
+            }
+        };
+        kind_of(TileKind::Entries, head.size);
+        for level in 0..8 {
+            let total = leaves_of_level(level).map_or(0, |leaves| head.size / leaves);
+            kind_of(TileKind::Level(level), total);
+        }
+        files.push(PathBuf::from(CHECKPOINT));
+        files
+    }
+
     /// The entries of one tile.
-    fn entries_of(&self, index: u64) -> Result<Vec<Vec<u8>>, LogFailure> {
+    pub(super) fn entries_of(&self, index: u64) -> Result<Vec<Vec<u8>>, LogFailure> {
         let (path, width) = TileFolder::tile(TileKind::Entries, index, self.head.size);
         let bytes = self.place.read(&path)?;
         split_entries(&bytes)
@@ -249,7 +299,7 @@ impl Iterator for TileEntries<'_> {
 }
 
 /// Takes a tile of entries apart: two bytes of length, big-endian, before each; nothing left over.
-fn split_entries(mut bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
+pub(super) fn split_entries(mut bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut entries = Vec::new();
     while !bytes.is_empty() {
         let (length, rest) = bytes.split_first_chunk::<2>()?;
@@ -261,6 +311,25 @@ fn split_entries(mut bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
         bytes = rest;
     }
     Some(entries)
+}
+
+/// A tile of exactly `width` entries; `None` if the file is not one.
+pub(super) fn read_tile_of_entries(
+    path: &Path,
+    width: u64,
+) -> Result<Option<Vec<Vec<u8>>>, LogFailure> {
+    let entries = split_entries(&read_file(path)?);
+    Ok(entries.filter(|entries| u64::try_from(entries.len()) == Ok(width)))
+}
+
+/// A tile of exactly `width` hashes.
+pub(super) fn read_hashes(path: &Path, width: u64) -> Result<Vec<NodeHash>, LogFailure> {
+    let bytes = read_file(path)?;
+    let (hashes, rest) = bytes.as_chunks::<32>();
+    if !rest.is_empty() || u64::try_from(hashes.len()) != Ok(width) {
+        return Err(LogFailure::new(LogCode::TileMalformed, path.display().to_string()));
+    }
+    Ok(hashes.iter().copied().map(NodeHash).collect())
 }
 
 fn read_file(path: &Path) -> Result<Vec<u8>, LogFailure> {
