@@ -12,9 +12,11 @@ use crate::act::signed::SignedAct;
 use crate::books::{Books, Statement};
 use crate::canonical::NotCanonical;
 use crate::ids::{Digest, OfficerId, Root, Seq};
-use crate::law::{self, admission};
+use crate::law::{self, admission, succession};
 use crate::line::Line;
-use crate::log::{EntrySource, Frontier, LogFailure, VerifiedCheckpoint, leaf_hash};
+use crate::log::{
+    EntrySource, Frontier, Head, LogFailure, SignedNote, VerifiedCheckpoint, leaf_hash,
+};
 use crate::period::Period;
 use crate::rejection::Rejection;
 use crate::trust::{Trust, TrustProblem};
@@ -86,8 +88,8 @@ pub fn verify(
     progress: &mut dyn FnMut(u64),
 ) -> Result<Audited, Divergence> {
     let mut auditor = Auditor::new(trust);
-    let checkpoint = source.newest_checkpoint().map(|note| note.verify(&trust.log_key));
-    let checkpoint = checkpoint.transpose()?;
+    let note = source.newest_checkpoint();
+    let stated = note.map(|note| note.stated(&trust.log_key)).transpose()?;
     let mut entries = source.entries();
     while let Some(entry) = entries.next() {
         let (at, bytes) = entry?;
@@ -108,7 +110,33 @@ pub fn verify(
         auditor.act((at, officer), &signed, &lines)?;
         progress(auditor.frontier.size());
     }
-    auditor.finish(checkpoint.as_ref())
+    let audited = auditor.finish(stated.as_ref())?;
+    if let Some(note) = note {
+        signed_by_valid_keys(note, &audited.books, audited.checkpointed)?;
+    }
+    Ok(audited)
+}
+
+/// The checkpoint of a size is signed by every log key that the acts before that size call valid, and by no retired one.
+///
+/// # Errors
+/// `checkpoint.key_retired`, or `log.checkpoint_signature` where a signature is missing or does not hold.
+pub fn signed_by_valid_keys(
+    note: &SignedNote,
+    books: &Books,
+    size: u64,
+) -> Result<VerifiedCheckpoint, Divergence> {
+    let keys = succession::log_keys_at(books, size);
+    note.verify_all(&keys).map_err(|why| {
+        let known = books.log_keys.all.iter().filter(|key| !key.signs_at(size));
+        let mut retired = known.filter(|key| key.vkey.parse().is_ok_and(|key| note.names(&key)));
+        let Some(key) = retired.next() else { return why.into() };
+        let at = key.until.unwrap_or(key.from);
+        let text = format!(
+            "{size}条的存证头由不在用的日志密钥签发（第{at}条记录起停用，或其后才公告），在用的密钥没有签"
+        );
+        Divergence { code: "checkpoint.key_retired", entry: None, text }
+    })
 }
 
 /// A line where an act must stand, or bytes that are neither.
@@ -190,7 +218,7 @@ impl<'a> Auditor<'a> {
         Ok(())
     }
 
-    fn finish(self, checkpoint: Option<&VerifiedCheckpoint>) -> Result<Audited, Divergence> {
+    fn finish(self, checkpoint: Option<&Head>) -> Result<Audited, Divergence> {
         if checkpoint.is_none() && self.frontier.size() > 0 {
             return Err(Divergence {
                 code: "checkpoint.missing",
@@ -203,8 +231,8 @@ impl<'a> Auditor<'a> {
         if self.acts == 0 {
             return Err(Divergence::law(Seq(0), &Rejection::NotFounded {}));
         }
-        let covered = checkpoint.map_or(0, VerifiedCheckpoint::size);
-        let trusted = checkpoint.map(VerifiedCheckpoint::root);
+        let covered = checkpoint.map_or(0, |head| head.size);
+        let trusted = checkpoint.map(|head| head.root);
         if trusted.is_some() && self.roots.get(&covered).copied() != trusted {
             return Err(Divergence {
                 code: "checkpoint.root_mismatch",

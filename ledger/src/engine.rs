@@ -1,5 +1,7 @@
 //! The only writer: verify → decide → append → evolve. One function is the answer to "who can change the books?"
 
+mod keys;
+
 use std::path::Path;
 
 use crate::act::Seen;
@@ -66,9 +68,10 @@ impl Engine {
     /// # Errors
     /// The log refuses to start (rolled back, rewritten, damaged, in use), or holds an entry that cannot be read.
     pub fn open(dir: &Path, key: &VerifierKey) -> Result<Engine, OpenFailure> {
-        let log = Log::open(dir, key)?;
+        let mut log = Log::open(dir, key)?;
         let books = fold_while(log.entries(), key.name(), &mut |_, _| true)?;
-        let seen = seen_of(log.newest_checkpoint(), key);
+        keys::agree(&mut log, &books)?;
+        let seen = keys::seen(&log);
         Ok(Engine { log, books, seen })
     }
 
@@ -124,6 +127,7 @@ impl Engine {
         let head = self.log.head();
         self.log.append(&head, &records)?;
         self.books.evolve(&statement);
+        keys::follow(&mut self.log, &self.books, act)?;
         Ok(Receipt { id, seq: at, is_repeat: false })
     }
 
@@ -133,13 +137,14 @@ impl Engine {
         Ok(next.is_none_or(|entry| act_bytes(&entry).is_some()))
     }
 
-    /// Signs a checkpoint over everything accepted so far and keeps it as last-signed.
+    /// Signs a checkpoint over everything accepted so far and keeps it as last-signed: with every log key that the acts
+    /// call valid now, out of those that `signer` has.
     ///
     /// # Errors
     /// What is on disk is not what was accepted, or cannot be read or written.
     pub fn checkpoint(&mut self, signer: &NoteSigner) -> Result<SignedNote, LogFailure> {
-        let note = self.log.checkpoint(signer)?;
-        self.seen = seen_of(Some(&note), signer.verifier());
+        let note = self.log.checkpoint(&keys::signer_for(&self.log, &self.books, signer)?)?;
+        self.seen = keys::seen(&self.log);
         Ok(note)
     }
 }
@@ -171,14 +176,6 @@ pub fn fold_while(
         books.evolve(&statement);
     }
     Ok(books)
-}
-
-fn seen_of(note: Option<&SignedNote>, key: &VerifierKey) -> Seen {
-    let verified = note.and_then(|note| note.verify(key).ok());
-    verified.map_or_else(Seen::nothing, |checkpoint| Seen {
-        root: checkpoint.root(),
-        size: checkpoint.size(),
-    })
 }
 
 /// An act with its lines as they stand in the log.

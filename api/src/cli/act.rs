@@ -7,12 +7,14 @@ use ledger::act::Body;
 use ledger::act::signed::SignedAct;
 use ledger::law::admission;
 use ledger::line::Line;
+use ledger::signer::Signer;
 use serde_json::{Value, json};
 
 use super::Report;
 use crate::clock::Clock;
 use crate::desk::sealing::{draw_ids, fill};
 use crate::desk::{Desk, seal};
+use crate::external_signer::ExternalSigner;
 use crate::failure::Failure;
 use crate::keys;
 
@@ -24,6 +26,12 @@ pub(super) struct Args {
     /// 签名人的密钥文件 (signer's key)；交入已签动作时不需要
     #[arg(long)]
     key: Option<PathBuf>,
+    /// 代替 --key：签名设备的命令 (external signer)。待签的字节由标准输入给它，它在标准输出给出64字节签名
+    #[arg(long, requires = "signer_public", conflicts_with = "key")]
+    signer: Option<String>,
+    /// 签名设备的公钥文件 (public key, PEM)，如 openssl pkey -pubout 所写
+    #[arg(long, requires = "signer")]
+    signer_public: Option<PathBuf>,
     /// 列出全部动作种类 (list kinds)
     #[arg(long)]
     kinds: bool,
@@ -31,6 +39,18 @@ pub(super) struct Args {
     /// manifest 由各行算出；“$random”处填入新编号；private（姓名、证号、账号等）只入保险库
     #[arg(required_unless_present = "kinds")]
     act: Option<PathBuf>,
+}
+
+impl Args {
+    fn signer(&self) -> Result<Box<dyn Signer>, Failure> {
+        match (&self.signer, &self.signer_public, &self.key) {
+            (Some(command), Some(public), _) => Ok(Box::new(ExternalSigner::new(command, public)?)),
+            (_, _, Some(key)) => Ok(Box::new(keys::read(key)?)),
+            (_, _, None) => Err(Failure::usage(
+                "请用 --key 指明签名人的密钥文件，或用 --signer 和 --signer-public 指明签名设备。",
+            )),
+        }
+    }
 }
 
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
@@ -45,10 +65,9 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
         let lines: Vec<Vec<u8>> = entries.map(<[u8]>::to_vec).collect();
         desk.hand_in(&signed, &lines)?
     } else {
-        let key = args.key.as_deref();
-        let key = key.ok_or_else(|| Failure::usage("请用 --key 指明签名人的密钥文件。"))?;
+        let signer = args.signer()?;
         let (body, entries) = written(&desk, &bytes)?;
-        desk.sign_with_lines(&keys::read(key)?, body, &entries)?
+        desk.sign_with_lines(signer.as_ref(), body, &entries)?
     };
     desk.checkpoint()?;
     let repeat = if receipt.is_repeat { "（此前已受理，未重复记账）" } else { "" };

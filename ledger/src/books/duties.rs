@@ -121,6 +121,8 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         Body::AdvanceRegularised(b) => one(Case::Advance(b.advance), Stage::Approver),
         Body::ClaimAssessed(b) => one(Case::Claim(b.claim), Stage::Surveyor),
         Body::ClaimSettled(b) => one(Case::Claim(b.claim), Stage::Maker),
+        Body::ActsReconfirmed(b) => stood_in(books, statement.officer, &b.acts),
+        Body::ActsDisowned(_) => Vec::new(),
         Body::RosterDrawn(_)
         | Body::RosterChecked(_)
         | Body::RosterFinanceReviewed(_)
@@ -138,6 +140,9 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         | Body::OfficerDismissed(_)
         | Body::KeyEnrolled(_)
         | Body::KeyRevoked(_)
+        | Body::KeyRotated(_)
+        | Body::LogKeyAnnounced(_)
+        | Body::LogKeyRetired(_)
         | Body::CalendarPublished(_)
         | Body::SchemeSet(_)
         | Body::StandardSet(_)
@@ -156,6 +161,13 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         | Body::RosterWithdrawn(_)
         | Body::BulletinIssued(_) => Vec::new(),
     }
+}
+
+/// Who reconfirms an act of a person who is gone does what that person did, in the same case.
+fn stood_in(books: &Books, officer: OfficerId, acts: &[ActId]) -> Vec<(Case, Stage)> {
+    let doubts = acts.iter().filter_map(|act| books.doubts.of(act));
+    let of_others = doubts.filter(|doubt| doubt.officer != officer);
+    of_others.flat_map(|doubt| doubt.act.cases.iter().cloned()).collect()
 }
 
 fn payment_duties(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
 use super::failure::{LogCode, LogFailure};
+use super::key_chain;
 use super::last_signed;
 use super::note::{SignedNote, VerifierKey};
 use super::store::{Head, Store};
@@ -96,8 +97,9 @@ fn check(
     purpose: Purpose,
 ) -> Result<Log, LogFailure> {
     // The note is checked first: its verdict does not depend on the store.
+    let keys = key_chain::read(dir, key)?;
     let signed = match note {
-        Some(note) => Some(Signed { head: note.verify(key)?.head(), note }),
+        Some(note) => Some(Signed { head: note.verify_any(&keys)?.head(), note }),
         None => None,
     };
     let store = Store::open(&dir.join(STORE))?;
@@ -119,7 +121,7 @@ fn check(
     let dir = PathBuf::from(dir);
     let published = Arc::new(RwLock::new(signed.clone()));
     let key = key.clone();
-    Ok(Log { dir, key, store, head, frontier, signed, published, purpose, poisoned: false })
+    Ok(Log { dir, key, keys, store, head, frontier, signed, published, purpose, poisoned: false })
 }
 
 /// The first entry is 0 and the last is the one before the head. What is missing between them shows

@@ -22,14 +22,15 @@ pub struct TileFolder {
 }
 
 impl TileFolder {
-    /// Opens the folder after verifying its checkpoint.
+    /// Opens the folder after verifying its checkpoint. Where the log's key changed since `key` founded it, the
+    /// checkpoint stands unproved until the acts are read: `audit::verify` says which keys must have signed it.
     ///
     /// # Errors
     /// [`LogCode::TileMissing`] if there is no checkpoint, [`LogCode::Io`], and all that
     /// [`SignedNote::verify`] can end in.
     pub fn open(path: &Path, key: &VerifierKey) -> Result<TileFolder, LogFailure> {
         let note = SignedNote::parse(&read_file(&path.join(CHECKPOINT))?)?;
-        let head = note.verify(key)?.head();
+        let head = note.stated(key)?;
         Ok(TileFolder { path: path.to_owned(), note, head })
     }
 
