@@ -8,6 +8,7 @@ mod errors;
 mod flips;
 mod foreign;
 mod histories;
+mod keys;
 mod privacy;
 mod refusals;
 mod tamper;
