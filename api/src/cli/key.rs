@@ -71,8 +71,8 @@ pub(super) struct Revoke {
     #[command(flatten)]
     signed: Signed,
     /// 要吊销的密钥编号 (key id)
-    #[arg(long)]
-    revoke: KeyId,
+    #[arg(long = "revoke")]
+    named: KeyId,
     /// 最早可能落入他人之手时的记录号 (compromised since)；其后所签的动作须重新确认
     #[arg(long)]
     compromised_since: Option<u64>,
@@ -134,7 +134,7 @@ pub(super) fn run(what: &What) -> Result<Report, Failure> {
         }),
         What::Revoke(args) => done(&args.signed, |desk, key, _| {
             let (since, reason) = (args.compromised_since, args.reason.as_str());
-            let receipt = succession::revoke(desk, key, args.revoke, since, reason)?;
+            let receipt = succession::revoke(desk, key, args.named, since, reason)?;
             let open = open(&doubted(desk.books()));
             Ok((receipt.seq.0, format!("密钥已吊销；待重新确认的动作现有{open}项")))
         }),

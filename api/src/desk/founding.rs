@@ -93,7 +93,7 @@ pub fn found(
     write_trust(dir, founding.origin, &log_key, &founded)?;
     drop(Log::create(dir, log_signer.verifier())?);
     let engine = Engine::open(dir, log_signer.verifier())?;
-    let mut desk = Desk::new(dir, engine, log_signer, vault, clock)?;
+    let mut desk = Desk::new(dir, engine, log_signer, vault, clock);
     let signer = founding.roots.first().map(|(_, key)| key.clone());
     let signer = signer.ok_or_else(|| Failure::usage("建账至少要有一把根密钥。"))?;
     desk.sign(&signer, Body::Founded(founded))?;

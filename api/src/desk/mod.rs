@@ -75,18 +75,12 @@ impl Desk {
         let master = keys::read_master(&dir.join("keys/vault.key"))?;
         let vault = Vault::open(&dir.join("vault"), master, Box::new(OsRandomness))?;
         let log_key = succession::log_signer(dir, &engine.books().origin)?;
-        Desk::new(dir, engine, log_key, vault, clock)
+        Ok(Desk::new(dir, engine, log_key, vault, clock))
     }
 
-    fn new(
-        dir: &Path,
-        engine: Engine,
-        log_key: NoteSigner,
-        vault: Vault,
-        clock: Clock,
-    ) -> Result<Desk, Failure> {
+    fn new(dir: &Path, engine: Engine, log_key: NoteSigner, vault: Vault, clock: Clock) -> Desk {
         let (dir, checkpointed) = (dir.to_owned(), Instant::now());
-        Ok(Desk { dir, engine, log_key, vault, clock, checkpointed, acknowledgements: None })
+        Desk { dir, engine, log_key, vault, clock, checkpointed, acknowledgements: None }
     }
 
     /// From here on, writes the id of every acknowledged act to a file, one a line, after it is durable.

@@ -42,7 +42,7 @@ pub fn log_signer(dir: &Path, origin: &str) -> Result<NoteSigner, Failure> {
 #[must_use]
 pub fn is_log_key(file: &Path) -> bool {
     let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    name == "log.key" || (name.starts_with("log-") && name.ends_with(".key"))
+    name.strip_suffix(".key").is_some_and(|stem| stem == "log" || stem.starts_with("log-"))
 }
 
 /// Installs `new` beside `old` for the same person, countersigned by `vouchers`.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::act::Body;
 use crate::act::offices::Role;
 use crate::ids::{ActId, EntitlementId, KeyId, OfficerId, Seq};
-use crate::period::Period;
+use crate::period::{Date, Period};
 
 use super::Statement;
 use super::duties::{Case, Stage};
@@ -122,7 +122,7 @@ impl Doubts {
             kind: statement.body().kind(),
             role: statement.body().role(),
             cases,
-            posts: statement.body().posting_date().map(|date| date.period()),
+            posts: statement.body().posting_date().map(Date::period),
             entitlement: entitlement_of(statement.body()),
             installs: installed_by(statement.body()),
         };

@@ -97,6 +97,7 @@ impl Duties {
 
 /// The stages that an act is, in each case that it belongs to. Acts that are no one's check are absent.
 #[must_use]
+#[rustfmt::skip]
 pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
     let one = |case, stage| vec![(case, stage)];
     let of_application = |id, stage| one(Case::Application(id), stage);
@@ -122,7 +123,6 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         Body::ClaimAssessed(b) => one(Case::Claim(b.claim), Stage::Surveyor),
         Body::ClaimSettled(b) => one(Case::Claim(b.claim), Stage::Maker),
         Body::ActsReconfirmed(b) => stood_in(books, statement.officer, &b.acts),
-        Body::ActsDisowned(_) => Vec::new(),
         Body::RosterDrawn(_)
         | Body::RosterChecked(_)
         | Body::RosterFinanceReviewed(_)
@@ -136,13 +136,8 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         | Body::MonthClosed(_) => payment_duties(books, statement),
         Body::Founded(_)
         | Body::UnitRegistered(_)
-        | Body::OfficerAppointed(_)
-        | Body::OfficerDismissed(_)
-        | Body::KeyEnrolled(_)
-        | Body::KeyRevoked(_)
-        | Body::KeyRotated(_)
-        | Body::LogKeyAnnounced(_)
-        | Body::LogKeyRetired(_)
+        | Body::OfficerAppointed(_) | Body::OfficerDismissed(_) | Body::KeyEnrolled(_) | Body::KeyRevoked(_)
+        | Body::KeyRotated(_) | Body::ActsDisowned(_) | Body::LogKeyAnnounced(_) | Body::LogKeyRetired(_)
         | Body::CalendarPublished(_)
         | Body::SchemeSet(_)
         | Body::StandardSet(_)

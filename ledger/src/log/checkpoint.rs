@@ -88,7 +88,7 @@ impl SignedNote {
         match self.verify(founding) {
             Ok(verified) => Ok(verified.head()),
             Err(_) if self.names_another(founding) && !self.names(founding) => {
-                Ok(stated(self.unproved_text(), founding)?.head)
+                Ok(stated(&self.text, founding)?.head)
             }
             Err(why) => Err(why),
         }

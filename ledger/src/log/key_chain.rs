@@ -141,6 +141,18 @@ mod tests {
     }
 
     #[test]
+    fn a_verifier_key_of_another_algorithm_is_refused_with_its_own_code() {
+        use super::VerifierKey;
+        // 6 stands for ML-DSA-44 in C2SP's list, 0x64 for nothing.
+        for algorithm in [0, 2, 4, 6, 0x64, 0xFF] {
+            let bytes = [[algorithm].as_slice(), &[4; 32]].concat();
+            let text = format!("{ORIGIN}+00000000+{}", STANDARD.encode(bytes));
+            let failure = text.parse::<VerifierKey>().unwrap_err();
+            assert_eq!(failure.code(), LogCode::KeyAlgorithm, "{algorithm}");
+        }
+    }
+
+    #[test]
     fn a_key_that_nobody_handed_over_to_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let mut log = Log::open(dir.path(), signer(1).verifier()).unwrap();

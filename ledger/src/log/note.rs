@@ -193,7 +193,7 @@ impl fmt::Debug for NoteSigner {
 /// A text with signatures that nobody has checked yet. `Display` gives it back byte for byte.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedNote {
-    text: String,
+    pub(super) text: String,
     signatures: Vec<NoteSignature>,
 }
 
@@ -232,11 +232,6 @@ impl SignedNote {
     pub(super) fn names_another(&self, key: &VerifierKey) -> bool {
         let hash = key.key_hash();
         self.signatures.iter().any(|line| line.name == key.name && line.key_hash != hash)
-    }
-
-    /// The text, for what is proved later; its signatures say nothing yet.
-    pub(super) fn unproved_text(&self) -> &str {
-        &self.text
     }
 
     /// Reads a signed note. Nothing is verified by this.

@@ -130,9 +130,9 @@ impl Log {
         self.poisoned = true;
         self.prove_stored_head()?;
         // A signer that fails wrote nothing: the log goes on, and the checkpoint can be tried again.
-        let signed = checkpoint::signed(&self.head, signer);
-        self.poisoned = signed.is_ok();
-        let note = signed?;
+        let made = checkpoint::signed(&self.head, signer);
+        self.poisoned = made.is_ok();
+        let note = made?;
         // A signature that a fault in memory spoiled would lock the ledger at the next start.
         let keys: Vec<_> = signer.verifiers().cloned().collect();
         let head = note.verify_all(&keys)?.head();

@@ -19,9 +19,9 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
         let of_cases = |act: &KeptAct| {
             act.cases.iter().any(|(case, _)| cases.iter().any(|(ours, _)| ours == case))
         };
-        let of_payees = || match body {
-            Body::PaymentFileReleased(released) => behind_the_payments(books, released),
-            _other => None,
+        let of_payees = || {
+            let Body::PaymentFileReleased(released) = body else { return None };
+            behind_the_payments(books, released)
         };
         books.doubts.unsound(of_cases).or_else(of_payees)
     } else {
