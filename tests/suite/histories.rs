@@ -77,6 +77,7 @@ const BUSINESS: &[Proposer] = &[
     office::staffing,
     succession::keys,
     succession::keys,
+    succession::keys,
 ];
 
 const STARTS: &[&str] = &[

@@ -30,11 +30,14 @@ fn name_of(officer: OfficerId) -> Option<&'static str> {
 }
 
 pub fn keys(county: &County, dice: &mut Dice<'_>) -> Proposed {
-    match dice.below(6) {
-        0 | 1 => rotation(dice, county),
-        2 | 3 => answer(county, dice).or_else(|| loss(county, dice)),
-        4 => loss(county, dice),
-        _ => log_key(county, dice),
+    match dice.below(8) {
+        0 => log_key(county, dice),
+        1 => rotation(dice, county),
+        2 => loss(county, dice).or_else(|| rotation(dice, county)),
+        _ => {
+            let answered = answer(county, dice).or_else(|| loss(county, dice));
+            answered.or_else(|| rotation(dice, county))
+        }
     }
 }
 
@@ -53,7 +56,7 @@ fn loss(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let rotated = known.values().filter(|key| key.rotated_by.is_some());
     let officer = dice.pick(rotated)?.officer;
     let lost = known.iter().find(|(_, key)| key.officer == officer)?;
-    let since = books.height.saturating_sub(dice.below(60) as u64).max(lost.1.since.0);
+    let since = books.height.saturating_sub(dice.below(200) as u64).max(lost.1.since.0);
     let mut body = json!({ "key": lost.0, "reason": "遗失" });
     if !dice.one_in(4) {
         body["compromised_since"] = json!(since);
@@ -62,12 +65,12 @@ fn loss(county: &County, dice: &mut Dice<'_>) -> Proposed {
 }
 
 fn answer(county: &County, dice: &mut Dice<'_>) -> Proposed {
+    let is_disowned = dice.one_in(2);
     let doubts = &county.ledger.books.doubts;
     let open = doubts.all().filter(|doubt| doubts.standing(&doubt.act.id) == Some(Standing::Open));
     let doubt = dice.pick(open)?;
     let name = if dice.one_in(8) { "jack" } else { name_of(doubt.officer)? };
     let countersigners: &[&str] = if dice.one_in(2) { &["inspector"] } else { &[] };
-    let is_disowned = dice.one_in(2);
     let kind = if is_disowned { "acts.disowned" } else { "acts.reconfirmed" };
     say(name, kind, cast::answer(&[doubt.act.id.to_string()], is_disowned, countersigners))
 }
