@@ -4,8 +4,10 @@ use std::fmt;
 
 use ledger::audit::Divergence;
 use ledger::engine::{OpenFailure, Refusal};
+use ledger::law::admission;
 use ledger::log::{LogCode, LogFailure, RecoveryCode, RecoveryFailure};
 use ledger::rejection::Rejection;
+use ledger::signer::SigningFailure;
 use ledger::trust::TrustProblem;
 use ledger::vault::VaultFailure;
 use ledger::witness::{WitnessCode, WitnessFailure};
@@ -154,6 +156,19 @@ impl fmt::Display for Failure {
 impl From<Rejection> for Failure {
     fn from(rejection: Rejection) -> Failure {
         Failure::Rejected(rejection)
+    }
+}
+
+impl From<SigningFailure> for Failure {
+    fn from(failure: SigningFailure) -> Failure {
+        match failure {
+            SigningFailure::NotCanonical(why) => Failure::Rejected(admission::malformed(&why)),
+            SigningFailure::Signer(why) => Failure::Machine {
+                code: "key.signer".to_owned(),
+                text: format!("没有签成：{why}。没有交入任何内容，可以重试。"),
+                exit: 3,
+            },
+        }
     }
 }
 

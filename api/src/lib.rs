@@ -5,7 +5,13 @@ pub mod failure;
 
 pub mod clock;
 
+pub mod private_file;
+
+pub mod passphrase;
+
 pub mod keys;
+
+pub mod external_signer;
 
 pub mod writer;
 

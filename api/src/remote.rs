@@ -4,7 +4,7 @@
 use ledger::act::signed::SignedAct;
 use ledger::act::{Act, Body, Seen};
 use ledger::ids::KeyId;
-use ledger::law::admission;
+use ledger::signer::Signer;
 use ledger::log::SignedNote;
 use ledger::trust::Trust;
 use serde::de::DeserializeOwned;
@@ -102,8 +102,7 @@ impl Remote {
 pub fn sign(
     act: Act,
     trust: &Trust,
-    key: &ed25519_dalek::SigningKey,
+    key: &dyn Signer,
 ) -> Result<SignedAct, Failure> {
-    SignedAct::sign(act, trust.origin(), key)
-        .map_err(|why| Failure::Rejected(admission::malformed(&why)))
+    Ok(SignedAct::sign(act, trust.origin(), key)?)
 }

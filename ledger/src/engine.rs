@@ -4,7 +4,9 @@
 mod checked;
 mod commit;
 mod keys;
+mod log_keys;
 mod roots;
+
 
 use std::path::Path;
 
@@ -76,9 +78,10 @@ impl Engine {
     /// # Errors
     /// The log refuses to start (rolled back, rewritten, damaged, in use), or holds an entry that cannot be read.
     pub fn open(dir: &Path, key: &VerifierKey) -> Result<Engine, OpenFailure> {
-        let log = Log::open(dir, key)?;
+        let mut log = Log::open(dir, key)?;
         let books = fold_while(log.entries(), key.name(), &mut |_, _| true)?;
-        let seen = seen_of(log.newest_checkpoint(), key);
+        log_keys::agree(&mut log, &books)?;
+        let seen = log_keys::seen(&log);
         let keys = KeyDirectory::of(&books);
         Ok(Engine { log, books, seen, keys, roots: SeenRoots::default() })
     }
@@ -139,13 +142,15 @@ impl Engine {
         self.commit_one(&Checked::streamed(signed.clone(), Box::new(lines), &self.keys)?)
     }
 
-    /// Signs a checkpoint over everything accepted so far and keeps it as last-signed.
+    /// Signs a checkpoint over everything accepted so far and keeps it as last-signed: with every log key that the acts
+    /// call valid now, out of those that `signer` has.
     ///
     /// # Errors
     /// What is on disk is not what was accepted, or cannot be read or written.
     pub fn checkpoint(&mut self, signer: &NoteSigner) -> Result<SignedNote, LogFailure> {
-        let note = self.log.checkpoint(signer)?;
-        self.seen = seen_of(Some(&note), signer.verifier());
+        let signer = log_keys::signer_for(&self.log, &self.books, signer)?;
+        let note = self.log.checkpoint(&signer)?;
+        self.seen = log_keys::seen(&self.log);
         self.roots.know(&self.seen);
         Ok(note)
     }
@@ -178,14 +183,6 @@ pub fn fold_while(
         books.evolve(&statement);
     }
     Ok(books)
-}
-
-fn seen_of(note: Option<&SignedNote>, key: &VerifierKey) -> Seen {
-    let verified = note.and_then(|note| note.verify(key).ok());
-    verified.map_or_else(Seen::nothing, |checkpoint| Seen {
-        root: checkpoint.root(),
-        size: checkpoint.size(),
-    })
 }
 
 /// An act with its lines as they stand in the log.

@@ -15,6 +15,8 @@ pub mod canonical;
 
 pub mod signature;
 
+pub mod signer;
+
 pub mod log;
 
 pub mod witness;

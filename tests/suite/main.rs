@@ -13,6 +13,7 @@ mod foreign_log;
 mod formats;
 mod histories;
 mod oracles;
+mod keys;
 mod privacy;
 mod recovery;
 mod refusals;

@@ -9,6 +9,7 @@ use ledger::act::signed::{SignedAct, key_id};
 use ledger::law::admission;
 use ledger::line::Line;
 use ledger::log::{EntryInput as _, LineFile};
+use ledger::signer::Signer;
 use ledger::trust::Trust;
 use serde_json::{Value, json};
 
@@ -16,6 +17,7 @@ use super::Report;
 use crate::clock::Clock;
 use crate::desk::sealing::{draw_ids, fill};
 use crate::desk::{Desk, seal};
+use crate::external_signer::ExternalSigner;
 use crate::failure::Failure;
 use crate::http::acts::read_entries;
 use crate::keys;
@@ -35,6 +37,12 @@ pub(super) struct Args {
     /// 签名人的密钥文件 (signer's key)；交入已签动作时不需要
     #[arg(long)]
     key: Option<PathBuf>,
+    /// 代替 --key：签名设备的命令 (external signer)。待签的字节由标准输入给它，它在标准输出给出64字节签名
+    #[arg(long, requires = "signer_public", conflicts_with = "key")]
+    signer: Option<String>,
+    /// 签名设备的公钥文件 (public key, PEM)，如 openssl pkey -pubout 所写
+    #[arg(long, requires = "signer")]
+    signer_public: Option<PathBuf>,
     /// 列出全部动作种类 (list kinds)
     #[arg(long)]
     kinds: bool,
@@ -44,10 +52,22 @@ pub(super) struct Args {
     act: Option<PathBuf>,
 }
 
+impl Args {
+    fn signer(&self) -> Result<Box<dyn Signer>, Failure> {
+        match (&self.signer, &self.signer_public, &self.key) {
+            (Some(command), Some(public), _) => Ok(Box::new(ExternalSigner::new(command, public)?)),
+            (_, _, Some(key)) => Ok(Box::new(keys::read(key)?)),
+            (_, _, None) => Err(Failure::usage(
+                "请用 --key 指明签名人的密钥文件，或用 --signer 和 --signer-public 指明签名设备。",
+            )),
+        }
+    }
+}
+
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let Some(path) = &args.act else { return Ok(kinds()) };
     if let (Some(server), Some(trust)) = (&args.server, &args.trust) {
-        return to_server(&Remote::at(server), &Trust::read(trust)?, args.key.as_deref(), path);
+        return to_server(&Remote::at(server), &Trust::read(trust)?, args, path);
     }
     let Some(dir) = &args.dir else { return Ok(kinds()) };
     let mut desk = Desk::open(dir, Clock::Machine)?;
@@ -58,9 +78,9 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
             desk.hand_in(&signed, &lines)?
         }
         Handed::Bytes(bytes) => {
-            let key = named(args.key.as_deref())?;
+            let signer = args.signer()?;
             let (body, entries) = written(Some(&desk), &bytes)?;
-            desk.sign_with_lines(&keys::read(key)?, body, &entries)?
+            desk.sign_with_lines(signer.as_ref(), body, &entries)?
         }
     };
     desk.checkpoint()?;
@@ -73,7 +93,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
 fn to_server(
     server: &Remote,
     trust: &Trust,
-    key: Option<&Path>,
+    args: &Args,
     path: &Path,
 ) -> Result<Report, Failure> {
     let bytes = match signed_elsewhere(path)? {
@@ -83,17 +103,13 @@ fn to_server(
     let (signed, lines) = if bytes.starts_with(SIGNED) {
         read_entries(&bytes)?
     } else {
-        let key = keys::read(named(key)?)?;
+        let signer = args.signer()?;
         let (body, entries) = written(None, &bytes)?;
-        let id = key_id(&key.verifying_key());
+        let id = key_id(&signer.public());
         let act = server.next_act(id, body, Clock::Machine.now(), trust)?;
-        (remote::sign(act, trust, &key)?, entries)
+        (remote::sign(act, trust, signer.as_ref())?, entries)
     };
     Ok(accepted(server.hand_in(&signed, &lines)?))
-}
-
-fn named(key: Option<&Path>) -> Result<&Path, Failure> {
-    key.ok_or_else(|| Failure::usage("请用 --key 指明签名人的密钥文件。"))
 }
 
 fn accepted(receipt: Value) -> Report {

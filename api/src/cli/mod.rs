@@ -12,6 +12,7 @@ mod export;
 mod export_log;
 mod import;
 mod init;
+mod key;
 mod keygen;
 mod pay;
 mod profiles;
@@ -61,6 +62,9 @@ enum Command {
     Init(init::Args),
     /// 生成签名密钥 (make a signing key)
     Keygen(keygen::Args),
+    /// 密钥更换、吊销、重新确认、口令 (keys over their lifetime)
+    #[command(subcommand)]
+    Key(key::What),
     /// 人员任职并登记其密钥，两人会签 (appoint a person and enrol a key)
     Appoint(appoint::Args),
     /// 打开台账并通过HTTP提供瓦片、收取动作 (serve)
@@ -151,6 +155,7 @@ fn dispatch(command: Command, json: bool) -> Result<Report, Failure> {
     match command {
         Command::Demo(args) => demo::run(&args, json),
         Command::Init(args) => init::run(&args),
+        Command::Key(what) => key::run(&what),
         Command::Keygen(args) => keygen::run(&args),
         Command::Appoint(args) => appoint::run(&args),
         Command::Serve(args) => serve::run(&args),

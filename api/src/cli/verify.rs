@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ledger::audit::{self, Audited, Divergence};
-use ledger::log::{
-    EntrySource, Log, LogFailure, Restored, SignedNote, TileFolder, VerifiedCheckpoint,
-};
+use ledger::log::{EntrySource, Log, LogFailure, Restored, SignedNote, TileFolder};
 use ledger::trust::Trust;
 use serde_json::{Value, json};
 
@@ -109,8 +107,14 @@ fn verify_against(
         container = path.is_file().then(|| tiles.clone());
         Box::new(tiles)
     };
-    if let Some(known) = known {
-        audit::goes_on_from(source.as_ref(), &kept(known, &trust)?)?;
+    let kept = known.map(kept).transpose()?;
+    let by_founding_key = kept.as_ref().map(|note| note.stated(&trust.log_key));
+    let by_founding_key = by_founding_key.transpose().map_err(Divergence::from)?;
+    if let Some(note) = kept.as_ref().filter(|note| note.names(&trust.log_key)) {
+        audit::goes_on_from(
+            source.as_ref(),
+            &note.verify(&trust.log_key).map_err(Divergence::from)?,
+        )?;
     }
     let bar = progress::bar(source.size(), "核验");
     let verdict = audit::verify(source.as_ref(), &trust, &mut |read| bar.set_position(read));
@@ -123,6 +127,13 @@ fn verify_against(
             return Err(found.into());
         }
     };
+    if let Some((note, head)) = kept.as_ref().zip(by_founding_key) {
+        // Kept after the log's key had changed: the acts, verified by now, say whose signatures it must carry.
+        if !note.names(&trust.log_key) {
+            let verified = audit::signed_by_valid_keys(note, &audited.books, head.size)?;
+            audit::goes_on_from(source.as_ref(), &verified)?;
+        }
+    }
     let views = path.join("views");
     if let Some(container) = container {
         let read = |period| container.beside(&format!("views/{period}.json"));
@@ -143,11 +154,10 @@ fn folder_of(trust: &Path) -> &Path {
     if trust.is_file() { trust.parent().unwrap_or(Path::new(".")) } else { trust }
 }
 
-/// A checkpoint that the auditor kept; it counts only if the trusted key signed it.
-pub(super) fn kept(path: &Path, trust: &Trust) -> Result<VerifiedCheckpoint, Failure> {
+/// A checkpoint that the auditor kept; it counts only once its signatures are verified.
+pub(super) fn kept(path: &Path) -> Result<SignedNote, Failure> {
     let bytes = std::fs::read(path).map_err(|why| Failure::file(path, &why))?;
-    let note = SignedNote::parse(&bytes).map_err(Divergence::from)?;
-    Ok(note.verify(&trust.log_key).map_err(Divergence::from)?)
+    Ok(SignedNote::parse(&bytes).map_err(Divergence::from)?)
 }
 
 /// What the log says of itself: a divergence, unless the machine kept it from being read at all.
@@ -165,6 +175,7 @@ pub(crate) fn document(audited: &Audited) -> Value {
         "acts": audited.acts,
         "lines": audited.lines,
         "checkpointed": audited.checkpointed,
+        "log_keys": audited.books.log_keys.at(audited.size).map(|key| &key.vkey).collect::<Vec<_>>(),
         "months": audited.months.keys().collect::<Vec<_>>(),
         "first_divergence": null,
     })

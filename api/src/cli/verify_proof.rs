@@ -54,7 +54,7 @@ impl Proof {
                 let bytes = std::fs::read(entry).map_err(|why| Failure::file(entry, &why))?;
                 let checkpoint = file.verify(&bytes, &trust.log_key).map_err(judged)?;
                 if let Some(known) = known {
-                    let known = kept(known, trust)?;
+                    let known = kept(known)?.verify(&trust.log_key).map_err(judged)?;
                     if known.size() == checkpoint.size() && known.root() != checkpoint.root() {
                         return Err(forked(checkpoint.size()));
                     }
@@ -73,7 +73,7 @@ impl Proof {
                 let known = known.ok_or_else(|| {
                     Failure::usage("核验前后一致证明，请用 --known 指明以前自己保管的存证头。")
                 })?;
-                let old = kept(known, trust)?;
+                let old = kept(known)?.verify(&trust.log_key).map_err(judged)?;
                 let new = file.verify(&old, &trust.log_key).map_err(judged)?;
                 let (before, after) = (old.size(), new.size());
                 Ok(holds(

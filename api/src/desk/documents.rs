@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use ed25519_dalek::SigningKey;
 use exports::bulletin::{self, BulletinHead, Comparison, Disclosure, Requirement};
 use exports::data_tables::{self, CsvEncoding};
 use exports::document::{Document, NotWritten};
@@ -17,6 +16,7 @@ use ledger::engine::fold_while;
 use ledger::ids::{Digest, SchemeCode};
 use ledger::log::EntrySource as _;
 use ledger::period::{Date, Period};
+use ledger::signer::Signer;
 use ledger::views::month::MonthTable;
 use sha2::{Digest as _, Sha256};
 
@@ -58,7 +58,7 @@ pub fn bulletin(
     period: Period,
     issue: &Issue<'_>,
     out: &Path,
-    key: Option<&SigningKey>,
+    key: Option<&dyn Signer>,
 ) -> Result<Vec<PathBuf>, Failure> {
     let (table, standing) = standing_figures(desk, period)?;
     let previous = closed_before(desk, period);

@@ -83,7 +83,10 @@ async fn signer(State(counter): State<Arc<Counter>>, Path(key): Path<String>) ->
 
 fn refused(why: &Failure) -> Response {
     let status = match why {
-        Failure::Rejected(_) | Failure::Problems(_) | Failure::Diverged(_) => {
+        Failure::Rejected(_)
+        | Failure::Problems(_)
+        | Failure::Diverged(_)
+        | Failure::Damaged { .. } => {
             StatusCode::UNPROCESSABLE_ENTITY
         }
         Failure::Usage(_) => StatusCode::BAD_REQUEST,

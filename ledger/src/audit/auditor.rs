@@ -12,7 +12,7 @@ use crate::decoding::{Broken, Chunks, Group, Groups, Hashes, Odd};
 use crate::ids::{Digest, OfficerId, Root, Seq};
 use crate::law::{self, admission};
 use crate::log::{
-    EntrySource, Frontier, TILE_WIDTH, VerifiedCheckpoint, WholeNode, root_of_leaves,
+    EntrySource, Frontier, Head, TILE_WIDTH, WholeNode, root_of_leaves,
 };
 use crate::period::Period;
 use crate::rejection::Rejection;
@@ -147,7 +147,7 @@ impl<'a> Auditor<'a> {
 
     pub(super) fn finish(
         self,
-        checkpoint: Option<&VerifiedCheckpoint>,
+        checkpoint: Option<&Head>,
     ) -> Result<Audited, Divergence> {
         let frontier = &self.edge.frontier;
         if checkpoint.is_none() && frontier.size() > 0 {
@@ -162,8 +162,8 @@ impl<'a> Auditor<'a> {
         if self.acts == 0 {
             return Err(Divergence::law(Seq(0), &Rejection::NotFounded {}));
         }
-        let covered = checkpoint.map_or(0, VerifiedCheckpoint::size);
-        let trusted = checkpoint.map(VerifiedCheckpoint::root);
+        let covered = checkpoint.map_or(0, |head| head.size);
+        let trusted = checkpoint.map(|head| head.root);
         if trusted.is_some() && self.roots.get(&covered).copied() != trusted {
             return Err(Divergence {
                 code: "checkpoint.root_mismatch",

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::checked::{Checked, Entries};
-use super::{Engine, Receipt, Refusal};
-use crate::act::Seen;
+use super::{Engine, Receipt, Refusal, log_keys};
+use crate::act::{Body, Seen};
 use crate::books::Statement;
 use crate::ids::{ActId, Seq};
 use crate::law::admission;
@@ -84,6 +84,11 @@ impl Engine {
         }
         self.books.evolve(&statement);
         self.keys.learn(&act.body);
+        if matches!(act.body, Body::LogKeyAnnounced(_)) {
+            // The log has to know the key before a checkpoint covers the act, and the act has to be in it before that.
+            self.settle(round)?;
+            log_keys::follow(&mut self.log, &self.books, act)?;
+        }
         Ok(Receipt { id, seq: at, is_repeat: false })
     }
 

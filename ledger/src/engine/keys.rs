@@ -43,6 +43,8 @@ impl KeyDirectory {
             founded.keys.iter().for_each(|root| self.add(&root.record));
         } else if let Body::KeyEnrolled(enrolled) = body {
             self.add(&enrolled.record);
+        } else if let Body::KeyRotated(rotated) = body {
+            self.add(&rotated.record);
         }
     }
 

@@ -4,7 +4,7 @@ use ed25519_dalek::VerifyingKey;
 
 use crate::act::offices::Founded;
 use crate::act::signed::SignedAct;
-use crate::act::{Act, Body};
+use crate::act::{ALGORITHM_REFUSED, Act, Body};
 use crate::books::Books;
 use crate::canonical::NotCanonical;
 use crate::decoding::Odd;
@@ -39,10 +39,7 @@ pub fn key(books: &Books, act: &Act) -> Result<(OfficerId, VerifyingKey), Reject
     if books.offices.founded.is_none() {
         return Err(Rejection::NotFounded {});
     }
-    let known = books.offices.keys.get(&key).ok_or(Rejection::KeyUnknown { key })?;
-    if known.revoked.is_some() {
-        return Err(Rejection::KeyRevoked { key });
-    }
+    let known = books.valid_key(key)?;
     Ok((known.officer, known.public))
 }
 
@@ -194,7 +191,18 @@ pub(crate) fn odd_line(odd: Odd, has_root: bool) -> Rejection {
 /// The refusal for bytes that are not in canonical form.
 #[must_use]
 pub fn malformed(why: &NotCanonical) -> Rejection {
+    if let NotCanonical::Form(text) = why
+        && let Some(alg) = text.strip_prefix(ALGORITHM_REFUSED)
+    {
+        return unsupported(alg);
+    }
     Rejection::ActMalformed { detail: why.to_string() }
+}
+
+/// The refusal of an algorithm, reserved or unknown; a name longer than any real one is cut.
+#[must_use]
+pub fn unsupported(alg: &str) -> Rejection {
+    Rejection::KeyAlgorithmUnsupported { alg: alg.chars().take(32).collect() }
 }
 
 const fn belongs(body: &Body, line: &Line) -> bool {

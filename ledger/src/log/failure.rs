@@ -73,6 +73,12 @@ log_codes! {
     NoteMalformed = "log.note_malformed", "签名文件格式不对（应为 C2SP signed note）。请从备份或导出目录取回原文件，不要用编辑器改动";
     /// The text is not a verifier key, or the key is one that nobody may use.
     KeyMalformed = "log.key_malformed", "日志公钥或名称格式不对。请使用立账时生成的 log.vkey 原文，名称不得为空、不得含空白或加号";
+    /// The key is of an algorithm that is reserved or unknown.
+    KeyAlgorithm = "log.key_algorithm", "日志公钥的算法不受支持，本版只用 Ed25519（算法号 1）。请使用本台账的 Ed25519 日志公钥";
+    /// The file of handed-over keys holds one that no earlier key handed over to.
+    KeyChain = "log.key_chain", "log-keys 文件中有一把没有交接签名的日志公钥：文件被改动或不是本台账的。请从备份取回，或重新打开台账由记录写出";
+    /// The device or file that holds the log key gave no good signature.
+    SignerFailed = "log.signer_failed", "日志密钥没有给出有效签名，未签发存证头，已入账的条目不受影响。请检查密钥设备后重试";
     /// The signing key is not the one that the trust file names.
     WrongSigner = "log.wrong_signer", "签名私钥与信任文件中的日志公钥不配对，未签发。请使用本台账自己的日志私钥";
     /// Checkpoints were signed before, but the newest is gone.

@@ -8,6 +8,7 @@ mod container;
 mod failure;
 pub(crate) mod fjall_start;
 mod full_read;
+mod key_chain;
 mod last_signed;
 mod note;
 mod opening;
@@ -31,6 +32,7 @@ pub use entry_input::{EntryInput, InputEntry, LineFile};
 pub use container::export_container;
 pub use failure::{LogCode, LogFailure};
 pub use full_read::FullRead;
+pub use key_chain::Handover;
 pub use note::{NoteSigner, SignedNote, VerifierKey};
 pub use proof_file::{ConsistencyFile, InclusionFile};
 pub use proof::{

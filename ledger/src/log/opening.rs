@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
 use super::failure::{LogCode, LogFailure};
+use super::key_chain;
 use super::last_signed;
 use super::note::{SignedNote, VerifierKey};
 use super::staging::{Mark, PieceLimit};
@@ -97,8 +98,9 @@ fn check(
     purpose: Purpose,
 ) -> Result<Log, LogFailure> {
     // The note is checked first: its verdict does not depend on the store.
+    let keys = key_chain::read(dir, key)?;
     let signed = match note {
-        Some(note) => Some(Signed { head: note.verify(key)?.head(), note }),
+        Some(note) => Some(Signed { head: note.verify_any(&keys)?.head(), note }),
         None => None,
     };
     let store = Store::open(&dir.join(STORE))?;
@@ -124,6 +126,7 @@ fn check(
     Ok(Log {
         dir,
         key,
+        keys,
         store,
         head,
         frontier,

@@ -23,7 +23,9 @@ pub struct TileFolder {
 }
 
 impl TileFolder {
-    /// Opens the folder, or the container if `path` is a file, after verifying its checkpoint.
+    /// Opens the folder, or the container if `path` is a file, after verifying its checkpoint. Where the log's key changed
+    /// since `key` founded it, the checkpoint stands unproved until the acts are read: `audit::verify` says which keys must
+    /// have signed it.
     ///
     /// # Errors
     /// [`LogCode::TileMissing`] if there is no checkpoint, [`LogCode::ContainerMalformed`], [`LogCode::Io`], and
@@ -35,7 +37,7 @@ impl TileFolder {
             Place::Folder(path.to_owned())
         };
         let note = SignedNote::parse(&place.read(Path::new(CHECKPOINT))?)?;
-        let head = note.verify(key)?.head();
+        let head = note.stated(key)?;
         Ok(TileFolder { place, note, head })
     }
 

@@ -26,7 +26,10 @@ pub struct Record<'a> {
 /// An open log. It has one owner, and only the owner writes.
 pub struct Log {
     pub(super) dir: PathBuf,
+    /// The founding key; its name is the ledger's origin.
     pub(super) key: VerifierKey,
+    /// That key and those it was handed over to.
+    pub(super) keys: Vec<VerifierKey>,
     pub(super) store: Store,
     pub(super) head: Head,
     pub(super) frontier: Frontier,
@@ -127,8 +130,8 @@ impl Log {
     /// note could not be kept; no checkpoint is published and the log is poisoned.
     pub fn checkpoint(&mut self, signer: &NoteSigner) -> Result<SignedNote, LogFailure> {
         self.refuse_unwritable()?;
-        if *signer.verifier() != self.key {
-            let detail = format!("私钥对应 {}，应为 {}", signer.verifier(), self.key);
+        if let Some(strange) = signer.verifiers().find(|key| !self.keys.contains(key)) {
+            let detail = format!("私钥对应 {strange}，应为 {}", self.key);
             return Err(LogFailure::new(LogCode::WrongSigner, detail));
         }
         if let Some(signed) = &self.signed
@@ -138,9 +141,13 @@ impl Log {
         }
         self.poisoned = true;
         self.prove_stored_head()?;
-        let note = checkpoint::signed(&self.head, signer);
+        // A signer that fails wrote nothing: the log goes on, and the checkpoint can be tried again.
+        let made = checkpoint::signed(&self.head, signer);
+        self.poisoned = made.is_ok();
+        let note = made?;
         // A signature that a fault in memory spoiled would lock the ledger at the next start.
-        let head = note.verify(&self.key)?.head();
+        let keys: Vec<_> = signer.verifiers().cloned().collect();
+        let head = note.verify_all(&keys)?.head();
         // A crash before this line leaves the note before; after it, the new one. Neither was
         // published, and both fit the store. The mark follows the note: a crash between them leaves a
         // note without mark, which the next start mends; the other order would leave a mark without note.
