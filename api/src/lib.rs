@@ -13,6 +13,8 @@ pub mod demo;
 
 pub mod http;
 
+pub mod bench;
+
 pub mod cli;
 
 pub use cli::run;

@@ -2,6 +2,7 @@
 
 mod act;
 mod appoint;
+mod bench;
 mod bulletin;
 mod chinese;
 mod close;
@@ -74,6 +75,9 @@ enum Command {
     Verify(verify::Args),
     /// 重放历史，看某一时点的账 (replay history)
     Replay(replay::Args),
+    /// 压力测试：每个数都与同机同次的下限并列 (benchmarks)
+    #[command(subcommand)]
+    Bench(bench::What),
     /// 银行文件版式 (bank file profiles)
     #[command(subcommand)]
     Profiles(profiles::What),
@@ -138,6 +142,7 @@ fn dispatch(command: Command, json: bool) -> Result<Report, Failure> {
         Command::Export(what) => export::run(&what),
         Command::Verify(args) => verify::run(&args),
         Command::Replay(args) => replay::run(&args),
+        Command::Bench(what) => bench::run(&what),
         Command::Profiles(what) => profiles::run(&what),
     }
 }
