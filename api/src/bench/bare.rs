@@ -95,7 +95,11 @@ pub struct BareStore {
 const JOURNAL_BYTES: u64 = 128 << 20;
 
 fn store_failed(why: &fjall::Error) -> Failure {
-    Failure::Machine { code: "bench.store".to_owned(), text: format!("对照存储失败：{why}。"), exit: 3 }
+    Failure::Machine {
+        code: "bench.store".to_owned(),
+        text: format!("对照存储失败：{why}。"),
+        exit: 3,
+    }
 }
 
 impl BareStore {

@@ -90,9 +90,9 @@ impl Cast {
     /// Everybody, before the first act.
     #[must_use]
     pub fn new(seed: u64) -> Cast {
-        let posts = POSTS.iter().flat_map(|(role, unit, count)| {
-            std::iter::repeat_n((*role, *unit), *count)
-        });
+        let posts = POSTS
+            .iter()
+            .flat_map(|(role, unit, count)| std::iter::repeat_n((*role, *unit), *count));
         let member = |(n, (role, unit)): (usize, (Role, &'static str))| {
             let key = SigningKey::from_bytes(&seeded(seed, "officer", n));
             let mut id = [0; 16];
@@ -159,8 +159,11 @@ impl Cast {
         let roots = self.members.iter().take(2);
         let keys: Result<_, _> = roots.clone().map(|member| member.root()).collect();
         let officers = roots.enumerate().map(|(n, member)| member.appointed(n)).collect();
-        let unit = |unit: &str, name: &str, side| {
-            UnitRegistered { name: name.to_owned(), side, town: None, unit: code(unit) }
+        let unit = |unit: &str, name: &str, side| UnitRegistered {
+            name: name.to_owned(),
+            side,
+            town: None,
+            unit: code(unit),
         };
         Ok(Founded {
             county: code("141199"),

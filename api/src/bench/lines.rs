@@ -53,8 +53,7 @@ pub fn lines(
     for round in 0..rounds {
         let stated = roster(&mut cast, &payees, period, round)?;
         let own = std::iter::once(stated.signed.entry());
-        let entries: Vec<&[u8]> =
-            own.chain(stated.entries.iter().map(Vec::as_slice)).collect();
+        let entries: Vec<&[u8]> = own.chain(stated.entries.iter().map(Vec::as_slice)).collect();
         let count = entries.len() as u64;
         let bytes = entries.iter().map(|entry| entry.len() as u64).sum();
         let mut file = PlainFile::preallocated(&dir.join("plain"), bytes)?;

@@ -41,17 +41,42 @@ pub fn make(
         return Err(Failure::usage(text));
     }
     if judge_all || size.entries <= JUDGED_UP_TO {
-        create(dir)?;
-        let mut judged = Judged::open(dir)?;
-        play(&mut judged, size, progress)?;
+        write(dir, size, Way::Judged, progress)?;
     } else {
         sample_passes(&dir.join("sample"), size.acts_per_mille)?;
-        create(dir)?;
-        let mut unjudged = Unjudged::open(dir)?;
-        play(&mut unjudged, size, progress)?;
-        unjudged.finish()?;
+        write(dir, size, Way::Unjudged, progress)?;
     }
     write_whole(&dir.join(MADE), wanted.to_string().as_bytes()).map(|_| ())
+}
+
+/// How a history gets into the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// The engine decides on every act.
+    Judged,
+    /// Nobody does.
+    Unjudged,
+}
+
+/// Writes the history of that size into a new ledger at `dir`.
+///
+/// # Errors
+/// There is a ledger already, an act is refused, or the machine fails.
+pub fn write(
+    dir: &Path,
+    size: Size,
+    way: Way,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(), Failure> {
+    create(dir)?;
+    match way {
+        Way::Judged => play(&mut Judged::open(dir)?, size, progress),
+        Way::Unjudged => {
+            let mut unjudged = Unjudged::open(dir)?;
+            play(&mut unjudged, size, progress)?;
+            unjudged.finish()
+        }
+    }
 }
 
 fn described(size: Size) -> Value {
@@ -71,10 +96,7 @@ fn sample_passes(dir: &Path, acts_per_mille: usize) -> Result<(), Failure> {
     if dir.exists() {
         std::fs::remove_dir_all(dir).map_err(|why| Failure::file(dir, &why))?;
     }
-    create(dir)?;
-    let mut judged = Judged::open(dir)?;
-    play(&mut judged, Size::of(SAMPLE, acts_per_mille), &mut |_| {})?;
-    drop(judged);
+    write(dir, Size::of(SAMPLE, acts_per_mille), Way::Judged, &mut |_| {})?;
     audited(dir)?;
     std::fs::remove_dir_all(dir).map_err(|why| Failure::file(dir, &why))
 }

@@ -142,8 +142,14 @@ mod tests {
         assert_eq!(Rate { count: 5, time: Duration::ZERO }.per_second(), 5_000_000_000);
         assert_eq!(median(&[rate(3), rate(1), rate(2)]), rate(2));
         assert_eq!(median(&[]).count, 0);
-        assert_eq!((ratio(63, 100), ratio(5, 0), ratio(200, 3)), ("0.63".into(), "500.00".into(), "66.67".into()));
-        assert_eq!((grouped(0), grouped(999), grouped(1_234_567)), ("0".into(), "999".into(), "1,234,567".into()));
+        assert_eq!(
+            (ratio(63, 100), ratio(5, 0), ratio(200, 3)),
+            ("0.63".into(), "500.00".into(), "66.67".into())
+        );
+        assert_eq!(
+            (grouped(0), grouped(999), grouped(1_234_567)),
+            ("0".into(), "999".into(), "1,234,567".into())
+        );
     }
 
     #[test]

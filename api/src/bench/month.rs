@@ -74,9 +74,9 @@ pub(super) fn play(story: &mut Story<'_>, period: Period) -> Result<(), Stop> {
     say_on(story, period, 14);
     single::change_accounts(story, &mut failed)?;
     for scheme in 0..SCHEMES.len() {
-        let of_scheme = failed.iter().filter(|f| {
-            story.payees.get(f.payee).is_some_and(|payee| payee.scheme == scheme)
-        });
+        let of_scheme = failed
+            .iter()
+            .filter(|f| story.payees.get(f.payee).is_some_and(|payee| payee.scheme == scheme));
         let drawn: Vec<Drawn> =
             of_scheme.map(|f| (f.payee, Some(f.reference.clone()), f.change)).collect();
         if !drawn.is_empty() {

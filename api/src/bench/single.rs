@@ -56,7 +56,8 @@ pub(super) fn change_accounts(story: &mut Story<'_>, failed: &mut [Failed]) -> R
         let Some(payee) = story.payees.get_mut(failed.payee) else { continue };
         let (person, old) = (payee.person, payee.account);
         payee.account = account;
-        let new = NewAccount { account, bank: "青禾农村商业银行".to_owned(), number_commit };
+        let new =
+            NewAccount { account, bank: "青禾农村商业银行".to_owned(), number_commit };
         let reason = "原账户已销户".to_owned();
         let changed = AccountChanged { evidence, new, old: Some(old), person, reason };
         let change = story.state(Role::Registrar, Body::AccountChanged(changed))?;
@@ -182,8 +183,7 @@ fn deaths(story: &mut Story<'_>, period: Period, count: usize) -> Result<(), Sto
         let died = PersonDied { date: day(period, 24), evidence, person };
         story.state(Role::Registrar, Body::PersonDied(died))?;
         let reason = "死亡".to_owned();
-        let stopped =
-            EntitlementStopped { entitlement, evidence: proof, last: period, reason };
+        let stopped = EntitlementStopped { entitlement, evidence: proof, last: period, reason };
         story.state(Role::CountyConfirmer, Body::EntitlementStopped(stopped))?;
     }
     Ok(())

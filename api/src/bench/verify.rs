@@ -68,11 +68,9 @@ pub fn floor(dir: &Path, progress: &mut dyn FnMut(u64)) -> Result<Floor, Failure
 }
 
 /// The check of an act under the key that it names, as far as the acts so far have made it known.
-fn check(
-    keys: &mut BTreeMap<KeyId, VerifyingKey>,
-    bytes: &[u8],
-) -> Result<Option<Check>, Failure> {
-    let signed = SignedAct::decode(bytes.to_vec()).map_err(|why| Failure::usage(why.to_string()))?;
+fn check(keys: &mut BTreeMap<KeyId, VerifyingKey>, bytes: &[u8]) -> Result<Option<Check>, Failure> {
+    let signed =
+        SignedAct::decode(bytes.to_vec()).map_err(|why| Failure::usage(why.to_string()))?;
     if let Body::Founded(founded) = &signed.act().body {
         let records = founded.keys.iter().map(|root| &root.record);
         keys.extend(records.filter_map(|record| record.key_id().zip(record.verifying_key())));

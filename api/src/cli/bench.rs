@@ -113,7 +113,12 @@ fn table(heading: &str, rows: &[(&str, String)]) -> String {
     let mut text = format!("{heading}（{}核）", cores());
     for (name, value) in rows {
         let wide = name.chars().count();
-        let _ = write!(text, "\n  {name}{:width$}{value}", "", width = 2 * 16_usize.saturating_sub(wide));
+        let _ = write!(
+            text,
+            "\n  {name}{:width$}{value}",
+            "",
+            width = 2 * 16_usize.saturating_sub(wide)
+        );
     }
     text
 }

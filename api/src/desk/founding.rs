@@ -107,7 +107,12 @@ pub fn found(
 ///
 /// # Errors
 /// They cannot be written.
-pub(crate) fn write_trust(dir: &Path, origin: &str, log_key: &str, founded: &Founded) -> Result<(), Failure> {
+pub(crate) fn write_trust(
+    dir: &Path,
+    origin: &str,
+    log_key: &str,
+    founded: &Founded,
+) -> Result<(), Failure> {
     let side = |officer: OfficerId| {
         let post = founded.officers.iter().find(|known| known.officer == officer)?;
         let unit = founded.units.iter().find(|unit| unit.unit == post.unit)?;
