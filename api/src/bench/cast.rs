@@ -157,7 +157,7 @@ impl Cast {
     /// Never for this cast; the format's own error.
     pub fn founding(&self, log_key: String) -> Result<Founded, NotCanonical> {
         let roots = self.members.iter().take(2);
-        let keys: Result<_, _> = roots.clone().map(|member| member.root()).collect();
+        let keys: Result<_, _> = roots.clone().map(Member::root).collect();
         let officers = roots.enumerate().map(|(n, member)| member.appointed(n)).collect();
         let unit = |unit: &str, name: &str, side| UnitRegistered {
             name: name.to_owned(),

@@ -1,9 +1,11 @@
 //! A bench ledger on disk, and the two ways a history gets into it: judged by the engine like everything that people hand
 //! in, or unjudged, straight into the log, for ledgers whose generator has passed the engine and the audit in a smaller size.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use ledger::act::Seen;
 use ledger::books::{Books, Statement};
@@ -14,6 +16,7 @@ use ledger::views::month::MonthTable;
 
 use super::cast::{Cast, ORIGIN, Stated, log_key};
 use super::county::Taking;
+use super::measure::{micros, timed};
 use crate::desk::founding::write_trust;
 use crate::desk::write_whole;
 use crate::failure::Failure;
@@ -74,6 +77,15 @@ pub struct Judged {
     /// The engine, for benches that go on from here.
     pub engine: Engine,
     signer: NoteSigner,
+    kinds: BTreeMap<&'static str, Spent>,
+}
+
+/// What one kind of act took so far, waiting for the disk included.
+#[derive(Clone, Copy, Default)]
+struct Spent {
+    acts: u64,
+    lines: u64,
+    time: Duration,
 }
 
 impl Judged {
@@ -84,7 +96,7 @@ impl Judged {
     pub fn open(dir: &Path) -> Result<Judged, Failure> {
         let signer = signer()?;
         let engine = Engine::open(dir, signer.verifier())?;
-        Ok(Judged { dir: dir.to_owned(), engine, signer })
+        Ok(Judged { dir: dir.to_owned(), engine, signer, kinds: BTreeMap::new() })
     }
 
     /// Hands in an act with its lines, and waits until it is durable. The one place where the benches meet the engine.
@@ -95,11 +107,24 @@ impl Judged {
         self.engine.accept(&stated.signed, &stated.entries)?;
         Ok(())
     }
+
+    /// Logs what each kind of act took: `DOUDI_LOG=info` shows it.
+    pub fn tell_times(&self) {
+        for (kind, spent) in &self.kinds {
+            let Spent { acts, lines, time } = *spent;
+            tracing::info!(kind, acts, lines, micros = micros(time), "engine");
+        }
+    }
 }
 
 impl Taking for Judged {
     fn take(&mut self, stated: &Stated) -> Result<(), Failure> {
-        self.hand_in(stated)
+        let ((), time) = timed(|| self.hand_in(stated))?;
+        let spent = self.kinds.entry(stated.signed.act().body.kind()).or_default();
+        spent.acts += 1;
+        spent.lines += stated.entries.len() as u64;
+        spent.time += time;
+        Ok(())
     }
 
     fn books(&self) -> &Books {

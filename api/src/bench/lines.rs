@@ -45,8 +45,8 @@ pub fn lines(
     let size = Size { entries: 0, acts_per_mille: 20, payees: lines, scheme: Some(0) };
     let key = signer()?.verifier().to_string();
     let mut quiet = |_| {};
-    let story = Story::new(SEED, size, &mut judged, &mut quiet);
-    let (mut cast, payees) = story.prepare(key)?;
+    let told = Story::new(SEED, size, &mut judged, &mut quiet).prepare(key)?;
+    let (mut cast, payees) = told;
     let mut store = BareStore::create(&dir.join("bare"))?;
     let (mut subject, mut bare, mut plain) = (Vec::new(), Vec::new(), Vec::new());
     let mut period: Period = code("2016-01");

@@ -70,7 +70,12 @@ pub fn write(
 ) -> Result<(), Failure> {
     create(dir)?;
     match way {
-        Way::Judged => play(&mut Judged::open(dir)?, size, progress),
+        Way::Judged => {
+            let mut judged = Judged::open(dir)?;
+            play(&mut judged, size, progress)?;
+            judged.tell_times();
+            Ok(())
+        }
         Way::Unjudged => {
             let mut unjudged = Unjudged::open(dir)?;
             play(&mut unjudged, size, progress)?;

@@ -65,7 +65,7 @@ pub(super) fn play(story: &mut Story<'_>, period: Period) -> Result<(), Stop> {
     for scheme in 0..SCHEMES.len() {
         let drawn = live(scheme, story);
         if !drawn.is_empty() {
-            failed.extend(pay(story, period, (scheme, RosterKind::Regular), drawn, &mut quota)?);
+            failed.extend(pay(story, period, (scheme, RosterKind::Regular), &drawn, &mut quota)?);
         }
     }
     for account in 0..story.accounts.len() {
@@ -80,7 +80,7 @@ pub(super) fn play(story: &mut Story<'_>, period: Period) -> Result<(), Stop> {
         let drawn: Vec<Drawn> =
             of_scheme.map(|f| (f.payee, Some(f.reference.clone()), f.change)).collect();
         if !drawn.is_empty() {
-            pay(story, period, (scheme, RosterKind::Reissue), drawn, &mut quota)?;
+            pay(story, period, (scheme, RosterKind::Reissue), &drawn, &mut quota)?;
         }
     }
     single::others(story, period, &quota)?;
@@ -156,7 +156,7 @@ fn pay(
     story: &mut Story<'_>,
     period: Period,
     (nth, kind): (usize, RosterKind),
-    drawn: Vec<Drawn>,
+    drawn: &[Drawn],
     quota: &mut single::Quota,
 ) -> Result<Vec<Failed>, Stop> {
     let Some(scheme) = SCHEMES.get(nth) else { return Ok(Vec::new()) };
@@ -198,7 +198,7 @@ fn pay(
     let debit = -total_fen.fen();
     expect(story, scheme.account, debit_key(&batch), StatementOutcome::BatchDebit, debit);
     let failed_per_mille = if is_reissue { 0 } else { 20 };
-    answer(story, period, (&batch, scheme.account, failed_per_mille), &drawn, quota)
+    answer(story, period, (&batch, scheme.account, failed_per_mille), drawn, quota)
 }
 
 /// The bank's answers to a batch: a part fails, everything else is settled.

@@ -41,7 +41,9 @@ pub fn floor(dir: &Path, progress: &mut dyn FnMut(u64)) -> Result<Floor, Failure
     let (mut entries, mut checks) = (Vec::with_capacity(AT_A_TIME), Vec::new());
     let mut measure = |entries: &mut Vec<Vec<u8>>, checks: &mut Vec<Check>| {
         let (leaves, time) = hash_and_verify(entries, checks)?;
-        leaves.into_iter().for_each(|leaf| frontier.push_leaf(leaf, &mut |_| ()));
+        for leaf in leaves {
+            frontier.push_leaf(leaf, &mut |_| ());
+        }
         floor.time += time;
         floor.entries += entries.len() as u64;
         floor.acts += checks.len() as u64;
