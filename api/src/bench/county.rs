@@ -39,7 +39,7 @@ pub trait Taking {
     ///
     /// # Errors
     /// They cannot be written.
-    fn freeze(&mut self, table: &MonthTable) -> Result<(), Failure>;
+    fn keep_figures(&mut self, table: &MonthTable) -> Result<(), Failure>;
 
     /// Signs a checkpoint over everything taken; gives what has been seen then.
     ///
@@ -184,7 +184,7 @@ impl<'a> Story<'a> {
         let table = MonthTable::of(self.out.books(), period);
         let overflow = ledger::rejection::Rejection::MoneyOverflow {};
         let table = table.ok_or(Stop::Failed(Failure::Rejected(overflow)))?;
-        self.out.freeze(&table)?;
+        self.out.keep_figures(&table)?;
         Ok(table)
     }
 

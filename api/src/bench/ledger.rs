@@ -66,7 +66,7 @@ fn seen_in(note: &SignedNote, signer: &NoteSigner) -> Result<Seen, LogFailure> {
     Ok(Seen { root: checkpoint.root(), size: checkpoint.size() })
 }
 
-fn freeze(dir: &Path, table: &MonthTable) -> Result<(), Failure> {
+fn keep_figures(dir: &Path, table: &MonthTable) -> Result<(), Failure> {
     let path = dir.join(format!("views/{}.json", table.period));
     write_whole(&path, &table.bytes()).map(|_| ())
 }
@@ -131,8 +131,8 @@ impl Taking for Judged {
         self.engine.books()
     }
 
-    fn freeze(&mut self, table: &MonthTable) -> Result<(), Failure> {
-        freeze(&self.dir, table)
+    fn keep_figures(&mut self, table: &MonthTable) -> Result<(), Failure> {
+        keep_figures(&self.dir, table)
     }
 
     fn checkpoint(&mut self) -> Result<Seen, Failure> {
@@ -248,8 +248,8 @@ impl Taking for Unjudged {
         &self.books
     }
 
-    fn freeze(&mut self, table: &MonthTable) -> Result<(), Failure> {
-        freeze(&self.dir, table)
+    fn keep_figures(&mut self, table: &MonthTable) -> Result<(), Failure> {
+        keep_figures(&self.dir, table)
     }
 
     fn checkpoint(&mut self) -> Result<Seen, Failure> {

@@ -60,12 +60,12 @@ pub(super) fn play(story: &mut Story<'_>, period: Period) -> Result<(), Stop> {
     for scheme in 0..SCHEMES.len() {
         money_in(story, period, scheme)?;
     }
-    let mut quota = single::Quota::of(story);
+    let mut plan = single::Plan::of(story);
     let mut failed = Vec::new();
     for scheme in 0..SCHEMES.len() {
         let drawn = live(scheme, story);
         if !drawn.is_empty() {
-            failed.extend(pay(story, period, (scheme, RosterKind::Regular), &drawn, &mut quota)?);
+            failed.extend(pay(story, period, (scheme, RosterKind::Regular), &drawn, &mut plan)?);
         }
     }
     for account in 0..story.accounts.len() {
@@ -80,10 +80,10 @@ pub(super) fn play(story: &mut Story<'_>, period: Period) -> Result<(), Stop> {
         let drawn: Vec<Drawn> =
             of_scheme.map(|f| (f.payee, Some(f.reference.clone()), f.change)).collect();
         if !drawn.is_empty() {
-            pay(story, period, (scheme, RosterKind::Reissue), &drawn, &mut quota)?;
+            pay(story, period, (scheme, RosterKind::Reissue), &drawn, &mut plan)?;
         }
     }
-    single::others(story, period, &quota)?;
+    single::others(story, period, &plan)?;
     say_on(story, period, 28);
     for account in 0..story.accounts.len() {
         statement(story, period, account)?;
@@ -157,7 +157,7 @@ fn pay(
     period: Period,
     (nth, kind): (usize, RosterKind),
     drawn: &[Drawn],
-    quota: &mut single::Quota,
+    plan: &mut single::Plan,
 ) -> Result<Vec<Failed>, Stop> {
     let Some(scheme) = SCHEMES.get(nth) else { return Ok(Vec::new()) };
     let is_reissue = kind == RosterKind::Reissue;
@@ -198,7 +198,7 @@ fn pay(
     let debit = -total_fen.fen();
     expect(story, scheme.account, debit_key(&batch), StatementOutcome::BatchDebit, debit);
     let failed_per_mille = if is_reissue { 0 } else { 20 };
-    answer(story, period, (&batch, scheme.account, failed_per_mille), drawn, quota)
+    answer(story, period, (&batch, scheme.account, failed_per_mille), drawn, plan)
 }
 
 /// The bank's answers to a batch: a part fails, everything else is settled.
@@ -207,7 +207,7 @@ fn answer(
     period: Period,
     (batch, account, failed_per_mille): (&BatchCode, &'static str, usize),
     drawn: &[Drawn],
-    quota: &mut single::Quota,
+    plan: &mut single::Plan,
 ) -> Result<Vec<Failed>, Stop> {
     let on = if failed_per_mille == 0 { 18 } else { 8 };
     let (mut failed, mut failed_fen) = (Vec::new(), 0);
@@ -217,7 +217,7 @@ fn answer(
         let Some((payee, reference)) = story.payees.get(*place).zip(reference) else { continue };
         let (mut outcome, mut reason) = (Outcome::Settled, None);
         if story.draw.per_mille(failed_per_mille) {
-            let needs_change = quota.takes_a_change();
+            let needs_change = plan.takes_a_change();
             outcome = Outcome::Failed;
             reason = Some(if needs_change { Reason::Closed } else { Reason::System });
             failed_fen += payee.fen;

@@ -20,16 +20,16 @@ use super::payees::{Payee, SCHEMES, amount_below, code, part};
 const FIXED: usize = 60;
 
 /// How many single acts a month has, and how they are divided.
-pub(super) struct Quota {
+pub(super) struct Plan {
     changes: usize,
     /// Deaths, and as many applications by new households.
     deaths: usize,
     adjustments: usize,
 }
 
-impl Quota {
+impl Plan {
     /// For the payees of now: two lines each, and the share of acts that was asked for.
-    pub(super) fn of(story: &Story<'_>) -> Quota {
+    pub(super) fn of(story: &Story<'_>) -> Plan {
         let lines = 2 * story.payees.iter().filter(|payee| payee.is_live).count();
         let share = story.size.acts_per_mille.min(900);
         let singles = (lines * share / (1_000 - share)).saturating_sub(FIXED).max(16);
@@ -37,7 +37,7 @@ impl Quota {
         // Two in a hundred payments fail, and at most half of these need another account.
         let (changes, deaths) = ((singles / 4).min(lines / 200).max(1), (singles / 32).max(1));
         let adjustments = singles.saturating_sub(2 * changes + 8 * deaths) / 2;
-        Quota { changes, deaths, adjustments }
+        Plan { changes, deaths, adjustments }
     }
 
     /// True if one more failed payment may be of the kind that needs another account.
@@ -69,12 +69,12 @@ pub(super) fn change_accounts(story: &mut Story<'_>, failed: &mut [Failed]) -> R
 }
 
 /// Adjustments, applications and deaths of a month.
-pub(super) fn others(story: &mut Story<'_>, period: Period, quota: &Quota) -> Result<(), Stop> {
+pub(super) fn others(story: &mut Story<'_>, period: Period, plan: &Plan) -> Result<(), Stop> {
     story.cast.day = day(period, 22);
-    adjustments(story, period, quota.adjustments)?;
-    applications(story, period, quota.deaths)?;
+    adjustments(story, period, plan.adjustments)?;
+    applications(story, period, plan.deaths)?;
     story.cast.day = day(period, 25);
-    deaths(story, period, quota.deaths)
+    deaths(story, period, plan.deaths)
 }
 
 /// A live payee of a scheme, or of any.
