@@ -13,9 +13,9 @@ pub mod keys;
 
 pub mod external_signer;
 
-pub mod writer;
-
 pub mod desk;
+
+pub mod writer;
 
 pub mod copies;
 
@@ -30,6 +30,8 @@ pub mod remote;
 pub mod witness;
 
 pub mod http;
+
+pub mod bench;
 
 pub mod cli;
 

@@ -4,8 +4,8 @@
 use ledger::act::signed::SignedAct;
 use ledger::act::{Act, Body, Seen};
 use ledger::ids::KeyId;
-use ledger::signer::Signer;
 use ledger::log::SignedNote;
+use ledger::signer::Signer;
 use ledger::trust::Trust;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -99,10 +99,6 @@ impl Remote {
 ///
 /// # Errors
 /// It cannot be written canonically.
-pub fn sign(
-    act: Act,
-    trust: &Trust,
-    key: &dyn Signer,
-) -> Result<SignedAct, Failure> {
+pub fn sign(act: Act, trust: &Trust, key: &dyn Signer) -> Result<SignedAct, Failure> {
     Ok(SignedAct::sign(act, trust.origin(), key)?)
 }

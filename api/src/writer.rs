@@ -14,8 +14,8 @@ use ledger::engine::Engine;
 use ledger::log::{LogFailure, NoteSigner};
 use ledger::trust::Trust;
 
+use crate::desk::succession::log_signer;
 use crate::failure::Failure;
-use crate::keys;
 
 pub use checkpoints::Checkpoints;
 pub use handle::Handle;
@@ -61,9 +61,8 @@ impl Writer {
     /// It is not a ledger, refuses to start, or its log key is not here.
     pub fn open(dir: &Path, options: Options) -> Result<Writer, Failure> {
         let trust = Trust::read(&dir.join("trust"))?;
-        let log_key = keys::read(&dir.join("keys/log.key"))?;
         let engine = Engine::open(dir, &trust.log_key)?;
-        let signer = NoteSigner::new(trust.origin(), &log_key.to_bytes())?;
+        let signer = log_signer(dir, trust.origin())?;
         Writer::start(engine, signer, options)
     }
 

@@ -5,24 +5,21 @@ mod checked;
 mod commit;
 mod keys;
 mod log_keys;
+mod replay;
 mod roots;
-
 
 use std::path::Path;
 
 use crate::act::Seen;
 use crate::act::signed::SignedAct;
-use crate::books::{Books, Statement};
+use crate::books::Books;
 use crate::ids::{ActId, Seq};
-use crate::law::admission;
-use crate::line::Line;
-use crate::log::{
-    EntryInput, EntrySource, Head, Log, LogFailure, NoteSigner, ReadEntry, SignedNote, VerifierKey,
-};
+use crate::log::{EntryInput, Head, Log, LogFailure, NoteSigner, SignedNote, VerifierKey};
 use crate::rejection::Rejection;
 
 pub use checked::Checked;
 pub use keys::KeyDirectory;
+pub use replay::fold_while;
 use roots::SeenRoots;
 
 /// Why an act is not in the books.
@@ -79,7 +76,7 @@ impl Engine {
     /// The log refuses to start (rolled back, rewritten, damaged, in use), or holds an entry that cannot be read.
     pub fn open(dir: &Path, key: &VerifierKey) -> Result<Engine, OpenFailure> {
         let mut log = Log::open(dir, key)?;
-        let books = fold_while(log.entries(), key.name(), &mut |_, _| true)?;
+        let books = fold_while(&log, key.name(), &mut |_, _| true)?;
         log_keys::agree(&mut log, &books)?;
         let seen = log_keys::seen(&log);
         let keys = KeyDirectory::of(&books);
@@ -153,66 +150,5 @@ impl Engine {
         self.seen = log_keys::seen(&self.log);
         self.roots.know(&self.seen);
         Ok(note)
-    }
-}
-
-/// Folds entries into books act by act. `visit` sees each act with the books before it and says whether to go on with it.
-/// The history is taken to be good: signatures and laws are the audit's business.
-///
-/// # Errors
-/// An entry that cannot be read.
-pub fn fold_while(
-    entries: impl Iterator<Item = ReadEntry>,
-    origin: &str,
-    visit: &mut dyn FnMut(&Books, &Statement<'_>) -> bool,
-) -> Result<Books, OpenFailure> {
-    let mut books = Books::new(origin);
-    let mut reading = Reading { entries };
-    while let Some(group) = reading.next_group()? {
-        let act = group.signed.act();
-        let officer = match books.offices.keys.get(&act.key) {
-            Some(known) => known.officer,
-            None => admission::signer(&books, &group.signed)
-                .map_err(|why| OpenFailure::Entry { seq: group.at, why })?,
-        };
-        let (id, at, lines) = (group.signed.id(origin), group.at, &group.lines);
-        let statement = Statement { id, at, officer, act, lines };
-        if !visit(&books, &statement) {
-            break;
-        }
-        books.evolve(&statement);
-    }
-    Ok(books)
-}
-
-/// An act with its lines as they stand in the log.
-struct Group {
-    at: Seq,
-    signed: SignedAct,
-    lines: Vec<Line>,
-}
-
-/// Reads a log act by act, each with its lines. Used where the history is known to be good; the audit reads by itself.
-struct Reading<I> {
-    entries: I,
-}
-
-impl<I: Iterator<Item = ReadEntry>> Reading<I> {
-    fn next_group(&mut self) -> Result<Option<Group>, OpenFailure> {
-        let Some(entry) = self.entries.next() else { return Ok(None) };
-        let (at, bytes) = entry?;
-        let broken = |seq, why| OpenFailure::Entry { seq, why };
-        let signed =
-            SignedAct::decode(bytes).map_err(|why| broken(at, admission::malformed(&why)))?;
-        let count = signed.act().body.manifest().map_or(0, |manifest| manifest.count);
-        let mut lines = Vec::new();
-        for _ in 0..count {
-            let missing = || broken(at, Rejection::ManifestMismatch { what: "行数" });
-            let (seq, bytes) = self.entries.next().ok_or_else(missing)??;
-            let (_, line) =
-                Line::decode(&bytes).map_err(|why| broken(seq, admission::malformed(&why)))?;
-            lines.push(line);
-        }
-        Ok(Some(Group { at, signed, lines }))
     }
 }

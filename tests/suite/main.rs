@@ -1,6 +1,7 @@
 //! One binary for the whole suite. Every file of this folder is listed here; `tidy` fails if one is forgotten.
 #![cfg(test)]
 
+mod bench;
 mod crash;
 mod decisions;
 mod demo;
@@ -8,18 +9,18 @@ mod errors;
 mod exports;
 mod flips;
 mod foreign;
-mod group_commit;
 mod foreign_log;
 mod formats;
+mod group_commit;
 mod histories;
-mod oracles;
 mod keys;
+mod oracles;
 mod privacy;
 mod recovery;
 mod refusals;
-mod serving;
 mod sectors;
+mod serving;
 mod tamper;
 mod tidy;
-mod writer;
 mod witness;
+mod writer;

@@ -90,12 +90,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
 }
 
 /// Signs here and hands in there.
-fn to_server(
-    server: &Remote,
-    trust: &Trust,
-    args: &Args,
-    path: &Path,
-) -> Result<Report, Failure> {
+fn to_server(server: &Remote, trust: &Trust, args: &Args, path: &Path) -> Result<Report, Failure> {
     let bytes = match signed_elsewhere(path)? {
         Handed::File(_) => std::fs::read(path).map_err(|why| Failure::file(path, &why))?,
         Handed::Bytes(bytes) => bytes,

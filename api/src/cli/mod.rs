@@ -3,6 +3,7 @@
 mod act;
 mod appoint;
 mod backup;
+mod bench;
 mod bulletin;
 mod chinese;
 mod close;
@@ -21,8 +22,8 @@ mod repair;
 mod replay;
 mod restore;
 mod roster;
-mod serve;
 mod scrub;
+mod serve;
 mod verify;
 mod verify_proof;
 mod witness;
@@ -99,6 +100,9 @@ enum Command {
     Backup(backup::Args),
     /// 由备份恢复，恢复后核验 (restore and verify)
     Restore(restore::Args),
+    /// 压力测试：每个数都与同机同次的下限并列 (benchmarks)
+    #[command(subcommand)]
+    Bench(bench::What),
     /// 银行文件版式 (bank file profiles)
     #[command(subcommand)]
     Profiles(profiles::What),
@@ -173,6 +177,7 @@ fn dispatch(command: Command, json: bool) -> Result<Report, Failure> {
         Command::Repair(args) => repair::run(&args),
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => restore::run(&args),
+        Command::Bench(what) => bench::run(&what),
         Command::Profiles(what) => profiles::run(&what),
         Command::Witness(what) => witness::run(&what),
     }

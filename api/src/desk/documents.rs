@@ -14,7 +14,6 @@ use ledger::act::closing::{BulletinIssued, Document as IssuedDocument};
 use ledger::act::policies::StandardRule;
 use ledger::engine::fold_while;
 use ledger::ids::{Digest, SchemeCode};
-use ledger::log::EntrySource as _;
 use ledger::period::{Date, Period};
 use ledger::signer::Signer;
 use ledger::views::month::MonthTable;
@@ -142,7 +141,7 @@ fn standards(desk: &Desk, period: Period) -> BTreeMap<SchemeCode, String> {
 pub fn journal(desk: &Desk, out: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut writer = JournalWriter::new();
     let books = desk.books();
-    fold_while(desk.engine().log().entries(), &books.origin, &mut |before, statement| {
+    fold_while(desk.engine().log(), &books.origin, &mut |before, statement| {
         writer.record_act(before, statement);
         true
     })?;

@@ -101,7 +101,16 @@ pub fn found(
     Ok(desk)
 }
 
-fn write_trust(dir: &Path, origin: &str, log_key: &str, founded: &Founded) -> Result<(), Failure> {
+/// Writes the trust files of a ledger that is about to be founded.
+///
+/// # Errors
+/// They cannot be written.
+pub(crate) fn write_trust(
+    dir: &Path,
+    origin: &str,
+    log_key: &str,
+    founded: &Founded,
+) -> Result<(), Failure> {
     let side = |officer: OfficerId| {
         let post = founded.officers.iter().find(|known| known.officer == officer)?;
         let unit = founded.units.iter().find(|unit| unit.unit == post.unit)?;

@@ -86,9 +86,7 @@ fn refused(why: &Failure) -> Response {
         Failure::Rejected(_)
         | Failure::Problems(_)
         | Failure::Diverged(_)
-        | Failure::Damaged { .. } => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
+        | Failure::Damaged { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Failure::Usage(_) => StatusCode::BAD_REQUEST,
         Failure::Machine { code, .. } if code == "log.busy" || code == "log.stopped" => {
             StatusCode::SERVICE_UNAVAILABLE

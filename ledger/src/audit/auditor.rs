@@ -11,9 +11,7 @@ use crate::books::{Books, Statement};
 use crate::decoding::{Broken, Chunks, Group, Groups, Hashes, Odd};
 use crate::ids::{Digest, OfficerId, Root, Seq};
 use crate::law::{self, admission};
-use crate::log::{
-    EntrySource, Frontier, Head, TILE_WIDTH, WholeNode, root_of_leaves,
-};
+use crate::log::{EntrySource, Frontier, Head, TILE_WIDTH, WholeNode, root_of_leaves};
 use crate::period::Period;
 use crate::rejection::Rejection;
 use crate::trust::Trust;
@@ -145,10 +143,7 @@ impl<'a> Auditor<'a> {
         Ok(officer)
     }
 
-    pub(super) fn finish(
-        self,
-        checkpoint: Option<&Head>,
-    ) -> Result<Audited, Divergence> {
+    pub(super) fn finish(self, checkpoint: Option<&Head>) -> Result<Audited, Divergence> {
         let frontier = &self.edge.frontier;
         if checkpoint.is_none() && frontier.size() > 0 {
             return Err(Divergence {

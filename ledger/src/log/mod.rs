@@ -3,8 +3,8 @@
 //! tile making, tile writer, tiles, tile folder, container, proof file; recovery.
 
 mod checkpoint;
-mod entry_input;
 mod container;
+mod entry_input;
 mod failure;
 pub(crate) mod fjall_start;
 mod full_read;
@@ -28,23 +28,23 @@ mod tree;
 mod writer;
 
 pub use checkpoint::VerifiedCheckpoint;
-pub use entry_input::{EntryInput, InputEntry, LineFile};
 pub use container::export_container;
+pub use entry_input::{EntryInput, InputEntry, LineFile};
 pub use failure::{LogCode, LogFailure};
 pub use full_read::FullRead;
 pub use key_chain::Handover;
 pub use note::{NoteSigner, SignedNote, VerifierKey};
-pub use proof_file::{ConsistencyFile, InclusionFile};
 pub use proof::{
     consistency_holds, consistency_proof, consistency_roots, inclusion_holds, inclusion_proof,
 };
+pub use proof_file::{ConsistencyFile, InclusionFile};
 pub use reader::LogReader;
 pub use reading::{EntrySource, ReadEntry, Scan};
-pub use staging::{MAX_BATCH_BYTES, MAX_BATCH_ENTRIES};
 pub use recovery::{
     CopyTarget, Finding, FindingCode, KnownAct, Offer, RecoveryCode, RecoveryFailure, Repair,
     Repaired, Restored, Scrubbed, SecondCopy, Stretch, restore_log, scrub, stretches,
 };
+pub use staging::{MAX_BATCH_BYTES, MAX_BATCH_ENTRIES};
 pub use store::{Head, MAX_ENTRY_BYTES};
 pub use tile_folder::TileFolder;
 pub use tile_name::{NotATile, TileKind, TileName};

@@ -8,8 +8,8 @@ use super::last_signed::replace;
 use super::reading::Scan;
 use super::store::Head;
 use super::tile_folder::TileFolder;
-use super::tile_writer::TileWriter;
 use super::tile_name::TileName;
+use super::tile_writer::TileWriter;
 use super::tree::{Frontier, leaf_hash};
 use super::writer::Log;
 

@@ -8,7 +8,6 @@ use ledger::books::payments::PaymentState;
 use ledger::books::postings::{self, Account};
 use ledger::books::{Books, Statement};
 use ledger::engine::fold_while;
-use ledger::log::EntrySource as _;
 use ledger::money::Money;
 use ledger::period::Period;
 use ledger::trust::{Trust, TrustFile, TrustedRoot};
@@ -49,7 +48,7 @@ pub fn at_the_end(county: &County) -> Verdict {
     let live = &county.ledger.books;
     let mut model = Model::default();
     let mut verdict = Ok(());
-    let rebuilt = fold_while(county.ledger.entries(), ORIGIN, &mut |books, statement| {
+    let rebuilt = fold_while(&county.ledger, ORIGIN, &mut |books, statement| {
         if verdict.is_ok() {
             verdict = balances_to_zero(books, statement)
                 .and_then(|()| model.take(books, statement))
