@@ -50,9 +50,7 @@ const fn builds_on_its_case(body: &Body) -> bool {
 
 /// What was put in doubt behind the lines of a roster: a payee's account, or the entitlement.
 fn behind_the_payments(books: &Books, released: &PaymentFileReleased) -> Option<ActId> {
-    if books.doubts.all().next().is_none() {
-        return None;
-    }
+    books.doubts.all().next()?;
     let changes = &books.people.change_of;
     books.payments.references(&released.batch).find_map(|(_, payment)| {
         let change = changes.get(&payment.account).copied().map(Case::Act);
