@@ -29,7 +29,7 @@ mod writer;
 
 pub use checkpoint::VerifiedCheckpoint;
 pub use container::export_container;
-pub use entry_input::{EntryInput, InputEntry, LineFile};
+pub use entry_input::{EntryInput, Hashed, InputEntry, LineFile};
 pub use failure::{LogCode, LogFailure};
 pub use full_read::FullRead;
 pub use key_chain::Handover;
