@@ -10,5 +10,6 @@ mod foreign;
 mod histories;
 mod privacy;
 mod refusals;
+mod strace_faults;
 mod tamper;
 mod tidy;
