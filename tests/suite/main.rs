@@ -4,6 +4,7 @@
 mod crash;
 mod decisions;
 mod demo;
+mod disk_full;
 mod errors;
 mod flips;
 mod foreign;

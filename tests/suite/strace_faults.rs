@@ -2,7 +2,7 @@
 //! Afterwards: what was acknowledged is there, nothing is half there, and the same act handed in again has one answer.
 //! The table is kept in docs/fault-matrix.md. By default a sample is tried; `DOUDI_SOAK=1` tries every call.
 
-mod scene;
+pub(crate) mod scene;
 mod trial;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::Command as Process;
 use std::time::Instant;
 
-use scene::{Scene, Step, program};
+use scene::{Scene, Step};
 use trial::{CALLS, Error, Fault, Outcome};
 
 const SEED: u64 = 20_201_008;
@@ -53,7 +53,7 @@ fn planned(steps: &mut [Step], place: &Path) -> (Vec<(Row, usize)>, BTreeMap<Row
     for (number, step) in steps.iter_mut().enumerate() {
         let ledger = place.join("ledger");
         step.lay_out(&ledger);
-        step.paths = trial::touched(step, place);
+        *step = trial::watched(step, place);
         step.lay_out(&ledger);
         for (name, count) in trial::counted(step, place) {
             let call = CALLS.iter().position(|call| *call == name).unwrap();

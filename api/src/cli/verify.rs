@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ledger::audit::{self, Audited, Divergence};
 use ledger::log::{EntrySource, Log, LogFailure, SignedNote, TileFolder, VerifiedCheckpoint};
-use ledger::trust::Trust;
+use ledger::trust::{Trust, TrustProblem};
 use serde_json::{Value, json};
 
 use super::{Report, progress};
@@ -57,7 +57,10 @@ fn verify_against(
         Some(trust) => trust.to_owned(),
         None => path.join("trust"),
     };
-    let trust = Trust::read(&trust).map_err(Divergence::from)?;
+    let trust = Trust::read(&trust).map_err(|why| match why {
+        TrustProblem::Unread { .. } => Failure::from(why),
+        TrustProblem::File { .. } | TrustProblem::Mismatch { .. } => Failure::Diverged(why.into()),
+    })?;
     // An export has its checkpoint; everything else is judged as a ledger's folder, also one that was left half made.
     let is_ledger = path.join("log").is_dir() || !path.join("checkpoint").exists();
     let source: Box<dyn EntrySource> = if is_ledger {

@@ -1,5 +1,6 @@
 //! The short ledger that faults are put into: two root persons, a registrar, an act, a manifest; and the steps, each one command.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +19,7 @@ use tests::forge::Forger;
 use tests::program::{Ended, Program, copy_folder};
 use tests::village::code;
 
-use super::trial::{Error, Fault, run};
+use super::trial::{Error, Fault, run, watched};
 
 const ORIGIN: &str = "faults.example/doudi";
 
@@ -57,7 +58,9 @@ pub struct Step {
     /// Trust folder and checkpoint as an inspector kept them; none for founding.
     pub kept: Option<PathBuf>,
     /// Files and folders of the ledger that the command opens or writes, relative to it.
-    pub paths: Vec<PathBuf>,
+    pub paths: BTreeSet<PathBuf>,
+    /// Those of them that are folders whose content it lists.
+    pub listed: BTreeSet<PathBuf>,
 }
 
 pub struct Scene {
@@ -213,7 +216,8 @@ impl Scene {
             acts_before: ACTS_BEFORE,
             start: Some(start.to_owned()),
             kept: Some(base.clone()),
-            paths: Vec::new(),
+            paths: BTreeSet::new(),
+            listed: BTreeSet::new(),
         };
         let mut init = step("建账", Command::Init, None, &base);
         (init.start, init.kept, init.acts_before) = (None, None, 0);
@@ -237,8 +241,7 @@ fn killed(step: &Step, place: PathBuf, call: &'static str, at: usize) -> PathBuf
     std::fs::create_dir(&place).unwrap();
     let ledger = place.join("ledger");
     step.lay_out(&ledger);
-    let mut step = step.clone();
-    step.paths = super::trial::touched(&step, &place);
+    let step = watched(step, &place);
     step.lay_out(&ledger);
     let (ended, reached) = run(&step, &place, Some(Fault { call, error: Error::Kill, at }));
     assert!(reached && ended.code.is_none(), "{call} {at}: {ended:?}");
