@@ -28,7 +28,10 @@ fn grow(log: &mut Log, count: u64) {
     let entries: Vec<_> = (first..first + count).map(|n| format!("entry {n}")).collect();
     let records: Vec<_> = entries
         .iter()
-        .map(|entry| Record { bytes: entry.as_bytes(), id: Some(ledger::log::leaf_hash(entry.as_bytes()).0) })
+        .map(|entry| Record {
+            bytes: entry.as_bytes(),
+            id: Some(ledger::log::leaf_hash(entry.as_bytes()).0),
+        })
         .collect();
     log.append(&log.head(), &records).unwrap();
 }
@@ -71,8 +74,10 @@ impl Folder {
 
     /// The newest journal: number and length.
     fn journal(&self) -> (PathBuf, usize) {
-        let journals = self.0.iter().filter(|(path, _)| path.extension().is_some_and(|e| e == "jnl"));
-        let number = |path: &Path| path.file_stem().unwrap().to_str().unwrap().parse::<u64>().unwrap();
+        let journals =
+            self.0.iter().filter(|(path, _)| path.extension().is_some_and(|e| e == "jnl"));
+        let number =
+            |path: &Path| path.file_stem().unwrap().to_str().unwrap().parse::<u64>().unwrap();
         let newest = journals.max_by_key(|(path, _)| number(path)).unwrap();
         (newest.0.clone(), newest.1.len())
     }
@@ -141,7 +146,8 @@ fn a_journal_cut_below_its_last_batch_is_refused_too() {
     for length in (0..cuts[0]).step_by(STEP) {
         let dir = folder.cut(&journal, length);
         let code = open(dir.path()).err().unwrap_or_else(|| panic!("opens, cut at {length}"));
-        let words = [LogCode::RolledBack, LogCode::Gap, LogCode::StoreDamaged, LogCode::EdgeMismatch];
+        let words =
+            [LogCode::RolledBack, LogCode::Gap, LogCode::StoreDamaged, LogCode::EdgeMismatch];
         assert!(words.contains(&code), "cut at {length}: {code:?}");
     }
 }

@@ -15,7 +15,7 @@ use scene::{Scene, Step};
 use trial::{CALLS, Error, Fault, Outcome};
 
 const SEED: u64 = 20_201_008;
-/// How many calls of one name are tried in one step with one error, unless all are.
+/// How many calls of one name are tried in one step with one error, unless more are asked for.
 const SAMPLE: usize = 12;
 const WORKERS: usize = 2;
 
@@ -27,24 +27,33 @@ pub fn has_strace() -> bool {
     let probed = Process::new("strace").args(["-o", "/dev/null", "true"]).output();
     let there = probed.is_ok_and(|output| output.status.success());
     if !there {
-        println!("SKIPPED: strace is not installed or may not trace (Debian: apt-get install strace)");
+        println!(
+            "SKIPPED: strace is not installed or may not trace (Debian: apt-get install strace)"
+        );
     }
     there
 }
 
 /// Which of `count` calls are tried: all, or one drawn from each of as many equal stretches.
-fn drawn(count: usize, seed: u64) -> Vec<usize> {
-    if count <= SAMPLE || std::env::var_os("DOUDI_SOAK").is_some() {
+fn drawn(count: usize, sample: usize, seed: u64) -> Vec<usize> {
+    if count <= sample {
         return (1..=count).collect();
     }
-    let stretch = |n: usize| n * count / SAMPLE;
+    let stretch = |n: usize| n * count / sample;
     let draw = |n: usize| {
-        let mut word = (SEED ^ seed).wrapping_add((n as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut word = SEED ^ seed;
+        word = word.wrapping_add((n as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let width = stretch(n + 1) - stretch(n);
         1 + stretch(n) + usize::try_from((word >> 33) % width as u64).unwrap()
     };
-    (0..SAMPLE).map(draw).collect()
+    (0..sample).map(draw).collect()
+}
+
+/// How many calls of one name are tried in one step with one error: `DOUDI_SOAK=1` all, a larger number as many.
+fn sample() -> usize {
+    let soak = std::env::var("DOUDI_SOAK").ok().and_then(|number| number.parse().ok());
+    soak.map_or(SAMPLE, |number| if number > 1 { number } else { usize::MAX })
 }
 
 /// Everything that is to be tried, and how often each step makes each call.
@@ -60,7 +69,7 @@ fn planned(steps: &mut [Step], place: &Path) -> (Vec<(Row, usize)>, BTreeMap<Row
             for (error, seed) in Error::ALL.into_iter().zip(0..) {
                 let row = (number, call, error);
                 made.insert(row, count);
-                plan.extend(drawn(count, seed).into_iter().map(|at| (row, at)));
+                plan.extend(drawn(count, sample(), seed).into_iter().map(|at| (row, at)));
             }
         }
     }

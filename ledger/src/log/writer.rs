@@ -285,8 +285,7 @@ mod tests {
             let first = number as u64;
             let (ids, nodes, entries) = (vec![], vec![], vec![flipped.as_slice()]);
             log.store.clone().commit(&Commit { first, entries, ids, nodes, head }).unwrap();
-            let expected =
-                if number < 256 { LogCode::EntryCorrupt } else { LogCode::EdgeMismatch };
+            let expected = if number < 256 { LogCode::EntryCorrupt } else { LogCode::EdgeMismatch };
             assert_eq!(log.checkpoint(&signer).unwrap_err().code(), expected, "{number}");
             assert_eq!(std::fs::read(dir.path().join("last-signed")).unwrap(), before);
             assert_eq!(log.checkpoint(&signer).unwrap_err().code(), LogCode::Poisoned);

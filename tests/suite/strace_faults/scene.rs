@@ -86,7 +86,14 @@ impl Step {
         let dir = ledger.as_os_str().to_owned();
         match self.command {
             Command::Init => {
-                vec![word("init"), word("--json"), word("--dir"), dir, word("--origin"), word(ORIGIN)]
+                vec![
+                    word("init"),
+                    word("--json"),
+                    word("--dir"),
+                    dir,
+                    word("--origin"),
+                    word(ORIGIN),
+                ]
             }
             Command::HandIn => self.hand_in(ledger),
             Command::Verify => self.verify(ledger),

@@ -12,8 +12,16 @@ use super::scene::{Command, Step, program};
 
 /// The calls that change a ledger's files, or can fail to find them.
 pub const CALLS: [&str; 10] = [
-    "write", "pwrite64", "writev", "fsync", "fdatasync", "rename", "renameat", "renameat2",
-    "openat", "close",
+    "write",
+    "pwrite64",
+    "writev",
+    "fsync",
+    "fdatasync",
+    "rename",
+    "renameat",
+    "renameat2",
+    "openat",
+    "close",
 ];
 
 /// A loaded machine may take its time; a command that hangs must not.
@@ -249,12 +257,7 @@ fn handed_in_again(step: &Step, ledger: &Path, there: bool) -> Result<(), String
 }
 
 /// What is left of a founding verifies, or is plainly none; and a second founding does not make it worse.
-fn founded_or_not(
-    step: &Step,
-    ledger: &Path,
-    is_done: bool,
-    codes: &str,
-) -> Result<bool, String> {
+fn founded_or_not(step: &Step, ledger: &Path, is_done: bool, codes: &str) -> Result<bool, String> {
     const NOT_FOUNDED: [&str; 5] =
         ["usage", "trust.file", "log.no_ledger", "ledger.not_founded", "checkpoint.missing"];
     let ended = program().run(step.verify(ledger));
