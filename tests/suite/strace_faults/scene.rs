@@ -231,11 +231,11 @@ impl Scene {
         let one = step("交入一个动作", Command::HandIn, Some(unit), &base);
         let many = step("交入一份清单", Command::HandIn, Some(people), &base);
         // The manifest takes more than one write: killed before the second, a torn batch ends the journal.
-        let torn = killed(&many, root.join("torn"), "write", 2);
+        let torn = killed(&many, &root.join("torn"), "write", 2);
         let mut after_torn = many.asked("写到一半被杀之后，再交入", Command::HandIn);
         after_torn.start = Some(torn);
         let verified = after_torn.asked("写到一半被杀之后，先核验", Command::Verify);
-        let unsigned = killed(&one, root.join("unsigned"), "rename", 1);
+        let unsigned = killed(&one, &root.join("unsigned"), "rename", 1);
         let mut after_unsigned = one.asked("存证头换名前被杀之后，再交入", Command::HandIn);
         (after_unsigned.start, after_unsigned.is_there) = (Some(unsigned), true);
         let steps = vec![init, one, many, after_torn, verified, after_unsigned];
@@ -244,13 +244,13 @@ impl Scene {
 }
 
 /// The ledger that a step leaves when it is killed before its call number `at`.
-fn killed(step: &Step, place: PathBuf, call: &'static str, at: usize) -> PathBuf {
-    std::fs::create_dir(&place).unwrap();
+fn killed(step: &Step, place: &Path, call: &'static str, at: usize) -> PathBuf {
+    std::fs::create_dir(place).unwrap();
     let ledger = place.join("ledger");
     step.lay_out(&ledger);
-    let step = watched(step, &place);
+    let step = watched(step, place);
     step.lay_out(&ledger);
-    let (ended, reached) = run(&step, &place, Some(Fault { call, error: Error::Kill, at }));
+    let (ended, reached) = run(&step, place, Some(Fault { call, error: Error::Kill, at }));
     assert!(reached && ended.code.is_none(), "{call} {at}: {ended:?}");
     ledger
 }

@@ -248,8 +248,8 @@ fn handed_in_again(step: &Step, ledger: &Path, there: bool) -> Result<(), String
     }
     let (document, act) = (ended.json(), step.act.as_ref().expect("only founding has no act"));
     let right = document["repeat"] == Value::Bool(there)
-        && document["id"] == Value::from(act.id.as_str())
-        && document["seq"] == Value::from(step.acts_before);
+        && document["id"] == act.id.as_str()
+        && document["seq"] == step.acts_before;
     if !right {
         return Err(format!("handed in again, {there}: {ended:?}"));
     }
