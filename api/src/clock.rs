@@ -51,6 +51,18 @@ impl Clock {
             .expect("the machine's clock must stand between 1900 and 2999")
     }
 
+    /// Seconds since 1970 in UTC.
+    ///
+    /// # Panics
+    /// If the machine's clock stands before 1970.
+    #[must_use]
+    pub fn unix_seconds(&self) -> u64 {
+        let zone = TimeZone::fixed(Offset::constant(8));
+        let now = self.local().to_zoned(zone).ok();
+        let seconds = now.and_then(|now| u64::try_from(now.timestamp().as_second()).ok());
+        seconds.expect("the clock must stand after 1970")
+    }
+
     fn local(&self) -> civil::DateTime {
         match self {
             Clock::Machine => {

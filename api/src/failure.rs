@@ -4,10 +4,13 @@ use std::fmt;
 
 use ledger::audit::Divergence;
 use ledger::engine::{OpenFailure, Refusal};
-use ledger::log::{LogCode, LogFailure};
+use ledger::law::admission;
+use ledger::log::{LogCode, LogFailure, RecoveryCode, RecoveryFailure};
 use ledger::rejection::Rejection;
+use ledger::signer::SigningFailure;
 use ledger::trust::TrustProblem;
 use ledger::vault::VaultFailure;
+use ledger::witness::{WitnessCode, WitnessFailure};
 use reconcile::problem::Problem;
 use serde_json::{Value, json};
 
@@ -20,6 +23,13 @@ pub enum Failure {
     Problems(Vec<Problem>),
     /// Verification found something (exit 1).
     Diverged(Divergence),
+    /// A scrub found damage (exit 1): the whole list, for scripts and for people.
+    Damaged {
+        /// The document.
+        document: Value,
+        /// The list in Chinese.
+        text: String,
+    },
     /// The command was called in a way that cannot be carried out (exit 2).
     Usage(String),
     /// The machine, the store or the vault failed, or refuses to go on (exit 3, or 1 where the ledger itself is wrong).
@@ -53,7 +63,10 @@ impl Failure {
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Failure::Rejected(_) | Failure::Problems(_) | Failure::Diverged(_) => 1,
+            Failure::Rejected(_)
+            | Failure::Problems(_)
+            | Failure::Diverged(_)
+            | Failure::Damaged { .. } => 1,
             Failure::Usage(_) => 2,
             Failure::Machine { exit, .. } => *exit,
         }
@@ -68,6 +81,7 @@ impl Failure {
                 problems.first().map_or("file.problem", |problem| problem.code.word()).to_owned()
             }
             Failure::Diverged(found) => found.code.to_owned(),
+            Failure::Damaged { .. } => "scrub.damaged".to_owned(),
             Failure::Usage(_) => "usage".to_owned(),
             Failure::Machine { code, .. } => code.clone(),
         }
@@ -85,6 +99,7 @@ impl Failure {
                     },
                 });
             }
+            Failure::Damaged { document, .. } => return document.clone(),
             Failure::Rejected(rejection) => json!({
                 "code": rejection.code(), "text": rejection.to_string(), "hint": rejection.hint(),
             }),
@@ -131,6 +146,7 @@ impl fmt::Display for Failure {
                 }
                 None => write!(f, "核验不通过〔{}〕：{}", found.code, found.text),
             },
+            Failure::Damaged { text, .. } => f.write_str(text),
             Failure::Usage(text) => write!(f, "用法不对：{text}"),
             Failure::Machine { code, text, .. } => write!(f, "没有完成〔{code}〕：{text}"),
         }
@@ -140,6 +156,19 @@ impl fmt::Display for Failure {
 impl From<Rejection> for Failure {
     fn from(rejection: Rejection) -> Failure {
         Failure::Rejected(rejection)
+    }
+}
+
+impl From<SigningFailure> for Failure {
+    fn from(failure: SigningFailure) -> Failure {
+        match failure {
+            SigningFailure::NotCanonical(why) => Failure::Rejected(admission::malformed(&why)),
+            SigningFailure::Signer(why) => Failure::Machine {
+                code: "key.signer".to_owned(),
+                text: format!("没有签成：{why}。没有交入任何内容，可以重试。"),
+                exit: 3,
+            },
+        }
     }
 }
 
@@ -154,11 +183,52 @@ impl From<Refusal> for Failure {
 
 impl From<LogFailure> for Failure {
     fn from(failure: LogFailure) -> Failure {
-        let machine = matches!(failure.code(), LogCode::Io | LogCode::Locked | LogCode::Poisoned);
+        let machine = matches!(
+            failure.code(),
+            LogCode::Io
+                | LogCode::Locked
+                | LogCode::Poisoned
+                | LogCode::Busy
+                | LogCode::Stopped
+                | LogCode::InputChanged
+        );
         Failure::Machine {
             code: failure.code().code().to_owned(),
             text: failure.to_string(),
             exit: if machine { 3 } else { 1 },
+        }
+    }
+}
+
+impl From<WitnessFailure> for Failure {
+    fn from(failure: WitnessFailure) -> Failure {
+        let machine = matches!(failure.code(), WitnessCode::Poisoned | WitnessCode::Busy);
+        Failure::Machine {
+            code: failure.code().code().to_owned(),
+            text: failure.to_string(),
+            exit: if machine { 3 } else { 1 },
+        }
+    }
+}
+
+impl From<RecoveryFailure> for Failure {
+    fn from(failure: RecoveryFailure) -> Failure {
+        match failure {
+            RecoveryFailure::Log(failure) => failure.into(),
+            RecoveryFailure::Refused { code, .. } => {
+                let machine = matches!(
+                    code,
+                    RecoveryCode::CopyLocked
+                        | RecoveryCode::CopyUnreachable
+                        | RecoveryCode::CopyAnswer
+                        | RecoveryCode::NotMended
+                );
+                Failure::Machine {
+                    code: code.code().to_owned(),
+                    text: failure.to_string(),
+                    exit: if machine { 3 } else { 1 },
+                }
+            }
         }
     }
 }

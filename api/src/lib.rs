@@ -5,13 +5,33 @@ pub mod failure;
 
 pub mod clock;
 
+pub mod private_file;
+
+pub mod passphrase;
+
 pub mod keys;
+
+pub mod external_signer;
 
 pub mod desk;
 
+pub mod writer;
+
+pub mod copies;
+
+pub mod backup;
+
 pub mod demo;
 
+pub mod counter;
+
+pub mod remote;
+
+pub mod witness;
+
 pub mod http;
+
+pub mod bench;
 
 pub mod cli;
 

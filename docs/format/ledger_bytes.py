@@ -179,6 +179,10 @@ def canonical(data):
         raise Divergence("act.malformed", f"not canonical JSON: {why}") from None
 
 
+def record_bytes(record):
+    return WRITER.encode(record).encode()
+
+
 # --- The tree (section 6) -------------------------------------------------------------------------
 
 
@@ -226,18 +230,22 @@ class LogKey:
         wrong = Divergence("log.key_malformed", f"{text!r} is not a verifier key")
         parts = text.split("+", 2)
         blob = unbase64(parts[-1], 33)
-        if len(parts) != 3 or blob is None or blob[0] != 1 or not is_usable_point(blob[1:]):
+        if blob is not None and blob[0] != 1:
+            raise Divergence("log.key_algorithm", f"{text!r} is of algorithm {blob[0]}")
+        if len(parts) != 3 or blob is None or not is_usable_point(blob[1:]):
             raise wrong
         self.text, self.name, self.public = text, parts[0], blob[1:]
         if not self.name or re.search(r"[\s\x00-\x1f\x7f]", self.name):
             raise wrong
+        self.since, self.until = 0, None
         self.hash = sha256(self.name.encode() + b"\n" + blob)[:4]
         if self.hash.hex() != parts[1]:
             raise wrong
 
 
-def checkpoint_of(note, key):
-    """(size, root) of the checkpoint in a signed note, once the trusted key's signature holds."""
+def checkpoint_of(note, key, signers=None):
+    """(size, root) of the checkpoint in a signed note. With `signers`, each of them must have signed it. Without, only
+    the founding `key` is at hand: its line must hold, or another key of the log must claim to have signed in its place."""
     malformed = lambda why: Divergence("log.note_malformed", f"checkpoint: {why}")
     try:
         whole = note.decode("utf-8")
@@ -247,18 +255,21 @@ def checkpoint_of(note, key):
     if not gap or not rest.endswith("\n") or re.search("[\x00-\x09\x0b-\x1f]", whole):
         raise malformed("not a text, an empty line and signature lines")
     text += "\n"
-    ours = 0
+    found, others = set(), False
     for line in rest[:-1].split("\n"):
         parts = re.fullmatch("\u2014 ([^\\s+]+) ([A-Za-z0-9+/]+=*)", line)
         blob = parts and unbase64(parts[2])
         if not blob or len(blob) < 5:
             raise malformed(f"{line!r} is not a signature line")
-        if parts[1] == key.name and blob[:4] == key.hash:
-            ours += 1
-            if not holds(key.public, text.encode(), blob[4:]):
-                raise Divergence("log.checkpoint_signature", "the log key's signature on the checkpoint does not hold")
-    if ours == 0:
-        raise Divergence("log.checkpoint_signature", f"the checkpoint has no signature by {key.name}")
+        for one in signers or [key]:
+            if parts[1] == one.name and blob[:4] == one.hash:
+                found.add(one.hash)
+                if not holds(one.public, text.encode(), blob[4:]):
+                    raise Divergence("log.checkpoint_signature", "the log key's signature on the checkpoint does not hold")
+        others |= parts[1] == key.name and blob[:4] != key.hash
+    missing = [one for one in signers or [key] if one.hash not in found]
+    if missing and (signers or not others):
+        raise Divergence("log.checkpoint_signature", f"the checkpoint has no signature by {missing[0].text}")
     lines = text.split("\n")
     root = unbase64(lines[2], 32) if len(lines) == 4 else None
     if root is None or not re.fullmatch("0|[1-9][0-9]{0,18}", lines[1]):

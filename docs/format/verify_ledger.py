@@ -5,7 +5,7 @@
     verify_ledger.py --example [example.json]
 
 EXPORT is what `doudi export tiles` wrote; TRUSTDIR holds log.vkey and trust.toml, and comes from
-your own hands, not from the office under audit. kinds.md, ledger_bytes.py and ledger_kinds.py must lie beside this file.
+your own hands, not from the office under audit. kinds.md and the other ledger_*.py files must lie beside this file.
 
 Checked here (log.md, section 10): 1 to 5, and the role of every signer. Not checked here, because
 they need the whole bookkeeping: the other laws, and the figures of closed months (`doudi verify`).
@@ -22,9 +22,10 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 
 from ledger_bytes import (
-    WRITER, Divergence, Export, Frontier, LogKey, base64_of, canonical, checkpoint_of, covered, give_up,
-    holds, is_usable_point, leaf_hash, sha256, sign, unbase64,
+    Divergence, Export, Frontier, LogKey, base64_of, canonical, checkpoint_of, covered, give_up,
+    holds, is_usable_point, record_bytes, leaf_hash, sha256, sign, unbase64,
 )  # fmt: skip
+from ledger_keys import LogKeys, Succession
 from ledger_kinds import ACT_FIELDS, Kinds
 
 try:
@@ -78,6 +79,7 @@ class Ledger:
         self.units = {}  # code -> side
         self.officers = {}  # id -> {unit, roles, in_office}
         self.keys = {}  # key id -> {officer, public, revoked}
+        self.succession, self.log_keys = Succession(self), LogKeys(trust.log_key)
         self.chains = {}  # officer -> (seq, id, seen size) of the last act
         self.tree = Frontier()
         self.roots = {0: sha256(b"").hex()}  # at act boundaries: no checkpoint stands elsewhere
@@ -142,8 +144,10 @@ class Ledger:
             raise Divergence("act.malformed", "the signature is not base64 of 64 bytes")
         if wrong := self.kinds.misfit(act, ACT_FIELDS):
             raise Divergence("act.malformed", f"act: {wrong}")
-        if act["v"] != 1 or act["alg"] != "ed25519":
-            raise Divergence("act.malformed", "another version or algorithm than 1 and ed25519")
+        if act["v"] != 1:
+            raise Divergence("act.malformed", "another version than 1")
+        if act["alg"] != "ed25519":
+            raise Divergence("key.algorithm_unsupported", f"algorithm {act['alg']!r}")
         if act["kind"] not in self.kinds.acts:
             raise Divergence("act.malformed", f"act kind {act['kind']!r} is not known")
         (role, line_kinds), fields = self.kinds.acts[act["kind"]]
@@ -160,13 +164,18 @@ class Ledger:
             self.in_office_with(officer, role)
         if act["kind"] == "key.enrolled":
             self.enrol(body)
-        self.remember(act["kind"], body)
+        identity = self.chains[officer][1]
+        self.succession.check(act["kind"], body, officer)
+        self.remember(act["kind"], body, identity)
+        self.succession.take(act, identity, officer, role, self.tree.size)
         self.acts += 1
         if "manifest" in body:
             self.open_manifest(body["manifest"], line_kinds)
 
     def signer(self, act, message, signature):
         key = self.keys.get(act["key"])
+        if key and not key["revoked"] and self.succession.is_suspended(key):
+            raise Divergence("key.suspended", f"key {act['key']} was installed by an act in doubt")
         if key is None or key["revoked"]:
             state = "was revoked before" if key else "is not known"
             raise Divergence("key.revoked" if key else "key.unknown", f"key {act['key']} {state}")
@@ -186,15 +195,17 @@ class Ledger:
         known = self.officers.get(officer)
         if known is None or not known["in_office"]:
             raise Divergence("authority.dismissed" if known else "officer.unknown", f"the signer {officer} is not in office")
-        if role not in known["roles"]:
+        if role is not None and role not in known["roles"]:
             raise Divergence("authority.role_missing", f"the signer's post does not carry the role {role!r}")
 
     # Keys
 
-    def add_key(self, record, possession):
+    def add_key(self, record, possession, rotation=None):
         """Checks a key record and its possession; the key is valid from the next entry on."""
         public = unbase64(record["public"], 32)
-        if record["alg"] != "ed25519" or public is None or not is_usable_point(public):
+        if record["alg"] != "ed25519":
+            raise Divergence("key.algorithm_unsupported", f"algorithm {record['alg']!r}")
+        if public is None or not is_usable_point(public):
             raise Divergence("key.malformed", "not a usable Ed25519 key")
         key = sha256(b"doudi/key/v1\ned25519\n" + public)[:16].hex()
         if key in self.keys:
@@ -204,7 +215,7 @@ class Ledger:
         signature = unbase64(possession, 64)
         if signature is None or not holds(public, covered("key-proof", self.origin, record_bytes(record)), signature):
             raise Divergence("key.possession_wrong", f"key {key}: the proof of possession does not hold")
-        self.keys[key] = {"officer": record["officer"], "public": public, "revoked": False}
+        self.keys[key] = {"officer": record["officer"], "public": public, "revoked": False, "rotation": rotation}
         return key
 
     def side_of(self, officer):
@@ -232,40 +243,48 @@ class Ledger:
 
     def enrol(self, body):
         record = body["record"]
-        wrong = lambda why: Divergence("key.countersign_wrong", why)
         message = covered("countersign", self.origin, record_bytes(record))
-        persons = set()
-        for countersign in body["countersigned"]:
-            key, signature = self.keys.get(countersign["key"]), unbase64(countersign["sig"], 64)
-            if key is None or key["revoked"] or not self.officers[key["officer"]]["in_office"]:
-                raise wrong("a countersigning key is unknown or revoked, or its holder not in office")
-            if signature is None or not holds(key["public"], message, signature):
-                raise wrong("a countersignature does not hold")
-            if key["officer"] == record["officer"] or key["officer"] in persons:
-                raise wrong("countersigners must be different persons, and not the holder")
-            persons.add(key["officer"])
-        if len(persons) < 2 or "inspection" not in map(self.side_of, persons):
-            raise wrong("needs two countersigners, one of them of the inspection side")
+        persons = self.countersigners(body["countersigned"], message, record["officer"])
+        if len(persons) < 2:
+            raise Divergence("key.countersign_wrong", "needs two countersigners")
         self.add_key(record, body["possession"])
 
-    def remember(self, kind, body):
+    def countersigners(self, countersigned, message, but, inspection=True):
+        """The persons who countersigned: different ones, none of them `but`, in office, with valid keys."""
+        wrong = lambda why: Divergence("key.countersign_wrong", why)
+        persons = set()
+        for countersign in countersigned:
+            key, signature = self.keys.get(countersign["key"]), unbase64(countersign["sig"], 64)
+            usable = key and not key["revoked"] and not self.succession.is_suspended(key)
+            if not usable or not self.officers[key["officer"]]["in_office"]:
+                raise wrong("a countersigning key is not valid, or its holder not in office")
+            if signature is None or not holds(key["public"], message, signature):
+                raise wrong("a countersignature does not hold")
+            if key["officer"] == but or key["officer"] in persons:
+                raise wrong("countersigners must be different persons, and not the holder or signer")
+            persons.add(key["officer"])
+        if inspection and "inspection" not in map(self.side_of, persons):
+            raise wrong("needs a countersigner of the inspection side")
+        return persons
+
+    def remember(self, kind, body, identity=None):
         if kind == "unit.registered":
             self.units[body["unit"]] = body["side"]
         elif kind == "officer.appointed":
             self.officers[body["officer"]] = {"unit": body["unit"], "roles": body["roles"], "in_office": True}
         elif kind == "officer.dismissed" and body["officer"] in self.officers:
             self.officers[body["officer"]]["in_office"] = False
+        elif kind == "key.rotated":
+            self.add_key(body["record"], body["possession"], identity)
         elif kind == "key.revoked" and body["key"] in self.keys:
             self.keys[body["key"]]["revoked"] = True
+            if "compromised_since" in body:
+                self.succession.doubt(body["key"], body["compromised_since"])
 
 
-def record_bytes(record):
-    return WRITER.encode(record).encode()
-
-
-def verify(entries, checkpoint, trust, kinds):
-    """Every check over entries (number, bytes, leaf hash) up to the checkpoint."""
-    size, root = checkpoint
+def verify(entries, note, trust, kinds):
+    """Every check over entries (number, bytes, leaf hash) up to the checkpoint in `note`."""
+    size, root = checkpoint_of(note, trust.log_key)
     ledger = Ledger(trust, kinds)
     for number, entry, leaf in entries:
         try:
@@ -277,6 +296,7 @@ def verify(entries, checkpoint, trust, kinds):
         raise Divergence("log.root_mismatch", "the entries do not have the size and root that the log key signed")
     if ledger.manifest:
         raise Divergence("manifest.mismatch", "the checkpoint ends within the lines of a manifest", size)
+    ledger.log_keys.signed(note, size)
     return ledger
 
 
@@ -323,7 +343,7 @@ def check_example(page, kinds):
     same("log key", f"{origin}+{key_hash.hex()}+{base64_of(bytes([1]) + public)}", page["log_vkey"])
     same("checkpoint", f"{text}\n\u2014 {origin} {base64_of(key_hash + signature)}\n", page["checkpoint"])
     trust = Trust(page["log_vkey"], page["trust_toml"])
-    return verify(entries, checkpoint_of(page["checkpoint"].encode(), trust.log_key), trust, kinds)
+    return verify(entries, page["checkpoint"].encode(), trust, kinds)
 
 
 # --- The command line -----------------------------------------------------------------------------
@@ -345,8 +365,8 @@ def run(given):
         note = (given.export / "checkpoint").read_bytes()
     except OSError as why:
         raise Divergence("log.tile_missing", f"checkpoint: {why.strerror}") from None
-    checkpoint = checkpoint_of(note, trust.log_key)
-    return verify(Export(given.export, checkpoint[0]).entries(), checkpoint, trust, kinds)
+    size, _ = checkpoint_of(note, trust.log_key)
+    return verify(Export(given.export, size).entries(), note, trust, kinds)
 
 
 def main():

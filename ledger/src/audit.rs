@@ -12,7 +12,8 @@ use sha2::{Digest as _, Sha256};
 use crate::books::Books;
 use crate::decoding::{self, Wanted};
 use crate::ids::{Digest, Root, Seq};
-use crate::log::{EntrySource, Frontier, LogFailure, VerifiedCheckpoint, leaf_hash};
+use crate::law::succession;
+use crate::log::{EntrySource, Frontier, LogFailure, SignedNote, VerifiedCheckpoint, leaf_hash};
 use crate::period::Period;
 use crate::rejection::Rejection;
 use crate::trust::{Trust, TrustProblem};
@@ -86,8 +87,8 @@ pub fn verify(
     trust: &Trust,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Audited, Divergence> {
-    let checkpoint = source.newest_checkpoint().map(|note| note.verify(&trust.log_key));
-    let checkpoint = checkpoint.transpose()?;
+    let note = source.newest_checkpoint();
+    let stated = note.map(|note| note.stated(&trust.log_key)).transpose()?;
     let late = Late::default();
     let auditor = decoding::in_order(source, trust.origin(), Wanted::ItemsAndHashes, |chunks| {
         let mut auditor = Auditor::new(source, trust, &late);
@@ -103,7 +104,33 @@ pub fn verify(
         }
     })?;
     source.compare_rest()?;
-    auditor.finish(checkpoint.as_ref())
+    let audited = auditor.finish(stated.as_ref())?;
+    if let Some(note) = note {
+        signed_by_valid_keys(note, &audited.books, audited.checkpointed)?;
+    }
+    Ok(audited)
+}
+
+/// The checkpoint of a size is signed by every log key that the acts before that size call valid, and by no retired one.
+///
+/// # Errors
+/// `checkpoint.key_retired`, or `log.checkpoint_signature` where a signature is missing or does not hold.
+pub fn signed_by_valid_keys(
+    note: &SignedNote,
+    books: &Books,
+    size: u64,
+) -> Result<VerifiedCheckpoint, Divergence> {
+    let keys = succession::log_keys_at(books, size);
+    note.verify_all(&keys).map_err(|why| {
+        let known = books.log_keys.all.iter().filter(|key| !key.signs_at(size));
+        let mut retired = known.filter(|key| key.vkey.parse().is_ok_and(|key| note.names(&key)));
+        let Some(key) = retired.next() else { return why.into() };
+        let at = key.until.unwrap_or(key.from);
+        let text = format!(
+            "{size}条的存证头由不在用的日志密钥签发（第{at}条记录起停用，或其后才公告），在用的密钥没有签"
+        );
+        Divergence { code: "checkpoint.key_retired", entry: None, text }
+    })
 }
 
 /// Checks that a ledger goes on from a checkpoint that its auditor kept from before. A ledger that was cut back or replaced

@@ -15,7 +15,11 @@ pub mod canonical;
 
 pub mod signature;
 
+pub mod signer;
+
 pub mod log;
+
+pub mod witness;
 
 pub mod act;
 

@@ -61,11 +61,23 @@ rejections! {
     KeyRevoked { key: KeyId } = "key.revoked", "密钥{key}已经吊销", "用新密钥重新签名。";
     KeyExists { key: KeyId } = "key.exists", "密钥{key}已经登记过", "每把密钥只登记一次；请生成新密钥。";
     KeyMalformed {} = "key.malformed", "公钥或算法无效", "只接受 ed25519 的32字节规范公钥；请用 doudi keygen 生成。";
+    KeySuspended { key: KeyId } = "key.suspended", "密钥{key}由一把可能失密的密钥换发，换发尚待重新确认或已被否认", "由系统管理员另行登记新密钥（两人会签），再逐项确认或否认存疑的动作。";
+    KeyAlgorithmUnsupported { alg: String } = "key.algorithm_unsupported", "签名算法“{alg}”不受支持", "本版只用 ed25519；sm2-sm3、ml-dsa-65 的名称已留出，尚未启用。";
+    RotationForeign {} = "key.rotation_foreign", "换发的密钥不属于签名人本人", "本人用现有密钥为自己换发；替他人登记密钥用密钥登记（两人会签）。";
+    CompromisedSinceWrong { since: Seq, from: Seq, at: Seq } = "key.compromised_since", "失密起点第{since}条不在该密钥登记（第{from}条）与本次吊销（第{at}条）之间", "核对记录号：填该密钥最早可能落入他人之手时的记录号；已吊销的只能把起点提前。";
     SignatureWrong {} = "key.signature_wrong", "签名与动作不符", "内容在签名后被改动，或用错了密钥；请重新签名。";
     PossessionWrong {} = "key.possession_wrong", "新密钥的持有证明不成立", "由持钥人本人用新密钥签署登记内容。";
     CountersignWrong { why: &'static str } = "key.countersign_wrong", "密钥会签不成立：{why}", "须两名其他在任人员会签，其中一名来自监督方。";
     ChainBroken { expected_seq: u64, found_seq: u64 } = "actor.chain_broken", "签名人的动作序号应为{expected_seq}且接上其前一动作，现为{found_seq}", "先取得本人最新一条动作再签；若本人没有签过那一条，请立即报告监督方。";
     SeenWrong { size: u64 } = "actor.seen_wrong", "签名人所见的检查点（{size}条）与本台账不一致", "您核验过的历史不是这本台账的历史，或比上次见到的更旧：请报告监督方，不要继续签名。";
+
+    ActNotInDoubt { act: ActId } = "acts.not_in_doubt", "动作{act}不需要重新确认，或已经确认、否认，或重复列出", "用 doudi key doubts 列出待确认的动作，只列其中的动作。";
+    AnswerForeign { act: ActId } = "acts.not_yours", "动作{act}不是签名人的，也轮不到签名人代为确认", "由本人用另一把有效密钥确认；本人离任的，由同一方、有同一岗位权限的人代为确认，并经监督方会签。";
+    ActUnsound { act: ActId } = "acts.in_doubt", "所依据的动作{act}待重新确认，或已被其签名人否认", "先由本人重新确认；已否认的重做该步骤，名册则撤回重造。";
+
+    LogKeyWrong { why: &'static str } = "log_key.wrong", "日志密钥公告不成立：{why}", "由主管部门系统管理员用现有日志密钥和新日志密钥分别签署新公钥，并请监督方会签。";
+    LogKeyOverlap {} = "log_key.overlap", "已有两把日志密钥在用", "先停用旧的一把，再公告新的。";
+    LogKeyNotLive {} = "log_key.not_live", "这把日志密钥不在用，或是唯一在用的一把", "核对公钥；先公告新密钥，再停用旧密钥。";
 
     RoleMissing { kind: &'static str, role: &'static str } = "authority.role_missing", "“{kind}”须由“{role}”岗位签署", "请有该岗位的人员签署，或由系统管理员调整岗位。";
     OfficerDismissed { officer: OfficerId } = "authority.dismissed", "签名人{officer}已经离任", "由在任人员签署。";

@@ -181,11 +181,11 @@ fn form_of(rust: &str, known: &BTreeMap<String, String>) -> String {
     format!("`{form}`")
 }
 
-/// Role variant by act variant, from the table in `law::authority`.
+/// Role variant by act variant, from the table in `act::roles`.
 fn roles() -> BTreeMap<String, String> {
-    let text = source("law/authority.rs");
-    let (_, table) = text.split_once("match body {").unwrap();
-    let (table, _) = table.split_once("\n}\n").unwrap();
+    let text = source("act/roles.rs");
+    let (_, table) = text.split_once("match self {").unwrap();
+    let (table, _) = table.split_once("\n    }\n").unwrap();
     let mut waiting = Vec::new();
     let mut roles = BTreeMap::new();
     for word in table.split(|c: char| !(c.is_alphanumeric() || c == ':')) {
@@ -193,6 +193,8 @@ fn roles() -> BTreeMap<String, String> {
             waiting.push(variant.to_owned());
         } else if let Some(role) = word.strip_prefix("Role::") {
             roles.extend(waiting.drain(..).map(|variant| (variant, role.to_owned())));
+        } else if word == "None" {
+            waiting.clear();
         }
     }
     roles
@@ -289,10 +291,13 @@ impl Sources {
     fn acts(&self, page: &mut String) {
         let (roles, role_words) = (roles(), self.item("Role"));
         let role = |variant: &String| {
+            let Some(needed) = roles.get(variant) else {
+                return "Role: none; whoever is in office, as log.md §4 says.".to_owned();
+            };
             let (word, chinese, _) = role_words
                 .rows
                 .iter()
-                .find(|(word, _, _)| word.replace('_', "") == roles[variant].to_lowercase())
+                .find(|(word, _, _)| word.replace('_', "") == needed.to_lowercase())
                 .unwrap();
             format!("Role: `{word}` {chinese}.")
         };

@@ -43,7 +43,7 @@ impl Forger {
         let log = Log::open_for_audit(dir, &trust.log_key).expect("a sound log");
         let entries: Vec<Vec<u8>> =
             log.entries().map(|entry| entry.expect("a sound log").1).collect();
-        let books = fold_while(log.entries(), trust.origin(), &mut |_, _| true);
+        let books = fold_while(&log, trust.origin(), &mut |_, _| true);
         let note = log.newest_checkpoint().expect("the story ends with a checkpoint");
         let newest = note.verify(&trust.log_key).expect("signed by the log key");
         Forger {

@@ -5,13 +5,14 @@
 pub mod bank;
 mod cases;
 pub mod cast;
+pub mod disk;
 pub mod memory;
 pub mod paying;
 pub mod stages;
 
 use std::collections::BTreeMap;
 
-use ledger::act::signed::SignedAct;
+use ledger::act::signed::{SignedAct, key_id};
 use ledger::act::{Act, Body, Seen};
 use ledger::ids::ActId;
 use ledger::line::{self, Line};
@@ -132,7 +133,7 @@ impl County {
         let mut pieces = text.split('$');
         let mut filled = pieces.next().unwrap_or_default().to_owned();
         for piece in pieces {
-            let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+            let is_name = |c: char| c.is_ascii_alphanumeric() || "_./".contains(c);
             let end = piece.find(|c| !is_name(c)).unwrap_or(piece.len());
             let (name, rest) = piece.split_at(end);
             filled.push_str(&self.meaning(name));
@@ -192,10 +193,11 @@ impl County {
     /// Never: every name gives a good key.
     #[must_use]
     pub fn next_act(&self, by: &str, body: Body) -> Act {
-        let record = cast::record_of(by);
+        let (person, key) = (cast::person_of(by), cast::key_of(by));
+        let record = cast::next_record_of(person, by);
         let last = self.ledger.books.offices.officers.get(&record.officer).map(|o| o.last);
         let (seq, prev) = last.map_or((1, ActId::ZERO), |last| (last.seq + 1, last.id));
-        let key = record.key_id().expect("keys of the cast are good keys");
+        let key = key_id(&key.verifying_key());
         Act { body, key, prev, seen: Seen::nothing(), seq, time: TIME.to_owned() }
     }
 

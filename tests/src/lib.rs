@@ -5,4 +5,5 @@ pub mod forge;
 pub mod given;
 pub mod meaning;
 pub mod program;
+pub mod serving;
 pub mod village;

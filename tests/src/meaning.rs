@@ -43,8 +43,8 @@ impl Meaning {
         let entries = log.entries().map(|entry| entry.map(|(_, bytes)| bytes));
         let entries: Vec<Vec<u8>> =
             entries.collect::<Result<_, _>>().map_err(|why| why.to_string())?;
-        let books = fold_while(log.entries(), trust.origin(), &mut |_, _| true)
-            .map_err(|why| why.to_string())?;
+        let books =
+            fold_while(&log, trust.origin(), &mut |_, _| true).map_err(|why| why.to_string())?;
         let acts = entries.iter().filter_map(|entry| SignedAct::decode(entry.clone()).ok());
         let found = acts.map(|act| log.find(&act.id(trust.origin()).0).map(|seq| seq.map(|s| s.0)));
         let found = found.collect::<Result<_, _>>().map_err(|why| why.to_string())?;

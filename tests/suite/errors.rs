@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use ledger::act::Body;
 use ledger::ids::{ActId, PersonId};
-use ledger::log::LogCode;
+use ledger::log::{FindingCode, LogCode, RecoveryCode};
 use ledger::rejection::Rejection;
 use ledger::vault::{Field, Subject, VaultFailure};
+use ledger::witness::WitnessCode;
 
 /// Code, what it says, what to do.
 type Row = (String, String, String);
@@ -28,6 +29,8 @@ const SPOKEN: &[(&str, &str, &str)] = &[
     ("actor.chain_forked", "某人的动作接在别的动作之后", "签过两份历史或记录被调换：报告监督方"),
     ("actor.out_of_order", "某人的动作前后颠倒", "记录被调换：停止使用，与第二副本比对"),
     ("bank_file.edited", "旁存的银行文件与所签的摘要不符", "从保险库或银行取回原件"),
+    ("bench.part", "压力测试的一个子进程没有做完", "看标准错误输出里它自己的话，改正后重跑"),
+    ("bench.store", "压力测试的对照存储失败", "检查磁盘空间，换一个空目录重跑"),
     (
         "checkpoint.forked",
         "台账与您保管的存证头不是同一段历史",
@@ -36,19 +39,34 @@ const SPOKEN: &[(&str, &str, &str)] = &[
     ("checkpoint.missing", "有记录却没有存证头", "取回 last-signed 再核验"),
     ("checkpoint.rolled_back", "台账比您保管的存证头短", "被换回旧版或截去尾部：从第二副本恢复"),
     ("checkpoint.root_mismatch", "记录算出的根与存证头不符", "记录被改动、增减或调换：报告监督方"),
+    (
+        "checkpoint.key_retired",
+        "存证头由不在用的日志密钥签发",
+        "停用的日志密钥被人使用：不要采信，报告监督方",
+    ),
     ("demo.bank", "样例银行拒收报盘", "这是样例程序的缺陷，请报告"),
     ("document.edited", "已签发的文件与所签的摘要不符", "从导出或存档取回原件"),
     ("file.io", "文件无法读写", "检查路径、权限和磁盘空间"),
     ("file.problem", "文件有问题，一行也没有导入", "逐条改正后重新导入"),
-    ("key.exposed", "密钥文件可被他人读取", "chmod 600；若已外泄，办理密钥吊销"),
+    ("http.listen", "不能在所指的地址提供服务", "检查地址是否已被占用，或另选端口"),
+    ("http.server", "服务没有给出可用的答复", "查明网络和服务后，把同一动作再交一次"),
+    (
+        "key.exposed",
+        "密钥文件可被他人读取或调换",
+        "chmod 600，目录 chmod go-w；若已外泄，办理密钥吊销",
+    ),
     ("key.file", "不是有效的密钥文件", "用 doudi keygen 生成"),
+    ("key.passphrase", "密钥文件的口令不对", "重新输入；忘记的不能找回，另行登记新密钥"),
     ("key.signature_swapped", "签名是同一人另一动作的", "记录被调换：停止使用，报告监督方"),
+    ("key.signer", "签名设备没有给出签名", "检查设备后重试；没有交入任何内容"),
     ("key.signed_by_another", "签名是别人的密钥签的", "冒签：保全现场，报告监督方"),
     ("machine.randomness", "操作系统没有给出随机数", "重试；若仍失败，联系系统管理员"),
+    ("machine.thread", "操作系统没有给出线程", "检查系统限制后重试"),
     ("manifest.root_wrong", "清单所附的行被改动", "停止使用，与第二副本比对"),
     ("manifest.stray_line", "有一行不属于任何清单", "行有增减：停止使用，与第二副本比对"),
     ("manifest.total_wrong", "清单的总额与各行之和不符", "停止使用，与第二副本比对"),
     ("payment_file.unwritable", "报盘文件写不成", "按所列各处改正登记信息后重新生成"),
+    ("scrub.damaged", "通读发现损坏", "按所列各处处理，多半是 doudi repair --from 副本"),
     ("trust.file", "信任文件缺失或无法使用", "分别向主管部门和监督方索取并核对"),
     ("trust.mismatch", "建账动作与信任文件不符", "核对是否这本台账、信任文件是否正确"),
     ("usage", "命令的用法不对", "看命令的帮助：doudi 命令 --help"),
@@ -119,6 +137,9 @@ fn sections() -> Vec<(&'static str, Vec<Row>)> {
     let out = exports::payment_file::Code::ALL;
     let out = out.iter().map(|code| row(code.word(), code.chinese(), code.remedy()));
     let log = LogCode::ALL.iter().map(|(code, text)| in_two(code, text));
+    let witness = WitnessCode::ALL.iter().map(|(code, text)| in_two(code, text));
+    let recovery = RecoveryCode::ALL.iter().map(|(code, text)| in_two(code, text));
+    let found = FindingCode::ALL.iter().map(|(code, text)| in_two(code, text));
     let spoken = SPOKEN.iter().map(|(code, text, remedy)| row(code, text, remedy));
     vec![
         ("规则不予受理", rules.collect()),
@@ -126,6 +147,9 @@ fn sections() -> Vec<(&'static str, Vec<Row>)> {
         ("报盘文件写不出去", out.collect()),
         ("核验不通过，或程序做不成", spoken.collect()),
         ("日志", log.collect()),
+        ("见证", witness.collect()),
+        ("副本、修复、备份、恢复", recovery.collect()),
+        ("通读发现的损坏", found.collect()),
         ("保险库", vault_rows()),
     ]
 }
@@ -187,8 +211,10 @@ fn every_code_in_the_sources_is_in_the_manual() {
 
 /// `noun.what`, and no file's name.
 fn is_code(text: &str) -> bool {
-    const ENDINGS: &[&str] =
-        &["toml", "csv", "json", "md", "vkey", "key", "xlsx", "hledger", "txt", "pem"];
+    const ENDINGS: &[&str] = &[
+        "toml", "csv", "json", "md", "vkey", "key", "xlsx", "hledger", "txt", "pem", "lock",
+        "fetched",
+    ];
     let word = |part: &str| {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
     };

@@ -6,6 +6,7 @@ mod dice;
 mod model;
 mod office;
 mod oracle;
+mod succession;
 mod temptation;
 mod treasury;
 
@@ -74,6 +75,9 @@ const BUSINESS: &[Proposer] = &[
     cases::urgent,
     office::policy,
     office::staffing,
+    succession::keys,
+    succession::keys,
+    succession::keys,
 ];
 
 const STARTS: &[&str] = &[
@@ -161,6 +165,7 @@ fn play(start: &str, steps: &[Step], tale: &mut Tale) -> Result<(), String> {
         if spoilt {
             spoil(&mut saying, &mut dice);
         }
+        saying.by = succession::hand_of(&county, &saying.by);
         let before = county.clone();
         match county.say(&saying) {
             Ok(_) => {

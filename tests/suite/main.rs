@@ -1,16 +1,28 @@
 //! One binary for the whole suite. Every file of this folder is listed here; `tidy` fails if one is forgotten.
 #![cfg(test)]
 
+mod bench;
 mod crash;
 mod decisions;
 mod demo;
 mod disk_full;
 mod errors;
+mod exports;
 mod flips;
 mod foreign;
+mod foreign_log;
+mod formats;
+mod group_commit;
 mod histories;
+mod keys;
+mod oracles;
 mod privacy;
+mod recovery;
 mod refusals;
+mod sectors;
+mod serving;
 mod strace_faults;
 mod tamper;
 mod tidy;
+mod witness;
+mod writer;

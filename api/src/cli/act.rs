@@ -1,29 +1,48 @@
 //! `doudi act`: sign an act that a person wrote as JSON, or hand in one that was signed elsewhere.
 
+use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use ledger::act::Body;
-use ledger::act::signed::SignedAct;
+use ledger::act::signed::{SignedAct, key_id};
 use ledger::law::admission;
 use ledger::line::Line;
+use ledger::log::{EntryInput as _, LineFile};
+use ledger::signer::Signer;
+use ledger::trust::Trust;
 use serde_json::{Value, json};
 
 use super::Report;
 use crate::clock::Clock;
 use crate::desk::sealing::{draw_ids, fill};
 use crate::desk::{Desk, seal};
+use crate::external_signer::ExternalSigner;
 use crate::failure::Failure;
+use crate::http::acts::read_entries;
 use crate::keys;
+use crate::remote::{self, Remote};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// 台账目录 (ledger folder)
-    #[arg(long, required_unless_present = "kinds")]
+    #[arg(long, required_unless_present_any = ["kinds", "server"])]
     dir: Option<PathBuf>,
+    /// 不在本机的台账：正在 doudi serve 的地址，如“http://127.0.0.1:6962” (server)；在本机签名，私钥不离开本机
+    #[arg(long, conflicts_with = "dir", requires = "trust")]
+    server: Option<String>,
+    /// 自己保管的信任目录 (trust folder)，用以核对 --server 出示的存证头
+    #[arg(long, requires = "server")]
+    trust: Option<PathBuf>,
     /// 签名人的密钥文件 (signer's key)；交入已签动作时不需要
     #[arg(long)]
     key: Option<PathBuf>,
+    /// 代替 --key：签名设备的命令 (external signer)。待签的字节由标准输入给它，它在标准输出给出64字节签名
+    #[arg(long, requires = "signer_public", conflicts_with = "key")]
+    signer: Option<String>,
+    /// 签名设备的公钥文件 (public key, PEM)，如 openssl pkey -pubout 所写
+    #[arg(long, requires = "signer")]
+    signer_public: Option<PathBuf>,
     /// 列出全部动作种类 (list kinds)
     #[arg(long)]
     kinds: bool,
@@ -33,29 +52,72 @@ pub(super) struct Args {
     act: Option<PathBuf>,
 }
 
+impl Args {
+    fn signer(&self) -> Result<Box<dyn Signer>, Failure> {
+        match (&self.signer, &self.signer_public, &self.key) {
+            (Some(command), Some(public), _) => Ok(Box::new(ExternalSigner::new(command, public)?)),
+            (_, _, Some(key)) => Ok(Box::new(keys::read(key)?)),
+            (_, _, None) => Err(Failure::usage(
+                "请用 --key 指明签名人的密钥文件，或用 --signer 和 --signer-public 指明签名设备。",
+            )),
+        }
+    }
+}
+
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
-    let (Some(dir), Some(path)) = (&args.dir, &args.act) else { return Ok(kinds()) };
-    let bytes = read(path)?;
+    let Some(path) = &args.act else { return Ok(kinds()) };
+    if let (Some(server), Some(trust)) = (&args.server, &args.trust) {
+        return to_server(&Remote::at(server), &Trust::read(trust)?, args, path);
+    }
+    let Some(dir) = &args.dir else { return Ok(kinds()) };
     let mut desk = Desk::open(dir, Clock::Machine)?;
-    let receipt = if bytes.starts_with(b"{\"act\":") {
-        let mut entries = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        let entry = entries.next().unwrap_or_default().to_vec();
-        let signed = SignedAct::decode(entry);
-        let signed = signed.map_err(|why| Failure::Rejected(admission::malformed(&why)))?;
-        let lines: Vec<Vec<u8>> = entries.map(<[u8]>::to_vec).collect();
-        desk.hand_in(&signed, &lines)?
-    } else {
-        let key = args.key.as_deref();
-        let key = key.ok_or_else(|| Failure::usage("请用 --key 指明签名人的密钥文件。"))?;
-        let (body, entries) = written(&desk, &bytes)?;
-        desk.sign_with_lines(&keys::read(key)?, body, &entries)?
+    let receipt = match signed_elsewhere(path)? {
+        Handed::File(signed) => desk.hand_in_from(&signed, LineFile::after(path, 1))?,
+        Handed::Bytes(bytes) if bytes.starts_with(SIGNED) => {
+            let (signed, lines) = read_entries(&bytes)?;
+            desk.hand_in(&signed, &lines)?
+        }
+        Handed::Bytes(bytes) => {
+            let signer = args.signer()?;
+            let (body, entries) = written(Some(&desk), &bytes)?;
+            desk.sign_with_lines(signer.as_ref(), body, &entries)?
+        }
     };
     desk.checkpoint()?;
-    let repeat = if receipt.is_repeat { "（此前已受理，未重复记账）" } else { "" };
-    Ok(Report {
-        json: json!({ "ok": true, "id": receipt.id, "seq": receipt.seq, "repeat": receipt.is_repeat }),
-        text: format!("已受理：第{}条记录{repeat}\n动作编号：{}", receipt.seq, receipt.id),
-    })
+    Ok(accepted(
+        json!({ "ok": true, "id": receipt.id, "seq": receipt.seq, "repeat": receipt.is_repeat }),
+    ))
+}
+
+/// Signs here and hands in there.
+fn to_server(server: &Remote, trust: &Trust, args: &Args, path: &Path) -> Result<Report, Failure> {
+    let bytes = match signed_elsewhere(path)? {
+        Handed::File(_) => std::fs::read(path).map_err(|why| Failure::file(path, &why))?,
+        Handed::Bytes(bytes) => bytes,
+    };
+    let (signed, lines) = if bytes.starts_with(SIGNED) {
+        read_entries(&bytes)?
+    } else {
+        let signer = args.signer()?;
+        let (body, entries) = written(None, &bytes)?;
+        let id = key_id(&signer.public());
+        let act = server.next_act(id, body, Clock::Machine.now(), trust)?;
+        (remote::sign(act, trust, signer.as_ref())?, entries)
+    };
+    Ok(accepted(server.hand_in(&signed, &lines)?))
+}
+
+fn accepted(receipt: Value) -> Report {
+    let said = |name: &str| receipt.get(name).cloned().unwrap_or(Value::Null);
+    let repeat =
+        if said("repeat") == true { "（此前已受理，未重复记账）" } else { "" };
+    let id = said("id");
+    let text = format!(
+        "已受理：第{}条记录{repeat}\n动作编号：{}",
+        said("seq"),
+        id.as_str().unwrap_or_default()
+    );
+    Report { json: receipt, text }
 }
 
 fn kinds() -> Report {
@@ -65,17 +127,42 @@ fn kinds() -> Report {
     Report { json: json!({ "ok": true, "kinds": list }), text: text.join("\n") }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+/// How an act that was signed elsewhere begins.
+const SIGNED: &[u8] = b"{\"act\":";
+
+/// What a file hands in.
+enum Handed {
+    /// A signed act, with its lines behind it in the file: they are read as they are needed.
+    File(Box<SignedAct>),
+    /// The whole of anything else, and of standard input, which can be read once only.
+    Bytes(Vec<u8>),
+}
+
+fn signed_elsewhere(path: &Path) -> Result<Handed, Failure> {
+    let failed = |why: std::io::Error| Failure::file(path, &why);
     if path == Path::new("-") {
         let mut bytes = Vec::new();
-        let read = std::io::stdin().read_to_end(&mut bytes);
-        return read.map(|_| bytes).map_err(|why| Failure::file(path, &why));
+        std::io::stdin().read_to_end(&mut bytes).map_err(failed)?;
+        return Ok(Handed::Bytes(bytes));
     }
-    std::fs::read(path).map_err(|why| Failure::file(path, &why))
+    let mut head = Vec::new();
+    let length = u64::try_from(SIGNED.len()).expect("a few bytes");
+    let read = File::open(path).and_then(|file| file.take(length).read_to_end(&mut head));
+    read.map_err(failed)?;
+    if head != SIGNED {
+        return Ok(Handed::Bytes(std::fs::read(path).map_err(failed)?));
+    }
+    let first = LineFile::after(path, 0);
+    let first = first.walk().next().transpose()?.unwrap_or_default().into_owned();
+    Ok(Handed::File(Box::new(decoded(first)?)))
+}
+
+fn decoded(entry: Vec<u8>) -> Result<SignedAct, Failure> {
+    SignedAct::decode(entry).map_err(|why| Failure::Rejected(admission::malformed(&why)))
 }
 
 /// An act as a person writes it. Where it has lines, its manifest is computed from them.
-fn written(desk: &Desk, bytes: &[u8]) -> Result<(Body, Vec<Vec<u8>>), Failure> {
+fn written(desk: Option<&Desk>, bytes: &[u8]) -> Result<(Body, Vec<Vec<u8>>), Failure> {
     let wrong = |why: String| Failure::usage(format!("动作文件不对：{why}"));
     let mut value: Value = serde_json::from_slice(bytes).map_err(|why| wrong(why.to_string()))?;
     draw_ids(&mut value)?;
@@ -90,6 +177,9 @@ fn written(desk: &Desk, bytes: &[u8]) -> Result<(Body, Vec<Vec<u8>>), Failure> {
     }
     let fields = body.as_object_mut().ok_or_else(|| wrong("body 应为对象".to_owned()))?;
     if let Some(private) = value.get("private").and_then(Value::as_object) {
+        let desk = desk.ok_or_else(|| {
+            Failure::usage("private 要写入保险库，只能在台账所在的机器上用 --dir 登记。")
+        })?;
         fill(desk, kind, fields, private)?;
     }
     let (manifest, entries) = seal(&lines)?;

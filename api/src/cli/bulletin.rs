@@ -45,7 +45,8 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     };
     let issue = Issue { number: &number, signed_on };
     let mut written = documents::month_end(&desk, args.period, &args.out)?;
-    written.extend(documents::bulletin(&mut desk, args.period, &issue, &args.out, key.as_ref())?);
+    let signer = key.as_ref().map(|key| key as &dyn ledger::signer::Signer);
+    written.extend(documents::bulletin(&mut desk, args.period, &issue, &args.out, signer)?);
     let names: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
     let issued = if key.is_some() { "已签发" } else { "送审稿（未签发）" };
     Ok(Report {

@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use exports::data_tables::{self, CsvEncoding};
+use ledger::ids::Seq;
 use ledger::log::{Log, export_tiles};
 use ledger::period::Period;
 use ledger::trust::Trust;
 use serde_json::json;
 
-use super::Report;
+use super::{Report, export_log};
 use crate::clock::Clock;
-use crate::desk::{Desk, documents, write_whole};
+use crate::desk::{Desk, cosigning, documents, write_whole};
 use crate::failure::Failure;
 
 #[derive(clap::Subcommand)]
@@ -19,6 +20,24 @@ pub(super) enum What {
     Tiles(Args),
     /// 审计包：瓦片、月结冻结数据和信任文件，可用 doudi verify 核验 (evidence pack)
     Pack(Args),
+    /// 单文件导出：同一存证头总得到同样的字节 (all in one file)；核验：doudi verify 文件 --trust 信任目录
+    Container(Args),
+    /// 一条记录在账的证明 (C2SP tlog-proof)，另写该条记录原文于“文件名.entry”
+    Proof {
+        #[command(flatten)]
+        args: Args,
+        /// 记录号 (entry number)
+        #[arg(long)]
+        seq: u64,
+    },
+    /// 台账自某个存证头以来只增不改的证明 (consistency proof)
+    Consistency {
+        #[command(flatten)]
+        args: Args,
+        /// 以前的存证头 (an earlier checkpoint)
+        #[arg(long)]
+        from: PathBuf,
+    },
     /// 复式日记账和试算平衡表，hledger 可读 (journal)
     Journal(Args),
     /// 支付明细，不含个人信息 (payments as CSV)
@@ -38,10 +57,10 @@ pub(super) enum What {
 pub(super) struct Args {
     /// 台账目录 (ledger folder)
     #[arg(long)]
-    dir: PathBuf,
+    pub(super) dir: PathBuf,
     /// 输出位置 (output)
     #[arg(long)]
-    out: PathBuf,
+    pub(super) out: PathBuf,
 }
 
 pub(super) fn run(what: &What) -> Result<Report, Failure> {
@@ -54,6 +73,9 @@ pub(super) fn run(what: &What) -> Result<Report, Failure> {
             }
             Ok(report)
         }
+        What::Container(args) => export_log::container(args),
+        What::Proof { args, seq } => export_log::proof(args, Seq(*seq)),
+        What::Consistency { args, from } => export_log::consistency(args, from),
         What::Journal(args) => {
             let desk = Desk::open(&args.dir, Clock::Machine)?;
             let written = documents::journal(&desk, &args.out)?;
@@ -91,6 +113,10 @@ fn tiles(args: &Args) -> Result<Report, Failure> {
     let trust = Trust::read(&args.dir.join("trust"))?;
     let log = Log::open_for_audit(&args.dir, &trust.log_key)?;
     let exported = export_tiles(&log, &args.out)?;
+    if let Some(note) = cosigning::published(&log.reader())? {
+        // The same checkpoint, with its witnesses' signatures where it has any.
+        write_whole(&args.out.join("checkpoint"), note.to_string().as_bytes())?;
+    }
     let out = args.out.display().to_string();
     Ok(Report {
         json: json!({

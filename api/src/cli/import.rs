@@ -134,7 +134,7 @@ pub(super) fn run(what: &What) -> Result<Report, Failure> {
 
 fn people(
     desk: &mut Desk,
-    key: &ed25519_dalek::SigningKey,
+    key: &dyn ledger::signer::Signer,
     args: &FileArgs,
     bytes: &[u8],
 ) -> Result<Report, Failure> {

@@ -8,17 +8,20 @@ use serde_json::json;
 use super::Report;
 use crate::failure::Failure;
 use crate::keys;
+use crate::passphrase::NewPassphrase;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// 密钥文件 (key file)；不覆盖已有文件
     #[arg(long)]
     out: PathBuf,
+    #[command(flatten)]
+    passphrase: NewPassphrase,
 }
 
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let key = keys::generate()?;
-    keys::write(&args.out, &key)?;
+    keys::write_sealed(&args.out, &key, args.passphrase.get()?.as_ref())?;
     let id = key_id(&key.verifying_key());
     let path = args.out.display().to_string();
     Ok(Report {

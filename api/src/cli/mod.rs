@@ -2,20 +2,31 @@
 
 mod act;
 mod appoint;
+mod backup;
+mod bench;
 mod bulletin;
 mod chinese;
 mod close;
+mod copy;
 mod demo;
 mod export;
+mod export_log;
 mod import;
 mod init;
+mod key;
 mod keygen;
 mod pay;
 mod profiles;
 mod progress;
+mod repair;
 mod replay;
+mod restore;
 mod roster;
+mod scrub;
+mod serve;
 mod verify;
+mod verify_proof;
+mod witness;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -52,8 +63,13 @@ enum Command {
     Init(init::Args),
     /// 生成签名密钥 (make a signing key)
     Keygen(keygen::Args),
+    /// 密钥更换、吊销、重新确认、口令 (keys over their lifetime)
+    #[command(subcommand)]
+    Key(key::What),
     /// 人员任职并登记其密钥，两人会签 (appoint a person and enrol a key)
     Appoint(appoint::Args),
+    /// 打开台账并通过HTTP提供瓦片、收取动作 (serve)
+    Serve(serve::Args),
     /// 签署一个动作并交入台账 (sign and hand in an act)
     Act(act::Args),
     /// 造册、复核、财政审核、审批、撤回 (rosters)
@@ -74,9 +90,25 @@ enum Command {
     Verify(verify::Args),
     /// 重放历史，看某一时点的账 (replay history)
     Replay(replay::Args),
+    /// 通读台账，列出全部损坏 (read everything, report all damage)
+    Scrub(scrub::Args),
+    /// 第二副本：把日志持续抄到别处 (follow the log into a second copy)
+    Copy(copy::Args),
+    /// 凭第二副本补回缺失或损坏的条目 (put back what is damaged, from a copy)
+    Repair(repair::Args),
+    /// 备份 (backup)
+    Backup(backup::Args),
+    /// 由备份恢复，恢复后核验 (restore and verify)
+    Restore(restore::Args),
+    /// 压力测试：每个数都与同机同次的下限并列 (benchmarks)
+    #[command(subcommand)]
+    Bench(bench::What),
     /// 银行文件版式 (bank file profiles)
     #[command(subcommand)]
     Profiles(profiles::What),
+    /// 见证：见证机、请求见证、分叉证书 (witness)
+    #[command(subcommand)]
+    Witness(witness::What),
 }
 
 /// What a command says when it is done.
@@ -127,8 +159,10 @@ fn dispatch(command: Command, json: bool) -> Result<Report, Failure> {
     match command {
         Command::Demo(args) => demo::run(&args, json),
         Command::Init(args) => init::run(&args),
+        Command::Key(what) => key::run(&what),
         Command::Keygen(args) => keygen::run(&args),
         Command::Appoint(args) => appoint::run(&args),
+        Command::Serve(args) => serve::run(&args),
         Command::Act(args) => act::run(&args),
         Command::Roster(args) => roster::run(&args),
         Command::Pay(args) => pay::run(&args),
@@ -138,7 +172,14 @@ fn dispatch(command: Command, json: bool) -> Result<Report, Failure> {
         Command::Export(what) => export::run(&what),
         Command::Verify(args) => verify::run(&args),
         Command::Replay(args) => replay::run(&args),
+        Command::Scrub(args) => scrub::run(&args),
+        Command::Copy(args) => copy::run(&args),
+        Command::Repair(args) => repair::run(&args),
+        Command::Backup(args) => backup::run(&args),
+        Command::Restore(args) => restore::run(&args),
+        Command::Bench(what) => bench::run(&what),
         Command::Profiles(what) => profiles::run(&what),
+        Command::Witness(what) => witness::run(&what),
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use ledger::act::Body;
 use ledger::books::Books;
 use ledger::engine::fold_while;
-use ledger::log::{EntrySource as _, Log};
+use ledger::log::Log;
 use ledger::period::{Date, Period};
 use ledger::trust::Trust;
 use ledger::views::month::MonthTable;
@@ -40,7 +40,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let log = Log::open_for_audit(&args.dir, &trust.log_key)?;
     let until = args.as_of.map(|day| day.to_string());
     let mut frozen = Vec::new();
-    let books = fold_while(log.entries(), trust.origin(), &mut |before, statement| {
+    let books = fold_while(&log, trust.origin(), &mut |before, statement| {
         let by_entry = args.at.is_none_or(|last| statement.at.0 <= last);
         let day = statement.act.time.get(..10).unwrap_or_default();
         let goes_on = by_entry && until.as_deref().is_none_or(|until| day <= until);

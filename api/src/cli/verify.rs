@@ -5,17 +5,17 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ledger::audit::{self, Audited, Divergence};
-use ledger::log::{EntrySource, Log, LogFailure, SignedNote, TileFolder, VerifiedCheckpoint};
+use ledger::log::{EntrySource, Log, LogFailure, Restored, SignedNote, TileFolder};
 use ledger::trust::{Trust, TrustProblem};
 use serde_json::{Value, json};
 
-use super::{Report, progress};
+use super::{Report, progress, verify_proof};
 use crate::desk::{papers, vault_audit};
 use crate::failure::Failure;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// 台账目录，或 export tiles、export pack 的输出目录 (ledger folder or exported folder)
+    /// 台账目录，export tiles、export pack 的输出目录，或 export container、proof、consistency 的输出文件 (ledger or export)
     path: PathBuf,
     /// 信任目录 (trust folder)；不指明时用台账自带的一份，只能发现损坏，不能发现整本伪造
     #[arg(long)]
@@ -24,12 +24,56 @@ pub(super) struct Args {
     /// 持有日志私钥的人把整本台账截短或改写，只有它能查出
     #[arg(long)]
     known: Option<PathBuf>,
+    /// 核验在账证明 (tlog-proof) 时，该条记录的原文 (entry)
+    #[arg(long, requires = "trust")]
+    entry: Option<PathBuf>,
+    /// 要求最新存证头已由足够的见证人签署：策略文件；不写文件名则用信任目录中的 policy (tlog-policy)
+    #[arg(long, num_args = 0..=1)]
+    #[expect(
+        clippy::option_option,
+        reason = "absent, present, present with a file: the parser's own form"
+    )]
+    witness_policy: Option<Option<PathBuf>>,
 }
 
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
+    if args.path.is_file() {
+        let Some(trust) = &args.trust else {
+            return Err(Failure::usage(
+                "核验单个文件，请用 --trust 指明监督方自己保管的信任目录。",
+            ));
+        };
+        let trust = Trust::read(folder_of(trust)).map_err(Divergence::from)?;
+        let proof = verify_proof::of(&args.path)?;
+        if let Some(proof) = proof {
+            return proof.judge(&trust, args.entry.as_deref(), args.known.as_deref());
+        }
+    }
+    if args.entry.is_some() {
+        return Err(Failure::usage("--entry 只用于核验 doudi export proof 生成的在账证明文件。"));
+    }
     let (audited, vault) =
         verify_against(&args.path, args.trust.as_deref(), args.known.as_deref())?;
-    Ok(holds(&audited, vault.as_deref(), args.trust.is_some()))
+    let mut report = holds(&audited, vault.as_deref(), args.trust.is_some());
+    if let Some(note) = Restored::read(&args.path) {
+        report.text.push('\n');
+        report.text.push_str(&note.words());
+        if let Some(fields) = report.json.as_object_mut() {
+            fields.insert("restored_at".to_owned(), note.at.size.into());
+        }
+    }
+    if let Some(policy) = &args.witness_policy {
+        let trust = trust_folder(&args.path, args.trust.as_deref());
+        let said = super::witness::demand(&args.path, &trust, policy.as_deref())?;
+        report.text.push('\n');
+        report.text.push_str(&said);
+    }
+    Ok(report)
+}
+
+/// The trust folder that is meant: the one given, the folder of the file given, or the ledger's own.
+fn trust_folder(path: &Path, given: Option<&Path>) -> PathBuf {
+    given.map_or_else(|| path.join("trust"), |given| folder_of(given).to_owned())
 }
 
 /// Verifies a ledger's folder or an exported one. Gives the vault's account too where there is a vault.
@@ -48,28 +92,32 @@ fn verify_against(
     trust: Option<&Path>,
     known: Option<&Path>,
 ) -> Result<(Audited, Option<String>), Failure> {
-    if !path.is_dir() {
-        return Err(Failure::usage(format!("没有目录{}。", path.display())));
+    if !path.exists() {
+        return Err(Failure::usage(format!("没有目录或文件{}。", path.display())));
     }
-    let trust = match trust {
-        // The folder, or one of the two files in it.
-        Some(trust) if trust.is_file() => trust.parent().unwrap_or(Path::new(".")).to_owned(),
-        Some(trust) => trust.to_owned(),
-        None => path.join("trust"),
-    };
-    let trust = Trust::read(&trust).map_err(|why| match why {
+    let trust = Trust::read(&trust_folder(path, trust)).map_err(|why| match why {
         TrustProblem::Unread { .. } => Failure::from(why),
         TrustProblem::File { .. } | TrustProblem::Mismatch { .. } => Failure::Diverged(why.into()),
     })?;
     // An export has its checkpoint; everything else is judged as a ledger's folder, also one that was left half made.
-    let is_ledger = path.join("log").is_dir() || !path.join("checkpoint").exists();
+    let is_ledger =
+        path.join("log").is_dir() || !(path.is_file() || path.join("checkpoint").exists());
+    let mut container = None;
     let source: Box<dyn EntrySource> = if is_ledger {
         Box::new(Log::open_for_audit(path, &trust.log_key).map_err(judged)?)
     } else {
-        Box::new(TileFolder::open(path, &trust.log_key).map_err(judged)?)
+        let tiles = TileFolder::open(path, &trust.log_key).map_err(judged)?;
+        container = path.is_file().then(|| tiles.clone());
+        Box::new(tiles)
     };
-    if let Some(known) = known {
-        audit::goes_on_from(source.as_ref(), &kept(known, &trust)?)?;
+    let kept = known.map(kept).transpose()?;
+    let by_founding_key = kept.as_ref().map(|note| note.stated(&trust.log_key));
+    let by_founding_key = by_founding_key.transpose().map_err(Divergence::from)?;
+    if let Some(note) = kept.as_ref().filter(|note| note.names(&trust.log_key)) {
+        audit::goes_on_from(
+            source.as_ref(),
+            &note.verify(&trust.log_key).map_err(Divergence::from)?,
+        )?;
     }
     let bar = progress::bar(source.size(), "核验");
     let verdict = audit::verify(source.as_ref(), &trust, &mut |read| bar.set_position(read));
@@ -82,7 +130,19 @@ fn verify_against(
             return Err(found.into());
         }
     };
+    if let Some((note, head)) = kept.as_ref().zip(by_founding_key) {
+        // Kept after the log's key had changed: the acts, verified by now, say whose signatures it must carry.
+        if !note.names(&trust.log_key) {
+            let verified = audit::signed_by_valid_keys(note, &audited.books, head.size)?;
+            audit::goes_on_from(source.as_ref(), &verified)?;
+        }
+    }
     let views = path.join("views");
+    if let Some(container) = container {
+        let read = |period| container.beside(&format!("views/{period}.json"));
+        audit::verify_months(&audited, &read)?;
+        return Ok((audited, None));
+    }
     if views.is_dir() || is_ledger {
         let read = |period| std::fs::read(views.join(format!("{period}.json"))).ok();
         audit::verify_months(&audited, &read)?;
@@ -92,15 +152,19 @@ fn verify_against(
     Ok((audited, vault))
 }
 
-/// A checkpoint that the auditor kept; it counts only if the trusted key signed it.
-fn kept(path: &Path, trust: &Trust) -> Result<VerifiedCheckpoint, Failure> {
+/// The trust folder, also where one of the two files in it is named.
+fn folder_of(trust: &Path) -> &Path {
+    if trust.is_file() { trust.parent().unwrap_or(Path::new(".")) } else { trust }
+}
+
+/// A checkpoint that the auditor kept; it counts only once its signatures are verified.
+pub(super) fn kept(path: &Path) -> Result<SignedNote, Failure> {
     let bytes = std::fs::read(path).map_err(|why| Failure::file(path, &why))?;
-    let note = SignedNote::parse(&bytes).map_err(Divergence::from)?;
-    Ok(note.verify(&trust.log_key).map_err(Divergence::from)?)
+    Ok(SignedNote::parse(&bytes).map_err(Divergence::from)?)
 }
 
 /// What the log says of itself: a divergence, unless the machine kept it from being read at all.
-fn judged(why: LogFailure) -> Failure {
+pub(super) fn judged(why: LogFailure) -> Failure {
     let failure = Failure::from(why.clone());
     if failure.exit_code() == 3 { failure } else { Failure::Diverged(why.into()) }
 }
@@ -114,6 +178,7 @@ pub(crate) fn document(audited: &Audited) -> Value {
         "acts": audited.acts,
         "lines": audited.lines,
         "checkpointed": audited.checkpointed,
+        "log_keys": audited.books.log_keys.at(audited.size).map(|key| &key.vkey).collect::<Vec<_>>(),
         "months": audited.months.keys().collect::<Vec<_>>(),
         "first_divergence": null,
     })

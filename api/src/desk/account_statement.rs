@@ -1,6 +1,5 @@
 //! The bank's account statement 流水 in: read, compared with the movements that the books expect, proposed as a manifest.
 
-use ed25519_dalek::SigningKey;
 use ledger::act::payments::{StatementImported, StatementLine};
 use ledger::act::{Body, Manifest};
 use ledger::answer::StatementOutcome;
@@ -8,6 +7,7 @@ use ledger::ids::BankAccountCode;
 use ledger::line::Line;
 use ledger::money::Money;
 use ledger::period::Date;
+use ledger::signer::Signer;
 use ledger::vault::AccessNote;
 use reconcile::problem::{Code, Problem};
 use reconcile::profile::Profile;
@@ -26,7 +26,7 @@ use crate::failure::Failure;
 /// As [`super::banking::response`].
 pub fn account_statement(
     desk: &mut Desk,
-    key: &SigningKey,
+    key: &dyn Signer,
     file: &Incoming<'_>,
     account: BankAccountCode,
     (from, until): (Date, Date),

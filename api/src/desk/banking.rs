@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use ed25519_dalek::SigningKey;
 use ledger::act::Body;
 use ledger::act::payments::{ResponseImported, ResponseLine, ReturnLine, ReturnsImported};
 use ledger::answer::Outcome;
@@ -12,6 +11,7 @@ use ledger::ids::{BankAccountCode, BatchCode, Digest, PaymentRef};
 use ledger::line::Line;
 use ledger::money::Money;
 use ledger::period::Date;
+use ledger::signer::Signer;
 use ledger::vault::{AccessNote, BankFile};
 use reconcile::detect::detect;
 use reconcile::matcher::{Booked, Difference, Expectation, LineOutcome, match_lines};
@@ -112,7 +112,7 @@ impl Imported {
 /// The file has problems, a rule says no, or the machine fails; nothing was imported then.
 pub fn response(
     desk: &mut Desk,
-    key: &SigningKey,
+    key: &dyn Signer,
     file: &Incoming<'_>,
     batch: Option<BatchCode>,
     answered: Option<Date>,
@@ -275,7 +275,7 @@ fn expectations(
 /// As [`response`].
 pub fn returns(
     desk: &mut Desk,
-    key: &SigningKey,
+    key: &dyn Signer,
     file: &Incoming<'_>,
     account: BankAccountCode,
 ) -> Result<Imported, Failure> {

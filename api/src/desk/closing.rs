@@ -1,11 +1,11 @@
 //! Month-end: the figures, the checklist, the close.
 
-use ed25519_dalek::SigningKey;
 use ledger::act::Body;
 use ledger::act::closing::MonthClosed;
 use ledger::engine::Receipt;
 use ledger::period::Period;
 use ledger::rejection::Rejection;
+use ledger::signer::Signer;
 use ledger::views::month::MonthTable;
 use std::fmt::Write as _;
 
@@ -46,7 +46,7 @@ pub fn figures(desk: &Desk, period: Period) -> Result<(MonthTable, bool), Failur
 ///
 /// # Errors
 /// A rule says no, or the machine fails; a month that was not closed leaves no figures behind.
-pub fn close(desk: &mut Desk, key: &SigningKey, period: Period) -> Result<Receipt, Failure> {
+pub fn close(desk: &mut Desk, key: &dyn Signer, period: Period) -> Result<Receipt, Failure> {
     if desk.books().closings.closed.contains_key(&period) {
         return Err(Rejection::PeriodClosed { period }.into());
     }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use ed25519_dalek::SigningKey;
 use exports::bulletin::{self, BulletinHead, Comparison, Disclosure, Requirement};
 use exports::data_tables::{self, CsvEncoding};
 use exports::document::{Document, NotWritten};
@@ -15,8 +14,8 @@ use ledger::act::closing::{BulletinIssued, Document as IssuedDocument};
 use ledger::act::policies::StandardRule;
 use ledger::engine::fold_while;
 use ledger::ids::{Digest, SchemeCode};
-use ledger::log::EntrySource as _;
 use ledger::period::{Date, Period};
+use ledger::signer::Signer;
 use ledger::views::month::MonthTable;
 use sha2::{Digest as _, Sha256};
 
@@ -58,7 +57,7 @@ pub fn bulletin(
     period: Period,
     issue: &Issue<'_>,
     out: &Path,
-    key: Option<&SigningKey>,
+    key: Option<&dyn Signer>,
 ) -> Result<Vec<PathBuf>, Failure> {
     let (table, standing) = standing_figures(desk, period)?;
     let previous = closed_before(desk, period);
@@ -142,7 +141,7 @@ fn standards(desk: &Desk, period: Period) -> BTreeMap<SchemeCode, String> {
 pub fn journal(desk: &Desk, out: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut writer = JournalWriter::new();
     let books = desk.books();
-    fold_while(desk.engine().log().entries(), &books.origin, &mut |before, statement| {
+    fold_while(desk.engine().log(), &books.origin, &mut |before, statement| {
         writer.record_act(before, statement);
         true
     })?;

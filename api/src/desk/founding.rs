@@ -10,8 +10,8 @@ use ledger::act::offices::{
 use ledger::act::signed::{Vouching, key_id};
 use ledger::engine::{Engine, Receipt};
 use ledger::ids::{Division, OfficerId};
-use ledger::law::admission;
 use ledger::log::{Log, NoteSigner};
+use ledger::signer::Signer;
 use ledger::trust::{TrustFile, TrustedRoot};
 use ledger::vault::{MasterKey, NewSubject, OfficerFields, Randomness, Vault};
 
@@ -77,9 +77,7 @@ pub fn found(
     for (officer, key) in &founding.roots {
         let appointed = enter(&vault, officer)?;
         let record = KeyRecord::new(appointed.officer, &key.verifying_key());
-        let possession = record
-            .vouch(founding.origin, Vouching::Possession, key)
-            .map_err(|why| Failure::Rejected(admission::malformed(&why)))?;
+        let possession = record.vouch(founding.origin, Vouching::Possession, key)?;
         roots.push(RootKey { possession, record });
         officers.push(appointed);
     }
@@ -95,7 +93,7 @@ pub fn found(
     write_trust(dir, founding.origin, &log_key, &founded)?;
     drop(Log::create(dir, log_signer.verifier())?);
     let engine = Engine::open(dir, log_signer.verifier())?;
-    let mut desk = Desk::new(dir, engine, &founding.log_key, vault, clock)?;
+    let mut desk = Desk::new(dir, engine, log_signer, vault, clock);
     let signer = founding.roots.first().map(|(_, key)| key.clone());
     let signer = signer.ok_or_else(|| Failure::usage("建账至少要有一把根密钥。"))?;
     desk.sign(&signer, Body::Founded(founded))?;
@@ -103,7 +101,16 @@ pub fn found(
     Ok(desk)
 }
 
-fn write_trust(dir: &Path, origin: &str, log_key: &str, founded: &Founded) -> Result<(), Failure> {
+/// Writes the trust files of a ledger that is about to be founded.
+///
+/// # Errors
+/// They cannot be written.
+pub(crate) fn write_trust(
+    dir: &Path,
+    origin: &str,
+    log_key: &str,
+    founded: &Founded,
+) -> Result<(), Failure> {
     let side = |officer: OfficerId| {
         let post = founded.officers.iter().find(|known| known.officer == officer)?;
         let unit = founded.units.iter().find(|unit| unit.unit == post.unit)?;
@@ -142,24 +149,20 @@ fn enter(vault: &Vault, officer: &NewOfficer) -> Result<OfficerAppointed, Failur
 /// A rule says no, or the machine fails.
 pub fn appoint(
     desk: &mut Desk,
-    admin: &SigningKey,
+    admin: &dyn Signer,
     officer: &NewOfficer,
-    key: &SigningKey,
-    vouchers: [&SigningKey; 2],
+    key: &dyn Signer,
+    vouchers: [&dyn Signer; 2],
 ) -> Result<Receipt, Failure> {
     let appointed = enter(&desk.vault, officer)?;
-    let record = KeyRecord::new(appointed.officer, &key.verifying_key());
+    let record = KeyRecord::new(appointed.officer, &key.public());
     desk.sign(admin, Body::OfficerAppointed(appointed))?;
     let origin = desk.books().origin.clone();
-    let vouch = |vouching, key: &SigningKey| {
-        let vouched = record.vouch(&origin, vouching, key);
-        vouched.map_err(|why| Failure::Rejected(admission::malformed(&why)))
-    };
     let mut countersigned = Vec::new();
     for voucher in vouchers {
-        let sig = vouch(Vouching::Countersignature, voucher)?;
-        countersigned.push(Countersign { key: key_id(&voucher.verifying_key()), sig });
+        let sig = record.vouch(&origin, Vouching::Countersignature, voucher)?;
+        countersigned.push(Countersign { key: key_id(&voucher.public()), sig });
     }
-    let possession = vouch(Vouching::Possession, key)?;
+    let possession = record.vouch(&origin, Vouching::Possession, key)?;
     desk.sign(admin, Body::KeyEnrolled(KeyEnrolled { countersigned, possession, record }))
 }

@@ -2,8 +2,10 @@
 //! through [`Desk::sign`], and nothing else writes.
 
 pub mod account_statement;
+pub mod asking;
 pub mod banking;
 pub mod closing;
+pub mod cosigning;
 pub mod documents;
 pub mod founding;
 pub mod papers;
@@ -12,6 +14,7 @@ pub mod people;
 pub mod people_file;
 pub mod reading;
 pub mod sealing;
+pub mod succession;
 pub mod vault_audit;
 
 use std::fs::File;
@@ -20,16 +23,18 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use ed25519_dalek::SigningKey;
+use ledger::act::endorsing::Endorsed;
 use ledger::act::signed::{SignedAct, key_id};
 use ledger::act::{Act, Body};
 use ledger::books::Books;
 use ledger::engine::{Engine, Receipt};
 use ledger::ids::OfficerId;
 use ledger::law::admission;
+use ledger::law::succession::log_keys_at;
 use ledger::line::Line;
-use ledger::log::NoteSigner;
+use ledger::log::{EntryInput, NoteSigner, Restored};
 use ledger::rejection::Rejection;
+use ledger::signer::Signer;
 use ledger::trust::Trust;
 use ledger::vault::{AccessNote, OsRandomness, Vault};
 
@@ -60,31 +65,30 @@ impl Desk {
     /// It is not a ledger, refuses to start, or its keys are not here.
     pub fn open(dir: &Path, clock: Clock) -> Result<Desk, Failure> {
         let trust = Trust::read(&dir.join("trust"))?;
-        let log_key = keys::read(&dir.join("keys/log.key"))?;
         if !dir.join("log").is_dir() {
             // A founded ledger without its store is never begun anew: that would be a second history.
             return Err(Failure::Machine {
                 code: "log.no_ledger".to_owned(),
-                text: format!("{}里没有日志 log/。请从备份恢复，不要重新建账。", dir.display()),
+                text: format!(
+                    "{}里没有日志 log/。请运行 doudi repair --dir 台账目录 --from 第二副本，或由备份恢复，不要重新建账。",
+                    dir.display()
+                ),
                 exit: 1,
             });
         }
         let engine = Engine::open(dir, &trust.log_key)?;
+        if let Some(note) = Restored::read(dir) {
+            tracing::warn!(at = note.at.size, "restored from a backup: {}", note.words());
+        }
         let master = keys::read_master(&dir.join("keys/vault.key"))?;
         let vault = Vault::open(&dir.join("vault"), master, Box::new(OsRandomness))?;
-        Desk::new(dir, engine, &log_key, vault, clock)
+        let log_key = succession::log_signer(dir, &engine.books().origin)?;
+        Ok(Desk::new(dir, engine, log_key, vault, clock))
     }
 
-    fn new(
-        dir: &Path,
-        engine: Engine,
-        log_key: &SigningKey,
-        vault: Vault,
-        clock: Clock,
-    ) -> Result<Desk, Failure> {
-        let log_key = NoteSigner::new(&engine.books().origin, &log_key.to_bytes())?;
+    fn new(dir: &Path, engine: Engine, log_key: NoteSigner, vault: Vault, clock: Clock) -> Desk {
         let (dir, checkpointed) = (dir.to_owned(), Instant::now());
-        Ok(Desk { dir, engine, log_key, vault, clock, checkpointed, acknowledgements: None })
+        Desk { dir, engine, log_key, vault, clock, checkpointed, acknowledgements: None }
     }
 
     /// From here on, writes the id of every acknowledged act to a file, one a line, after it is durable.
@@ -120,7 +124,7 @@ impl Desk {
     ///
     /// # Errors
     /// A rule says no (nothing was written then), or the machine fails (hand the same act in again to find out).
-    pub fn sign(&mut self, key: &SigningKey, body: Body) -> Result<Receipt, Failure> {
+    pub fn sign(&mut self, key: &dyn Signer, body: Body) -> Result<Receipt, Failure> {
         self.sign_with_lines(key, body, &[])
     }
 
@@ -130,12 +134,12 @@ impl Desk {
     /// As [`Desk::sign`].
     pub fn sign_with_lines(
         &mut self,
-        key: &SigningKey,
+        key: &dyn Signer,
         body: Body,
         lines: &[Vec<u8>],
     ) -> Result<Receipt, Failure> {
         let books = self.books();
-        let id = key_id(&key.verifying_key());
+        let id = key_id(&key.public());
         let officer = match (&body, books.offices.keys.get(&id)) {
             (_, Some(known)) => Some(known.officer),
             (Body::Founded(_), None) => None,
@@ -151,8 +155,7 @@ impl Desk {
             seq: last.map_or(1, |last| last.seq + 1),
             time: self.clock.now(),
         };
-        let signed = SignedAct::sign(act, &books.origin, key)
-            .map_err(|why| Failure::Rejected(admission::malformed(&why)))?;
+        let signed = SignedAct::sign(act, &books.origin, key)?;
         self.hand_in(&signed, lines)
     }
 
@@ -162,6 +165,23 @@ impl Desk {
     /// As [`Desk::sign`].
     pub fn hand_in(&mut self, signed: &SignedAct, lines: &[Vec<u8>]) -> Result<Receipt, Failure> {
         let receipt = self.engine.accept(signed, lines)?;
+        self.acknowledge(receipt)
+    }
+
+    /// Hands in an act that was signed elsewhere, with lines that may be too many for memory.
+    ///
+    /// # Errors
+    /// As [`Desk::sign`]; also if the lines cannot be read, or were other ones when they were to be written.
+    pub fn hand_in_from(
+        &mut self,
+        signed: &SignedAct,
+        lines: impl EntryInput + Send,
+    ) -> Result<Receipt, Failure> {
+        let receipt = self.engine.accept_from(signed, lines)?;
+        self.acknowledge(receipt)
+    }
+
+    fn acknowledge(&mut self, receipt: Receipt) -> Result<Receipt, Failure> {
         if let Some(file) = &mut self.acknowledgements {
             let path = self.dir.join("acknowledgements");
             writeln!(file, "{}", receipt.id).map_err(|why| Failure::file(&path, &why))?;
@@ -189,12 +209,26 @@ impl Desk {
         Ok(())
     }
 
+    /// A signature by a log key that is valid now, over what hands the log over to another key.
+    fn hand_over(&self, endorsed: &Endorsed<'_>) -> Result<String, Failure> {
+        let books = self.books();
+        let live = log_keys_at(books, books.height);
+        let signer = self.log_key.for_keys(&live)?;
+        Ok(endorsed.sign(&books.origin, signer.secret())?)
+    }
+
+    /// Looks again which log keys are here.
+    fn read_log_keys(&mut self) -> Result<(), Failure> {
+        self.log_key = succession::log_signer(&self.dir, &self.engine.books().origin)?;
+        Ok(())
+    }
+
     /// The holder of a key.
     ///
     /// # Errors
     /// The key is not enrolled.
-    pub fn holder(&self, key: &SigningKey) -> Result<OfficerId, Failure> {
-        let id = key_id(&key.verifying_key());
+    pub fn holder(&self, key: &dyn Signer) -> Result<OfficerId, Failure> {
+        let id = key_id(&key.public());
         let known = self.books().offices.keys.get(&id);
         known.map(|known| known.officer).ok_or_else(|| Rejection::KeyUnknown { key: id }.into())
     }
@@ -203,7 +237,7 @@ impl Desk {
     ///
     /// # Errors
     /// The key is not enrolled.
-    pub fn access(&self, key: &SigningKey, purpose: &str) -> Result<AccessNote, Failure> {
+    pub fn access(&self, key: &dyn Signer, purpose: &str) -> Result<AccessNote, Failure> {
         let officer = self.holder(key)?;
         Ok(AccessNote { officer, purpose: purpose.to_owned(), at: self.clock.now() })
     }

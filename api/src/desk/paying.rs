@@ -1,6 +1,5 @@
 //! From entitlements to a roster, from an approved roster to the payment file 报盘.
 
-use ed25519_dalek::SigningKey;
 use exports::payment_file::{PaymentFile, PaymentFileTerms, PaymentLine};
 use ledger::act::Body;
 use ledger::act::payments::RosterAgreed;
@@ -11,11 +10,13 @@ use ledger::ids::{BankAccountCode, BatchCode, Digest, FundCode, SchemeCode};
 use ledger::line::Line;
 use ledger::period::{Date, Period};
 use ledger::rejection::Rejection;
+use ledger::signer::Signer;
 use ledger::vault::BankFile;
 use ledger::views::due::{LeftOut, propose};
 use reconcile::profile::Profile;
 use sha2::{Digest as _, Sha256};
 
+use super::cosigning::refuse_unwitnessed;
 use super::papers::bank_path;
 use super::reading::Payees;
 use super::{Desk, seal};
@@ -41,7 +42,7 @@ pub struct Drawing {
 /// Nothing is due, a rule says no, or the machine fails.
 pub fn draw(
     desk: &mut Desk,
-    key: &SigningKey,
+    key: &dyn Signer,
     drawing: &Drawing,
 ) -> Result<(Receipt, Vec<LeftOut>), Failure> {
     let Drawing { batch, scheme, period, kind, funds } = drawing;
@@ -82,7 +83,7 @@ pub fn batch<'a>(desk: &'a Desk, code: &BatchCode) -> Result<&'a Batch, Failure>
 ///
 /// # Errors
 /// The roster is past approval, a rule says no, or the machine fails.
-pub fn agree(desk: &mut Desk, key: &SigningKey, code: &BatchCode) -> Result<Receipt, Failure> {
+pub fn agree(desk: &mut Desk, key: &dyn Signer, code: &BatchCode) -> Result<Receipt, Failure> {
     let standing = batch(desk, code)?;
     let (roster, root, total_fen) = (standing.roster, standing.root, standing.total);
     let agreed = RosterAgreed { batch: code.clone(), root, roster };
@@ -114,13 +115,14 @@ pub struct Sending<'a> {
     pub bank_unit: &'a str,
 }
 
-/// Writes the payment file of an approved batch into `bank/` and signs its release.
+/// Writes the payment file of an approved batch into `bank/` and signs its release. Where the ledger's policy asks for
+/// witnesses, only once a quorum of them has seen the approval.
 ///
 /// # Errors
-/// The file cannot be written in the bank's layout, a rule says no, or the machine fails.
+/// The approval is not witnessed, the file cannot be written in the bank's layout, a rule says no, or the machine fails.
 pub fn release(
     desk: &mut Desk,
-    key: &SigningKey,
+    key: &dyn Signer,
     sending: &Sending<'_>,
 ) -> Result<(Receipt, PaymentFile), Failure> {
     let profiles = Profile::built_in();
@@ -128,6 +130,7 @@ pub fn release(
     let profile = profile.ok_or_else(|| {
         Failure::usage(format!("没有版式{}；doudi profiles list 列出全部。", sending.profile))
     })?;
+    refuse_unwitnessed(desk, &sending.batch)?;
     let file = payment_file(desk, key, sending, profile)?;
     let standing = batch(desk, &sending.batch)?;
     let body = Body::PaymentFileReleased(PaymentFileReleased {
@@ -155,7 +158,7 @@ pub fn release(
 /// The batch was not released, or the vault cannot give the file.
 pub fn write_again(
     desk: &Desk,
-    key: &SigningKey,
+    key: &dyn Signer,
     code: &BatchCode,
 ) -> Result<PaymentFileReleased, Failure> {
     let standing = batch(desk, code)?;
@@ -171,7 +174,7 @@ pub fn write_again(
 
 fn payment_file(
     desk: &Desk,
-    key: &SigningKey,
+    key: &dyn Signer,
     sending: &Sending<'_>,
     profile: &Profile,
 ) -> Result<PaymentFile, Failure> {

@@ -1,11 +1,11 @@
 //! Registering people: fields into the vault, ids and commitments into the log.
 
-use ed25519_dalek::SigningKey;
 use ledger::act::Body;
 use ledger::act::people::{AccountChanged, NewAccount, PeopleRegistered};
 use ledger::engine::Receipt;
 use ledger::ids::{AccountId, Commitment, Digest, Division, HouseholdId, PersonId};
 use ledger::line::{AccountLine, HouseholdLine, Line, PersonLine};
+use ledger::signer::Signer;
 use ledger::vault::{AccountFields, Field, NewSubject, PersonFields, Registered};
 
 use super::{Desk, seal};
@@ -40,7 +40,7 @@ pub struct KnownHousehold {
 /// A rule says no, or the machine fails.
 pub fn register(
     desk: &mut Desk,
-    key: &SigningKey,
+    key: &dyn Signer,
     source: &str,
     file: Option<Digest>,
     households: Vec<NewHousehold>,
@@ -98,7 +98,7 @@ pub fn register(
 /// A rule says no, or the machine fails.
 pub fn change_account(
     desk: &mut Desk,
-    key: &SigningKey,
+    key: &dyn Signer,
     person: PersonId,
     account: AccountFields,
     evidence: Digest,

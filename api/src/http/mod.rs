@@ -1,5 +1,10 @@
 //! The only place that waits (ADR 11): HTTP in, plain functions behind it. A router never touches the engine.
 
+pub mod acts;
+pub mod copy;
+pub mod tiles;
+pub mod witness;
+
 use std::net::SocketAddr;
 
 use axum::Router;

@@ -7,6 +7,7 @@ use crate::period::Date;
 impl Body {
     /// The day on which an act posts to the books, for acts that do. That day's month must be open (I6).
     #[must_use]
+    #[rustfmt::skip]
     pub const fn posting_date(&self) -> Option<Date> {
         match self {
             Body::FundAllotted(b) => Some(b.arrived),
@@ -25,10 +26,8 @@ impl Body {
             Body::EntryReversed(b) => Some(b.date),
             Body::Founded(_)
             | Body::UnitRegistered(_)
-            | Body::OfficerAppointed(_)
-            | Body::OfficerDismissed(_)
-            | Body::KeyEnrolled(_)
-            | Body::KeyRevoked(_)
+            | Body::OfficerAppointed(_) | Body::OfficerDismissed(_) | Body::KeyEnrolled(_) | Body::KeyRevoked(_)
+            | Body::KeyRotated(_) | Body::ActsReconfirmed(_) | Body::ActsDisowned(_) | Body::LogKeyAnnounced(_) | Body::LogKeyRetired(_)
             | Body::CalendarPublished(_)
             | Body::SchemeSet(_)
             | Body::StandardSet(_)

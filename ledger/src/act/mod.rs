@@ -3,11 +3,13 @@
 pub mod cases;
 pub mod closing;
 mod effects;
+pub mod endorsing;
 pub mod funds;
 pub mod offices;
 pub mod payments;
 pub mod people;
 pub mod policies;
+mod roles;
 pub mod signed;
 pub mod urgent;
 
@@ -68,8 +70,14 @@ impl Seen {
 /// The only schema version so far.
 pub const VERSION: u32 = 1;
 
-/// The only signature algorithm so far; `sm2-sm3` and `ml-dsa-65` are reserved.
+/// The only signature algorithm so far.
 pub const ALGORITHM: &str = "ed25519";
+
+/// Algorithms whose names are taken in the format and that no code here knows (docs/format/log.md §3).
+pub const RESERVED_ALGORITHMS: &[&str] = &["sm2-sm3", "ml-dsa-65"];
+
+/// How a refusal of an algorithm begins, so that the law gives it a code of its own; the algorithm follows.
+pub const ALGORITHM_REFUSED: &str = "algorithm not supported: ";
 
 macro_rules! acts {
     ($($kind:literal => $variant:ident($body:ty), $zh:literal;)*) => {
@@ -135,6 +143,11 @@ acts! {
     "officer.dismissed" => OfficerDismissed(offices::OfficerDismissed), "人员离任";
     "key.enrolled" => KeyEnrolled(offices::KeyEnrolled), "密钥登记";
     "key.revoked" => KeyRevoked(offices::KeyRevoked), "密钥吊销";
+    "key.rotated" => KeyRotated(offices::KeyRotated), "密钥更换";
+    "acts.reconfirmed" => ActsReconfirmed(offices::ActsAnswered), "动作重新确认";
+    "acts.disowned" => ActsDisowned(offices::ActsAnswered), "动作否认";
+    "log_key.announced" => LogKeyAnnounced(offices::LogKeyAnnounced), "日志密钥公告";
+    "log_key.retired" => LogKeyRetired(offices::LogKeyRetired), "日志密钥停用";
     "calendar.published" => CalendarPublished(policies::CalendarPublished), "工作日历发布";
     "scheme.set" => SchemeSet(policies::SchemeSet), "项目设定";
     "standard.set" => StandardSet(policies::StandardSet), "标准设定";
@@ -292,7 +305,7 @@ impl Act {
             return Err(NotCanonical::Form(format!("act version {version} is not known")));
         }
         if algorithm != ALGORITHM {
-            return Err(NotCanonical::Form(format!("algorithm {algorithm:?} is not known")));
+            return Err(NotCanonical::Form(format!("{ALGORITHM_REFUSED}{algorithm}")));
         }
         if !is_local_time(&time) {
             return Err(NotCanonical::Form(format!("{time:?} is not a time of +08:00")));

@@ -1,6 +1,6 @@
 //! Acts about who may act: founding, units, persons in office, keys.
 
-use crate::ids::{Commitment, Division, KeyId, OfficerId, Seq, UnitCode};
+use crate::ids::{ActId, Commitment, Division, KeyId, OfficerId, Seq, UnitCode};
 use crate::words::words;
 
 use super::wire;
@@ -160,5 +160,47 @@ wire! {
         key: KeyId,
         /// Why.
         reason: String,
+    }
+
+    /// `key.rotated`: another key for the person who signs, beside the one that signs; both are valid from here on.
+    KeyRotated {
+        /// Countersignatures, at least one from the inspection side.
+        countersigned: Vec<Countersign>,
+        /// The new key's own signature over its record.
+        possession: String,
+        /// The new key; its holder is the signer.
+        record: KeyRecord,
+    }
+
+    /// `acts.reconfirmed` and `acts.disowned`: what the signer says of acts that need reconfirmation.
+    ActsAnswered {
+        /// The acts.
+        acts: Vec<ActId>,
+        /// Countersignatures over acts and reason; needed where another person answers for one who is gone.
+        countersigned: Vec<Countersign>,
+        /// On what ground.
+        reason: String,
+    }
+
+    /// `log_key.announced`: another key that signs checkpoints from here on, beside the one before.
+    LogKeyAnnounced {
+        /// Countersignatures over the verifier key, at least one from the inspection side.
+        countersigned: Vec<Countersign>,
+        /// Signature over the verifier key by a log key that is valid here (docs/format/log.md §7).
+        handover: String,
+        /// The new key's own signature over its verifier key.
+        possession: String,
+        /// The new verifier key in signed-note form.
+        vkey: String,
+    }
+
+    /// `log_key.retired`: the key signs no checkpoint that covers this act.
+    LogKeyRetired {
+        /// Countersignatures over the verifier key, at least one from the inspection side.
+        countersigned: Vec<Countersign>,
+        /// Why.
+        reason: String,
+        /// The verifier key.
+        vkey: String,
     }
 }

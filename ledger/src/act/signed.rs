@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
+use ed25519_dalek::VerifyingKey;
 use sha2::{Digest as _, Sha256};
 
 use super::offices::KeyRecord;
@@ -10,6 +10,7 @@ use super::{ALGORITHM, Act};
 use crate::canonical::{self, NotCanonical};
 use crate::ids::{ActId, KeyId};
 use crate::signature::{holds, public_key};
+use crate::signer::{Signer, SigningFailure, signature};
 
 const HEAD: &[u8] = b"{\"act\":";
 const MIDDLE: &[u8] = b",\"sig\":\"";
@@ -31,10 +32,10 @@ impl SignedAct {
     /// Signs an act for the ledger named `origin`.
     ///
     /// # Errors
-    /// [`NotCanonical`] if the act cannot be written canonically.
-    pub fn sign(act: Act, origin: &str, key: &SigningKey) -> Result<SignedAct, NotCanonical> {
+    /// [`SigningFailure`] if the act cannot be written canonically, or the signer fails.
+    pub fn sign(act: Act, origin: &str, key: &dyn Signer) -> Result<SignedAct, SigningFailure> {
         let bytes = act.encode()?;
-        let signature = key.sign(&covered(origin, &bytes)).to_bytes();
+        let signature = signature(key, &covered(origin, &bytes))?;
         let mut entry = Vec::with_capacity(HEAD.len() + bytes.len() + AFTER);
         entry.extend_from_slice(HEAD);
         entry.extend_from_slice(&bytes);
@@ -101,7 +102,8 @@ fn covered(origin: &str, act: &[u8]) -> Vec<u8> {
     labelled("doudi/act/v1", origin, act)
 }
 
-fn labelled(label: &str, origin: &str, bytes: &[u8]) -> Vec<u8> {
+/// What a signature of ours covers: a label, the ledger's name, and the bytes (docs/format/log.md §3).
+pub(super) fn labelled(label: &str, origin: &str, bytes: &[u8]) -> Vec<u8> {
     let mut message = format!("{label}\n{origin}\n").into_bytes();
     message.extend_from_slice(bytes);
     message
@@ -139,15 +141,15 @@ impl KeyRecord {
     /// Signs under this record, as its own key or as a countersigning one; base64.
     ///
     /// # Errors
-    /// [`NotCanonical`] if the record holds a text that cannot be written canonically.
+    /// [`SigningFailure`] if the record holds a text that cannot be written canonically, or the signer fails.
     pub fn vouch(
         &self,
         origin: &str,
         vouching: Vouching,
-        key: &SigningKey,
-    ) -> Result<String, NotCanonical> {
+        key: &dyn Signer,
+    ) -> Result<String, SigningFailure> {
         let message = self.vouched(origin, vouching)?;
-        Ok(BASE64.encode(key.sign(&message).to_bytes()))
+        Ok(BASE64.encode(signature(key, &message)?))
     }
 
     /// True if `signature` (base64) by `key` vouches for this record.

@@ -8,12 +8,10 @@ use super::{Audited, Divergence, diagnosis};
 use crate::act::Body;
 use crate::act::signed::SignedAct;
 use crate::books::{Books, Statement};
-use crate::decoding::{Broken, Chunks, Group, Groups, Hashes};
+use crate::decoding::{Broken, Chunks, Group, Groups, Hashes, Odd};
 use crate::ids::{Digest, OfficerId, Root, Seq};
 use crate::law::{self, admission};
-use crate::log::{
-    EntrySource, Frontier, TILE_WIDTH, VerifiedCheckpoint, WholeNode, root_of_leaves,
-};
+use crate::log::{EntrySource, Frontier, Head, TILE_WIDTH, WholeNode, root_of_leaves};
 use crate::period::Period;
 use crate::rejection::Rejection;
 use crate::trust::Trust;
@@ -60,18 +58,27 @@ impl<'a> Auditor<'a> {
         chunks: &mut Chunks<'_, 'a>,
         progress: &mut dyn FnMut(u64),
     ) -> Result<(), Divergence> {
+        let verdict = self.read_acts(chunks, progress);
+        // Also when the reading ended early: an earlier signature may be why.
+        self.late.signatures(self.trust.origin(), &mut self.unchecked, true, chunks);
+        verdict
+    }
+
+    fn read_acts(
+        &mut self,
+        chunks: &mut Chunks<'_, 'a>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<(), Divergence> {
         let mut groups = Groups::default();
         loop {
             let group = groups.next(chunks).map_err(broken)?;
             self.edge.waiting.extend(groups.hashes.drain(..));
-            let Some(group) = group else { break };
+            let Some(group) = group else { return Ok(()) };
             self.act(group, chunks)?;
             let (late, origin) = (self.late, self.trust.origin());
             late.signatures(origin, &mut self.unchecked, false, chunks);
             progress(self.edge.frontier.size());
         }
-        self.late.signatures(self.trust.origin(), &mut self.unchecked, true, chunks);
-        Ok(())
     }
 
     /// The ledger begins with the founding act that the trust file names, and has no other.
@@ -98,6 +105,9 @@ impl<'a> Auditor<'a> {
             return Err(broken(Rejection::SeenWrong { size: seen.size }));
         }
         if let Some(manifest) = act.body.manifest() {
+            if let Some((_, Odd::Missing)) = odd {
+                return Err(broken(Rejection::ManifestMismatch { what: "行数" }));
+            }
             if let Some((_, odd)) = odd {
                 let root = root_of_leaves(leaves);
                 let why = admission::odd_line(odd, root == manifest.root);
@@ -124,7 +134,7 @@ impl<'a> Auditor<'a> {
 
     /// Key and chain now; the signature when a core is free.
     fn signer(&mut self, at: Seq, signed: &Arc<SignedAct>) -> Result<OfficerId, Divergence> {
-        let found = admission::claimed_signer(&self.books, signed);
+        let found = admission::key(&self.books, signed.act());
         let of_signer =
             |why: Rejection| diagnosis::of_signer(self.source, &self.books, (at, signed), &why);
         let (officer, public) = found.map_err(of_signer)?;
@@ -133,10 +143,7 @@ impl<'a> Auditor<'a> {
         Ok(officer)
     }
 
-    pub(super) fn finish(
-        self,
-        checkpoint: Option<&VerifiedCheckpoint>,
-    ) -> Result<Audited, Divergence> {
+    pub(super) fn finish(self, checkpoint: Option<&Head>) -> Result<Audited, Divergence> {
         let frontier = &self.edge.frontier;
         if checkpoint.is_none() && frontier.size() > 0 {
             return Err(Divergence {
@@ -150,8 +157,8 @@ impl<'a> Auditor<'a> {
         if self.acts == 0 {
             return Err(Divergence::law(Seq(0), &Rejection::NotFounded {}));
         }
-        let covered = checkpoint.map_or(0, VerifiedCheckpoint::size);
-        let trusted = checkpoint.map(VerifiedCheckpoint::root);
+        let covered = checkpoint.map_or(0, |head| head.size);
+        let trusted = checkpoint.map(|head| head.root);
         if trusted.is_some() && self.roots.get(&covered).copied() != trusted {
             return Err(Divergence {
                 code: "checkpoint.root_mismatch",

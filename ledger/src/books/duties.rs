@@ -97,6 +97,7 @@ impl Duties {
 
 /// The stages that an act is, in each case that it belongs to. Acts that are no one's check are absent.
 #[must_use]
+#[rustfmt::skip]
 pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
     let one = |case, stage| vec![(case, stage)];
     let of_application = |id, stage| one(Case::Application(id), stage);
@@ -121,6 +122,7 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         Body::AdvanceRegularised(b) => one(Case::Advance(b.advance), Stage::Approver),
         Body::ClaimAssessed(b) => one(Case::Claim(b.claim), Stage::Surveyor),
         Body::ClaimSettled(b) => one(Case::Claim(b.claim), Stage::Maker),
+        Body::ActsReconfirmed(b) => stood_in(books, statement.officer, &b.acts),
         Body::RosterDrawn(_)
         | Body::RosterChecked(_)
         | Body::RosterFinanceReviewed(_)
@@ -134,10 +136,8 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         | Body::MonthClosed(_) => payment_duties(books, statement),
         Body::Founded(_)
         | Body::UnitRegistered(_)
-        | Body::OfficerAppointed(_)
-        | Body::OfficerDismissed(_)
-        | Body::KeyEnrolled(_)
-        | Body::KeyRevoked(_)
+        | Body::OfficerAppointed(_) | Body::OfficerDismissed(_) | Body::KeyEnrolled(_) | Body::KeyRevoked(_)
+        | Body::KeyRotated(_) | Body::ActsDisowned(_) | Body::LogKeyAnnounced(_) | Body::LogKeyRetired(_)
         | Body::CalendarPublished(_)
         | Body::SchemeSet(_)
         | Body::StandardSet(_)
@@ -156,6 +156,13 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         | Body::RosterWithdrawn(_)
         | Body::BulletinIssued(_) => Vec::new(),
     }
+}
+
+/// Who reconfirms an act of a person who is gone does what that person did, in the same case.
+fn stood_in(books: &Books, officer: OfficerId, acts: &[ActId]) -> Vec<(Case, Stage)> {
+    let doubts = acts.iter().filter_map(|act| books.doubts.of(act));
+    let of_others = doubts.filter(|doubt| doubt.officer != officer);
+    of_others.flat_map(|doubt| doubt.act.cases.iter().cloned()).collect()
 }
 
 fn payment_duties(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {

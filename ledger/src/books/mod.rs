@@ -3,9 +3,11 @@
 pub mod bank;
 pub mod cases;
 pub mod closings;
+pub mod doubts;
 pub mod duties;
 pub mod entitling;
 pub mod funds;
+pub mod log_keys;
 mod movements;
 pub mod offices;
 mod paid_months;
@@ -18,8 +20,9 @@ pub mod stages;
 pub mod urgent;
 
 use crate::act::{Act, Body};
-use crate::ids::{ActId, OfficerId, Seq};
+use crate::ids::{ActId, KeyId, OfficerId, Seq};
 use crate::line::Line;
+use crate::rejection::Rejection;
 
 /// A map by random ids. They are drawn by machines, so a fast hash without defence against chosen keys is enough.
 pub type IdMap<K, V> = std::collections::HashMap<K, V, foldhash::fast::FixedState>;
@@ -81,6 +84,10 @@ pub struct Books {
     pub closings: closings::Closings,
     /// Who did what in which case.
     pub duties: duties::Duties,
+    /// Acts that need reconfirmation.
+    pub doubts: doubts::Doubts,
+    /// The keys that sign checkpoints.
+    pub log_keys: log_keys::LogKeys,
 }
 
 impl Books {
@@ -90,16 +97,44 @@ impl Books {
         Books { origin: origin.to_owned(), ..Books::default() }
     }
 
+    /// The holder of a key that is valid now.
+    ///
+    /// # Errors
+    /// The key is unknown, revoked, or was installed by an act that needs reconfirmation or was disowned.
+    pub fn valid_key(&self, key: KeyId) -> Result<&offices::Key, Rejection> {
+        let known = self.offices.keys.get(&key).ok_or(Rejection::KeyUnknown { key })?;
+        if known.revoked.is_some() {
+            return Err(Rejection::KeyRevoked { key });
+        }
+        if known.rotated_by.is_some_and(|rotation| self.doubts.is_unsound(&rotation)) {
+            return Err(Rejection::KeySuspended { key });
+        }
+        Ok(known)
+    }
+
+    /// A key that may have been in other hands takes what it signed since then, and what it installed, into doubt.
+    fn suspect(&mut self, statement: &Statement<'_>) {
+        let Body::KeyRevoked(revoked) = statement.body() else { return };
+        let Some(since) = revoked.compromised_since else { return };
+        let keys = &self.offices.keys;
+        let holder = |key| keys.get(&key).map(|known| known.officer);
+        self.doubts.doubt((revoked.key, since), statement.id, &holder);
+    }
+
     /// Folds one accepted act with its lines. Never refuses: what was committed is history.
     pub fn evolve(&mut self, statement: &Statement<'_>) {
         let postings = postings::of(self, statement);
-        for (case, stage) in duties::of(self, statement) {
-            self.duties.take(case, statement.officer, stage);
+        let cases = duties::of(self, statement);
+        for (case, stage) in &cases {
+            self.duties.take(case.clone(), statement.officer, *stage);
         }
         if let Some(date) = statement.body().posting_date() {
             self.postings.post(statement, date, postings);
         }
+        self.doubts.evolve(statement, cases);
         self.offices.evolve(statement);
+        self.log_keys.evolve(statement);
+        self.suspect(statement);
         self.policies.evolve(statement);
         self.funds.evolve(statement);
         self.people.evolve(statement);

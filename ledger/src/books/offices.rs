@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ed25519_dalek::VerifyingKey;
 
 use crate::act::Body;
-use crate::act::offices::{Founded, OfficerAppointed, Role, Side, UnitRegistered};
+use crate::act::offices::{Founded, KeyRecord, OfficerAppointed, Role, Side, UnitRegistered};
 use crate::ids::{ActId, Commitment, Division, KeyId, OfficerId, Seq, UnitCode};
 
 use super::Statement;
@@ -56,8 +56,14 @@ pub struct Key {
     pub officer: OfficerId,
     /// The public key.
     pub public: VerifyingKey,
+    /// The entry from which on it is known.
+    pub since: Seq,
     /// Where it was revoked.
     pub revoked: Option<Seq>,
+    /// First entry at which it may have been in other hands, as its revocation says.
+    pub compromised_since: Option<Seq>,
+    /// The act by which its holder installed it beside an earlier key, if it came so.
+    pub rotated_by: Option<ActId>,
     /// True if the founding act lists it.
     pub is_root: bool,
 }
@@ -112,9 +118,18 @@ impl Offices {
         );
     }
 
-    fn enrol(&mut self, record: &crate::act::offices::KeyRecord, is_root: bool) {
+    fn enrol(&mut self, record: &KeyRecord, statement: &Statement<'_>) {
         let Some(public) = record.verifying_key() else { return };
-        let key = Key { officer: record.officer, public, revoked: None, is_root };
+        let is_rotation = matches!(statement.body(), Body::KeyRotated(_));
+        let key = Key {
+            officer: record.officer,
+            public,
+            since: statement.at,
+            revoked: None,
+            compromised_since: None,
+            rotated_by: is_rotation.then_some(statement.id),
+            is_root: matches!(statement.body(), Body::Founded(_)),
+        };
         self.keys.insert(crate::act::signed::key_id(&public), key);
     }
 
@@ -122,7 +137,7 @@ impl Offices {
         if let Body::Founded(founded) = statement.body() {
             founded.units.iter().for_each(|unit| self.register_unit(unit));
             founded.officers.iter().for_each(|officer| self.appoint(officer));
-            founded.keys.iter().for_each(|key| self.enrol(&key.record, true));
+            founded.keys.iter().for_each(|key| self.enrol(&key.record, statement));
             self.founded = Some(Box::new(founded.clone()));
         } else if let Body::UnitRegistered(unit) = statement.body() {
             self.register_unit(unit);
@@ -133,11 +148,15 @@ impl Offices {
                 officer.in_office = false;
             }
         } else if let Body::KeyEnrolled(enrolled) = statement.body() {
-            self.enrol(&enrolled.record, false);
+            self.enrol(&enrolled.record, statement);
+        } else if let Body::KeyRotated(rotated) = statement.body() {
+            self.enrol(&rotated.record, statement);
         } else if let Body::KeyRevoked(revoked) = statement.body()
             && let Some(key) = self.keys.get_mut(&revoked.key)
         {
-            key.revoked = Some(statement.at);
+            key.revoked = key.revoked.or(Some(statement.at));
+            key.compromised_since =
+                [key.compromised_since, revoked.compromised_since].into_iter().flatten().min();
         }
         let act = statement.act;
         if let Some(officer) = self.officers.get_mut(&statement.officer) {

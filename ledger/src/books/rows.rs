@@ -114,7 +114,7 @@ pub(super) struct Rare {
 pub(super) struct Rows {
     /// The entry of the roster's manifest; line n is the n-th entry after it.
     manifest: Seq,
-    rows: Vec<Row>,
+    kept: Vec<Row>,
     mixes: Vec<Mix>,
     answers: Vec<Alike>,
     rare: BTreeMap<u32, Rare>,
@@ -122,17 +122,17 @@ pub(super) struct Rows {
 
 impl Rows {
     pub(super) fn new(manifest: Seq, count: usize) -> Rows {
-        Rows { manifest, rows: Vec::with_capacity(count), ..Rows::default() }
+        Rows { manifest, kept: Vec::with_capacity(count), ..Rows::default() }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.rows.len()
+        self.kept.len()
     }
 
     /// Takes the next line's payment.
     pub(super) fn push(&mut self, names: &mut Names, line: &RosterLine) {
         let mix = self.mix_of(line);
-        self.rows.push(Row {
+        self.kept.push(Row {
             amount: line.amount_fen,
             entitlement: names.entitlements.number(line.entitlement),
             account: names.accounts.number(line.account),
@@ -148,7 +148,7 @@ impl Rows {
     }
 
     fn last_line(&self) -> u32 {
-        u32::try_from(self.rows.len()).expect("a manifest counts its lines in 32 bits")
+        u32::try_from(self.kept.len()).expect("a manifest counts its lines in 32 bits")
     }
 
     fn mix_of(&mut self, line: &RosterLine) -> u32 {
@@ -169,7 +169,7 @@ impl Rows {
     }
 
     fn row(&self, line: u32) -> Option<&Row> {
-        self.rows.get(usize::try_from(line).ok()?.checked_sub(1)?)
+        self.kept.get(usize::try_from(line).ok()?.checked_sub(1)?)
     }
 
     /// The amount of a line's payment.
@@ -184,7 +184,7 @@ impl Rows {
 
     /// The numbers of the entitlements, in the order of the lines.
     pub(super) fn entitlements(&self) -> impl Iterator<Item = u32> {
-        self.rows.iter().map(|row| row.entitlement)
+        self.kept.iter().map(|row| row.entitlement)
     }
 
     /// What pays a line: funds with their amounts.
@@ -193,7 +193,9 @@ impl Rows {
         match self.mix(row) {
             Mix::Whole(fund) => each(fund, row.amount),
             Mix::Exact(sources) => {
-                sources.iter().for_each(|source| each(&source.fund, source.amount_fen));
+                for source in sources {
+                    each(&source.fund, source.amount_fen);
+                }
             }
         }
     }
@@ -226,7 +228,7 @@ impl Rows {
         });
         let after = at.0.checked_sub(manifest.0).expect("a line stands behind its manifest");
         let Some(row) =
-            usize::try_from(line).ok().and_then(|line| self.rows.get_mut(line.checked_sub(1)?))
+            usize::try_from(line).ok().and_then(|line| self.kept.get_mut(line.checked_sub(1)?))
         else {
             return;
         };

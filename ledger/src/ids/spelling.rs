@@ -1,6 +1,7 @@
 //! How identifiers are spelled and kept: hex digits read fast, short codes without the heap.
 
 /// The value of each lower-case hex digit; 16 for every other byte. `hex` reads capitals too, and one id has one spelling.
+#[expect(clippy::indexing_slicing, reason = "const evaluation: a wrong index fails the build")]
 const DIGITS: [u8; 256] = {
     let mut digits = [16; 256];
     let mut digit = 0;
@@ -12,6 +13,7 @@ const DIGITS: [u8; 256] = {
 };
 
 /// Exactly `N` bytes in lower-case hex.
+#[expect(clippy::indexing_slicing, reason = "an array of 256 indexed by a byte")]
 pub(super) fn lower_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
     let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
     let mut bytes = [0; N];

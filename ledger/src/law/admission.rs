@@ -4,13 +4,13 @@ use ed25519_dalek::VerifyingKey;
 
 use crate::act::offices::Founded;
 use crate::act::signed::SignedAct;
-use crate::act::{Act, Body};
+use crate::act::{ALGORITHM_REFUSED, Act, Body};
 use crate::books::Books;
 use crate::canonical::NotCanonical;
 use crate::decoding::Odd;
-use crate::ids::{OfficerId, Root};
+use crate::ids::{ActId, OfficerId};
 use crate::line::Line;
-use crate::log;
+use crate::log::{Frontier, leaf_hash};
 use crate::money::Money;
 use crate::rejection::Rejection;
 
@@ -19,7 +19,7 @@ use crate::rejection::Rejection;
 /// # Errors
 /// The first of these that fails.
 pub fn signer(books: &Books, signed: &SignedAct) -> Result<OfficerId, Rejection> {
-    let (officer, public) = claimed_signer(books, signed)?;
+    let (officer, public) = key(books, signed.act())?;
     if !signed.is_signed_by(&books.origin, &public) {
         return Err(Rejection::SignatureWrong {});
     }
@@ -27,15 +27,11 @@ pub fn signer(books: &Books, signed: &SignedAct) -> Result<OfficerId, Rejection>
     Ok(officer)
 }
 
-/// Whose act it is by the key that it names, if that key is valid here and now. Whether it signed is not asked.
+/// Whose key an act names, and its public half, if the key is valid here and now.
 ///
 /// # Errors
-/// The key is unknown, revoked or malformed.
-pub fn claimed_signer(
-    books: &Books,
-    signed: &SignedAct,
-) -> Result<(OfficerId, VerifyingKey), Rejection> {
-    let act = signed.act();
+/// It is unknown or revoked, or nothing is founded yet.
+pub fn key(books: &Books, act: &Act) -> Result<(OfficerId, VerifyingKey), Rejection> {
     let key = act.key;
     if let (Body::Founded(founded), None) = (&act.body, &books.offices.founded) {
         return root_key(founded, act);
@@ -43,10 +39,7 @@ pub fn claimed_signer(
     if books.offices.founded.is_none() {
         return Err(Rejection::NotFounded {});
     }
-    let known = books.offices.keys.get(&key).ok_or(Rejection::KeyUnknown { key })?;
-    if known.revoked.is_some() {
-        return Err(Rejection::KeyRevoked { key });
-    }
+    let known = books.valid_key(key)?;
     Ok((known.officer, known.public))
 }
 
@@ -59,14 +52,12 @@ fn root_key(founded: &Founded, act: &Act) -> Result<(OfficerId, VerifyingKey), R
     Ok((record.officer, public))
 }
 
-/// The act is its signer's next, and what the signer has seen does not fall.
+/// The act continues its signer's own chain, and has not seen less than the one before it.
 ///
 /// # Errors
-/// [`Rejection::ChainBroken`], [`Rejection::SeenWrong`].
+/// It does not.
 pub fn chain(books: &Books, officer: OfficerId, act: &Act) -> Result<(), Rejection> {
-    let last = books.offices.officers.get(&officer).map(|known| known.last);
-    let (done, prev, seen) =
-        last.map_or((0, crate::ids::ActId::ZERO, 0), |last| (last.seq, last.id, last.seen));
+    let (done, prev, seen) = last_of(books, officer);
     if act.seq != done + 1 || act.prev != prev {
         return Err(Rejection::ChainBroken { expected_seq: done + 1, found_seq: act.seq });
     }
@@ -76,38 +67,95 @@ pub fn chain(books: &Books, officer: OfficerId, act: &Act) -> Result<(), Rejecti
     Ok(())
 }
 
+/// True if the act is its signer's next one. Then it is not in the books yet: a person's acts are numbered without gaps.
+#[must_use]
+pub fn is_next(books: &Books, officer: OfficerId, act: &Act) -> bool {
+    let (done, prev, _) = last_of(books, officer);
+    act.seq == done + 1 && act.prev == prev
+}
+
+fn last_of(books: &Books, officer: OfficerId) -> (u64, ActId, u64) {
+    let last = books.offices.officers.get(&officer).map(|known| known.last);
+    last.map_or((0, ActId::ZERO, 0), |last| (last.seq, last.id, last.seen))
+}
+
 /// The lines of a manifest, if count, root, numbers and total are what was signed, and every line is of the manifest's kind.
 ///
 /// # Errors
 /// What does not agree.
 pub fn lines<'a>(
     body: &Body,
-    entries: impl ExactSizeIterator<Item = &'a [u8]> + Clone,
+    entries: impl ExactSizeIterator<Item = &'a [u8]>,
 ) -> Result<Vec<Line>, Rejection> {
-    let Some(manifest) = body.manifest() else {
-        return if entries.len() == 0 {
-            Ok(Vec::new())
-        } else {
-            Err(Rejection::ManifestMismatch { what: "有无" })
-        };
-    };
-    if u32::try_from(entries.len()) != Ok(manifest.count) {
-        return Err(Rejection::ManifestMismatch { what: "行数" });
+    // Before any line is read: a wrong count is told whatever the lines are.
+    let expected = body.manifest().map_or(Ok(0), |manifest| usize::try_from(manifest.count));
+    if expected != Ok(entries.len()) {
+        let what = if body.manifest().is_some() { "行数" } else { "有无" };
+        return Err(Rejection::ManifestMismatch { what });
     }
-    let root: Root = log::root_of_entries(entries.clone());
-    if root != manifest.root {
-        return Err(Rejection::ManifestMismatch { what: "默克尔根" });
+    let mut check = LinesCheck::of(body);
+    entries.for_each(|entry| check.push(entry));
+    check.finish()
+}
+
+/// The lines of a manifest, checked as they come by: what [`lines`] asks, without holding their bytes.
+pub struct LinesCheck<'a> {
+    body: &'a Body,
+    covered: Frontier,
+    lines: Vec<Line>,
+    /// The first line that cannot be. The root is told first, so reading goes on.
+    wrong: Option<Rejection>,
+}
+
+impl<'a> LinesCheck<'a> {
+    /// Nothing read yet.
+    #[must_use]
+    pub fn of(body: &'a Body) -> LinesCheck<'a> {
+        LinesCheck { body, covered: Frontier::new(), lines: Vec::new(), wrong: None }
     }
-    let mut lines = Vec::with_capacity(entries.len());
-    for (n, entry) in (1_u32..).zip(entries) {
-        let (number, line) = Line::decode(entry).map_err(|why| malformed(&why))?;
-        if number != n {
-            return Err(Rejection::LineMisplaced { n, kind: line.kind() });
+
+    /// The next line's entry. Once there are more than the manifest counts, none is read any more.
+    pub fn push(&mut self, entry: &[u8]) {
+        self.covered.push_leaf(leaf_hash(entry), &mut |_| ());
+        let n = self.covered.size();
+        let count = self.body.manifest().map_or(0, |manifest| manifest.count);
+        if self.wrong.is_some() || n > u64::from(count) {
+            return;
         }
-        lines.push(line);
+        match Line::decode(entry) {
+            Ok((number, line)) if u64::from(number) == n && belongs(self.body, &line) => {
+                self.lines.push(line);
+            }
+            Ok((_, line)) => {
+                let n = u32::try_from(n).unwrap_or(count);
+                self.wrong = Some(Rejection::LineMisplaced { n, kind: line.kind() });
+            }
+            Err(why) => self.wrong = Some(malformed(&why)),
+        }
     }
-    decoded(body, &lines)?;
-    Ok(lines)
+
+    /// All of them, if count, root, numbers, kinds and total are what was signed.
+    ///
+    /// # Errors
+    /// What does not agree.
+    pub fn finish(self) -> Result<Vec<Line>, Rejection> {
+        let Some(manifest) = self.body.manifest() else {
+            let is_empty = self.covered.size() == 0;
+            let lines = || Rejection::ManifestMismatch { what: "有无" };
+            return is_empty.then(Vec::new).ok_or_else(lines);
+        };
+        if self.covered.size() != u64::from(manifest.count) {
+            return Err(Rejection::ManifestMismatch { what: "行数" });
+        }
+        if self.covered.root() != manifest.root {
+            return Err(Rejection::ManifestMismatch { what: "默克尔根" });
+        }
+        if let Some(wrong) = self.wrong {
+            return Err(wrong);
+        }
+        decoded(self.body, &self.lines)?;
+        Ok(self.lines)
+    }
 }
 
 /// Every line of an act is of a kind that it covers, and they add up to its manifest's total.
@@ -143,7 +191,18 @@ pub(crate) fn odd_line(odd: Odd, has_root: bool) -> Rejection {
 /// The refusal for bytes that are not in canonical form.
 #[must_use]
 pub fn malformed(why: &NotCanonical) -> Rejection {
+    if let NotCanonical::Form(text) = why
+        && let Some(alg) = text.strip_prefix(ALGORITHM_REFUSED)
+    {
+        return unsupported(alg);
+    }
     Rejection::ActMalformed { detail: why.to_string() }
+}
+
+/// The refusal of an algorithm, reserved or unknown; a name longer than any real one is cut.
+#[must_use]
+pub fn unsupported(alg: &str) -> Rejection {
+    Rejection::KeyAlgorithmUnsupported { alg: alg.chars().take(32).collect() }
 }
 
 const fn belongs(body: &Body, line: &Line) -> bool {

@@ -9,6 +9,7 @@ pub mod closing;
 pub mod identity;
 pub mod reversal;
 pub mod segregation;
+pub mod succession;
 pub mod vouching;
 
 use crate::act::Body;
@@ -28,6 +29,7 @@ pub fn check(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> 
     }
     authority::check(books, statement)?;
     vouching::check(books, statement)?;
+    succession::check(books, statement)?;
     segregation::check(books, statement)?;
     approval::check(books, statement.body())?;
     closing::check(books, statement.body())?;

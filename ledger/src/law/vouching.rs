@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::act::Body;
-use crate::act::offices::{Founded, KeyEnrolled, Side};
-use crate::act::signed::Vouching;
+use ed25519_dalek::VerifyingKey;
+
+use super::admission::unsupported;
+use crate::act::offices::{Countersign, Founded, KeyEnrolled, KeyRecord, Side};
+use crate::act::signed::{Vouching, key_id};
+use crate::act::{ALGORITHM, Body};
 use crate::books::{Books, Statement};
 use crate::ids::OfficerId;
 use crate::rejection::Rejection;
@@ -80,7 +83,7 @@ fn found(books: &Books, statement: &Statement<'_>, founded: &Founded) -> Result<
         founded.units.iter().find(|unit| unit.unit == post.unit).map(|unit| unit.side)
     };
     for key in &founded.keys {
-        let public = key.record.verifying_key().ok_or(Rejection::KeyMalformed {})?;
+        let public = usable(&key.record)?;
         let origin = &books.origin;
         if !key.record.is_vouched_by(origin, Vouching::Possession, &public, &key.possession) {
             return Err(Rejection::PossessionWrong {});
@@ -103,14 +106,27 @@ fn found(books: &Books, statement: &Statement<'_>, founded: &Founded) -> Result<
     Ok(())
 }
 
-/// Two other persons vouch for the holder, one of them from outside the office.
-fn enrol(books: &Books, enrolled: &KeyEnrolled) -> Result<(), Rejection> {
-    let record = &enrolled.record;
-    let public = record.verifying_key().ok_or(Rejection::KeyMalformed {})?;
-    let key = record.key_id().ok_or(Rejection::KeyMalformed {})?;
+/// The public key of a record that can come into the log: algorithm, form, and not listed before.
+pub(super) fn admissible(books: &Books, record: &KeyRecord) -> Result<VerifyingKey, Rejection> {
+    let public = usable(record)?;
+    let key = key_id(&public);
     if books.offices.keys.contains_key(&key) {
         return Err(Rejection::KeyExists { key });
     }
+    Ok(public)
+}
+
+fn usable(record: &KeyRecord) -> Result<VerifyingKey, Rejection> {
+    if record.alg != ALGORITHM {
+        return Err(unsupported(&record.alg));
+    }
+    record.verifying_key().ok_or(Rejection::KeyMalformed {})
+}
+
+/// Two other persons vouch for the holder, one of them from outside the office.
+fn enrol(books: &Books, enrolled: &KeyEnrolled) -> Result<(), Rejection> {
+    let record = &enrolled.record;
+    let public = admissible(books, record)?;
     let officer = record.officer;
     if !books.offices.officers.contains_key(&officer) {
         return Err(Rejection::OfficerUnknown { officer });
@@ -118,32 +134,46 @@ fn enrol(books: &Books, enrolled: &KeyEnrolled) -> Result<(), Rejection> {
     if !record.is_vouched_by(&books.origin, Vouching::Possession, &public, &enrolled.possession) {
         return Err(Rejection::PossessionWrong {});
     }
-    let wrong = |why| Err(Rejection::CountersignWrong { why });
-    let mut persons = Vec::new();
-    for countersign in &enrolled.countersigned {
-        let Some(known) = books.offices.keys.get(&countersign.key) else {
-            return wrong("会签密钥没有登记");
-        };
-        let in_office = books.offices.officers.get(&known.officer).is_some_and(|o| o.in_office);
-        if known.revoked.is_some() || !in_office {
-            return wrong("会签密钥已吊销，或会签人已离任");
-        }
-        let vouching = Vouching::Countersignature;
-        if !record.is_vouched_by(&books.origin, vouching, &known.public, &countersign.sig) {
-            return wrong("会签签名与登记内容不符");
-        }
-        if known.officer == officer || persons.contains(&known.officer) {
-            return wrong("会签人须为持钥人以外的两个不同的人");
-        }
-        persons.push(known.officer);
-    }
+    let holds = |key: &VerifyingKey, sig: &str| {
+        record.is_vouched_by(&books.origin, Vouching::Countersignature, key, sig)
+    };
+    let persons = countersigners(books, &enrolled.countersigned, officer, &holds)?;
     if persons.len() < 2 {
-        return wrong("会签不足两人");
+        return Err(Rejection::CountersignWrong { why: "会签不足两人" });
     }
     let outside = |officer| books.offices.side_of(officer) == Some(Side::Inspection);
     if persons.into_iter().any(outside) {
         Ok(())
     } else {
-        wrong("会签人中没有监督方人员")
+        Err(Rejection::CountersignWrong { why: "会签人中没有监督方人员" })
     }
+}
+
+/// The persons who countersigned: each with a valid key, in office, another than `but`, and every signature holds.
+pub(super) fn countersigners(
+    books: &Books,
+    countersigned: &[Countersign],
+    but: OfficerId,
+    holds: &dyn Fn(&VerifyingKey, &str) -> bool,
+) -> Result<Vec<OfficerId>, Rejection> {
+    let wrong = |why| Err(Rejection::CountersignWrong { why });
+    let mut persons = Vec::new();
+    for countersign in countersigned {
+        if !books.offices.keys.contains_key(&countersign.key) {
+            return wrong("会签密钥没有登记");
+        }
+        let in_office = |officer| books.offices.officers.get(&officer).is_some_and(|o| o.in_office);
+        let known = books.valid_key(countersign.key).ok().filter(|known| in_office(known.officer));
+        let Some(known) = known else {
+            return wrong("会签密钥已吊销，或会签人已离任");
+        };
+        if !holds(&known.public, &countersign.sig) {
+            return wrong("会签签名与登记内容不符");
+        }
+        if known.officer == but || persons.contains(&known.officer) {
+            return wrong("会签人须为持钥人以外的两个不同的人");
+        }
+        persons.push(known.officer);
+    }
+    Ok(persons)
 }

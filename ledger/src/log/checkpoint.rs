@@ -51,19 +51,63 @@ impl SignedNote {
     /// [`LogCode::CheckpointOrigin`] if the first line is not the key's name.
     pub fn verify(&self, key: &VerifierKey) -> Result<VerifiedCheckpoint, LogFailure> {
         let text = self.verified_text(key)?;
-        let (origin, head) = read(text).ok_or_else(|| {
-            LogFailure::new(LogCode::CheckpointMalformed, text.escape_debug().to_string())
-        })?;
-        if origin != key.name() {
-            let detail = format!("存证头为“{origin}”，公钥为“{}”", key.name());
-            return Err(LogFailure::new(LogCode::CheckpointOrigin, detail));
+        stated(text, key)
+    }
+
+    /// The checkpoint in this note, if at least one of the keys signed it, and every line that claims to be one of
+    /// theirs holds. The keys are a log's over its lifetime: the first is the founding one.
+    ///
+    /// # Errors
+    /// As [`SignedNote::verify`].
+    pub fn verify_any(&self, keys: &[VerifierKey]) -> Result<VerifiedCheckpoint, LogFailure> {
+        let named: Vec<_> = keys.iter().filter(|key| self.names(key)).collect();
+        let all = if named.is_empty() { keys.iter().collect() } else { named };
+        let mut verified = all.into_iter().map(|key| self.verify(key));
+        let none = || LogFailure::new(LogCode::CheckpointSignature, "没有日志公钥");
+        let first = verified.next().ok_or_else(none)??;
+        verified.try_fold(first, |_, next| next)
+    }
+
+    /// The checkpoint in this note, if every one of the keys signed it: while the log's key changes, both do.
+    ///
+    /// # Errors
+    /// As [`SignedNote::verify`].
+    pub fn verify_all(&self, keys: &[VerifierKey]) -> Result<VerifiedCheckpoint, LogFailure> {
+        let none = || LogFailure::new(LogCode::CheckpointSignature, "没有日志公钥");
+        let mut verified = keys.iter().map(|key| self.verify(key));
+        let first = verified.next().ok_or_else(none)??;
+        verified.try_fold(first, |_, next| next)
+    }
+
+    /// What the note says: verified by the founding key of a log, or else stated under another key of the same name.
+    /// Then nothing is proved yet: the acts of the log say which keys sign it, and whoever reads them verifies it by these.
+    ///
+    /// # Errors
+    /// As [`SignedNote::verify`], if no other key can be meant.
+    pub fn stated(&self, founding: &VerifierKey) -> Result<Head, LogFailure> {
+        match self.verify(founding) {
+            Ok(verified) => Ok(verified.head()),
+            Err(_) if self.names_another(founding) && !self.names(founding) => {
+                Ok(stated(&self.text, founding)?.head)
+            }
+            Err(why) => Err(why),
         }
-        Ok(VerifiedCheckpoint { origin: origin.to_owned(), head })
     }
 }
 
+fn stated(text: &str, key: &VerifierKey) -> Result<VerifiedCheckpoint, LogFailure> {
+    let (origin, head) = read(text).ok_or_else(|| {
+        LogFailure::new(LogCode::CheckpointMalformed, text.escape_debug().to_string())
+    })?;
+    if origin != key.name() {
+        let detail = format!("存证头为“{origin}”，公钥为“{}”", key.name());
+        return Err(LogFailure::new(LogCode::CheckpointOrigin, detail));
+    }
+    Ok(VerifiedCheckpoint { origin: origin.to_owned(), head })
+}
+
 /// The note in which `signer` states this head for the ledger of its own name.
-pub(super) fn signed(head: &Head, signer: &NoteSigner) -> SignedNote {
+pub(super) fn signed(head: &Head, signer: &NoteSigner) -> Result<SignedNote, LogFailure> {
     SignedNote::sign(text(signer.verifier().name(), head), signer)
 }
 
@@ -92,7 +136,7 @@ mod tests {
     #[test]
     fn what_was_signed_verifies_and_reads_back() {
         let head = Head { size: 0, root: empty_root() };
-        let note = signed(&head, &signer());
+        let note = signed(&head, &signer()).unwrap();
         let text = note.to_string();
         let expected = "doudi.example/ledger\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n";
         assert!(text.starts_with(expected), "{text}");
@@ -103,7 +147,7 @@ mod tests {
 
     #[test]
     fn another_key_does_not_verify_it() {
-        let note = signed(&Head { size: 0, root: empty_root() }, &signer());
+        let note = signed(&Head { size: 0, root: empty_root() }, &signer()).unwrap();
         let other = NoteSigner::new("doudi.example/ledger", &[8; 32]).unwrap();
         assert_eq!(note.verify(other.verifier()).unwrap_err().code(), LogCode::CheckpointSignature);
     }
@@ -113,7 +157,8 @@ mod tests {
         let root = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
         let key: VerifierKey = signer().verifier().clone();
         let code = |text: String| {
-            SignedNote::sign(text, &signer()).verify(&key).map_or_else(|e| Some(e.code()), |_| None)
+            let note = SignedNote::sign(text, &signer()).unwrap();
+            note.verify(&key).map_or_else(|e| Some(e.code()), |_| None)
         };
         assert_eq!(code(format!("doudi.example/ledger\n1\n{root}\n")), None);
         let malformed = Some(LogCode::CheckpointMalformed);

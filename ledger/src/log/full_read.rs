@@ -11,7 +11,7 @@ use crate::ids::Seq;
 pub struct FullRead {
     /// Size and root, recomputed from every entry.
     pub head: Head,
-    /// How many tree nodes were compared: all that are stored.
+    /// How many tree nodes were compared: all that are stored, but for what is staged beyond the head.
     pub nodes: u64,
     /// How many ids there are. Each stands for an entry, no two for the same one; that every act has
     /// its id is for those to check who know which entries are acts.
@@ -49,7 +49,8 @@ impl Log {
     }
 
     pub(super) fn count_nodes(&self, expected: u64) -> Result<(), LogFailure> {
-        if self.store.count_nodes()? == expected {
+        let reach = self.mark.map_or(self.head.size, |mark| mark.reach);
+        if self.store.count_nodes(self.head.size, reach)? == expected {
             return Ok(());
         }
         let detail = format!("应有树节点 {expected} 个");

@@ -65,7 +65,7 @@ mod tests {
 
     fn note(size: u64) -> super::SignedNote {
         let signer = NoteSigner::new("doudi.example/ledger", &[7; 32]).unwrap();
-        signed(&Head { size, root: crate::ids::Root([9; 32]) }, &signer)
+        signed(&Head { size, root: crate::ids::Root([9; 32]) }, &signer).unwrap()
     }
 
     #[test]

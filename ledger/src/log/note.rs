@@ -3,14 +3,16 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
+use ed25519_dalek::{SigningKey, VerifyingKey};
 use sha2::{Digest as _, Sha256};
 
 use super::failure::{LogCode, LogFailure};
 use crate::signature;
+use crate::signer::{self, Signer};
 
 /// C2SP's number for Ed25519 in keys and key hashes.
 const ED25519: u8 = 1;
@@ -56,6 +58,12 @@ impl VerifierKey {
         self.public.as_bytes()
     }
 
+    /// The public key, to check other signatures with.
+    #[must_use]
+    pub fn verifying_key(&self) -> &VerifyingKey {
+        &self.public
+    }
+
     /// The first four bytes of SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key): a hint, not a proof.
     #[must_use]
     pub fn key_hash(&self) -> [u8; 4] {
@@ -93,20 +101,27 @@ impl FromStr for VerifierKey {
             (|| Some((parts.next()?, parts.next()?, parts.next()?)))().ok_or_else(wrong)?;
         let bytes = STANDARD.decode(encoded).map_err(|_| wrong())?;
         let (algorithm, public) = bytes.split_first().ok_or_else(wrong)?;
+        if *algorithm != ED25519 {
+            let detail = format!("“{line}”的算法号为 {algorithm}");
+            return Err(LogFailure::new(LogCode::KeyAlgorithm, detail));
+        }
         let public: &[u8; 32] = public.try_into().map_err(|_| wrong())?;
         let key = VerifierKey::new(name, public)?;
-        // One key has one spelling, so a wrong hash or algorithm shows as a difference.
-        if *algorithm != ED25519 || key.to_string() != line {
+        // One key has one spelling, so a wrong hash shows as a difference.
+        if key.to_string() != line {
             return Err(wrong());
         }
         Ok(key)
     }
 }
 
-/// A secret key that signs notes under its name.
+/// A secret key that signs notes under its name; while the log's key changes, two of them.
+#[derive(Clone)]
 pub struct NoteSigner {
     verifier: VerifierKey,
-    secret: SigningKey,
+    secret: Arc<dyn Signer>,
+    /// The other keys that sign beside it.
+    beside: Vec<NoteSigner>,
 }
 
 impl NoteSigner {
@@ -115,9 +130,51 @@ impl NoteSigner {
     /// # Errors
     /// [`LogCode::KeyMalformed`] if the name is empty or holds white space or `+`.
     pub fn new(name: &str, seed: &[u8; 32]) -> Result<NoteSigner, LogFailure> {
-        let secret = SigningKey::from_bytes(seed);
-        let verifier = VerifierKey::new(name, secret.verifying_key().as_bytes())?;
-        Ok(NoteSigner { verifier, secret })
+        NoteSigner::through(name, Arc::new(SigningKey::from_bytes(seed)))
+    }
+
+    /// The signer with this name whose key is wherever `secret` reaches it.
+    ///
+    /// # Errors
+    /// As [`NoteSigner::new`].
+    pub fn through(name: &str, secret: Arc<dyn Signer>) -> Result<NoteSigner, LogFailure> {
+        let verifier = VerifierKey::new(name, secret.public().as_bytes())?;
+        Ok(NoteSigner { verifier, secret, beside: Vec::new() })
+    }
+
+    /// The same, with another signer whose line stands below.
+    #[must_use]
+    pub fn and(mut self, other: NoteSigner) -> NoteSigner {
+        self.beside.push(other);
+        self
+    }
+
+    /// The signer for exactly these keys, in their order.
+    ///
+    /// # Errors
+    /// [`LogCode::WrongSigner`] with the key that is not among its own.
+    pub fn for_keys(&self, keys: &[VerifierKey]) -> Result<NoteSigner, LogFailure> {
+        let one = |key: &VerifierKey| {
+            let mut all = std::iter::once(self).chain(&self.beside);
+            let found = all.find(|signer| signer.verifier == *key);
+            let detail = || format!("没有 {key} 的私钥");
+            let found = found.ok_or_else(|| LogFailure::new(LogCode::WrongSigner, detail()))?;
+            Ok(NoteSigner { beside: Vec::new(), ..found.clone() })
+        };
+        let signers = keys.iter().map(one).collect::<Result<Vec<_>, LogFailure>>()?;
+        let none = || LogFailure::new(LogCode::WrongSigner, "没有在用的日志公钥");
+        signers.into_iter().reduce(NoteSigner::and).ok_or_else(none)
+    }
+
+    /// What it signs with, for what is no note: a handover.
+    #[must_use]
+    pub fn secret(&self) -> &dyn Signer {
+        self.secret.as_ref()
+    }
+
+    /// Every key that it signs with.
+    pub fn verifiers(&self) -> impl Iterator<Item = &VerifierKey> {
+        std::iter::once(&self.verifier).chain(self.beside.iter().map(|other| &other.verifier))
     }
 
     /// The key that its signatures are checked with.
@@ -136,7 +193,7 @@ impl fmt::Debug for NoteSigner {
 /// A text with signatures that nobody has checked yet. `Display` gives it back byte for byte.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedNote {
-    text: String,
+    pub(super) text: String,
     signatures: Vec<NoteSignature>,
 }
 
@@ -150,13 +207,31 @@ struct NoteSignature {
 
 impl SignedNote {
     /// Signs a text, which must end with a line feed and hold no empty last line.
-    pub(super) fn sign(text: String, signer: &NoteSigner) -> SignedNote {
-        let signature = NoteSignature {
-            name: signer.verifier.name.clone(),
-            key_hash: signer.verifier.key_hash(),
-            bytes: signer.secret.sign(text.as_bytes()).to_vec(),
+    pub(super) fn sign(text: String, signer: &NoteSigner) -> Result<SignedNote, LogFailure> {
+        let one = |signer: &NoteSigner| {
+            let bytes = signer::signature(signer.secret.as_ref(), text.as_bytes());
+            let bytes = bytes.map_err(|why| LogFailure::new(LogCode::SignerFailed, why.0))?;
+            let name = signer.verifier.name.clone();
+            let key_hash = signer.verifier.key_hash();
+            Ok(NoteSignature { name, key_hash, bytes: bytes.to_vec() })
         };
-        SignedNote { text, signatures: vec![signature] }
+        let all = std::iter::once(signer).chain(&signer.beside);
+        let signatures = all.map(one).collect::<Result<Vec<_>, LogFailure>>()?;
+        Ok(SignedNote { text, signatures })
+    }
+
+    /// True if there is a line that claims to be this key's.
+    #[must_use]
+    pub fn names(&self, key: &VerifierKey) -> bool {
+        let hash = key.key_hash();
+        self.signatures.iter().any(|line| line.name == key.name && line.key_hash == hash)
+    }
+
+    /// True if a line claims to be a key's of this name that is not this key: a log's later key, perhaps.
+    #[must_use]
+    pub(super) fn names_another(&self, key: &VerifierKey) -> bool {
+        let hash = key.key_hash();
+        self.signatures.iter().any(|line| line.name == key.name && line.key_hash != hash)
     }
 
     /// Reads a signed note. Nothing is verified by this.
@@ -185,11 +260,58 @@ impl SignedNote {
         Ok(SignedNote { text: format!("{text}\n"), signatures })
     }
 
+    /// The text. Nothing of it is verified.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The note with more signature lines; a line that it has already is not added again.
+    ///
+    /// # Errors
+    /// [`LogCode::NoteMalformed`] if these are not signature lines, or there would be too many.
+    pub fn with_lines(&self, lines: &str) -> Result<SignedNote, LogFailure> {
+        let wrong = |detail: &str| LogFailure::new(LogCode::NoteMalformed, detail);
+        let mut note = self.clone();
+        let body = lines.strip_suffix('\n').ok_or_else(|| wrong("末行没有换行"))?;
+        for line in body.split('\n') {
+            let signature = NoteSignature::parse(line).ok_or_else(|| wrong(line))?;
+            if !note.signatures.contains(&signature) {
+                note.signatures.push(signature);
+            }
+        }
+        if note.signatures.len() > MOST_SIGNATURES {
+            return Err(wrong("签名行过多"));
+        }
+        Ok(note)
+    }
+
+    /// The note with only those signature lines that `keep` wants: by name, key hash and bytes.
+    pub(crate) fn retaining(
+        mut self,
+        mut keep: impl FnMut(&str, [u8; 4], &[u8]) -> bool,
+    ) -> SignedNote {
+        self.signatures.retain(|line| keep(&line.name, line.key_hash, &line.bytes));
+        self
+    }
+
+    /// The signature bytes of every line with this name and key hash.
+    pub(crate) fn signatures_of(
+        &self,
+        name: &str,
+        key_hash: [u8; 4],
+    ) -> impl Iterator<Item = &[u8]> {
+        self.signatures
+            .iter()
+            .filter(move |signature| signature.name == name && signature.key_hash == key_hash)
+            .map(|signature| signature.bytes.as_slice())
+    }
+
     /// The text, once this key's signature on it was found and holds.
     ///
     /// # Errors
     /// [`LogCode::CheckpointSignature`] if there is no signature by the key, or one that does not hold.
-    pub(super) fn verified_text(&self, key: &VerifierKey) -> Result<&str, LogFailure> {
+    pub(crate) fn verified_text(&self, key: &VerifierKey) -> Result<&str, LogFailure> {
         let wrong = |detail| LogFailure::new(LogCode::CheckpointSignature, detail);
         let mut ours = self
             .signatures
@@ -269,7 +391,7 @@ mod tests {
     #[test]
     fn the_signature_of_a_stranger_is_passed_over_and_kept() {
         let signer = NoteSigner::new("doudi.example/ledger", &[7; 32]).unwrap();
-        let ours = SignedNote::sign("text\n".to_owned(), &signer).to_string();
+        let ours = SignedNote::sign("text\n".to_owned(), &signer).unwrap().to_string();
         let both = format!("{ours}\u{2014} witness x08go/ZJkuBS\n");
         let note = SignedNote::parse(both.as_bytes()).unwrap();
         assert_eq!(note.verified_text(signer.verifier()).unwrap(), "text\n");

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
 use super::failure::{LogCode, LogFailure};
+use super::key_chain;
 use super::last_signed;
 use super::note::{SignedNote, VerifierKey};
+use super::staging::{Mark, PieceLimit};
 use super::store::{Head, Store};
 use super::tree::{Frontier, edge, empty_root};
 use super::writer::{Log, Purpose, Signed};
@@ -96,13 +98,15 @@ fn check(
     purpose: Purpose,
 ) -> Result<Log, LogFailure> {
     // The note is checked first: its verdict does not depend on the store.
+    let keys = key_chain::read(dir, key)?;
     let signed = match note {
-        Some(note) => Some(Signed { head: note.verify(key)?.head(), note }),
+        Some(note) => Some(Signed { head: note.verify_any(&keys)?.head(), note }),
         None => None,
     };
     let store = Store::open(&dir.join(STORE))?;
     let head = store.head()?;
-    refuse_wrong_bounds(&store, &head)?;
+    let mark = store.mark()?;
+    refuse_wrong_bounds(&store, &head, mark.as_ref())?;
     match &signed {
         // Before the edge: a store that lost its tail is rolled back, whatever else it is.
         Some(signed) if head.size < signed.head.size => return Err(rolled_back(&head, signed)),
@@ -118,23 +122,43 @@ fn check(
     }
     let dir = PathBuf::from(dir);
     let published = Arc::new(RwLock::new(signed.clone()));
-    let key = key.clone();
-    Ok(Log { dir, key, store, head, frontier, signed, published, purpose, poisoned: false })
+    let (key, piece_limit, poisoned) = (key.clone(), PieceLimit::default(), false);
+    Ok(Log {
+        dir,
+        key,
+        keys,
+        store,
+        head,
+        frontier,
+        signed,
+        published,
+        purpose,
+        mark,
+        piece_limit,
+        poisoned,
+    })
 }
 
-/// The first entry is 0 and the last is the one before the head. What is missing between them shows
-/// when it is read: every scan counts.
-fn refuse_wrong_bounds(store: &Store, head: &Head) -> Result<(), LogFailure> {
-    match (store.bounds()?, head.size.checked_sub(1)) {
-        (None, None) => Ok(()),
-        (Some((0, last)), Some(expected)) if last == expected => Ok(()),
-        (None, Some(_)) => Err(LogFailure::missing(0)),
-        (Some((first, _)), _) if first > 0 => Err(LogFailure::missing(0)),
-        (Some((_, last)), Some(expected)) if last < expected => Err(LogFailure::missing(last + 1)),
-        (Some((_, last)), _) => {
-            let detail = format!("日志头为 {} 条，却存有第 {last} 条", head.size);
-            Err(LogFailure::at(LogCode::EdgeMismatch, head.size, detail))
+/// The first entry is 0 and the last is the one before the head, or lies within what the mark says is staged. What is
+/// missing between them shows when it is read: every scan counts.
+fn refuse_wrong_bounds(store: &Store, head: &Head, mark: Option<&Mark>) -> Result<(), LogFailure> {
+    let Some((first, last)) = store.bounds()? else {
+        return if head.size == 0 { Ok(()) } else { Err(LogFailure::missing(0)) };
+    };
+    if first > 0 && (head.size > 0 || mark.is_none()) {
+        return Err(LogFailure::missing(0));
+    }
+    if last >= mark.map_or(head.size, |mark| mark.reach.max(head.size)) {
+        let detail = format!("日志头为 {} 条，却存有第 {last} 条", head.size);
+        return Err(LogFailure::at(LogCode::EdgeMismatch, head.size, detail));
+    }
+    match head.size.checked_sub(1) {
+        Some(expected) if last < expected => Err(LogFailure::missing(last + 1)),
+        // What is staged hides whether the last entry before it is there.
+        Some(expected) if last > expected && store.entry(expected)?.is_none() => {
+            Err(LogFailure::missing(expected))
         }
+        Some(_) | None => Ok(()),
     }
 }
 

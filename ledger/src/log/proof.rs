@@ -106,26 +106,32 @@ pub fn consistency_holds(
         return false;
     }
     // The root of a whole old tree is itself a node of the new tree, so the proof leaves it out.
-    let known = NodeHash(old_root.0);
-    let (first, rest) = match (old.is_power_of_two(), proof.split_first()) {
-        (true, _) => (known, proof),
-        (false, Some((first, rest))) => (*first, rest),
-        (false, None) => return false,
-    };
+    let known = [NodeHash(old_root.0)];
+    let left_out = if old.is_power_of_two() { known.as_slice() } else { &[] };
+    consistency_roots(old, new, &[left_out, proof].concat()) == Some((old_root, new_root))
+}
+
+/// The two roots to which a consistency proof leads, its first node always written out, also where RFC 6962
+/// leaves it out. `None` if a proof from `old` to `new` has another length, or unless `0 < old < new`.
+#[must_use]
+pub fn consistency_roots(old: u64, new: u64, path: &[NodeHash]) -> Option<(Root, Root)> {
+    if old == 0 || old >= new {
+        return None;
+    }
+    let (first, rest) = path.split_first()?;
     let mut path = Path { node: old - 1, last: new - 1 };
     path.skip_right_children();
-    let (mut old_hash, mut new_hash) = (first, first);
+    let (mut old_hash, mut new_hash) = (*first, *first);
     for sibling in rest {
-        match path.climb() {
-            None => return false,
-            Some(Side::Left) => {
+        match path.climb()? {
+            Side::Left => {
                 old_hash = inner_hash(*sibling, old_hash);
                 new_hash = inner_hash(*sibling, new_hash);
             }
-            Some(Side::Right) => new_hash = inner_hash(new_hash, *sibling),
+            Side::Right => new_hash = inner_hash(new_hash, *sibling),
         }
     }
-    path.last == 0 && old_hash.root() == old_root && new_hash.root() == new_root
+    (path.last == 0).then(|| (old_hash.root(), new_hash.root()))
 }
 
 /// On which side of the path its sibling stands.

@@ -9,7 +9,7 @@ use super::note::{SignedNote, VerifierKey};
 use super::proof::{consistency_proof, inclusion_proof};
 use super::reading::Scan;
 use super::store::{Head, Store};
-use super::tree::{NodeHash, Subtrees as _, edge};
+use super::tree::{NodeHash, Subtrees as _, edge, leaves_of_level};
 use super::writer::{Log, Signed};
 use crate::ids::{Root, Seq};
 
@@ -85,8 +85,11 @@ impl LogReader {
     /// The hash of the `index`th whole subtree of 256^`level` entries; level 0 are the leaves.
     ///
     /// # Errors
-    /// If it is not whole within the log, or cannot be read.
+    /// [`LogCode::Gap`] if it is not whole within the newest checkpoint; or if it cannot be read.
     pub fn node(&self, level: u8, index: u64) -> Result<NodeHash, LogFailure> {
+        let end =
+            leaves_of_level(level).and_then(|leaves| index.checked_add(1)?.checked_mul(leaves));
+        self.refuse_beyond(end.unwrap_or(u64::MAX))?;
         self.store.node(level, index)
     }
 
@@ -123,6 +126,11 @@ impl LogReader {
     ) -> Result<Option<Vec<NodeHash>>, LogFailure> {
         self.refuse_beyond(new)?;
         consistency_proof(&self.store, old, new)
+    }
+
+    /// The store, for those of this module who read what may be damaged.
+    pub(super) fn store(&self) -> &Store {
+        &self.store
     }
 
     fn refuse_beyond(&self, size: u64) -> Result<(), LogFailure> {

@@ -89,7 +89,7 @@ impl Log {
     #[must_use]
     pub fn scan(&self, from: Seq, to: Seq) -> Scan {
         match self.refuse_poisoned() {
-            Ok(()) => Scan::over(&self.store, from.0, to.0),
+            Ok(()) => Scan::within(&self.store, from.0, to.0, self.head.size),
             Err(failure) => Scan { state: State::Refused(failure) },
         }
     }
@@ -175,16 +175,24 @@ pub struct Scan {
 }
 
 enum State {
-    Reading { iter: fjall::Iter, next: u64, end: u64 },
+    Reading { iter: fjall::Iter, next: u64, end: u64, asked: u64 },
     Refused(LogFailure),
     Done,
 }
 
 impl Scan {
     pub(super) fn over(store: &Store, from: u64, to: u64) -> Scan {
+        Scan::within(store, from, to, to)
+    }
+
+    /// What lies beyond the head may be staged, and is as good as missing.
+    fn within(store: &Store, from: u64, to: u64, head: u64) -> Scan {
+        let end = to.min(head);
         // fjall's range panics where the end comes before the start.
-        let state = if from < to {
-            State::Reading { iter: store.range(from, to), next: from, end: to }
+        let state = if from < end {
+            State::Reading { iter: store.range(from, end), next: from, end, asked: to }
+        } else if from < to {
+            State::Refused(LogFailure::missing(from))
         } else {
             State::Done
         };
@@ -196,15 +204,16 @@ impl Iterator for Scan {
     type Item = ReadEntry;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let State::Reading { iter, next, end } = &mut self.state else {
+        let State::Reading { iter, next, end, asked } = &mut self.state else {
             return match std::mem::replace(&mut self.state, State::Done) {
                 State::Refused(failure) => Some(Err(failure)),
                 State::Reading { .. } | State::Done => None,
             };
         };
         if next == end {
+            let short = (*end < *asked).then(|| Err(LogFailure::missing(*end)));
             self.state = State::Done;
-            return None;
+            return short;
         }
         let number = *next;
         let item = match iter.next().map(read_pair) {

@@ -1,6 +1,7 @@
 //! The store of the log on disk: four fjall keyspaces, read and written as bytes.
 //! `entries` number → bytes; `ids` record id → number; `nodes` level ‖ index → hash of a whole subtree
-//! of 256^level entries, level 1 and above; `head` size ‖ root, and the mark that signing has begun.
+//! of 256^level entries, level 1 and above; `head` size ‖ root, the mark that signing has begun, and the mark of what is
+//! staged beyond the head (ADR 12).
 
 use std::path::Path;
 
@@ -8,12 +9,14 @@ use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 
 use super::failure::{LogCode, LogFailure};
 use super::fjall_start::{NotStarted, start};
-use super::tree::{NodeHash, Subtrees, WholeNode, leaf_hash};
+use super::staging::Mark;
+use super::tree::{NodeHash, Subtrees, WholeNode, leaf_hash, leaves_of_level};
 use crate::ids::{Root, Seq};
 
 const KEYSPACES: [&str; 4] = ["entries", "ids", "nodes", "head"];
 const HEAD: &str = "head";
 const SIGNED: &str = "signed";
+const STAGED: &str = "staged";
 
 /// The most entry bytes; the tiles keep the length in two bytes.
 pub const MAX_ENTRY_BYTES: usize = 65_535;
@@ -40,7 +43,15 @@ pub(super) struct Commit<'a> {
     pub(super) entries: Vec<&'a [u8]>,
     pub(super) ids: Vec<([u8; 32], Seq)>,
     pub(super) nodes: Vec<WholeNode>,
-    pub(super) head: Head,
+    pub(super) seal: Seal,
+}
+
+/// What a commit does to the head.
+pub(super) enum Seal {
+    /// It moves to the end of what is added. `drops_mark`: nothing staged is left beyond it.
+    Head { head: Head, drops_mark: bool },
+    /// It stays: what is added lies beyond it, under this mark.
+    Staged(Mark),
 }
 
 /// The open store. A clone reads and writes the same files.
@@ -92,6 +103,13 @@ impl Store {
         Ok(read(&self.head, SIGNED.as_bytes())?.is_some())
     }
 
+    /// What is staged beyond the head, or was.
+    pub(super) fn mark(&self) -> Result<Option<Mark>, LogFailure> {
+        let Some(bytes) = read(&self.head, STAGED.as_bytes())? else { return Ok(None) };
+        let wrong = || LogFailure::new(LogCode::EntryCorrupt, "分段写入的记号长度不对");
+        Mark::decode(&bytes).map(Some).ok_or_else(wrong)
+    }
+
     /// Notes for good that a checkpoint has been signed.
     pub(super) fn mark_signed(&self, first: &Head) -> Result<(), LogFailure> {
         self.put_head_and_sync(SIGNED, &encode_head(first))
@@ -115,7 +133,15 @@ impl Store {
         for node in &commit.nodes {
             batch.insert(&self.nodes, node_key(node.level, node.index), node.hash.0);
         }
-        batch.insert(&self.head, HEAD, encode_head(&commit.head));
+        match &commit.seal {
+            Seal::Head { head, drops_mark } => {
+                batch.insert(&self.head, HEAD, encode_head(head));
+                if *drops_mark {
+                    batch.remove(&self.head, STAGED);
+                }
+            }
+            Seal::Staged(mark) => batch.insert(&self.head, STAGED, mark.encode()),
+        }
         batch.commit().map_err(|error| LogFailure::store(&error))
     }
 
@@ -154,12 +180,13 @@ impl Store {
         self.entries.range(from.to_be_bytes()..to.to_be_bytes())
     }
 
-    /// How many nodes are stored.
-    pub(super) fn count_nodes(&self) -> Result<u64, LogFailure> {
+    /// How many nodes are stored, without those that lie between `head` and `reach`: what is staged there may be left over.
+    pub(super) fn count_nodes(&self, head: u64, reach: u64) -> Result<u64, LogFailure> {
         let mut count = 0;
         for guard in self.nodes.iter() {
-            guard.key().map_err(|error| LogFailure::store(&error))?;
-            count += 1;
+            let key = guard.key().map_err(|error| LogFailure::store(&error))?;
+            let end = node_end(&key);
+            count += u64::from(end.is_none_or(|end| end <= head || end > reach));
         }
         Ok(count)
     }
@@ -243,6 +270,13 @@ fn node_key(level: u8, index: u64) -> [u8; 9] {
     let (_, place) = key.split_first_mut().expect("nine bytes have a first");
     place.copy_from_slice(&index.to_be_bytes());
     key
+}
+
+/// The number behind the last entry that a node covers.
+fn node_end(key: &[u8]) -> Option<u64> {
+    let (level, index) = key.split_first()?;
+    let index = u64::from_be_bytes(index.try_into().ok()?);
+    index.checked_add(1)?.checked_mul(leaves_of_level(*level)?)
 }
 
 fn encode_head(head: &Head) -> Vec<u8> {

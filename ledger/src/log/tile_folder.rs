@@ -1,36 +1,50 @@
-//! A folder of tiles read back: the log as an auditor receives it, without the store.
+//! A folder of tiles, or a container of them, read back: the log as an auditor receives it, without the store.
 //! Nothing in it is believed before the checkpoint's signature and the root say so.
 
 use std::path::{Path, PathBuf};
 use std::vec::IntoIter;
 
+use super::container::Container;
 use super::failure::{LogCode, LogFailure};
 use super::note::{SignedNote, VerifierKey};
 use super::reading::{EntrySource, ReadEntry};
 use super::store::Head;
 use super::tiles::{CHECKPOINT, TileKind, tile_path};
 use super::tree::{Frontier, NodeHash, TILE_WIDTH, WholeNode, leaf_hash, leaves_of_level};
-use crate::ids::Seq;
+use crate::ids::{Root, Seq};
 
 /// A folder of tiles whose checkpoint the trusted key signed. Its size and root are that checkpoint's;
 /// whether the entries have that root is what [`TileFolder::full_read`] finds out.
 #[derive(Clone, Debug)]
 pub struct TileFolder {
-    path: PathBuf,
+    place: Place,
     note: SignedNote,
     head: Head,
 }
 
 impl TileFolder {
-    /// Opens the folder after verifying its checkpoint.
+    /// Opens the folder, or the container if `path` is a file, after verifying its checkpoint. Where the log's key changed
+    /// since `key` founded it, the checkpoint stands unproved until the acts are read: `audit::verify` says which keys must
+    /// have signed it.
     ///
     /// # Errors
-    /// [`LogCode::TileMissing`] if there is no checkpoint, [`LogCode::Io`], and all that
-    /// [`SignedNote::verify`] can end in.
+    /// [`LogCode::TileMissing`] if there is no checkpoint, [`LogCode::ContainerMalformed`], [`LogCode::Io`], and
+    /// all that [`SignedNote::verify`] can end in.
     pub fn open(path: &Path, key: &VerifierKey) -> Result<TileFolder, LogFailure> {
-        let note = SignedNote::parse(&read_file(&path.join(CHECKPOINT))?)?;
-        let head = note.verify(key)?.head();
-        Ok(TileFolder { path: path.to_owned(), note, head })
+        let place = if path.is_file() {
+            Place::Container(path.to_owned(), Container::open(path)?)
+        } else {
+            Place::Folder(path.to_owned())
+        };
+        let note = SignedNote::parse(&place.read(Path::new(CHECKPOINT))?)?;
+        let head = note.stated(key)?;
+        Ok(TileFolder { place, note, head })
+    }
+
+    /// A file that lies beside the tiles, such as the frozen figures of a month; `None` if it cannot be had.
+    #[must_use]
+    pub fn beside(&self, name: &str) -> Option<Vec<u8>> {
+        self.place.read(Path::new(name)).ok()
     }
 
     /// The size and root that were signed.
@@ -64,6 +78,20 @@ impl TileFolder {
         Ok(self.head)
     }
 
+    /// The root over the first `size` entries, hashed from the entries; for sizes above the folder's, the folder's own.
+    ///
+    /// # Errors
+    /// If an entry cannot be read.
+    pub fn root_at(&self, size: u64) -> Result<Root, LogFailure> {
+        let mut frontier = Frontier::new();
+        let mut entries = self.entries();
+        while frontier.size() < size {
+            let Some(entry) = entries.next() else { break };
+            frontier.push_leaf(leaf_hash(&entry?.1), &mut |_| ());
+        }
+        Ok(frontier.root())
+    }
+
     /// Compares the next hash of a level with the next in that level's tiles.
     fn compare(
         &self,
@@ -82,57 +110,118 @@ impl TileFolder {
         if tile.rest.next() == Some(hash) {
             return Ok(());
         }
-        Err(LogFailure::new(LogCode::TileMalformed, tile.path.display().to_string()))
+        Err(LogFailure::new(LogCode::TileMalformed, self.place.show(&tile.path)))
     }
 
     fn next_hash_tile(&self, level: u8, before: &HashTile) -> Result<HashTile, LogFailure> {
+        let (path, hashes) = self.hashes_of(level, before.next)?;
+        Ok(HashTile { path, rest: hashes.into_iter(), next: before.next + 1 })
+    }
+
+    /// The file of a tile of hashes and what is in it: as many as the checkpoint's size calls for.
+    fn hashes_of(&self, level: u8, index: u64) -> Result<(PathBuf, Vec<NodeHash>), LogFailure> {
         let leaves = leaves_of_level(level).unwrap_or(u64::MAX);
-        let index = before.next;
-        let (path, width) = self.tile(TileKind::Level(level), index, self.head.size / leaves);
-        let bytes = read_file(&path)?;
+        let (path, width) =
+            TileFolder::tile(TileKind::Level(level), index, self.head.size / leaves);
+        let bytes = self.place.read(&path)?;
         let (hashes, rest) = bytes.as_chunks::<32>();
         let hashes: Vec<_> = hashes.iter().copied().map(NodeHash).collect();
         if !rest.is_empty() || u64::try_from(hashes.len()) != Ok(width) {
-            return Err(LogFailure::new(LogCode::TileMalformed, path.display().to_string()));
+            return Err(LogFailure::new(LogCode::TileMalformed, self.place.show(&path)));
         }
-        Ok(HashTile { path, rest: hashes.into_iter(), next: index + 1 })
+        Ok((path, hashes))
     }
 
     /// Compares hashes of a level, from its `first`, with the tile that holds them.
     fn compare_hashes(&self, level: u8, first: u64, hashes: &[NodeHash]) -> Result<(), LogFailure> {
-        let leaves = leaves_of_level(level).unwrap_or(u64::MAX);
-        let index = first / TILE_WIDTH;
-        let (path, width) = self.tile(TileKind::Level(level), index, self.head.size / leaves);
-        let bytes = read_file(&path)?;
-        let (kept, rest) = bytes.as_chunks::<32>();
+        let (path, kept) = self.hashes_of(level, first / TILE_WIDTH)?;
         let before = usize::try_from(first % TILE_WIDTH).unwrap_or(usize::MAX);
         let kept_here = kept.get(before..).and_then(|kept| kept.get(..hashes.len()));
-        let same = kept_here.is_some_and(|kept| kept.iter().zip(hashes).all(|(a, b)| *a == b.0));
-        if same && rest.is_empty() && u64::try_from(kept.len()) == Ok(width) {
+        if kept_here == Some(hashes) {
             return Ok(());
         }
-        Err(LogFailure::new(LogCode::TileMalformed, path.display().to_string()))
+        Err(LogFailure::new(LogCode::TileMalformed, self.place.show(&path)))
     }
 
     /// The file of a tile and how many items it holds, where `total` items are in all.
-    fn tile(&self, kind: TileKind, index: u64, total: u64) -> (PathBuf, u64) {
+    fn tile(kind: TileKind, index: u64, total: u64) -> (PathBuf, u64) {
         let width = total.saturating_sub(index.saturating_mul(TILE_WIDTH)).min(TILE_WIDTH);
-        (self.path.join(tile_path(kind, index, width)), width)
+        (tile_path(kind, index, width), width)
+    }
+
+    /// The leaf hashes of one tile, as the folder states them.
+    pub(super) fn leaves_of(&self, index: u64) -> Result<Vec<NodeHash>, LogFailure> {
+        self.hashes_of(0, index).map(|(_, leaves)| leaves)
+    }
+
+    /// The note that the folder stands at.
+    pub(super) fn note(&self) -> &SignedNote {
+        &self.note
+    }
+
+    /// The folder's path.
+    pub(super) fn path(&self) -> &Path {
+        match &self.place {
+            Place::Folder(path) | Place::Container(path, _) => path,
+        }
+    }
+
+    /// The files that its checkpoint calls for, relative to the folder, the checkpoint last.
+    #[must_use]
+    pub fn files_at(head: &Head) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        let mut kind_of = |kind: TileKind, total: u64| {
+            for index in 0..total.div_ceil(TILE_WIDTH) {
+                let width = (total - index * TILE_WIDTH).min(TILE_WIDTH);
+                files.push(tile_path(kind, index, width));
+            }
+        };
+        kind_of(TileKind::Entries, head.size);
+        for level in 0..8 {
+            let total = leaves_of_level(level).map_or(0, |leaves| head.size / leaves);
+            kind_of(TileKind::Level(level), total);
+        }
+        files.push(PathBuf::from(CHECKPOINT));
+        files
     }
 
     /// The entries of one tile.
-    fn entries_of(&self, index: u64) -> Result<Vec<Vec<u8>>, LogFailure> {
-        let (path, width) = self.tile(TileKind::Entries, index, self.head.size);
-        let bytes = read_file(&path)?;
+    pub(super) fn entries_of(&self, index: u64) -> Result<Vec<Vec<u8>>, LogFailure> {
+        let (path, width) = TileFolder::tile(TileKind::Entries, index, self.head.size);
+        let bytes = self.place.read(&path)?;
         split_entries(&bytes)
             .filter(|entries| u64::try_from(entries.len()) == Ok(width))
             .ok_or_else(|| {
-                LogFailure::at(
-                    LogCode::TileMalformed,
-                    index * TILE_WIDTH,
-                    path.display().to_string(),
-                )
+                LogFailure::at(LogCode::TileMalformed, index * TILE_WIDTH, self.place.show(&path))
             })
+    }
+}
+
+/// Where the tiles lie.
+#[derive(Clone, Debug)]
+enum Place {
+    Folder(PathBuf),
+    Container(PathBuf, Container),
+}
+
+impl Place {
+    fn read(&self, name: &Path) -> Result<Vec<u8>, LogFailure> {
+        match self {
+            Place::Folder(path) => read_file(&path.join(name)),
+            Place::Container(path, container) => {
+                let bytes = container.read(&name.to_string_lossy());
+                let bytes = bytes.map_err(|error| LogFailure::io("读取", path, &error))?;
+                bytes.ok_or_else(|| LogFailure::new(LogCode::TileMissing, self.show(name)))
+            }
+        }
+    }
+
+    /// A file of it, for people.
+    fn show(&self, name: &Path) -> String {
+        match self {
+            Place::Folder(path) => path.join(name).display().to_string(),
+            Place::Container(path, _) => format!("{}:{}", path.display(), name.display()),
+        }
     }
 }
 
@@ -212,7 +301,7 @@ impl Iterator for TileEntries<'_> {
 }
 
 /// Takes a tile of entries apart: two bytes of length, big-endian, before each; nothing left over.
-fn split_entries(mut bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
+pub(super) fn split_entries(mut bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut entries = Vec::new();
     while !bytes.is_empty() {
         let (length, rest) = bytes.split_first_chunk::<2>()?;
@@ -224,6 +313,25 @@ fn split_entries(mut bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
         bytes = rest;
     }
     Some(entries)
+}
+
+/// A tile of exactly `width` entries; `None` if the file is not one.
+pub(super) fn read_tile_of_entries(
+    path: &Path,
+    width: u64,
+) -> Result<Option<Vec<Vec<u8>>>, LogFailure> {
+    let entries = split_entries(&read_file(path)?);
+    Ok(entries.filter(|entries| u64::try_from(entries.len()) == Ok(width)))
+}
+
+/// A tile of exactly `width` hashes.
+pub(super) fn read_hashes(path: &Path, width: u64) -> Result<Vec<NodeHash>, LogFailure> {
+    let bytes = read_file(path)?;
+    let (hashes, rest) = bytes.as_chunks::<32>();
+    if !rest.is_empty() || u64::try_from(hashes.len()) != Ok(width) {
+        return Err(LogFailure::new(LogCode::TileMalformed, path.display().to_string()));
+    }
+    Ok(hashes.iter().copied().map(NodeHash).collect())
 }
 
 fn read_file(path: &Path) -> Result<Vec<u8>, LogFailure> {

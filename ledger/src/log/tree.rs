@@ -62,7 +62,9 @@ pub fn root_of_leaves(leaves: impl IntoIterator<Item = NodeHash>) -> Root {
 #[must_use]
 pub fn hash_of_leaves(leaves: &[NodeHash]) -> Option<NodeHash> {
     let mut frontier = Frontier::new();
-    leaves.iter().for_each(|leaf| frontier.push_leaf(*leaf, &mut |_| ()));
+    for leaf in leaves {
+        frontier.push_leaf(*leaf, &mut |_| ());
+    }
     frontier.fold()
 }
 

@@ -9,6 +9,7 @@ use super::failure::{LogCode, LogFailure};
 use super::last_signed;
 use super::note::{NoteSigner, SignedNote, VerifierKey};
 use super::reading::Scan;
+use super::staging::{Mark, PieceLimit};
 use super::store::{Commit, Head, MAX_ENTRY_BYTES, Store, corrupt_node};
 use super::tree::{Frontier, WholeNode, edge, empty_root, leaf_hash};
 use crate::ids::Seq;
@@ -25,7 +26,10 @@ pub struct Record<'a> {
 /// An open log. It has one owner, and only the owner writes.
 pub struct Log {
     pub(super) dir: PathBuf,
+    /// The founding key; its name is the ledger's origin.
     pub(super) key: VerifierKey,
+    /// That key and those it was handed over to.
+    pub(super) keys: Vec<VerifierKey>,
     pub(super) store: Store,
     pub(super) head: Head,
     pub(super) frontier: Frontier,
@@ -33,6 +37,9 @@ pub struct Log {
     /// The same for those who read meanwhile ([`super::LogReader`]): set once last-signed is on disk.
     pub(super) published: Arc<RwLock<Option<Signed>>>,
     pub(super) purpose: Purpose,
+    /// What may lie beyond the head ([`super::staging`]).
+    pub(super) mark: Option<Mark>,
+    pub(super) piece_limit: PieceLimit,
     pub(super) poisoned: bool,
 }
 
@@ -78,29 +85,37 @@ impl Log {
     /// written. [`LogCode::Poisoned`] or [`LogCode::ReadOnly`] if nothing can be written. Any other
     /// failure leaves the log poisoned: open it again to learn whether the records are in it.
     pub fn append(&mut self, expected: &Head, records: &[Record<'_>]) -> Result<Head, LogFailure> {
-        self.refuse_unwritable()?;
-        if *expected != self.head {
-            let detail = format!("提交所据为 {} 条，现为 {} 条", expected.size, self.head.size);
-            return Err(LogFailure::new(LogCode::Moved, detail));
-        }
-        refuse_wrong_lengths(records)?;
+        self.refuse_what_cannot_follow(expected, records, true)?;
+        self.write(records)
+    }
+
+    /// As [`Log::append`] for records whose ids the caller knows to be new: they are not looked up, which saves a read
+    /// for each. Who calls this answers for it; a full read finds an id that was given twice by its missing twin.
+    ///
+    /// # Errors
+    /// As [`Log::append`], without [`LogCode::IdRepeated`].
+    pub fn append_new(
+        &mut self,
+        expected: &Head,
+        records: &[Record<'_>],
+    ) -> Result<Head, LogFailure> {
+        self.refuse_what_cannot_follow(expected, records, false)?;
+        self.write(records)
+    }
+
+    fn write(&mut self, records: &[Record<'_>]) -> Result<Head, LogFailure> {
         if records.is_empty() {
             return Ok(self.head);
         }
-        // From here to the last line, any way out but a refusal leaves the log poisoned.
+        // From here to the last line, any way out leaves the log poisoned.
         self.poisoned = true;
-        if let Some(repeated) = self.repeated_id(records)? {
-            self.poisoned = false;
-            return Err(repeated);
-        }
-        let (commit, frontier) = self.plan(records);
+        let (commit, head, frontier) = self.plan(records);
         // A crash before the flush inside ends loses the whole batch, and nobody was promised it;
         // a crash after it keeps the whole batch.
         self.store.commit(&commit)?;
         // After a failed flush the page cache can no longer be trusted, so only a commit that got
         // this far lifts the poison.
-        self.head = commit.head;
-        self.frontier = frontier;
+        self.stands_at(head, frontier);
         self.poisoned = false;
         Ok(self.head)
     }
@@ -115,8 +130,8 @@ impl Log {
     /// note could not be kept; no checkpoint is published and the log is poisoned.
     pub fn checkpoint(&mut self, signer: &NoteSigner) -> Result<SignedNote, LogFailure> {
         self.refuse_unwritable()?;
-        if *signer.verifier() != self.key {
-            let detail = format!("私钥对应 {}，应为 {}", signer.verifier(), self.key);
+        if let Some(strange) = signer.verifiers().find(|key| !self.keys.contains(key)) {
+            let detail = format!("私钥对应 {strange}，应为 {}", self.key);
             return Err(LogFailure::new(LogCode::WrongSigner, detail));
         }
         if let Some(signed) = &self.signed
@@ -126,9 +141,13 @@ impl Log {
         }
         self.poisoned = true;
         self.prove_stored_head()?;
-        let note = checkpoint::signed(&self.head, signer);
+        // A signer that fails wrote nothing: the log goes on, and the checkpoint can be tried again.
+        let made = checkpoint::signed(&self.head, signer);
+        self.poisoned = made.is_ok();
+        let note = made?;
         // A signature that a fault in memory spoiled would lock the ledger at the next start.
-        let head = note.verify(&self.key)?.head();
+        let keys: Vec<_> = signer.verifiers().cloned().collect();
+        let head = note.verify_all(&keys)?.head();
         // A crash before this line leaves the note before; after it, the new one. Neither was
         // published, and both fit the store. The mark follows the note: a crash between them leaves a
         // note without mark, which the next start mends; the other order would leave a mark without note.
@@ -143,10 +162,39 @@ impl Log {
     }
 
     /// Refuses everything once a write has failed.
-    pub(super) fn refuse_poisoned(&self) -> Result<(), LogFailure> {
+    pub(crate) fn refuse_poisoned(&self) -> Result<(), LogFailure> {
         if self.poisoned {
             let detail = format!("最后确认入账 {} 条", self.head.size);
             return Err(LogFailure::new(LogCode::Poisoned, detail));
+        }
+        Ok(())
+    }
+
+    /// Nothing more is read or written from here on: what was decided upon this log no longer follows from it.
+    pub(crate) fn poison(&mut self) {
+        self.poisoned = true;
+    }
+
+    /// Refuses records that cannot come next. Only a failure to read poisons; a refusal leaves everything as it was.
+    pub(super) fn refuse_what_cannot_follow(
+        &mut self,
+        expected: &Head,
+        records: &[Record<'_>],
+        looks_up_ids: bool,
+    ) -> Result<(), LogFailure> {
+        self.refuse_unwritable()?;
+        if *expected != self.head {
+            let detail = format!("提交所据为 {} 条，现为 {} 条", expected.size, self.head.size);
+            return Err(LogFailure::new(LogCode::Moved, detail));
+        }
+        for (place, record) in (0..).zip(records) {
+            refuse_wrong_length(record.bytes, self.head.size + place)?;
+        }
+        if looks_up_ids {
+            self.poisoned = true;
+            let repeated = self.repeated_id(records)?;
+            self.poisoned = false;
+            return repeated.map_or(Ok(()), Err);
         }
         Ok(())
     }
@@ -174,7 +222,7 @@ impl Log {
         Ok(None)
     }
 
-    fn plan<'a>(&self, records: &[Record<'a>]) -> (Commit<'a>, Frontier) {
+    fn plan<'a>(&self, records: &[Record<'a>]) -> (Commit<'a>, Head, Frontier) {
         let mut frontier = self.frontier.clone();
         let (mut nodes, mut ids) = (Vec::new(), Vec::new());
         for record in records {
@@ -183,7 +231,8 @@ impl Log {
         }
         let head = Head { size: frontier.size(), root: frontier.root() };
         let entries = records.iter().map(|record| record.bytes).collect();
-        (Commit { first: self.head.size, entries, ids, nodes, head }, frontier)
+        let seal = self.seal(head);
+        (Commit { first: self.head.size, entries, ids, nodes, seal }, head, frontier)
     }
 
     /// Recomputes the root from the store alone: the edge at the last checkpoint, whose root a
@@ -215,17 +264,15 @@ impl Log {
     }
 }
 
-fn refuse_wrong_lengths(records: &[Record<'_>]) -> Result<(), LogFailure> {
-    for (place, record) in records.iter().enumerate() {
-        let length = record.bytes.len();
-        if length == 0 {
-            let detail = format!("本批第 {} 条", place + 1);
-            return Err(LogFailure::new(LogCode::EntryEmpty, detail));
-        }
-        if length > MAX_ENTRY_BYTES {
-            let detail = format!("本批第 {} 条，{length} 字节", place + 1);
-            return Err(LogFailure::new(LogCode::EntryTooLarge, detail));
-        }
+/// Refuses an entry that cannot stand at `number`, or anywhere.
+pub(super) fn refuse_wrong_length(bytes: &[u8], number: u64) -> Result<(), LogFailure> {
+    let length = bytes.len();
+    if length == 0 {
+        return Err(LogFailure::new(LogCode::EntryEmpty, format!("将为第 {number} 条")));
+    }
+    if length > MAX_ENTRY_BYTES {
+        let detail = format!("将为第 {number} 条，{length} 字节");
+        return Err(LogFailure::new(LogCode::EntryTooLarge, detail));
     }
     Ok(())
 }

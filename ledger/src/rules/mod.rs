@@ -3,6 +3,7 @@
 
 mod application;
 mod closing;
+mod doubt;
 mod entitlement;
 mod fund;
 mod office;
@@ -23,15 +24,16 @@ use crate::rejection::Rejection;
 ///
 /// # Errors
 /// The first law or rule that refuses it.
+#[rustfmt::skip]
 pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
     law::check(books, statement)?;
+    doubt::decide(books, statement)?;
     match statement.body() {
         Body::Founded(_)
         | Body::UnitRegistered(_)
-        | Body::OfficerAppointed(_)
-        | Body::OfficerDismissed(_)
-        | Body::KeyEnrolled(_)
-        | Body::KeyRevoked(_) => office::decide(books, statement.body()),
+        | Body::OfficerAppointed(_) | Body::OfficerDismissed(_) | Body::KeyEnrolled(_) | Body::KeyRevoked(_)
+        | Body::KeyRotated(_) | Body::ActsReconfirmed(_) | Body::ActsDisowned(_) | Body::LogKeyAnnounced(_)
+        | Body::LogKeyRetired(_) => office::decide(books, statement),
         Body::CalendarPublished(_)
         | Body::SchemeSet(_)
         | Body::StandardSet(_)

@@ -15,7 +15,7 @@ const HEADER: &[u8] = b"doudi/vault/v1 erasure key\n";
 const FAMILY: &[u8] = b"doudi/vault/";
 const PLACE: Place<'static> = Place { keyspace: "erasure-key", key: b"" };
 /// Two copies, so that one bad sector does not lose a county.
-const COPIES: [&str; 2] = ["erasure-key.1", "erasure-key.2"];
+pub(super) const COPIES: [&str; 2] = ["erasure-key.1", "erasure-key.2"];
 
 /// One generation of the erasure key.
 pub(super) struct Epoch {

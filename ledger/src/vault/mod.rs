@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod backup;
 pub mod commitment;
 pub mod erase;
 mod erasure_key;

@@ -34,7 +34,6 @@ pub(super) enum Table {
 }
 
 impl Table {
-    #[cfg(test)]
     pub(super) const ALL: [Table; 6] =
         [Table::Keys, Table::Fields, Table::Files, Table::Index, Table::Erased, Table::Accesses];
 
@@ -112,6 +111,11 @@ impl Store {
             Table::Erased => &self.erased,
             Table::Accesses => &self.accesses,
         }
+    }
+
+    /// Everything as it is now.
+    pub(super) fn as_it_is(&self) -> fjall::Snapshot {
+        self.database.snapshot()
     }
 
     pub(super) fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, VaultFailure> {

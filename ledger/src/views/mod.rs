@@ -1,5 +1,6 @@
 //! What the program works out for itself: folded from entries, thrown away and rebuilt at will, never in the log.
 
+pub mod doubts;
 pub mod due;
 pub mod figures;
 pub mod month;

@@ -1,9 +1,11 @@
 //! The persons in office of the small county: who they are, where they sit, what they may do, and their keys.
 
 use ed25519_dalek::SigningKey;
-use ledger::act::offices::KeyRecord;
+use ledger::act::endorsing::Endorsed;
+use ledger::act::offices::{ActsAnswered, KeyRecord};
 use ledger::act::signed::{Vouching, key_id};
 use ledger::ids::OfficerId;
+use ledger::log::NoteSigner;
 use serde_json::{Value, json};
 
 use super::{ORIGIN, digest, random_id};
@@ -68,6 +70,12 @@ pub const UNITS: &[(&str, &str, &str, Option<&str>)] = &[
     ("Z02", "石桥镇", "town", Some("990101002")),
 ];
 
+/// Whose key it is: `maker/2` is another key of `maker`.
+#[must_use]
+pub fn person_of(key: &str) -> &str {
+    key.split_once('/').map_or(key, |(person, _)| person)
+}
+
 /// Anybody's key; the secret half follows from the name.
 #[must_use]
 pub fn key_of(name: &str) -> SigningKey {
@@ -97,6 +105,85 @@ pub fn enrolment(name: &str, countersigners: &[&str]) -> Value {
         "possession": vouch(&record, Vouching::Possession, name),
         "record": record,
     })
+}
+
+/// The record of a further key, `new`, for the person `name`.
+#[must_use]
+pub fn next_record_of(name: &str, new: &str) -> KeyRecord {
+    KeyRecord::new(record_of(name).officer, &key_of(new).verifying_key())
+}
+
+/// `name` replaces an own key by the key `new`, countersigned.
+#[must_use]
+pub fn rotation(name: &str, new: &str, countersigners: &[&str]) -> Value {
+    let record = next_record_of(name, new);
+    let countersign = |by: &&str| json!({ "key": key_id_of(by), "sig": vouch(&record, Vouching::Countersignature, by) });
+    json!({
+        "countersigned": countersigners.iter().map(countersign).collect::<Vec<_>>(),
+        "possession": vouch(&record, Vouching::Possession, new),
+        "record": record,
+    })
+}
+
+/// The body of `acts.reconfirmed` or `acts.disowned`.
+///
+/// # Panics
+/// If an act is not an act's id.
+#[must_use]
+pub fn answer(acts: &[String], is_disowned: bool, countersigners: &[&str]) -> Value {
+    let ids = acts.iter().map(|act| act.parse().expect("an act's id")).collect();
+    let reason = "逐项核对原件".to_owned();
+    let answered = ActsAnswered { acts: ids, countersigned: Vec::new(), reason: reason.clone() };
+    let endorsed = if is_disowned {
+        Endorsed::Disowning(&answered)
+    } else {
+        Endorsed::Reconfirming(&answered)
+    };
+    json!({ "acts": acts, "countersigned": countersigned(&endorsed, countersigners), "reason": reason })
+}
+
+/// The verifier key of the log key called `name`; `log` is the founding one.
+///
+/// # Panics
+/// Never: the origin is a legal name.
+#[must_use]
+pub fn vkey_of(name: &str) -> String {
+    NoteSigner::new(ORIGIN, &digest(name)).expect("a legal name").verifier().to_string()
+}
+
+/// The body of `log_key.announced`: `new` takes over from `old`.
+///
+/// # Panics
+/// Never: keys are canonical.
+#[must_use]
+pub fn log_key(new: &str, old: &str, countersigners: &[&str]) -> Value {
+    let vkey = vkey_of(new);
+    let by = |endorsed: Endorsed<'_>, name: &str| {
+        let key = SigningKey::from_bytes(&digest(name));
+        endorsed.sign(ORIGIN, &key).expect("a verifier key is canonical")
+    };
+    json!({
+        "countersigned": countersigned(&Endorsed::LogKeyCountersigned(&vkey), countersigners),
+        "handover": by(Endorsed::LogKeyHandover(&vkey), old),
+        "possession": by(Endorsed::LogKeyPossession(&vkey), new),
+        "vkey": vkey,
+    })
+}
+
+/// The body of `log_key.retired`.
+#[must_use]
+pub fn log_key_retired(name: &str, countersigners: &[&str]) -> Value {
+    let vkey = vkey_of(name);
+    let countersigned = countersigned(&Endorsed::LogKeyRetirement(&vkey), countersigners);
+    json!({ "countersigned": countersigned, "reason": "到期更换", "vkey": vkey })
+}
+
+fn countersigned(endorsed: &Endorsed<'_>, countersigners: &[&str]) -> Vec<Value> {
+    let sign = |by: &&str| {
+        let sig = endorsed.sign(ORIGIN, &key_of(by)).expect("canonical");
+        json!({ "key": key_id_of(by), "sig": sig })
+    };
+    countersigners.iter().map(sign).collect()
 }
 
 /// `by`'s signature under a key record.

@@ -70,16 +70,20 @@ impl Memory {
     /// Signs a checkpoint over every entry, as the log would (docs/format/log.md §7).
     ///
     /// # Panics
-    /// If `seed` is not that of the key of `verifier`.
-    pub fn sign_checkpoint(&mut self, verifier: &VerifierKey, seed: &[u8; 32]) {
+    /// If there is no key, or a seed is not that of its key.
+    pub fn sign_checkpoint(&mut self, keys: &[(VerifierKey, [u8; 32])]) {
         let root = root_of_entries(self.entries.iter().map(Vec::as_slice));
-        let (origin, size) = (verifier.name(), self.entries.len());
+        let (origin, size) = (&self.books.origin, self.entries.len());
         let text = format!("{origin}\n{size}\n{}\n", BASE64.encode(root.0));
-        let signature = SigningKey::from_bytes(seed).sign(text.as_bytes()).to_bytes();
-        let signed = [verifier.key_hash().as_slice(), &signature].concat();
-        let note = format!("{text}\n\u{2014} {origin} {}\n", BASE64.encode(signed));
+        let line = |(verifier, seed): &(VerifierKey, [u8; 32])| {
+            let signature = SigningKey::from_bytes(seed).sign(text.as_bytes()).to_bytes();
+            let signed = [verifier.key_hash().as_slice(), &signature].concat();
+            format!("\u{2014} {origin} {}\n", BASE64.encode(signed))
+        };
+        let note = format!("{text}\n{}", keys.iter().map(line).collect::<String>());
         let note = SignedNote::parse(note.as_bytes()).expect("written as the page says");
-        note.verify(verifier).expect("signed by this key");
+        let verifiers: Vec<_> = keys.iter().map(|(verifier, _)| verifier.clone()).collect();
+        note.verify_all(&verifiers).expect("signed by these keys");
         self.checkpoint = Some(note);
     }
 

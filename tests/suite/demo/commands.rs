@@ -80,7 +80,7 @@ fn what_succeeds_ends_with_0_and_prints_its_document() {
         ("profiles list", &["profiles"]),
         ("act --kinds", &["kinds"]),
         ("act --dir DIR --key KEY:系统管理员 OUT:act.json", &["id", "seq"]),
-        ("keygen --out OUT:new.pem", &["key", "file"]),
+        ("keygen --no-passphrase --out OUT:new.pem", &["key", "file"]),
         ("roster agree --dir DIR --key KEY:造册复核 --batch T20B0", &["stage", "count", "seq"]),
         ("roster agree --dir DIR --key KEY:社会保障股审核 --batch T20B0", &["stage"]),
         ("roster agree --dir DIR --key KEY:局长 --batch T20B0", &["stage", "total_fen"]),
@@ -177,7 +177,7 @@ fn a_machine_that_fails_ends_with_3() {
         "act --dir DIR --key OUT:none.pem OUT:none.json",
         "import response --dir DIR --key KEY:国库支付复核 OUT:none.csv",
         "profiles try OUT:none.csv",
-        "keygen --out DIR:keys/会计.pem",
+        "keygen --no-passphrase --out DIR:keys/会计.pem",
     ] {
         holds(&place, line, 3, &[]);
     }

@@ -8,7 +8,6 @@ use ledger::books::payments::PaymentState;
 use ledger::books::postings::{self, Account};
 use ledger::books::{Books, Statement};
 use ledger::engine::fold_while;
-use ledger::log::EntrySource as _;
 use ledger::money::Money;
 use ledger::period::Period;
 use ledger::trust::{Trust, TrustFile, TrustedRoot};
@@ -16,6 +15,7 @@ use ledger::views::month::MonthTable;
 use tests::given::{County, ORIGIN, cast, digest};
 
 use super::model::Model;
+use super::succession::log_key_name;
 
 type Verdict = Result<(), String>;
 
@@ -48,7 +48,7 @@ pub fn at_the_end(county: &County) -> Verdict {
     let live = &county.ledger.books;
     let mut model = Model::default();
     let mut verdict = Ok(());
-    let rebuilt = fold_while(county.ledger.entries(), ORIGIN, &mut |books, statement| {
+    let rebuilt = fold_while(&county.ledger, ORIGIN, &mut |books, statement| {
         if verdict.is_ok() {
             verdict = balances_to_zero(books, statement)
                 .and_then(|()| model.take(books, statement))
@@ -156,7 +156,12 @@ fn passes_the_audit(county: &County) -> Verdict {
     };
     let trust = Trust { log_key: County::log_signer().verifier().clone(), roots };
     let mut ledger = county.ledger.clone();
-    ledger.sign_checkpoint(&trust.log_key, &digest("log"));
+    let size = ledger.books.height;
+    let all = ledger.books.log_keys.all.iter().enumerate();
+    let live = all.filter(|(_, key)| key.signs_at(size));
+    let signers: Vec<_> =
+        live.map(|(at, key)| (key.vkey.parse().unwrap(), digest(&log_key_name(at)))).collect();
+    ledger.sign_checkpoint(&signers);
     let audited = audit::verify(&ledger, &trust, &mut |_| {});
     let audited =
         audited.map_err(|found| format!("audit: {} {:?} {found}", found.code, found.entry))?;

@@ -69,6 +69,8 @@ enum Tamper {
     OtherHistory,
     /// The last line is left out.
     LineCut,
+    /// An algorithm that is reserved.
+    OtherAlgorithm,
 }
 
 impl Case {
@@ -121,12 +123,16 @@ impl Case {
             Some(Tamper::SkippedNumber) => act.seq += 1,
             Some(Tamper::OtherHistory) => act.seen = Seen { root: Root::ZERO, size: 5 },
             Some(Tamper::LineCut) => drop(entries.pop()),
-            Some(Tamper::Respelled) | None => {}
+            Some(Tamper::Respelled | Tamper::OtherAlgorithm) | None => {}
         }
         let signed = SignedAct::sign(act, ORIGIN, &key).unwrap();
         let mut bytes = signed.entry().to_vec();
         if self.tamper == Some(Tamper::Respelled) {
             bytes.insert("{\"act\":{".len(), b' ');
+        }
+        if self.tamper == Some(Tamper::OtherAlgorithm) {
+            let text = String::from_utf8(bytes).unwrap();
+            bytes = text.replacen("\"alg\":\"ed25519\"", "\"alg\":\"sm2-sm3\"", 1).into_bytes();
         }
         county.names.insert("bytes".to_owned(), bytes.len().to_string());
         let signed = SignedAct::decode(bytes).map_err(|why| admission::malformed(&why))?;
@@ -184,6 +190,15 @@ fn make(county: &County, made: &str, saying: Saying) -> Saying {
         ["founding"] => cast::founding(&County::log_signer().verifier().to_string()),
         ["closing", period] => paying::closing(county, period.parse().unwrap()).unwrap(),
         ["enrolment", name, countersigners @ ..] => cast::enrolment(name, countersigners),
+        ["rotation", name, new, countersigners @ ..] => cast::rotation(name, new, countersigners),
+        ["log_key", new, old, countersigners @ ..] => cast::log_key(new, old, countersigners),
+        ["log_key_retired", name, countersigners @ ..] => {
+            cast::log_key_retired(name, countersigners)
+        }
+        ["reconfirmation" | "disowning", act, countersigners @ ..] => {
+            let acts = [county.fill_text(act)];
+            cast::answer(&acts, made.starts_with("disowning"), countersigners)
+        }
         ["statement", account, from, until, extra @ ..] => {
             let extra: Vec<i64> = extra.iter().map(|fen| fen.parse().unwrap()).collect();
             let file = format!("{account} {until} made");

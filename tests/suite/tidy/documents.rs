@@ -169,7 +169,8 @@ fn commands_on_the_pages_exist() {
     for (path, text) in pages() {
         for call in calls(&text).into_iter().filter(|call| !call[0].starts_with('-')) {
             count += 1;
-            let nested = ["import", "export", "profiles", "roster"].contains(&call[0].as_str());
+            let nested = ["import", "export", "profiles", "roster", "witness", "bench"]
+                .contains(&call[0].as_str());
             let depth = if nested && call.len() > 1 { 2 } else { 1 };
             let command = call[..depth].join(" ");
             let help = helps.entry(command.clone()).or_insert_with(|| help(&call[..depth]));

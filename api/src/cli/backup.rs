@@ -1,0 +1,39 @@
+//! `doudi backup`: of a ledger that nobody serves. A served one backs itself up by the same function.
+
+use std::path::PathBuf;
+
+use ledger::log::Log;
+use ledger::trust::Trust;
+use serde_json::json;
+
+use super::Report;
+use crate::backup;
+use crate::failure::Failure;
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// 台账目录 (ledger folder)
+    #[arg(long)]
+    dir: PathBuf,
+    /// 备份目录，须为空或不存在 (empty or absent folder)
+    #[arg(long)]
+    out: PathBuf,
+}
+
+pub(super) fn run(args: &Args) -> Result<Report, Failure> {
+    let trust = Trust::read(&args.dir.join("trust"))?;
+    let log = Log::open_for_audit(&args.dir, &trust.log_key)?;
+    let done = backup::back_up(&log.reader(), None, &args.out)?;
+    let out = args.out.display().to_string();
+    let vault = done.vault.map_or_else(|| "无".to_owned(), |records| format!("{records}条"));
+    Ok(Report {
+        json: json!({
+            "ok": true, "out": out, "size": done.head.size, "root": done.head.root,
+            "vault_records": done.vault,
+        }),
+        text: format!(
+            "已备份到{out}：{}条，根 {}；保险库记录{vault}。\n密钥 keys/ 不在备份内，请另行存放在别的介质上，否则保险库将永远打不开。",
+            done.head.size, done.head.root
+        ),
+    })
+}

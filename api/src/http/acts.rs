@@ -1,0 +1,97 @@
+//! Acts handed in from outside, and what a signer needs to make one (docs/format/export.md §3, §4).
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use ledger::act::signed::SignedAct;
+use ledger::ids::KeyId;
+use ledger::law::admission;
+use ledger::rejection::Rejection;
+use serde_json::json;
+
+use crate::counter::Counter;
+use crate::failure::Failure;
+
+/// An act with its lines is held in memory whole, so there is an end to it.
+const MOST_BYTES: usize = 256 << 20;
+
+/// The requests that write, and those that prepare for it.
+pub fn routes(counter: Arc<Counter>) -> Router {
+    Router::new()
+        .route("/acts", post(acts).layer(DefaultBodyLimit::max(MOST_BYTES)))
+        .route("/signer/{key}", get(signer))
+        .with_state(counter)
+}
+
+async fn acts(State(counter): State<Arc<Counter>>, body: Bytes) -> Response {
+    let hand_in = move || {
+        let (signed, lines) = read_entries(&body)?;
+        counter.hand_in(signed, lines)
+    };
+    match tokio::task::spawn_blocking(hand_in).await {
+        Ok(Ok(receipt)) => {
+            let receipt = json!({
+                "ok": true, "id": receipt.id, "seq": receipt.seq, "repeat": receipt.is_repeat,
+            });
+            Json(receipt).into_response()
+        }
+        Ok(Err(why)) => refused(&why),
+        Err(why) => refused(&broken_off(&why)),
+    }
+}
+
+fn broken_off(why: &tokio::task::JoinError) -> Failure {
+    Failure::Machine {
+        code: "http.server".to_owned(),
+        text: format!("处理时中断：{why}。请把同一动作再交一次，以查明是否已受理。"),
+        exit: 3,
+    }
+}
+
+/// An act's entry, and the entries of its lines, one a line.
+///
+/// # Errors
+/// The first is not an act.
+pub(crate) fn read_entries(bytes: &[u8]) -> Result<(SignedAct, Vec<Vec<u8>>), Failure> {
+    let mut entries = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let entry = entries.next().unwrap_or_default().to_vec();
+    let signed =
+        SignedAct::decode(entry).map_err(|why| Failure::Rejected(admission::malformed(&why)))?;
+    Ok((signed, entries.map(<[u8]>::to_vec).collect()))
+}
+
+async fn signer(State(counter): State<Arc<Counter>>, Path(key): Path<String>) -> Response {
+    let Ok(key) = key.parse::<KeyId>() else {
+        return refused(&Failure::usage("应为 /signer/ 加32位小写十六进制的密钥编号。"));
+    };
+    // The writer answers between two commits; nobody else waits for that.
+    match tokio::task::spawn_blocking(move || counter.signer(key)).await {
+        Ok(Ok(Some(facts))) => Json(facts).into_response(),
+        Ok(Ok(None)) => {
+            let unknown = Failure::Rejected(Rejection::KeyUnknown { key });
+            (StatusCode::NOT_FOUND, Json(unknown.to_json())).into_response()
+        }
+        Ok(Err(why)) => refused(&why),
+        Err(why) => refused(&broken_off(&why)),
+    }
+}
+
+fn refused(why: &Failure) -> Response {
+    let status = match why {
+        Failure::Rejected(_)
+        | Failure::Problems(_)
+        | Failure::Diverged(_)
+        | Failure::Damaged { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Failure::Usage(_) => StatusCode::BAD_REQUEST,
+        Failure::Machine { code, .. } if code == "log.busy" || code == "log.stopped" => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        Failure::Machine { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    (status, Json(why.to_json())).into_response()
+}

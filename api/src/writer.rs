@@ -1,0 +1,104 @@
+//! The one writer: a thread that owns the open ledger, takes acts from a bounded queue, commits what is waiting with one
+//! flush, and signs a checkpoint while there is news. Everybody else holds a [`Handle`].
+
+mod checkpoints;
+mod handle;
+mod work;
+
+use std::path::Path;
+use std::sync::mpsc::sync_channel;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use ledger::engine::Engine;
+use ledger::log::{LogFailure, NoteSigner};
+use ledger::trust::Trust;
+
+use crate::desk::succession::log_signer;
+use crate::failure::Failure;
+
+pub use checkpoints::Checkpoints;
+pub use handle::Handle;
+use work::Work;
+
+/// How much may wait, and how often a checkpoint is signed.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// How many acts and questions may wait; who comes then is told to come again.
+    pub queue: usize,
+    /// How many lines of waiting acts may be in memory.
+    pub waiting_lines: usize,
+    /// The most acts of one commit.
+    pub acts_per_commit: usize,
+    /// The number of lines after which a commit takes no further act.
+    pub lines_per_commit: usize,
+    /// The longest that accepted acts wait for a checkpoint.
+    pub checkpoint_every: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            queue: 1024,
+            waiting_lines: 2_000_000,
+            acts_per_commit: 512,
+            lines_per_commit: 16_384,
+            checkpoint_every: Duration::from_secs(1),
+        }
+    }
+}
+
+/// A running writer. Whoever started it stops it.
+pub struct Writer {
+    handle: Handle,
+    thread: JoinHandle<Result<(), LogFailure>>,
+}
+
+impl Writer {
+    /// Opens the ledger in a folder with its log key and starts its writer.
+    ///
+    /// # Errors
+    /// It is not a ledger, refuses to start, or its log key is not here.
+    pub fn open(dir: &Path, options: Options) -> Result<Writer, Failure> {
+        let trust = Trust::read(&dir.join("trust"))?;
+        let engine = Engine::open(dir, &trust.log_key)?;
+        let signer = log_signer(dir, trust.origin())?;
+        Writer::start(engine, signer, options)
+    }
+
+    /// Starts the writer of an open ledger.
+    ///
+    /// # Errors
+    /// The machine gives no thread.
+    pub fn start(engine: Engine, signer: NoteSigner, options: Options) -> Result<Writer, Failure> {
+        let (sender, receiver) = sync_channel(options.queue);
+        let handle = Handle::new(sender, &engine, options);
+        let work = Work::new(engine, signer, options, receiver, handle.shared());
+        let thread = std::thread::Builder::new().name("writer".to_owned());
+        let thread = thread.spawn(move || work.run()).map_err(|why| Failure::Machine {
+            code: "machine.thread".to_owned(),
+            text: format!("操作系统没有给出线程：{why}。请检查系统限制后重试。"),
+            exit: 3,
+        })?;
+        Ok(Writer { handle, thread })
+    }
+
+    /// A handle for others.
+    #[must_use]
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// Commits what is in hand, signs a last checkpoint and ends. Acts that still wait are told that nothing was written.
+    ///
+    /// # Errors
+    /// The writer failed, now or before.
+    pub fn stop(self) -> Result<(), Failure> {
+        self.handle.ask_to_stop();
+        match self.thread.join() {
+            Ok(ended) => Ok(ended?),
+            // It broke one of its own laws, and said so on standard error.
+            Err(_) => Err(self.handle.ended()),
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! What others hold of the writer: hand in an act, ask the books, follow the checkpoints, read the log.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ledger::act::signed::SignedAct;
+use ledger::engine::{Checked, Engine, KeyDirectory, Receipt, Refusal};
+use ledger::log::{EntryInput, LogCode, LogFailure, LogReader, SignedNote};
+
+use super::Options;
+use super::checkpoints::{Board, Checkpoints};
+use crate::failure::Failure;
+
+/// What waits in the queue.
+pub(super) enum Message {
+    Act { checked: Box<Checked<'static>>, answer: SyncSender<Result<Receipt, Refusal>> },
+    Question(Box<dyn FnOnce(&Engine) + Send>),
+    Checkpoint(SyncSender<Result<SignedNote, LogFailure>>),
+    Stop,
+}
+
+/// What writer and handles both see.
+#[derive(Default)]
+pub(super) struct Shared {
+    pub(super) board: Arc<Board>,
+    /// How many messages wait, and how many lines with them.
+    waiting: AtomicUsize,
+    lines: AtomicUsize,
+    /// Why the writer ended, once it has.
+    end: Mutex<Option<LogFailure>>,
+}
+
+impl Shared {
+    pub(super) fn taken(&self, lines: usize) {
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        self.lines.fetch_sub(lines, Ordering::Relaxed);
+    }
+
+    /// Only the first end counts.
+    pub(super) fn end_with(&self, code: LogCode, detail: &str) {
+        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        end.get_or_insert_with(|| LogFailure::new(code, detail));
+    }
+}
+
+/// A way to the writer for any thread. Clones are the same.
+#[derive(Clone)]
+pub struct Handle {
+    sender: SyncSender<Message>,
+    shared: Arc<Shared>,
+    keys: KeyDirectory,
+    reader: LogReader,
+    options: Options,
+}
+
+impl Handle {
+    pub(super) fn new(sender: SyncSender<Message>, engine: &Engine, options: Options) -> Handle {
+        let (keys, reader) = (engine.keys().clone(), engine.log().reader());
+        let shared = Arc::new(Shared::default());
+        if let Some((note, _)) = reader.newest() {
+            shared.board.post(&note);
+        }
+        Handle { sender, shared, keys, reader, options }
+    }
+
+    pub(super) fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.shared)
+    }
+
+    /// Hands in a signed act with its lines and waits for the answer. The signature and the lines are checked on the
+    /// calling thread.
+    ///
+    /// # Errors
+    /// A rule says no; `log.busy` if too much waits, at once and with nothing written; `log.stopped` if the writer was
+    /// stopped before; `log.poisoned` and its like if it failed: hand the same act in again later to learn what became of it.
+    pub fn submit(&self, signed: SignedAct, lines: Vec<Vec<u8>>) -> Result<Receipt, Failure> {
+        self.refuse_full()?;
+        self.hand_over(Checked::of(signed, lines, &self.keys))
+    }
+
+    /// As [`Handle::submit`], with lines that may be too many for memory.
+    ///
+    /// # Errors
+    /// As [`Handle::submit`]; also if the lines cannot be read.
+    pub fn submit_from(
+        &self,
+        signed: SignedAct,
+        lines: Box<dyn EntryInput + Send>,
+    ) -> Result<Receipt, Failure> {
+        self.refuse_full()?;
+        self.hand_over(Checked::streamed(signed, lines, &self.keys)?)
+    }
+
+    fn hand_over(&self, checked: Checked<'static>) -> Result<Receipt, Failure> {
+        let lines = checked.line_count();
+        let before = self.shared.lines.load(Ordering::Relaxed);
+        if before > 0 && before + lines > self.options.waiting_lines {
+            return Err(busy(&format!("{before} 行在排队")));
+        }
+        let (answer, answered) = sync_channel(1);
+        let checked = Box::new(checked);
+        self.enqueue(Message::Act { checked, answer }, lines)?;
+        let answer = answered.recv().map_err(|_| self.ended())?;
+        Ok(answer?)
+    }
+
+    /// Asks the writer something between two commits, such as what a person's next act follows. Bounded like acts.
+    ///
+    /// # Errors
+    /// As [`Handle::submit`].
+    pub fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Engine) -> T + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (answer, answered) = sync_channel(1);
+        let question = Box::new(move |engine: &Engine| {
+            // Who asked may have gone.
+            let _ = answer.send(question(engine));
+        });
+        self.enqueue(Message::Question(question), 0)?;
+        answered.recv().map_err(|_| self.ended())
+    }
+
+    /// Has a checkpoint signed over everything that was accepted before, without waiting for its turn.
+    ///
+    /// # Errors
+    /// As [`Handle::submit`].
+    pub fn checkpoint(&self) -> Result<SignedNote, Failure> {
+        let (answer, answered) = sync_channel(1);
+        self.enqueue(Message::Checkpoint(answer), 0)?;
+        Ok(answered.recv().map_err(|_| self.ended())??)
+    }
+
+    /// A follower of the checkpoints. The newest one there is comes first.
+    #[must_use]
+    pub fn checkpoints(&self) -> Checkpoints {
+        Checkpoints::of(&self.shared.board)
+    }
+
+    /// A reader of the log.
+    #[must_use]
+    pub fn reader(&self) -> LogReader {
+        self.reader.clone()
+    }
+
+    /// The keys that signatures are checked under before the writer.
+    #[must_use]
+    pub fn keys(&self) -> &KeyDirectory {
+        &self.keys
+    }
+
+    /// What who comes now is told.
+    pub(super) fn ended(&self) -> Failure {
+        let end = self.shared.end.lock().unwrap_or_else(PoisonError::into_inner);
+        let end = end.clone();
+        end.unwrap_or_else(|| LogFailure::new(LogCode::Poisoned, "写入线程已终止")).into()
+    }
+
+    pub(super) fn ask_to_stop(&self) {
+        self.shared.waiting.fetch_add(1, Ordering::Relaxed);
+        // If it has ended already, there is nothing to stop.
+        let _ = self.sender.send(Message::Stop);
+    }
+
+    /// Before any work is done for an act that would not find a place. The queue itself is the bound that holds.
+    fn refuse_full(&self) -> Result<(), Failure> {
+        let waiting = self.shared.waiting.load(Ordering::Relaxed);
+        if waiting < self.options.queue {
+            return Ok(());
+        }
+        Err(busy(&format!("{waiting} 项在排队")))
+    }
+
+    fn enqueue(&self, message: Message, lines: usize) -> Result<(), Failure> {
+        self.shared.waiting.fetch_add(1, Ordering::Relaxed);
+        self.shared.lines.fetch_add(lines, Ordering::Relaxed);
+        self.sender.try_send(message).map_err(|refused| {
+            self.shared.taken(lines);
+            match refused {
+                TrySendError::Full(_) => busy(&format!("{} 项在排队", self.options.queue)),
+                TrySendError::Disconnected(_) => self.ended(),
+            }
+        })
+    }
+}
+
+fn busy(detail: &str) -> Failure {
+    LogFailure::new(LogCode::Busy, detail).into()
+}

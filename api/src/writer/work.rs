@@ -1,0 +1,173 @@
+//! The writer's own thread: gather, commit, answer; checkpoint while there is news; end at the first failed write.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::time::Instant;
+
+use ledger::engine::{Checked, Engine, Receipt, Refusal};
+use ledger::log::{LogCode, LogFailure, NoteSigner, SignedNote};
+
+use super::Options;
+use super::handle::{Message, Shared};
+
+/// The open ledger in its one owner's hands.
+pub(super) struct Work {
+    engine: Engine,
+    signer: NoteSigner,
+    options: Options,
+    receiver: Receiver<Message>,
+    shared: Arc<Shared>,
+    /// Since when there is something that no checkpoint covers.
+    news: Option<Instant>,
+}
+
+/// What was taken from the queue in one go.
+#[derive(Default)]
+struct Batch {
+    acts: Vec<Checked<'static>>,
+    answers: Vec<SyncSender<Result<Receipt, Refusal>>>,
+    lines: usize,
+    /// What is no act, and ended the gathering.
+    other: Option<Message>,
+}
+
+/// Whatever way the thread ends, those who wait are told and those who follow are let go.
+struct End(Arc<Shared>);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.0.end_with(LogCode::Poisoned, "写入线程已终止");
+        self.0.board.close();
+    }
+}
+
+impl Work {
+    pub(super) fn new(
+        engine: Engine,
+        signer: NoteSigner,
+        options: Options,
+        receiver: Receiver<Message>,
+        shared: Arc<Shared>,
+    ) -> Work {
+        Work { engine, signer, options, receiver, shared, news: None }
+    }
+
+    /// Works until it is stopped, everybody has gone, or a write fails.
+    pub(super) fn run(mut self) -> Result<(), LogFailure> {
+        let _end = End(Arc::clone(&self.shared));
+        let ended = self.work();
+        match &ended {
+            Ok(()) => self.shared.end_with(LogCode::Stopped, "写入线程已停止"),
+            Err(failure) => self.shared.end_with(LogCode::Poisoned, &failure.to_string()),
+        }
+        ended
+    }
+
+    fn work(&mut self) -> Result<(), LogFailure> {
+        self.notice_news();
+        loop {
+            let first = match self.news {
+                None => self.receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(since) => {
+                    let left = self.options.checkpoint_every.saturating_sub(since.elapsed());
+                    self.receiver.recv_timeout(left)
+                }
+            };
+            let other = match first {
+                Ok(message) => {
+                    let mut batch = self.gather(message);
+                    let other = batch.other.take();
+                    self.commit(batch)?;
+                    other
+                }
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => Some(Message::Stop),
+            };
+            if let Some(Message::Stop) = other {
+                return if self.news.is_some() { self.sign().map(|_| ()) } else { Ok(()) };
+            }
+            self.answer(other)?;
+            if self.news.is_some_and(|since| since.elapsed() >= self.options.checkpoint_every) {
+                self.sign()?;
+            }
+        }
+    }
+
+    /// What waits now, up to the bounds of one commit.
+    fn gather(&self, first: Message) -> Batch {
+        let mut batch = Batch::default();
+        let mut next = Some(first);
+        while let Some(message) = next {
+            match message {
+                Message::Act { checked, answer } => {
+                    self.shared.taken(checked.line_count());
+                    batch.lines += checked.line_count();
+                    batch.acts.push(*checked);
+                    batch.answers.push(answer);
+                }
+                other @ (Message::Question(_) | Message::Checkpoint(_) | Message::Stop) => {
+                    self.shared.taken(0);
+                    batch.other = Some(other);
+                    return batch;
+                }
+            }
+            let is_full = batch.acts.len() >= self.options.acts_per_commit
+                || batch.lines >= self.options.lines_per_commit;
+            next = if is_full { None } else { self.receiver.try_recv().ok() };
+        }
+        batch
+    }
+
+    fn commit(&mut self, batch: Batch) -> Result<(), LogFailure> {
+        if batch.acts.is_empty() {
+            return Ok(());
+        }
+        if self.news.is_some() && batch.acts.iter().any(Checked::is_large) {
+            // A large act takes a while; what came before it does not wait for it.
+            self.sign()?;
+        }
+        let mut failed = None;
+        for (answer, to) in self.engine.commit(&batch.acts).into_iter().zip(batch.answers) {
+            if let Err(Refusal::Failed(failure)) = &answer {
+                failed = Some(failure.clone());
+            }
+            // Who asked may have gone; the act is in the books all the same.
+            let _ = to.send(answer);
+        }
+        self.notice_news();
+        match failed {
+            Some(failure) if self.engine.is_poisoned() => Err(failure),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn answer(&mut self, other: Option<Message>) -> Result<(), LogFailure> {
+        match other {
+            Some(Message::Question(question)) => question(&self.engine),
+            Some(Message::Checkpoint(answer)) => {
+                let signed = self.sign();
+                let ended = signed.as_ref().map(|_| ()).map_err(Clone::clone);
+                let _ = answer.send(signed);
+                return ended;
+            }
+            Some(Message::Act { .. } | Message::Stop) | None => {}
+        }
+        Ok(())
+    }
+
+    fn sign(&mut self) -> Result<SignedNote, LogFailure> {
+        let is_new = self.engine.seen().size != self.engine.head().size;
+        let note = self.engine.checkpoint(&self.signer)?;
+        if is_new {
+            self.shared.board.post(&note);
+        }
+        self.news = None;
+        Ok(note)
+    }
+
+    fn notice_news(&mut self) {
+        if self.news.is_none() && self.engine.seen().size != self.engine.head().size {
+            self.news = Some(Instant::now());
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Entries that are too many for one batch (ADR 12): written piece by piece beyond the head, under a mark, and made part
+//! of the log all at once when the head moves over them with the last piece. Nothing beyond the head is ever read as log.
+
+use std::borrow::Cow;
+
+use super::entry_input::EntryInput;
+use super::failure::{LogCode, LogFailure};
+use super::reading::Scan;
+use super::store::{Commit, Head, Seal};
+use super::tree::{Frontier, NodeHash, WholeNode, leaf_hash};
+use super::writer::{Log, Record, refuse_wrong_length};
+use crate::ids::{Root, Seq};
+
+/// The most entries that are written in one batch; what has more is staged.
+pub const MAX_BATCH_ENTRIES: usize = 8192;
+
+/// The most bytes of entries that are written in one batch.
+pub const MAX_BATCH_BYTES: usize = 8 << 20;
+
+/// What lies, or may lie, beyond the head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    /// The id of the act that is being staged, or was last.
+    pub(super) id: [u8; 32],
+    /// The number that its entry has.
+    pub(super) first: u64,
+    /// How many entries from there on are written: it and its lines.
+    pub(super) count: u64,
+    /// No entry or node at or beyond this number was ever staged and not yet passed by the head.
+    pub(super) reach: u64,
+}
+
+impl Mark {
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let numbers = [self.first, self.count, self.reach].map(u64::to_be_bytes).concat();
+        [self.id.as_slice(), &numbers].concat()
+    }
+
+    pub(super) fn decode(bytes: &[u8]) -> Option<Mark> {
+        let (id, rest) = bytes.split_first_chunk::<32>()?;
+        let (first, rest) = rest.split_first_chunk::<8>()?;
+        let (count, reach) = rest.split_first_chunk::<8>()?;
+        let [first, count, reach] =
+            [*first, *count, reach.try_into().ok()?].map(u64::from_be_bytes);
+        Some(Mark { id: *id, first, count, reach })
+    }
+}
+
+/// How much goes into one piece.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PieceLimit {
+    pub(super) entries: usize,
+    pub(super) bytes: usize,
+}
+
+impl Default for PieceLimit {
+    fn default() -> PieceLimit {
+        PieceLimit { entries: MAX_BATCH_ENTRIES, bytes: MAX_BATCH_BYTES }
+    }
+}
+
+impl Log {
+    /// Appends an act and its lines, all or none, with no more than a piece of them in memory. The lines must have `root`,
+    /// which is what was decided upon. When this returns the new head, all of them are on disk.
+    ///
+    /// A crash on the way leaves the log as it was, and pieces beyond the head that nobody sees. Appending the same again
+    /// goes on from them, each compared byte for byte; appending anything else writes over them.
+    ///
+    /// # Errors
+    /// As [`Log::append`]; also [`LogCode::InputChanged`] if the lines do not have that root, and whatever walking them
+    /// ends in. After these two the log goes on: nothing was added to it.
+    pub fn append_large(
+        &mut self,
+        expected: &Head,
+        act: Record<'_>,
+        lines: &dyn EntryInput,
+        root: &Root,
+    ) -> Result<Head, LogFailure> {
+        self.refuse_what_cannot_follow(expected, &[act], true)?;
+        let mut stage = Stage::beyond_head(self, act.id.unwrap_or_default());
+        stage.take(self, Cow::Borrowed(act.bytes), leaf_hash(act.bytes))?;
+        let mut covered = Frontier::new();
+        for line in lines.walk() {
+            let line = line?;
+            refuse_wrong_length(&line, stage.frontier.size())?;
+            let leaf = leaf_hash(&line);
+            covered.push_leaf(leaf, &mut |_| ());
+            stage.take(self, line, leaf)?;
+        }
+        if covered.root() != *root {
+            let detail = format!("应为 {root}，现为 {}", covered.root());
+            return Err(LogFailure::new(LogCode::InputChanged, detail));
+        }
+        stage.finish(self, act.id)
+    }
+
+    /// How many entries of an unfinished act lie beyond the head; 0 if there are none. They are no part of the log.
+    #[must_use]
+    pub fn staged(&self) -> u64 {
+        self.mark.filter(|mark| mark.first == self.head.size).map_or(0, |mark| mark.count)
+    }
+
+    /// How a commit up to `head` ends: the mark goes with the last leftover that the head passes.
+    pub(super) fn seal(&self, head: Head) -> Seal {
+        Seal::Head { head, drops_mark: self.mark.is_some_and(|mark| mark.reach <= head.size) }
+    }
+
+    /// What follows in memory once a commit is on disk.
+    pub(super) fn stands_at(&mut self, head: Head, frontier: Frontier) {
+        self.mark = self.mark.filter(|mark| mark.reach > head.size);
+        self.head = head;
+        self.frontier = frontier;
+    }
+}
+
+/// One act on its way beyond the head.
+struct Stage<'a> {
+    id: [u8; 32],
+    first: u64,
+    frontier: Frontier,
+    /// What an earlier try left, as long as it is the same.
+    kept: Option<Scan>,
+    /// The number of the first entry of the piece.
+    at: u64,
+    piece: Vec<Cow<'a, [u8]>>,
+    bytes: usize,
+    /// The nodes made whole since the last piece; those of kept entries too, so that they are written anew.
+    nodes: Vec<WholeNode>,
+}
+
+impl<'a> Stage<'a> {
+    fn beyond_head(log: &Log, id: [u8; 32]) -> Stage<'a> {
+        let first = log.head.size;
+        let kept = Some(log.staged())
+            .filter(|count| *count > 0)
+            .map(|count| Scan::over(&log.store, first, first.saturating_add(count)));
+        let (piece, nodes) = (Vec::new(), Vec::new());
+        Stage { id, first, frontier: log.frontier.clone(), kept, at: first, piece, bytes: 0, nodes }
+    }
+
+    fn take(
+        &mut self,
+        log: &mut Log,
+        entry: Cow<'a, [u8]>,
+        leaf: NodeHash,
+    ) -> Result<(), LogFailure> {
+        self.frontier.push_leaf(leaf, &mut |node| self.nodes.push(node));
+        if self.is_kept(&entry) {
+            self.at += 1;
+            return Ok(());
+        }
+        self.bytes += entry.len();
+        self.piece.push(entry);
+        let limit = log.piece_limit;
+        if self.piece.len() >= limit.entries || self.bytes >= limit.bytes {
+            self.write(log)?;
+        }
+        Ok(())
+    }
+
+    /// True if an earlier try left just this entry here. From the first difference on, everything is written anew.
+    fn is_kept(&mut self, entry: &[u8]) -> bool {
+        let Some(kept) = &mut self.kept else { return false };
+        let same = matches!(kept.next(), Some(Ok((_, stored))) if stored == entry);
+        if !same {
+            self.kept = None;
+        }
+        same
+    }
+
+    /// Writes a piece beyond the head. A crash before its flush loses it, after it keeps it: either way the head is
+    /// where it was, and the mark says what may lie beyond.
+    fn write(&mut self, log: &mut Log) -> Result<(), LogFailure> {
+        let end = self.frontier.size();
+        let reach = log.mark.map_or(end, |mark| mark.reach.max(end));
+        let mark = Mark { id: self.id, first: self.first, count: end - self.first, reach };
+        log.poisoned = true;
+        log.store.commit(&Commit {
+            first: self.at,
+            entries: self.piece.iter().map(AsRef::as_ref).collect(),
+            ids: Vec::new(),
+            nodes: std::mem::take(&mut self.nodes),
+            seal: Seal::Staged(mark),
+        })?;
+        log.mark = Some(mark);
+        log.poisoned = false;
+        self.at = end;
+        self.piece.clear();
+        self.bytes = 0;
+        Ok(())
+    }
+
+    /// The last piece, with the id and the head. Before its flush there is nothing, after it everything.
+    fn finish(self, log: &mut Log, id: Option<[u8; 32]>) -> Result<Head, LogFailure> {
+        let head = Head { size: self.frontier.size(), root: self.frontier.root() };
+        log.poisoned = true;
+        log.store.commit(&Commit {
+            first: self.at,
+            entries: self.piece.iter().map(AsRef::as_ref).collect(),
+            ids: id.map(|id| (id, Seq(self.first))).into_iter().collect(),
+            nodes: self.nodes,
+            seal: log.seal(head),
+        })?;
+        log.stands_at(head, self.frontier);
+        log.poisoned = false;
+        Ok(head)
+    }
+}
+
+#[cfg(test)]
+mod tests;
