@@ -140,7 +140,7 @@ pub fn founded(dir: &Path) -> SigningKey {
     let (admin, inspector) = (path("keys/admin.pem"), path("keys/inspector.pem"));
     let registrar = path("keys/registrar.pem");
     done(&["init".as_ref(), "--dir".as_ref(), dir.as_ref(), "--origin".as_ref(), ORIGIN.as_ref()]);
-    done(&["keygen".as_ref(), "--out".as_ref(), registrar.as_ref()]);
+    done(&["keygen".as_ref(), "--no-passphrase".as_ref(), "--out".as_ref(), registrar.as_ref()]);
     let mut words = vec!["appoint".as_ref(), "--dir".as_ref(), dir.as_os_str()];
     words.extend(["--key".as_ref(), admin.as_os_str(), "--voucher".as_ref(), admin.as_os_str()]);
     words.extend(["--voucher".as_ref(), inspector.as_os_str()]);
