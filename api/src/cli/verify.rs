@@ -43,7 +43,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
                 "核验单个文件，请用 --trust 指明监督方自己保管的信任目录。",
             ));
         };
-        let trust = Trust::read(folder_of(trust)).map_err(Divergence::from)?;
+        let trust = trusted(folder_of(trust))?;
         let proof = verify_proof::of(&args.path)?;
         if let Some(proof) = proof {
             return proof.judge(&trust, args.entry.as_deref(), args.known.as_deref());
@@ -95,10 +95,7 @@ fn verify_against(
     if !path.exists() {
         return Err(Failure::usage(format!("没有目录或文件{}。", path.display())));
     }
-    let trust = Trust::read(&trust_folder(path, trust)).map_err(|why| match why {
-        TrustProblem::Unread { .. } => Failure::from(why),
-        TrustProblem::File { .. } | TrustProblem::Mismatch { .. } => Failure::Diverged(why.into()),
-    })?;
+    let trust = trusted(&trust_folder(path, trust))?;
     // An export has its checkpoint; everything else is judged as a ledger's folder, also one that was left half made.
     let is_ledger =
         path.join("log").is_dir() || !(path.is_file() || path.join("checkpoint").exists());
@@ -150,6 +147,14 @@ fn verify_against(
     papers::agree(path, &audited)?;
     let vault = vault_audit::agrees(path, &audited)?;
     Ok((audited, vault))
+}
+
+/// Reads a trust folder: what it lacks is a divergence, unless the machine kept it from being read.
+fn trusted(folder: &Path) -> Result<Trust, Failure> {
+    Trust::read(folder).map_err(|why| match why {
+        TrustProblem::Unread { .. } => Failure::from(why),
+        TrustProblem::File { .. } | TrustProblem::Mismatch { .. } => Failure::Diverged(why.into()),
+    })
 }
 
 /// The trust folder, also where one of the two files in it is named.

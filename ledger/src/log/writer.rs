@@ -279,6 +279,7 @@ pub(super) fn refuse_wrong_length(bytes: &[u8], number: u64) -> Result<(), LogFa
 
 #[cfg(test)]
 mod tests {
+    use super::super::store::Seal;
     use super::{Commit, Log, LogCode, NoteSigner, Record};
     use crate::ids::{Root, Seq};
 
@@ -331,7 +332,8 @@ mod tests {
             // Another handle of the same store writes behind the log's back.
             let first = number as u64;
             let (ids, nodes, entries) = (vec![], vec![], vec![flipped.as_slice()]);
-            log.store.clone().commit(&Commit { first, entries, ids, nodes, head }).unwrap();
+            let seal = Seal::Head { head, drops_mark: false };
+            log.store.clone().commit(&Commit { first, entries, ids, nodes, seal }).unwrap();
             let expected = if number < 256 { LogCode::EntryCorrupt } else { LogCode::EdgeMismatch };
             assert_eq!(log.checkpoint(&signer).unwrap_err().code(), expected, "{number}");
             assert_eq!(std::fs::read(dir.path().join("last-signed")).unwrap(), before);
