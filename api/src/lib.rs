@@ -25,6 +25,8 @@ pub mod demo;
 
 pub mod counter;
 
+pub mod followers;
+
 pub mod remote;
 
 pub mod witness;

@@ -59,13 +59,13 @@ pub(crate) enum Wanted {
     ItemsAndHashes,
 }
 
-type Job<'env> = Box<dyn FnOnce() + Send + 'env>;
+type Late<'env> = Box<dyn FnOnce() + Send + 'env>;
 
 struct State<'env> {
     next: u64,
     consumed: u64,
     ready: BTreeMap<u64, Chunk>,
-    jobs: VecDeque<Job<'env>>,
+    late: VecDeque<Late<'env>>,
     running: usize,
     closed: bool,
 }
@@ -97,7 +97,7 @@ pub(crate) fn in_order<'env, R>(
         next: 0,
         consumed: 0,
         ready: BTreeMap::new(),
-        jobs: VecDeque::new(),
+        late: VecDeque::new(),
         running: 0,
         closed: false,
     };
@@ -137,8 +137,8 @@ impl<'env> Shared<'env> {
     fn work(&self) {
         let mut state = self.lock();
         loop {
-            if let Some(job) = state.jobs.pop_front() {
-                state = self.run(state, job);
+            if let Some(one) = state.late.pop_front() {
+                state = self.run(state, one);
             } else if state.closed {
                 return;
             } else if state.next * CHUNK < self.size && state.next < state.consumed + self.ahead {
@@ -158,11 +158,11 @@ impl<'env> Shared<'env> {
     fn run<'g>(
         &'g self,
         mut state: MutexGuard<'g, State<'env>>,
-        job: Job<'env>,
+        one: Late<'env>,
     ) -> MutexGuard<'g, State<'env>> {
         state.running += 1;
         drop(state);
-        job();
+        one();
         let mut state = self.lock();
         state.running -= 1;
         self.changed.notify_all();
@@ -226,9 +226,9 @@ impl Item {
 
 impl<'env> Chunks<'_, 'env> {
     /// Does this on any core, some time before [`Chunks::settle`] returns.
-    pub(crate) fn later(&mut self, job: impl FnOnce() + Send + 'env) {
+    pub(crate) fn later(&mut self, one: impl FnOnce() + Send + 'env) {
         let mut state = self.shared.lock();
-        state.jobs.push_back(Box::new(job));
+        state.late.push_back(Box::new(one));
         drop(state);
         self.shared.changed.notify_one();
     }
@@ -237,8 +237,8 @@ impl<'env> Chunks<'_, 'env> {
     pub(crate) fn settle(&mut self) {
         let mut state = self.shared.lock();
         loop {
-            if let Some(job) = state.jobs.pop_front() {
-                state = self.shared.run(state, job);
+            if let Some(one) = state.late.pop_front() {
+                state = self.shared.run(state, one);
             } else if state.running > 0 {
                 state = self.shared.wait(state);
             } else {
@@ -264,8 +264,8 @@ impl Iterator for Chunks<'_, '_> {
                 return Some(chunk);
             }
             // What was put off must not pile up while one waits.
-            state = match state.jobs.pop_front() {
-                Some(job) => self.shared.run(state, job),
+            state = match state.late.pop_front() {
+                Some(one) => self.shared.run(state, one),
                 None => self.shared.wait(state),
             };
         }

@@ -6,8 +6,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use ledger::ids::Seq;
-use ledger::log::{Head, Log, LogCode, LogFailure, NoteSigner, Record, leaf_hash, root_of_entries};
+use ledger::log::{Log, LogCode, NoteSigner, Record, leaf_hash};
 
 const DIR: &str = "DOUDI_TEST_FAULT_DIR";
 const THIS: &str = "after_a_failed_write_nothing_more_is_written_and_nothing_promised_is_lost";
@@ -60,34 +59,4 @@ fn after_a_failed_write_nothing_more_is_written_and_nothing_promised_is_lost() {
     assert_eq!(log.head().size, 1);
     assert_eq!(log.append(&log.head(), &[Record { bytes: b"again", id: None }]).unwrap().size, 2);
     assert_eq!(log.full_read().unwrap().head, log.head());
-}
-
-/// An act and 1,200 lines of noise: 75 MiB, ten pieces.
-fn large(log: &mut Log) -> Result<Head, LogFailure> {
-    let lines: Vec<_> = (0..1200).map(noise).collect();
-    let root = root_of_entries(lines.iter().map(Vec::as_slice));
-    let act = Record { bytes: b"large", id: Some([1; 32]) };
-    log.append_large(&log.head(), act, &lines, &root)
-}
-
-#[test]
-fn a_disk_that_fills_while_a_large_act_is_staged_leaves_nothing_of_it_in_the_log() {
-    if let Some(dir) = std::env::var_os(DIR) {
-        let mut log = open(Path::new(&dir));
-        log.append(&log.head(), &[Record { bytes: b"promised", id: None }]).unwrap();
-        assert_eq!(large(&mut log).unwrap_err().code(), LogCode::Io);
-        assert_eq!(large(&mut log).unwrap_err().code(), LogCode::Poisoned);
-        return;
-    }
-    let dir = tempfile::tempdir().unwrap();
-    let this = "a_disk_that_fills_while_a_large_act_is_staged_leaves_nothing_of_it_in_the_log";
-    on_a_small_disk(this, dir.path());
-    let mut log = open(dir.path());
-    assert_eq!(log.head().size, 1);
-    assert!(log.staged() > 0, "some pieces were written");
-    let seen: Vec<_> = log.scan(Seq(0), Seq(2)).map(|entry| entry.is_ok()).collect();
-    assert_eq!(seen, [true, false]);
-    assert_eq!(log.full_read().unwrap().head, log.head());
-    assert_eq!(large(&mut log).unwrap().size, 1202);
-    assert_eq!(log.full_read().unwrap().ids, 1);
 }

@@ -49,9 +49,19 @@ impl Serving {
     /// If the program does not say where it listens.
     #[must_use]
     pub fn start(program: &Program, dir: &Path) -> Serving {
+        Serving::start_with(program, dir, &[])
+    }
+
+    /// Serves the ledger in a folder, with more arguments.
+    ///
+    /// # Panics
+    /// As [`Serving::start`].
+    #[must_use]
+    pub fn start_with(program: &Program, dir: &Path, more: &[&str]) -> Serving {
         let mut child = Command::new(program.path())
             .args(["serve", "--json", "--listen", "127.0.0.1:0", "--dir"])
             .arg(dir)
+            .args(more)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

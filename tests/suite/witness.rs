@@ -6,4 +6,5 @@ mod fork_story;
 mod history;
 mod memory;
 mod protocol;
+mod served;
 mod station;

@@ -144,7 +144,7 @@ mod tests {
         assert_eq!(median(&[]).count, 0);
         assert_eq!(
             (ratio(63, 100), ratio(5, 0), ratio(200, 3)),
-            ("0.63".into(), "500.00".into(), "66.67".into())
+            ("0.63".into(), "5.00".into(), "66.67".into())
         );
         assert_eq!(
             (grouped(0), grouped(999), grouped(1_234_567)),

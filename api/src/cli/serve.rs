@@ -1,14 +1,19 @@
 //! `doudi serve`: one process holds the ledger open; others read tiles and hand acts in over HTTP until it is asked to stop.
+//! Second copies and witnesses follow it.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use ledger::trust::Trust;
 use serde_json::json;
 
 use super::Report;
+use crate::copies;
 use crate::counter::Counter;
+use crate::desk::cosigning;
 use crate::failure::Failure;
+use crate::followers::Followers;
 use crate::http::{self, acts, tiles};
 
 #[derive(clap::Args)]
@@ -19,15 +24,26 @@ pub(super) struct Args {
     /// 监听地址 (address)；没有身份验证，对外提供请经由单位的网关
     #[arg(long, default_value = "127.0.0.1:6962")]
     listen: SocketAddr,
+    /// 第二副本：另一块盘上的目录，或 doudi copy serve 的地址 (second copy)；可以写多个，随每个存证头更新
+    #[arg(long = "copy", value_name = "TARGET")]
+    copies: Vec<String>,
 }
 
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
+    let trust = Trust::read(&args.dir.join("trust"))?;
+    let policy = cosigning::policy(&args.dir, &trust.log_key)?;
+    // Before anything is served: a copy that belongs to another ledger is a mistake of today, not of the next checkpoint.
+    let targets = args.copies.iter().map(|name| copies::target(name, &trust.log_key));
+    let targets = targets.collect::<Result<Vec<_>, _>>()?;
     let counter = Arc::new(Counter::open(&args.dir)?);
+    let followers = Followers::start(counter.handle(), targets, policy)?;
     if counter.reader().newest().is_none() {
         counter.handle().checkpoint()?;
     }
     let router = tiles::routes(counter.reader()).merge(acts::routes(Arc::clone(&counter)));
-    let served = http::serve(args.listen, router, |address| {
+    let mut checkpoints = counter.handle().checkpoints();
+    let writer_ends = move || while checkpoints.wait().is_some() {};
+    let served = http::serve_while(args.listen, router, writer_ends, |address| {
         use std::io::Write as _;
         // A closed standard error does not keep anybody from being served.
         drop(writeln!(
@@ -35,8 +51,9 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
             "正在提供服务：http://{address}（停止：Ctrl-C 或 SIGTERM）"
         ));
     });
-    // Whatever ended the service, what was accepted gets its checkpoint.
+    // Whatever ended the service, what was accepted gets its checkpoint, and the copies get that.
     let closed = counter.close();
+    followers.join();
     served.and(closed)?;
     let size = counter.reader().size();
     Ok(Report {

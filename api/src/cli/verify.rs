@@ -116,17 +116,7 @@ fn verify_against(
             &note.verify(&trust.log_key).map_err(Divergence::from)?,
         )?;
     }
-    let bar = progress::bar(source.size(), "核验");
-    let verdict = audit::verify(source.as_ref(), &trust, &mut |read| bar.set_position(read));
-    bar.finish_and_clear();
-    // Where something is wrong, the source is read once more by itself: damage to what is kept comes before what it means.
-    let audited = match verdict {
-        Ok(audited) => audited,
-        Err(found) => {
-            source.full_read().map_err(judged)?;
-            return Err(found.into());
-        }
-    };
+    let audited = audited(source.as_ref(), &trust)?;
     if let Some((note, head)) = kept.as_ref().zip(by_founding_key) {
         // Kept after the log's key had changed: the acts, verified by now, say whose signatures it must carry.
         if !note.names(&trust.log_key) {
@@ -154,6 +144,17 @@ fn trusted(folder: &Path) -> Result<Trust, Failure> {
     Trust::read(folder).map_err(|why| match why {
         TrustProblem::Unread { .. } => Failure::from(why),
         TrustProblem::File { .. } | TrustProblem::Mismatch { .. } => Failure::Diverged(why.into()),
+    })
+}
+
+fn audited(source: &dyn EntrySource, trust: &Trust) -> Result<Audited, Failure> {
+    let bar = progress::bar(source.size(), "核验");
+    let verdict = audit::verify(source, trust, &mut |read| bar.set_position(read));
+    bar.finish_and_clear();
+    verdict.or_else(|found| {
+        // The source is read once more by itself: damage to what is kept comes before what it means.
+        source.full_read().map_err(judged)?;
+        Err(found.into())
     })
 }
 

@@ -12,6 +12,31 @@ use tokio::net::TcpListener;
 
 use crate::failure::Failure;
 
+/// As [`serve`], and no longer than `lasts` takes to return: what is served has ended then.
+///
+/// # Errors
+/// As [`serve`].
+pub fn serve_while(
+    listen: SocketAddr,
+    router: Router,
+    lasts: impl FnOnce() + Send + 'static,
+    ready: impl FnOnce(SocketAddr),
+) -> Result<(), Failure> {
+    let (sender, ended) = tokio::sync::oneshot::channel();
+    let wait = move || {
+        lasts();
+        // The service may have stopped before.
+        let _ = sender.send(());
+    };
+    drop(std::thread::Builder::new().name("end of service".to_owned()).spawn(wait));
+    run(listen, router, ready, async {
+        match ended.await {
+            Ok(()) => {}
+            Err(_) => std::future::pending().await,
+        }
+    })
+}
+
 /// Serves `router` on `listen` until the process is asked to stop (SIGINT or SIGTERM). `ready` is told the address, which
 /// matters where port 0 let the system choose.
 ///
@@ -21,6 +46,15 @@ pub fn serve(
     listen: SocketAddr,
     router: Router,
     ready: impl FnOnce(SocketAddr),
+) -> Result<(), Failure> {
+    run(listen, router, ready, std::future::pending())
+}
+
+fn run(
+    listen: SocketAddr,
+    router: Router,
+    ready: impl FnOnce(SocketAddr),
+    ended: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Failure> {
     let failed = |why: std::io::Error| Failure::Machine {
         code: "http.listen".to_owned(),
@@ -35,7 +69,13 @@ pub fn serve(
     runtime.block_on(async {
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         ready(listener.local_addr().map_err(failed)?);
-        axum::serve(listener, router).with_graceful_shutdown(asked_to_stop()).await.map_err(failed)
+        let stop = async {
+            tokio::select! {
+                () = asked_to_stop() => {}
+                () = ended => {}
+            }
+        };
+        axum::serve(listener, router).with_graceful_shutdown(stop).await.map_err(failed)
     })
 }
 

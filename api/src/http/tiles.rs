@@ -10,6 +10,8 @@ use axum::routing::get;
 use ledger::ids::Seq;
 use ledger::log::{LogFailure, LogReader, TileName};
 
+use crate::desk::cosigning;
+
 const TEXT: &str = "text/plain; charset=utf-8";
 const BYTES: &str = "application/octet-stream";
 const CHANGES: &str = "no-store";
@@ -24,11 +26,23 @@ pub fn routes(log: LogReader) -> Router {
         .with_state(log)
 }
 
+/// With the witnesses' cosignatures, as far as they were collected.
 async fn checkpoint(State(log): State<LogReader>) -> Response {
-    match log.newest() {
-        Some((note, _)) => found(note.to_string().into_bytes(), TEXT, CHANGES),
-        None => missing(),
-    }
+    let newest = log.newest();
+    let published = tokio::task::spawn_blocking(move || cosigning::published(&log)).await;
+    let note = match published {
+        Ok(Ok(note)) => note,
+        // Cosignatures that cannot be read keep nobody from the checkpoint itself.
+        Ok(Err(why)) => {
+            tracing::error!(code = why.code(), "{why}");
+            newest.map(|(note, _)| note)
+        }
+        Err(why) => {
+            tracing::error!("{why}");
+            newest.map(|(note, _)| note)
+        }
+    };
+    note.map_or_else(missing, |note| found(note.to_string().into_bytes(), TEXT, CHANGES))
 }
 
 async fn tile(State(log): State<LogReader>, uri: Uri) -> Response {

@@ -13,7 +13,7 @@ use crate::ids::{Root, Seq};
 use crate::log::{NodeHash, root_of_leaves};
 use crate::rejection::Rejection;
 
-/// How many signatures make one job: about two milliseconds.
+/// How many signatures are put off together: about two milliseconds.
 const SIGNATURES: usize = 64;
 
 /// What was found to fail.

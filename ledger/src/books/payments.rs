@@ -10,8 +10,8 @@ use smallvec::SmallVec;
 use crate::act::payments::{PaymentFileReleased, RecoveryOrdered, RosterKind};
 use crate::answer::{Outcome, Reason};
 use crate::ids::{
-    AccountId, ActId, BatchCode, EntitlementId, FundCode, PaymentRef, PersonId, Root, SchemeCode,
-    Seq,
+    AccountId, ActId, BatchCode, Division, EntitlementId, FundCode, PaymentRef, PersonId, Root,
+    SchemeCode, Seq,
 };
 use crate::line::Source;
 use crate::money::Money;
@@ -173,6 +173,23 @@ impl Batch {
         self.rows.sources(line, each);
     }
 
+    /// The return of a line's payment, if it came back.
+    #[must_use]
+    pub fn returned(&self, line: u32) -> Option<Return> {
+        self.rows.rare(line).and_then(|rare| rare.returned)
+    }
+
+    /// What was recovered of a line's payment, by day of posting; a reversal stands as its negative.
+    #[must_use]
+    pub fn recoveries(&self, line: u32) -> &[(Date, Money)] {
+        self.rows.rare(line).map_or(&[], |rare| &rare.recoveries)
+    }
+
+    /// Its lines, from 1.
+    pub fn lines(&self) -> impl Iterator<Item = u32> + use<> {
+        (1_u32..).take(self.rows.len())
+    }
+
     /// What a month needs of this batch, if all about it was posted before that month and it is not paid for it.
     #[must_use]
     pub fn sums_before(&self, period: Period) -> Option<&Sums> {
@@ -215,6 +232,24 @@ impl Payments {
     pub fn find(&self, reference: &PaymentRef) -> Option<(&Batch, Payment)> {
         let batch = self.batches.get(reference.batch())?;
         Some((batch, batch.rows.payment(&self.names, reference.line())?))
+    }
+
+    /// The towns that payees live in; [`Payments::town_of`] gives places in this list.
+    #[must_use]
+    pub fn towns(&self) -> &[Division] {
+        self.names.towns()
+    }
+
+    /// Which town the payee of a line lives in.
+    #[must_use]
+    pub fn town_of(&self, batch: &Batch, line: u32) -> Option<u16> {
+        batch.rows.town(&self.names, line)
+    }
+
+    /// The entitlement that a line pays.
+    #[must_use]
+    pub fn entitlement_of(&self, batch: &Batch, line: u32) -> Option<EntitlementId> {
+        batch.rows.entitlement_id(&self.names, line)
     }
 
     /// A batch's payments with their references, in the order of its roster.

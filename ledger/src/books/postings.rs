@@ -13,7 +13,6 @@ use crate::line::Line;
 use crate::money::Money;
 use crate::period::{Date, Period};
 
-use super::payments::Batch;
 use super::{Books, Statement};
 
 /// An account of the books. Debit is positive.
@@ -165,7 +164,7 @@ fn outgo(books: &Books, statement: &Statement<'_>, moves: &mut Moves) {
     if let Body::PaymentFileReleased(released) = statement.body() {
         let Some(batch) = books.payments.batches.get(&released.batch) else { return };
         let mut sums = Sums::default();
-        for line in lines_of(batch) {
+        for line in batch.lines() {
             batch.sources(line, &mut |fund, amount| sums.add(true, fund, amount, moves));
         }
         for (_, fund, amount) in sums.0 {
@@ -215,10 +214,6 @@ impl Sums {
             None => self.0.push((settled, fund.clone(), amount)),
         }
     }
-}
-
-fn lines_of(batch: &Batch) -> impl Iterator<Item = u32> {
-    (1_u32..).take(batch.len())
 }
 
 /// An answer moves each source of the payment out of transit: to the payee, or back to the account.

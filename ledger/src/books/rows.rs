@@ -7,7 +7,7 @@ use std::hash::Hash;
 use foldhash::fast::FixedState;
 
 use crate::answer::{Outcome, Reason};
-use crate::ids::{AccountId, EntitlementId, FundCode, PaymentRef, PersonId, Seq};
+use crate::ids::{AccountId, Division, EntitlementId, FundCode, PaymentRef, PersonId, Seq};
 use crate::line::{RosterLine, Source};
 use crate::money::Money;
 use crate::period::Date;
@@ -64,6 +64,36 @@ pub(super) struct Names {
     pub(super) entitlements: Numbered<EntitlementId>,
     accounts: Numbered<AccountId>,
     payees: Numbered<PersonId>,
+    /// The towns that payees live in, each once.
+    towns: Vec<Division>,
+    /// Which of these each payee lives in, by the payee's number; `None` for who was not registered.
+    town_of_payee: Vec<Option<u16>>,
+}
+
+impl Names {
+    /// The number of a payee, who lives in `town`. A household does not move to another division.
+    fn payee(&mut self, id: PersonId, town: &dyn Fn(PersonId) -> Option<Division>) -> u32 {
+        let number = self.payees.number(id);
+        if self.town_of_payee.len() < self.payees.ids.len() {
+            let town = town(id).and_then(|town| self.town_number(town));
+            self.town_of_payee.push(town);
+        }
+        number
+    }
+
+    fn town_number(&mut self, town: Division) -> Option<u16> {
+        let known = self.towns.iter().position(|known| *known == town);
+        let place = known.unwrap_or_else(|| {
+            self.towns.push(town);
+            self.towns.len() - 1
+        });
+        u16::try_from(place).ok()
+    }
+
+    /// The towns by their number.
+    pub(super) fn towns(&self) -> &[Division] {
+        &self.towns
+    }
 }
 
 /// One payment.
@@ -130,13 +160,18 @@ impl Rows {
     }
 
     /// Takes the next line's payment.
-    pub(super) fn push(&mut self, names: &mut Names, line: &RosterLine) {
+    pub(super) fn push(
+        &mut self,
+        names: &mut Names,
+        line: &RosterLine,
+        town: &dyn Fn(PersonId) -> Option<Division>,
+    ) {
         let mix = self.mix_of(line);
         self.kept.push(Row {
             amount: line.amount_fen,
             entitlement: names.entitlements.number(line.entitlement),
             account: names.accounts.number(line.account),
-            payee: names.payees.number(line.payee),
+            payee: names.payee(line.payee, town),
             mix,
             answer: 0,
             answered_after: 0,
@@ -234,6 +269,17 @@ impl Rows {
         };
         row.answer = u32::try_from(place + 1).expect("no more answers than entries of a year");
         row.answered_after = u32::try_from(after).expect("a manifest counts its lines in 32 bits");
+    }
+
+    /// The number of the town that a line's payee lives in.
+    pub(super) fn town(&self, names: &Names, line: u32) -> Option<u16> {
+        let payee = usize::try_from(self.row(line)?.payee).ok()?;
+        names.town_of_payee.get(payee).copied().flatten()
+    }
+
+    /// The entitlement that a line pays.
+    pub(super) fn entitlement_id(&self, names: &Names, line: u32) -> Option<EntitlementId> {
+        self.row(line).map(|row| names.entitlements.id(row.entitlement))
     }
 
     /// What is rare about a line, if anything.

@@ -2,6 +2,7 @@
 //! Any thread can do this; the verdicts are kept, and told in the order in which the writer asks.
 
 use std::borrow::Cow;
+use std::num::NonZero;
 use std::sync::Arc;
 
 use ed25519_dalek::VerifyingKey;
@@ -9,10 +10,14 @@ use ed25519_dalek::VerifyingKey;
 use super::keys::KeyDirectory;
 use crate::act::Act;
 use crate::act::signed::SignedAct;
+use crate::canonical::NotCanonical;
 use crate::ids::ActId;
-use crate::law::admission::LinesCheck;
+use crate::law::admission::{self, LinesCheck};
 use crate::line::Line;
-use crate::log::{EntryInput, LogFailure, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, MAX_ENTRY_BYTES};
+use crate::log::{
+    EntryInput, LogFailure, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, MAX_ENTRY_BYTES, NodeHash,
+    leaf_hash,
+};
 use crate::rejection::Rejection;
 
 /// A signed act and its lines, checked without the books. Checking never refuses: the first answer of an act that was
@@ -24,6 +29,8 @@ pub struct Checked<'a> {
     signature: Signature,
     lines: Result<Vec<Line>, Rejection>,
     pub(super) entries: Entries<'a>,
+    /// The leaf hashes of lines that are in memory.
+    pub(super) leaves: Vec<NodeHash>,
     /// The length of the first entry that is longer than any may be.
     pub(super) too_large: Option<usize>,
 }
@@ -53,14 +60,12 @@ impl<'a> Checked<'a> {
         keys: &KeyDirectory,
     ) -> Checked<'a> {
         let lines = lines.into();
-        let mut too_large = too_large(signed.entry());
-        let mut check = LinesCheck::of(&signed.act().body);
-        for line in lines.iter() {
-            too_large = too_large.or(self::too_large(line));
-            check.push(line);
-        }
-        let checked = check.finish();
-        Checked::with(signed, checked, Entries::Here(lines), too_large, keys)
+        let of_lines = lines.iter().find_map(|line| too_large(line));
+        let too_large = too_large(signed.entry()).or(of_lines);
+        let (leaves, decoded) = on_all_cores(&lines);
+        let checked = admission::lines_as_read(&signed.act().body, &leaves, decoded);
+        let checked = Checked::with(signed, checked, Entries::Here(lines), too_large, keys);
+        Checked { leaves, ..checked }
     }
 
     /// Checks an act with lines that may be too many for memory. They are walked here, and again when they are written.
@@ -89,7 +94,8 @@ impl<'a> Checked<'a> {
         }
         let checked = check.finish();
         let entries = match kept {
-            Some(lines) => Entries::Here(Cow::Owned(lines)),
+            // Few enough for one batch.
+            Some(lines) => return Ok(Checked::of(signed, lines, keys)),
             None => Entries::Streamed(input),
         };
         Ok(Checked::with(signed, checked, entries, too_large, keys))
@@ -108,7 +114,8 @@ impl<'a> Checked<'a> {
             Some(key) => Signature::Checked(key, signed.is_signed_by(&origin, &key)),
             None => Signature::Open,
         };
-        Checked { signed, id, origin, signature, lines, entries, too_large }
+        let leaves = Vec::new();
+        Checked { signed, id, origin, signature, lines, entries, leaves, too_large }
     }
 
     /// What is stated.
@@ -153,6 +160,35 @@ impl<'a> Checked<'a> {
     pub(super) fn lines(&self) -> Result<&[Line], Rejection> {
         self.lines.as_deref().map_err(Clone::clone)
     }
+}
+
+type AsRead = Result<(u32, Line), NotCanonical>;
+
+/// Fewer lines than this are not worth a thread.
+const WORTH_A_THREAD: usize = 1024;
+
+/// Hashes and decodes lines, on all cores if there are many.
+fn on_all_cores(lines: &[Vec<u8>]) -> (Vec<NodeHash>, Vec<AsRead>) {
+    let read = |lines: &[Vec<u8>]| -> (Vec<NodeHash>, Vec<AsRead>) {
+        lines.iter().map(|line| (leaf_hash(line), Line::decode(line))).unzip()
+    };
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let share = lines.len().div_ceil(cores).max(WORTH_A_THREAD);
+    if lines.len() <= share {
+        return read(lines);
+    }
+    std::thread::scope(|scope| {
+        let running: Vec<_> =
+            lines.chunks(share).map(|part| scope.spawn(move || read(part))).collect();
+        let (mut leaves, mut decoded) = (Vec::with_capacity(lines.len()), Vec::new());
+        decoded.reserve_exact(lines.len());
+        for part in running {
+            let (hashes, items) = part.join().expect("reading does not panic");
+            leaves.extend(hashes);
+            decoded.extend(items);
+        }
+        (leaves, decoded)
+    })
 }
 
 fn fits_a_batch(lines: usize, bytes: usize) -> bool {

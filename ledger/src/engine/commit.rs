@@ -9,7 +9,7 @@ use crate::act::{Body, Seen};
 use crate::books::Statement;
 use crate::ids::{ActId, Seq};
 use crate::law::admission;
-use crate::log::{LogFailure, Record};
+use crate::log::{Hashed, LogFailure, Record};
 use crate::rejection::Rejection;
 use crate::rules;
 
@@ -134,7 +134,10 @@ impl Engine {
         let manifest = checked.act().body.manifest();
         let root = manifest.expect("what has many lines has a manifest").root;
         match &checked.entries {
-            Entries::Here(lines) => self.log.append_large(&head, act, &lines.as_ref(), &root)?,
+            Entries::Here(lines) => {
+                let lines = Hashed { entries: lines.as_ref(), leaves: &checked.leaves };
+                self.log.append_large(&head, act, &lines, &root)?
+            }
             Entries::Streamed(input) => self.log.append_large(&head, act, input.as_ref(), &root)?,
         };
         Ok(())

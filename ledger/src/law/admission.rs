@@ -10,7 +10,7 @@ use crate::canonical::NotCanonical;
 use crate::decoding::Odd;
 use crate::ids::{ActId, OfficerId};
 use crate::line::Line;
-use crate::log::{Frontier, leaf_hash};
+use crate::log::{Frontier, NodeHash, leaf_hash, root_of_leaves};
 use crate::money::Money;
 use crate::rejection::Rejection;
 
@@ -96,6 +96,37 @@ pub fn lines<'a>(
     let mut check = LinesCheck::of(body);
     entries.for_each(|entry| check.push(entry));
     check.finish()
+}
+
+/// What [`lines`] says of lines that were hashed and decoded by somebody else, in this order.
+///
+/// # Errors
+/// As [`lines`].
+pub fn lines_as_read(
+    body: &Body,
+    leaves: &[NodeHash],
+    read: Vec<Result<(u32, Line), NotCanonical>>,
+) -> Result<Vec<Line>, Rejection> {
+    let Some(manifest) = body.manifest() else {
+        let empty = Rejection::ManifestMismatch { what: "有无" };
+        return if read.is_empty() { Ok(Vec::new()) } else { Err(empty) };
+    };
+    if usize::try_from(manifest.count) != Ok(read.len()) {
+        return Err(Rejection::ManifestMismatch { what: "行数" });
+    }
+    if root_of_leaves(leaves.iter().copied()) != manifest.root {
+        return Err(Rejection::ManifestMismatch { what: "默克尔根" });
+    }
+    let mut lines = Vec::with_capacity(read.len());
+    for (n, read) in (1_u32..).zip(read) {
+        let (number, line) = read.map_err(|why| malformed(&why))?;
+        if number != n || !belongs(body, &line) {
+            return Err(Rejection::LineMisplaced { n, kind: line.kind() });
+        }
+        lines.push(line);
+    }
+    decoded(body, &lines)?;
+    Ok(lines)
 }
 
 /// The lines of a manifest, checked as they come by: what [`lines`] asks, without holding their bytes.

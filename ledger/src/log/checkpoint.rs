@@ -5,7 +5,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::failure::{LogCode, LogFailure};
-use super::note::{NoteSigner, SignedNote, VerifierKey};
+use super::note::SignedNote;
+use super::note_key::{NoteSigner, VerifierKey};
 use super::store::Head;
 use crate::ids::Root;
 

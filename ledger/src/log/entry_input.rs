@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::failure::{LogCode, LogFailure};
 use super::store::MAX_ENTRY_BYTES;
+use super::tree::NodeHash;
 
 /// One step of walking an input: the next entry, or why there is none.
 pub type InputEntry<'a> = Result<Cow<'a, [u8]>, LogFailure>;
@@ -16,6 +17,12 @@ pub type InputEntry<'a> = Result<Cow<'a, [u8]>, LogFailure>;
 pub trait EntryInput {
     /// Every entry in order. The first failure is the last item.
     fn walk(&self) -> Box<dyn Iterator<Item = InputEntry<'_>> + '_>;
+
+    /// The leaf hashes of the entries, where the one who decided upon them has kept them. The checkpoint that covers the
+    /// entries reads them back from the disk and hashes them anew, whatever is said here.
+    fn leaves(&self) -> Option<&[NodeHash]> {
+        None
+    }
 }
 
 impl EntryInput for &[Vec<u8>] {
@@ -101,6 +108,24 @@ impl Iterator for Lines {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.read().transpose()
+    }
+}
+
+/// Entries in memory whose leaf hashes are known already.
+pub struct Hashed<'a> {
+    /// The entries.
+    pub entries: &'a [Vec<u8>],
+    /// The leaf hash of each.
+    pub leaves: &'a [NodeHash],
+}
+
+impl EntryInput for Hashed<'_> {
+    fn walk(&self) -> Box<dyn Iterator<Item = InputEntry<'_>> + '_> {
+        self.entries.walk()
+    }
+
+    fn leaves(&self) -> Option<&[NodeHash]> {
+        Some(self.leaves)
     }
 }
 

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::failure::{LogCode, LogFailure};
 use super::last_signed::replace;
-use super::note::VerifierKey;
+use super::note_key::VerifierKey;
 use super::writer::Log;
 use crate::signature::holds;
 

@@ -59,7 +59,7 @@ pub(super) fn sync_folder(dir: &Path) -> Result<(), LogFailure> {
 mod tests {
     use super::super::checkpoint::signed;
     use super::super::failure::LogCode;
-    use super::super::note::NoteSigner;
+    use super::super::note_key::NoteSigner;
     use super::super::store::Head;
     use super::{path, read, write};
 

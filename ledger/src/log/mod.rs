@@ -1,5 +1,5 @@
 //! The log: bytes only; it never sees an act. docs/format/log.md is its contract.
-//! Read in this order: tree, proof; note, checkpoint; store, opening, writer, entry input, staging, reading; tile name,
+//! Read in this order: tree, proof; note key, note, checkpoint; store, opening, writer, entry input, staging, reading; tile name,
 //! tile making, tile writer, tiles, tile folder, container, proof file; recovery.
 
 mod checkpoint;
@@ -11,6 +11,7 @@ mod full_read;
 mod key_chain;
 mod last_signed;
 mod note;
+mod note_key;
 mod opening;
 mod proof;
 mod proof_file;
@@ -29,11 +30,12 @@ mod writer;
 
 pub use checkpoint::VerifiedCheckpoint;
 pub use container::export_container;
-pub use entry_input::{EntryInput, InputEntry, LineFile};
+pub use entry_input::{EntryInput, Hashed, InputEntry, LineFile};
 pub use failure::{LogCode, LogFailure};
 pub use full_read::FullRead;
 pub use key_chain::Handover;
-pub use note::{NoteSigner, SignedNote, VerifierKey};
+pub use note::SignedNote;
+pub use note_key::{NoteSigner, VerifierKey};
 pub use proof::{
     consistency_holds, consistency_proof, consistency_roots, inclusion_holds, inclusion_proof,
 };

@@ -8,7 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::checkpoint::VerifiedCheckpoint;
 use super::failure::{LogCode, LogFailure};
-use super::note::{SignedNote, VerifierKey};
+use super::note::SignedNote;
+use super::note_key::VerifierKey;
 use super::proof::{consistency_holds, inclusion_holds};
 use super::reader::LogReader;
 use super::store::Head;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::failure::{LogCode, LogFailure};
-use super::note::{SignedNote, VerifierKey};
+use super::note::SignedNote;
+use super::note_key::VerifierKey;
 use super::proof::{consistency_proof, inclusion_proof};
 use super::reading::Scan;
 use super::store::{Head, Store};

@@ -6,7 +6,8 @@ use std::vec::IntoIter;
 
 use super::container::Container;
 use super::failure::{LogCode, LogFailure};
-use super::note::{SignedNote, VerifierKey};
+use super::note::SignedNote;
+use super::note_key::VerifierKey;
 use super::reading::{EntrySource, ReadEntry};
 use super::store::Head;
 use super::tiles::{CHECKPOINT, TileKind, tile_path};

@@ -1,17 +1,19 @@
 //! The open log and its two commit points: append and checkpoint. The order of their lines is the design.
 
 use std::collections::BTreeSet;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::checkpoint;
 use super::failure::{LogCode, LogFailure};
 use super::last_signed;
-use super::note::{NoteSigner, SignedNote, VerifierKey};
+use super::note::SignedNote;
+use super::note_key::{NoteSigner, VerifierKey};
 use super::reading::Scan;
 use super::staging::{Mark, PieceLimit};
 use super::store::{Commit, Head, MAX_ENTRY_BYTES, Store, corrupt_node};
-use super::tree::{Frontier, WholeNode, edge, empty_root, leaf_hash};
+use super::tree::{Frontier, NodeHash, WholeNode, edge, empty_root, leaf_hash};
 use crate::ids::Seq;
 
 /// One entry to append: its bytes, and the id to find it by if it has one (an act's id; lines have none).
@@ -246,14 +248,18 @@ impl Log {
             return Err(LogFailure::new(LogCode::Rewritten, detail));
         }
         let mut whole: Vec<WholeNode> = Vec::new();
-        for item in Scan::over(&self.store, from.size, self.head.size) {
-            let (_, bytes) = item?;
-            frontier.push_leaf(leaf_hash(&bytes), &mut |node| whole.push(node));
+        let mut at = from.size;
+        while at < self.head.size {
+            let end = self.head.size.min(at + READ_BACK);
+            for leaf in leaves_of_stretch(&self.store, at, end)? {
+                frontier.push_leaf(leaf, &mut |node| whole.push(node));
+            }
             for node in whole.drain(..) {
                 if self.store.kept_node(node.level, node.index)? != Some(node.hash) {
                     return Err(corrupt_node(node.level, node.index));
                 }
             }
+            at = end;
         }
         let stored = self.store.head()?;
         if frontier.root() != self.head.root || stored != self.head {
@@ -262,6 +268,36 @@ impl Log {
         }
         Ok(())
     }
+}
+
+/// How many entries are read back at a time.
+const READ_BACK: u64 = 65_536;
+
+/// Fewer entries than this are not worth a thread.
+const WORTH_A_THREAD: u64 = 4_096;
+
+/// The leaf hashes of the entries from `from` to `to`, read from the store on all cores.
+fn leaves_of_stretch(store: &Store, from: u64, to: u64) -> Result<Vec<NodeHash>, LogFailure> {
+    let read = |from, to| -> Result<Vec<NodeHash>, LogFailure> {
+        Scan::over(store, from, to).map(|item| item.map(|(_, bytes)| leaf_hash(&bytes))).collect()
+    };
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get) as u64;
+    let share = (to - from).div_ceil(cores).max(WORTH_A_THREAD);
+    let starts: Vec<u64> =
+        (0..cores).map(|core| from + core * share).filter(|start| *start < to).collect();
+    if let [_] = starts.as_slice() {
+        return read(from, to);
+    }
+    let parts = std::thread::scope(|scope| {
+        let read = &read;
+        let running: Vec<_> = starts
+            .iter()
+            .map(|start| scope.spawn(move || read(*start, to.min(start + share))))
+            .collect();
+        running.into_iter().map(|part| part.join().expect("reading does not panic")).collect()
+    });
+    let parts: Vec<Result<Vec<NodeHash>, LogFailure>> = parts;
+    Ok(parts.into_iter().collect::<Result<Vec<_>, _>>()?.concat())
 }
 
 /// Refuses an entry that cannot stand at `number`, or anywhere.

@@ -3,14 +3,16 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use foldhash::fast::FixedState;
+
 use crate::act::payments::RosterKind;
 use crate::act::wire;
 use crate::books::Books;
 use crate::books::cases::Entitlement;
-use crate::books::payments::{Batch, BatchStage, Payment};
-use crate::ids::{BatchCode, Division, HouseholdId, PersonId, SchemeCode};
+use crate::books::payments::{Answer, Batch, BatchStage, Return};
+use crate::ids::{BatchCode, Division, HouseholdId, PaymentRef, PersonId, SchemeCode};
 use crate::money::Money;
-use crate::period::Period;
+use crate::period::{Date, Period};
 
 wire! {
     /// One kind of event: how many payments, how much money.
@@ -99,13 +101,14 @@ impl Figures {
 /// Figures under way, with the sets that count each household and person once.
 struct Counting {
     figures: Figures,
-    households: HashSet<HouseholdId>,
-    persons: HashSet<PersonId>,
+    households: HashSet<HouseholdId, FixedState>,
+    persons: HashSet<PersonId, FixedState>,
 }
 
 impl Default for Counting {
     fn default() -> Counting {
-        Counting { figures: Figures::NONE, households: HashSet::new(), persons: HashSet::new() }
+        let (households, persons) = (HashSet::default(), HashSet::default());
+        Counting { figures: Figures::NONE, households, persons }
     }
 }
 
@@ -119,13 +122,12 @@ impl Counting {
     }
 
     fn count(&mut self, seen: &Seen<'_>) -> Option<()> {
-        let Seen { books, period, batch, payment, entitlement } = *seen;
+        let Seen { period, batch, amount, entitlement, .. } = *seen;
         let cut = period.last_day();
-        let amount = payment.amount;
         let persons = entitlement.persons.len() as u64;
         let released = batch.released.as_ref().filter(|released| released.date <= cut);
-        let answer = payment.answer.filter(|answer| answer.booked <= cut);
-        let returned = payment.returned.filter(|returned| returned.booked <= cut);
+        let answer = seen.answer.filter(|answer| answer.booked <= cut);
+        let returned = seen.returned.filter(|returned| returned.booked <= cut);
         let settled = answer.filter(|answer| answer.failed.is_none());
         let figures = &mut self.figures;
         let is_reissue = batch.kind == RosterKind::Reissue;
@@ -141,9 +143,7 @@ impl Counting {
         {
             figures.paid.add(amount)?;
             figures.paid_person_times += persons;
-            let scheme = books.policies.scheme(&batch.scheme, period);
-            let pay_day = scheme.and_then(|scheme| period.day(scheme.pay_day));
-            if pay_day.is_some_and(|pay_day| settled.on <= pay_day) {
+            if seen.pay_day.is_some_and(|pay_day| settled.on <= pay_day) {
                 figures.on_time_person_times += persons;
             }
         }
@@ -165,7 +165,7 @@ impl Counting {
         if returned.is_some_and(|returned| returned.booked.period() == period) {
             figures.returned.add(amount)?;
         }
-        for (_, amount) in payment.recoveries.iter().filter(|(date, _)| date.period() == period) {
+        for (_, amount) in seen.recoveries.iter().filter(|(date, _)| date.period() == period) {
             figures.recovered.add_or_take_back(*amount)?;
         }
         let in_year = |year: i16| year == period.year();
@@ -179,13 +179,18 @@ impl Counting {
     }
 }
 
+/// One payment as a month sees it.
 #[derive(Clone, Copy)]
 struct Seen<'a> {
-    books: &'a Books,
     period: Period,
     batch: &'a Batch,
-    payment: &'a Payment,
+    amount: Money,
+    answer: Option<Answer>,
+    returned: Option<Return>,
+    recoveries: &'a [(Date, Money)],
     entitlement: &'a Entitlement,
+    /// The day by which the scheme's money should have arrived.
+    pay_day: Option<Date>,
 }
 
 /// The figures of a month, by scheme, by town, and of the whole county.
@@ -202,35 +207,49 @@ pub struct MonthFigures {
 /// Folds the payments into a month's figures; `None` if a sum leaves the range of money.
 #[must_use]
 pub fn of(books: &Books, period: Period) -> Option<MonthFigures> {
+    let payments = &books.payments;
     let mut schemes: BTreeMap<SchemeCode, Counting> = BTreeMap::new();
-    let mut towns: BTreeMap<Division, Counting> = BTreeMap::new();
+    let mut towns: Vec<Option<Counting>> = payments.towns().iter().map(|_| None).collect();
     let mut total = Counting::default();
-    let approved = books.payments.batches.iter().filter(|(_, batch)| is_approved(batch));
-    for (code, batch) in approved {
+    for batch in payments.batches.values().filter(|batch| is_approved(batch)) {
         let of_scheme = schemes.entry(batch.scheme.clone()).or_default();
         if let Some(sums) = batch.sums_before(period) {
-            for town in &sums.towns {
-                let key = (period.year(), town.clone());
+            for (town, name) in towns.iter_mut().zip(payments.towns()) {
+                if !sums.towns.contains(name) {
+                    continue;
+                }
+                let key = (period.year(), name.clone());
                 let paid = sums.paid.get(&key).copied().unwrap_or_default();
-                let of_town = towns.entry(town.clone()).or_default();
-                for counting in [&mut *of_scheme, of_town, &mut total] {
+                for counting in [&mut *of_scheme, town.get_or_insert_default(), &mut total] {
                     let year = &mut counting.figures.year_paid_fen;
                     *year = year.checked_add(paid)?;
                 }
             }
             continue;
         }
-        for (_, payment) in books.payments.references(code) {
-            let town = books.people.town_of(payment.payee)?;
-            let entitlement = books.cases.entitlements.get(&payment.entitlement)?;
-            let seen = Seen { books, period, batch, payment: &payment, entitlement };
-            of_scheme.count(&seen)?;
-            towns.entry(town).or_default().count(&seen)?;
-            total.count(&seen)?;
+        let scheme = books.policies.scheme(&batch.scheme, period);
+        let pay_day = scheme.and_then(|scheme| period.day(scheme.pay_day));
+        for line in batch.lines() {
+            let entitlement = payments.entitlement_of(batch, line)?;
+            let seen = Seen {
+                period,
+                batch,
+                amount: batch.amount(line)?,
+                answer: batch.answer(line),
+                returned: batch.returned(line),
+                recoveries: batch.recoveries(line),
+                entitlement: books.cases.entitlements.get(&entitlement)?,
+                pay_day,
+            };
+            let town = towns.get_mut(usize::from(payments.town_of(batch, line)?))?;
+            for counting in [&mut *of_scheme, town.get_or_insert_default(), &mut total] {
+                counting.count(&seen)?;
+            }
         }
     }
     let schemes = schemes.into_iter().map(|(scheme, counting)| (scheme, counting.finish()));
-    let towns = towns.into_iter().map(|(town, counting)| (town, counting.finish()));
+    let named = payments.towns().iter().zip(towns);
+    let towns = named.filter_map(|(town, counting)| Some((town.clone(), counting?.finish())));
     Some(MonthFigures { schemes: schemes.collect(), towns: towns.collect(), total: total.finish() })
 }
 
@@ -289,10 +308,14 @@ pub fn returns_in(books: &Books, period: Period) -> Vec<ReturnedPayment> {
     let mut found = Vec::new();
     let batches = books.payments.batches.iter();
     for (code, batch) in batches.filter(|(_, batch)| batch.sums_before(period).is_none()) {
-        for (reference, payment) in books.payments.references(code) {
-            let in_month = payment.returned.filter(|r| r.booked.period() == period);
+        for line in batch.lines() {
+            let in_month = batch.returned(line).filter(|r| r.booked.period() == period);
             let Some(returned) = in_month else { continue };
-            found.push(ReturnedPayment {
+            let reference = PaymentRef::new(code.clone(), line);
+            let Some((_, payment)) = reference.as_ref().and_then(|r| books.payments.find(r)) else {
+                continue;
+            };
+            found.extend(reference.map(|reference| ReturnedPayment {
                 amount_fen: payment.amount,
                 entry: returned.at.0,
                 reason: returned.reason,
@@ -300,7 +323,7 @@ pub fn returns_in(books: &Books, period: Period) -> Vec<ReturnedPayment> {
                 reissued_by: payment.reissued_by,
                 returned: returned.on,
                 scheme: batch.scheme.clone(),
-            });
+            }));
         }
     }
     found.sort_by_key(|returned| returned.entry);
@@ -330,16 +353,17 @@ pub fn batches_in(books: &Books, period: Period) -> Option<Vec<BatchMonth>> {
             total_fen: batch.total,
         };
         let mut moved_in_month = released.date.period() == period;
-        for (_, payment) in books.payments.references(code) {
-            let answer = payment.answer.filter(|answer| answer.booked <= cut);
-            let returned = payment.returned.filter(|returned| returned.booked <= cut);
+        for line in batch.lines() {
+            let amount = batch.amount(line)?;
+            let answer = batch.answer(line).filter(|answer| answer.booked <= cut);
+            let returned = batch.returned(line).filter(|returned| returned.booked <= cut);
             match answer.map(|answer| answer.failed) {
-                Some(None) => month.settled.add(payment.amount)?,
-                Some(Some(_)) => month.failed.add(payment.amount)?,
-                None => month.in_transit.add(payment.amount)?,
+                Some(None) => month.settled.add(amount)?,
+                Some(Some(_)) => month.failed.add(amount)?,
+                None => month.in_transit.add(amount)?,
             }
             if returned.is_some() {
-                month.returned.add(payment.amount)?;
+                month.returned.add(amount)?;
             }
             moved_in_month |= answer.is_none_or(|answer| answer.booked.period() == period)
                 || returned.is_some_and(|returned| returned.booked.period() == period);

@@ -66,8 +66,17 @@ fn loss(county: &County, dice: &mut Dice<'_>) -> Proposed {
 
 fn answer(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let is_disowned = dice.one_in(2);
-    let doubts = &county.ledger.books.doubts;
-    let open = doubts.all().filter(|doubt| doubts.standing(&doubt.act.id) == Some(Standing::Open));
+    let books = &county.ledger.books;
+    let doubts = &books.doubts;
+    let has_hands = |officer| {
+        let keys = name_of(officer).map(keys_of).unwrap_or_default();
+        keys.into_iter().any(|key| books.valid_key(id_of(&key)).is_ok())
+    };
+    let of_anybody = dice.one_in(8);
+    let open = doubts.all().filter(|doubt| {
+        let is_open = doubts.standing(&doubt.act.id) == Some(Standing::Open);
+        is_open && (of_anybody || has_hands(doubt.officer))
+    });
     let doubt = dice.pick(open)?;
     let name = if dice.one_in(8) { "jack" } else { name_of(doubt.officer)? };
     let countersigners: &[&str] = if dice.one_in(2) { &["inspector"] } else { &[] };

@@ -46,19 +46,26 @@ pub(super) fn settle(books: &mut Books, closed: Period) {
 
 /// `None` if a sum leaves the range of money or a payee lives nowhere: such a batch is walked every month.
 fn of(books: &Books, code: &BatchCode) -> Option<Sums> {
-    let mut sums = Sums::default();
-    for (_, payment) in books.payments.references(code) {
-        let town = books.people.town_of(payment.payee)?;
-        let settled = payment.answer.filter(|answer| answer.failed.is_none());
+    let payments = &books.payments;
+    let batch = payments.batches.get(code)?;
+    let towns = payments.towns();
+    let mut paid: BTreeMap<(i16, u16), Money> = BTreeMap::new();
+    let mut seen = vec![false; towns.len()];
+    for line in batch.lines() {
+        let (town, amount) = (payments.town_of(batch, line)?, batch.amount(line)?);
+        *seen.get_mut(usize::from(town))? = true;
+        let settled = batch.answer(line).filter(|answer| answer.failed.is_none());
         if let Some(settled) = settled {
-            let sum = sums.paid.entry((settled.booked.year(), town.clone())).or_default();
-            *sum = sum.checked_add(payment.amount)?;
+            let sum = paid.entry((settled.booked.year(), town)).or_default();
+            *sum = sum.checked_add(amount)?;
         }
-        if let Some(returned) = payment.returned {
-            let sum = sums.paid.entry((returned.booked.year(), town.clone())).or_default();
-            *sum = sum.checked_sub(payment.amount)?;
+        if let Some(returned) = batch.returned(line) {
+            let sum = paid.entry((returned.booked.year(), town)).or_default();
+            *sum = sum.checked_sub(amount)?;
         }
-        sums.towns.insert(town);
     }
-    Some(sums)
+    let name = |town: u16| towns.get(usize::from(town)).cloned();
+    let paid = paid.into_iter().map(|((year, town), sum)| Some(((year, name(town)?), sum)));
+    let named = towns.iter().zip(seen).filter(|(_, seen)| *seen).map(|(town, _)| town.clone());
+    Some(Sums { towns: named.collect(), paid: paid.collect::<Option<_>>()? })
 }

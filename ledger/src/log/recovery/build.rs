@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::super::failure::{LogCode, LogFailure};
 use super::super::last_signed;
-use super::super::note::VerifierKey;
+use super::super::note_key::VerifierKey;
 use super::super::reading::EntrySource as _;
 use super::super::store::{Commit, Head, Seal, Store};
 use super::super::tile_folder::TileFolder;

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::super::failure::{LogCode, LogFailure};
 use super::super::last_signed::{replace, sync_folder};
-use super::super::note::{SignedNote, VerifierKey};
+use super::super::note::SignedNote;
+use super::super::note_key::VerifierKey;
 use super::super::proof::consistency_holds;
 use super::super::reader::LogReader;
 use super::super::store::Head;

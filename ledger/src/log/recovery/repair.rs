@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::super::failure::{LogCode, LogFailure};
 use super::super::last_signed;
-use super::super::note::{SignedNote, VerifierKey};
+use super::super::note::SignedNote;
+use super::super::note_key::VerifierKey;
 use super::super::store::{Head, Store};
 use super::super::tile_folder::TileFolder;
 use super::KnownAct;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::super::failure::{LogCode, LogFailure};
 use super::super::last_signed;
-use super::super::note::VerifierKey;
+use super::super::note_key::VerifierKey;
 use super::super::reader::LogReader;
 use super::super::store::{Head, Store};
 use super::super::tree::{

@@ -1,0 +1,94 @@
+//! Those who follow the checkpoints of a ledger that is open: second copies, each in a thread of its own, and the witnesses.
+//! None of them holds up the writer, and what becomes of one is nothing to the others or to the books.
+
+use std::thread::JoinHandle;
+
+use ledger::log::{CopyTarget, LogReader, RecoveryCode};
+use ledger::witness::Policy;
+
+use crate::desk::asking::{Answer, Asker};
+use crate::failure::Failure;
+use crate::writer::Handle;
+
+/// The threads that follow. They end when the writer has ended and the last checkpoint was taken.
+pub struct Followers {
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Followers {
+    /// Starts following: each copy is brought up to every checkpoint, the witnesses of the policy are asked to sign it.
+    ///
+    /// # Errors
+    /// The machine gives no thread.
+    pub fn start(
+        handle: &Handle,
+        copies: Vec<Box<dyn CopyTarget>>,
+        policy: Option<Policy>,
+    ) -> Result<Followers, Failure> {
+        let mut followers = Followers { threads: Vec::new() };
+        for copy in copies {
+            let (reader, mut checkpoints) = (handle.reader(), handle.checkpoints());
+            followers.spawn("copy", move || {
+                let mut copy = copy;
+                while checkpoints.wait().is_some() {
+                    bring_up(copy.as_mut(), &reader);
+                }
+            })?;
+        }
+        if let Some(policy) = policy {
+            let (reader, mut checkpoints) = (handle.reader(), handle.checkpoints());
+            followers.spawn("witnesses", move || {
+                let mut asker = Asker::default();
+                while let Some(note) = checkpoints.wait() {
+                    match asker.ask(&reader, &note, &policy) {
+                        Ok(round) => tell(&round.answers),
+                        Err(why) => tracing::error!(code = why.code(), "witnesses: {why}"),
+                    }
+                }
+            })?;
+        }
+        Ok(followers)
+    }
+
+    fn spawn(&mut self, name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+        self.threads.push(thread.map_err(|why| Failure::Machine {
+            code: "machine.thread".to_owned(),
+            text: format!("操作系统没有给出线程：{why}。请检查系统限制后重试。"),
+            exit: 3,
+        })?);
+        Ok(())
+    }
+
+    /// Waits until all have taken the last checkpoint. The writer must have been stopped.
+    pub fn join(self) {
+        for thread in self.threads {
+            // One that broke off has said so on standard error.
+            drop(thread.join());
+        }
+    }
+}
+
+fn bring_up(copy: &mut dyn CopyTarget, reader: &LogReader) {
+    let Err(why) = copy.bring_up_to(reader) else { return };
+    let place = copy.place();
+    let code = why.code();
+    if [RecoveryCode::CopyForked.code(), RecoveryCode::CopyAhead.code()].contains(&code) {
+        // The one thing that nobody may overlook: two histories, or this one was rolled back.
+        tracing::error!(code, "ALARM second copy {place}: {why}");
+    } else {
+        tracing::warn!(code, "second copy {place} waits for the next checkpoint: {why}");
+    }
+}
+
+fn tell(answers: &[(String, Answer)]) {
+    for (witness, answer) in answers {
+        match answer {
+            Answer::Cosigned(_) | Answer::ByFile => {}
+            Answer::Ahead(_) => tracing::error!("ALARM witness {witness}: {}", answer.chinese()),
+            Answer::Refused(..) | Answer::Wrong | Answer::Unreachable(_) => {
+                tracing::warn!("witness {witness}: {}", answer.chinese());
+            }
+        }
+    }
+}
