@@ -256,7 +256,8 @@ impl From<VaultFailure> for Failure {
 impl From<TrustProblem> for Failure {
     fn from(problem: TrustProblem) -> Failure {
         let code = problem.code().to_owned();
-        Failure::Machine { code, text: problem.to_string(), exit: 1 }
+        let exit = if matches!(problem, TrustProblem::Unread { .. }) { 3 } else { 1 };
+        Failure::Machine { code, text: problem.to_string(), exit }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What an auditor brings along: whose ledger this is, and whose keys it began with. Never taken from the ledger under audit.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,14 @@ pub enum TrustProblem {
         /// What is wrong.
         why: String,
     },
+    /// A file is there, and the machine does not read it.
+    #[error("信任文件{file}无法读取：{why}。请检查路径、权限和磁盘")]
+    Unread {
+        /// Which.
+        file: String,
+        /// The operating system's words.
+        why: String,
+    },
     /// The founding act is another ledger's.
     #[error("建账动作与信任文件不符：{what}。这不是信任文件所指的台账，或信任文件不对")]
     Mismatch {
@@ -67,6 +76,7 @@ impl TrustProblem {
     pub const fn code(&self) -> &'static str {
         match self {
             TrustProblem::File { .. } => "trust.file",
+            TrustProblem::Unread { .. } => "file.io",
             TrustProblem::Mismatch { .. } => "trust.mismatch",
         }
     }
@@ -76,13 +86,17 @@ impl Trust {
     /// Reads a trust folder.
     ///
     /// # Errors
-    /// [`TrustProblem::File`] naming the file.
+    /// [`TrustProblem::File`] or [`TrustProblem::Unread`] naming the file.
     pub fn read(dir: &Path) -> Result<Trust, TrustProblem> {
         let text = |name: &str| {
             let path = dir.join(name);
-            std::fs::read_to_string(&path).map_err(|why| TrustProblem::File {
-                file: path.display().to_string(),
-                why: why.to_string(),
+            std::fs::read_to_string(&path).map_err(|error| {
+                let (file, why) = (path.display().to_string(), error.to_string());
+                // Missing, or not text: get another copy. Anything else is this machine's trouble.
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidData) {
+                    return TrustProblem::File { file, why };
+                }
+                TrustProblem::Unread { file, why }
             })
         };
         let wrong = |name: &str, why: String| TrustProblem::File {

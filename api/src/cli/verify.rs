@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ledger::audit::{self, Audited, Divergence};
 use ledger::log::{EntrySource, Log, LogFailure, Restored, SignedNote, TileFolder};
-use ledger::trust::Trust;
+use ledger::trust::{Trust, TrustProblem};
 use serde_json::{Value, json};
 
 use super::{Report, progress, verify_proof};
@@ -43,7 +43,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
                 "核验单个文件，请用 --trust 指明监督方自己保管的信任目录。",
             ));
         };
-        let trust = Trust::read(folder_of(trust)).map_err(Divergence::from)?;
+        let trust = trusted(folder_of(trust))?;
         let proof = verify_proof::of(&args.path)?;
         if let Some(proof) = proof {
             return proof.judge(&trust, args.entry.as_deref(), args.known.as_deref());
@@ -95,7 +95,7 @@ fn verify_against(
     if !path.exists() {
         return Err(Failure::usage(format!("没有目录或文件{}。", path.display())));
     }
-    let trust = Trust::read(&trust_folder(path, trust)).map_err(Divergence::from)?;
+    let trust = trusted(&trust_folder(path, trust))?;
     // An export has its checkpoint; everything else is judged as a ledger's folder, also one that was left half made.
     let is_ledger =
         path.join("log").is_dir() || !(path.is_file() || path.join("checkpoint").exists());
@@ -137,6 +137,14 @@ fn verify_against(
     papers::agree(path, &audited)?;
     let vault = vault_audit::agrees(path, &audited)?;
     Ok((audited, vault))
+}
+
+/// Reads a trust folder: what it lacks is a divergence, unless the machine kept it from being read.
+fn trusted(folder: &Path) -> Result<Trust, Failure> {
+    Trust::read(folder).map_err(|why| match why {
+        TrustProblem::Unread { .. } => Failure::from(why),
+        TrustProblem::File { .. } | TrustProblem::Mismatch { .. } => Failure::Diverged(why.into()),
+    })
 }
 
 fn audited(source: &dyn EntrySource, trust: &Trust) -> Result<Audited, Failure> {

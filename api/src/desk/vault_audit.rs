@@ -5,7 +5,7 @@ use std::path::Path;
 use ledger::audit::{Audited, Divergence};
 use ledger::books::Books;
 use ledger::ids::Commitment;
-use ledger::vault::{Field, OsRandomness, Standing, Subject, Vault};
+use ledger::vault::{Field, OsRandomness, Standing, Subject, Vault, VaultFailure};
 
 use crate::failure::Failure;
 use crate::keys;
@@ -27,9 +27,9 @@ pub fn agrees(dir: &Path, audited: &Audited) -> Result<Option<String>, Failure> 
     }
     let diverged = |code, text: String| Failure::Diverged(Divergence { code, entry: None, text });
     let opened = Vault::open(&folder, keys::read_master(&key)?, Box::new(OsRandomness));
-    let vault = opened.map_err(|why| diverged(why.code(), why.to_string()))?;
+    let vault = opened.map_err(judged)?;
     let report = vault.audit(commitments(&audited.books));
-    let report = report.map_err(|why| diverged(why.code(), why.to_string()))?;
+    let report = report.map_err(judged)?;
     if !report.is_whole() {
         let text = format!(
             "保险库与台账的承诺值不符：缺失{}项，不符{}项，无法读出{}项。请从备份恢复保险库，并查明原因。",
@@ -48,7 +48,7 @@ pub fn agrees(dir: &Path, audited: &Audited) -> Result<Option<String>, Failure> 
     let imported = audited.books.bank.files.iter().map(|((digest, _), known)| (*digest, known.at));
     for (digest, entry) in imported.chain(released) {
         let standing = vault.standing(&Subject::File(digest));
-        let standing = standing.map_err(|why| diverged(why.code(), why.to_string()))?;
+        let standing = standing.map_err(judged)?;
         if standing == Standing::Unknown {
             let text = format!("第{entry}条记录的银行文件原件不在保险库中（摘要{digest}）。");
             return Err(diverged("vault.file_missing", text));
@@ -60,6 +60,14 @@ pub fn agrees(dir: &Path, audited: &Audited) -> Result<Option<String>, Failure> 
         return Err(diverged("vault.erased_without_order", text));
     }
     Ok(Some(format!("保险库：{}项个人信息与承诺值相符。", report.opened)))
+}
+
+/// What the vault says of itself: a divergence, unless the machine kept it from being read at all.
+fn judged(why: VaultFailure) -> Failure {
+    if matches!(why, VaultFailure::Io(_) | VaultFailure::Locked | VaultFailure::Randomness) {
+        return why.into();
+    }
+    Failure::Diverged(Divergence { code: why.code(), entry: None, text: why.to_string() })
 }
 
 /// Every commitment that the books hold.

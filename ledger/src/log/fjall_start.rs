@@ -1,6 +1,7 @@
 //! Starting fjall on files that may be damaged. fjall writes a checksum beside the list of a keyspace's files but never
 //! compares it: on a wrong byte there it panics, and aborts the process out of a destructor. So it is compared here, before.
 
+use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -48,7 +49,11 @@ fn lists_of_files_hold(path: &Path) -> Result<(), NotStarted> {
         let bytes = std::fs::read(&current).map_err(io)?;
         let damaged = || NotStarted::Damaged(current.display().to_string());
         let (number, checksum) = read_current(&bytes).ok_or_else(damaged)?;
-        let list = std::fs::read(keyspace.join(format!("v{number}"))).map_err(|_| damaged())?;
+        let list = match std::fs::read(keyspace.join(format!("v{number}"))) {
+            // A list that is not there is damage; one that cannot be read now may be sound.
+            Err(error) if error.kind() == ErrorKind::NotFound => return Err(damaged()),
+            read => read.map_err(io)?,
+        };
         if xxh3_128(&list) != checksum {
             return Err(damaged());
         }
@@ -89,5 +94,22 @@ mod tests {
             }
             std::fs::write(&path, sound).unwrap();
         }
+    }
+
+    #[test]
+    fn a_list_of_files_that_is_gone_is_damage_and_one_that_cannot_be_read_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let open = || Database::builder(dir.path()).open();
+        let database = start(dir.path(), open).unwrap();
+        database.keyspace("entries", KeyspaceCreateOptions::default).unwrap();
+        drop(database);
+        let list = dir.path().join("keyspaces/1/v0");
+        std::fs::remove_file(&list).unwrap();
+        let refused = start(dir.path(), || panic!("fjall is not asked"));
+        assert!(matches!(refused, Err(NotStarted::Damaged(_))));
+        // A folder in its place: reading it fails, and it is there.
+        std::fs::create_dir(&list).unwrap();
+        let refused = start(dir.path(), || panic!("fjall is not asked"));
+        assert!(matches!(refused, Err(NotStarted::Refused(fjall::Error::Io(_)))));
     }
 }

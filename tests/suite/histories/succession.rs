@@ -53,10 +53,15 @@ fn rotation(dice: &mut Dice<'_>, county: &County) -> Proposed {
 fn loss(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let books = &county.ledger.books;
     let known = &books.offices.keys;
-    let rotated = known.values().filter(|key| key.rotated_by.is_some());
-    let officer = dice.pick(rotated)?.officer;
-    let lost = known.iter().find(|(_, key)| key.officer == officer)?;
-    let since = books.height.saturating_sub(dice.below(200) as u64).max(lost.1.since.0);
+    let sound =
+        known.iter().filter(|(id, key)| key.rotated_by.is_some() && books.valid_key(**id).is_ok());
+    let (_, newer) = dice.pick(sound)?;
+    let lost = known.iter().find(|(_, key)| {
+        key.officer == newer.officer && key.revoked.is_none() && key.since < newer.since
+    })?;
+    // Mostly after the new key came: the person then has hands to answer with.
+    let earliest = if dice.one_in(4) { lost.1.since.0 } else { newer.since.0 + 1 };
+    let since = books.height.saturating_sub(dice.below(200) as u64).max(earliest);
     let mut body = json!({ "key": lost.0, "reason": "遗失" });
     if !dice.one_in(4) {
         body["compromised_since"] = json!(since);
