@@ -71,9 +71,15 @@ pub fn read(path: &Path) -> Result<String, Failure> {
     Ok(text)
 }
 
-fn refuse_open_folder(path: &Path) -> Result<(), Failure> {
+/// The folder that a file lies in: of a bare name, the one that the program was called in.
+#[must_use]
+pub fn folder_of(path: &Path) -> &Path {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
+    folder.unwrap_or(Path::new("."))
+}
+
+fn refuse_open_folder(path: &Path) -> Result<(), Failure> {
+    let folder = folder_of(path);
     let mode = fs::metadata(folder).map_err(|why| Failure::file(folder, &why))?;
     let mode = mode.permissions().mode();
     if mode & OTHERS_WRITE != 0 && mode & STICKY == 0 {

@@ -172,3 +172,19 @@ fn growth_is_proved_from_a_kept_checkpoint_and_refused_from_another_history() {
     );
     assert!(!out.exists());
 }
+
+#[test]
+fn a_proof_may_be_written_under_a_bare_name() {
+    let (folder, dir) = village(13);
+    let written = std::process::Command::new(program().path())
+        .args(["export", "proof", "--seq", "100", "--out", "proof", "--dir"])
+        .arg(&dir)
+        .current_dir(folder.path())
+        .status()
+        .unwrap();
+    assert!(written.success());
+    let (proof, entry) = (folder.path().join("proof"), folder.path().join("proof.entry"));
+    let trust = dir.join("trust");
+    let verified = run(&[&"verify", &proof, &"--entry", &entry, &"--trust", &trust]);
+    assert_eq!(verified.code, Some(0), "{verified:?}");
+}

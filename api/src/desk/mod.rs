@@ -41,6 +41,7 @@ use ledger::vault::{AccessNote, OsRandomness, Vault};
 use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::keys;
+use crate::private_file::folder_of;
 
 /// How long entries may wait for a checkpoint while others come in.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
@@ -265,9 +266,8 @@ pub fn seal(lines: &[Line]) -> Result<(ledger::act::Manifest, Vec<Vec<u8>>), Fai
 /// The machine fails.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<PathBuf, Failure> {
     let io = |why: &std::io::Error| Failure::file(path, why);
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|why| io(&why))?;
-    }
+    let folder = folder_of(path);
+    std::fs::create_dir_all(folder).map_err(|why| io(&why))?;
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
     let beside = PathBuf::from(beside);
@@ -278,8 +278,6 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<PathBuf, Failure> {
     file.write_all(bytes).map_err(|why| io(&why))?;
     file.sync_all().map_err(|why| io(&why))?;
     std::fs::rename(&beside, path).map_err(|why| io(&why))?;
-    if let Some(folder) = path.parent() {
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(|why| io(&why))?;
-    }
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|why| io(&why))?;
     Ok(path.to_owned())
 }

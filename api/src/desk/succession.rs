@@ -17,6 +17,7 @@ use ledger::signer::Signer;
 use super::Desk;
 use crate::failure::Failure;
 use crate::keys;
+use crate::private_file::folder_of;
 
 /// Every log key that is here: `keys/log.key` and `keys/log-*.key`. The acts say which of them sign.
 ///
@@ -116,8 +117,8 @@ pub fn announce_log_key(
     vouchers: &[&dyn Signer],
 ) -> Result<Receipt, Failure> {
     let folder = desk.dir().join("keys");
-    let place = file.parent().map(std::fs::canonicalize);
-    let is_here = matches!((place, std::fs::canonicalize(&folder)), (Some(Ok(a)), Ok(b)) if a == b);
+    let place = std::fs::canonicalize(folder_of(file));
+    let is_here = matches!((place, std::fs::canonicalize(&folder)), (Ok(a), Ok(b)) if a == b);
     if !is_here || !is_log_key(file) {
         let folder = folder.display();
         return Err(Failure::usage(format!(
