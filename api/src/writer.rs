@@ -16,6 +16,7 @@ use ledger::trust::Trust;
 
 use crate::desk::succession::log_signer;
 use crate::failure::Failure;
+use crate::snapshots;
 
 pub use checkpoints::Checkpoints;
 pub use handle::Handle;
@@ -61,7 +62,8 @@ impl Writer {
     /// It is not a ledger, refuses to start, or its log key is not here.
     pub fn open(dir: &Path, options: Options) -> Result<Writer, Failure> {
         let trust = Trust::read(&dir.join("trust"))?;
-        let engine = Engine::open(dir, &trust.log_key)?;
+        let mut engine = Engine::open(dir, &trust.log_key)?;
+        snapshots::keep_if_due(&mut engine);
         let signer = log_signer(dir, trust.origin())?;
         Writer::start(engine, signer, options)
     }

@@ -90,19 +90,22 @@ pub fn verify(
     let note = source.newest_checkpoint();
     let stated = note.map(|note| note.stated(&trust.log_key)).transpose()?;
     let late = Late::default();
-    let auditor = decoding::in_order(source, trust.origin(), Wanted::ItemsAndHashes, |chunks| {
-        let mut auditor = Auditor::new(source, trust, &late);
-        let verdict = auditor.read_all(chunks, progress);
-        chunks.settle();
-        // What was put off may have failed at an entry before the one that ended the reading.
-        match (late.first(&auditor), verdict) {
-            (Some(found), Err(early)) if early.entry.is_none_or(|at| found.entry > Some(at)) => {
-                Err(early)
+    let auditor =
+        decoding::in_order(source, Seq(0), trust.origin(), Wanted::ItemsAndHashes, |chunks| {
+            let mut auditor = Auditor::new(source, trust, &late);
+            let verdict = auditor.read_all(chunks, progress);
+            chunks.settle();
+            // What was put off may have failed at an entry before the one that ended the reading.
+            match (late.first(&auditor), verdict) {
+                (Some(found), Err(early))
+                    if early.entry.is_none_or(|at| found.entry > Some(at)) =>
+                {
+                    Err(early)
+                }
+                (Some(found), _) => Err(found),
+                (None, verdict) => verdict.map(|()| auditor),
             }
-            (Some(found), _) => Err(found),
-            (None, verdict) => verdict.map(|()| auditor),
-        }
-    })?;
+        })?;
     source.compare_rest()?;
     let audited = auditor.finish(stated.as_ref())?;
     if let Some(note) = note {

@@ -74,6 +74,7 @@ struct Shared<'env> {
     source: &'env dyn EntrySource,
     origin: &'env str,
     wanted: Wanted,
+    from: u64,
     size: u64,
     ahead: u64,
     state: Mutex<State<'env>>,
@@ -85,9 +86,11 @@ pub(crate) struct Chunks<'a, 'env> {
     shared: &'a Shared<'env>,
 }
 
-/// Reads the whole source on all cores and gives its chunks in order to `consume`.
+/// Reads the source from an entry on, on all cores, and gives its chunks in order to `consume`. Hashes can be asked for from
+/// the first entry of a tile on.
 pub(crate) fn in_order<'env, R>(
     source: &'env dyn EntrySource,
+    Seq(from): Seq,
     origin: &'env str,
     wanted: Wanted,
     consume: impl FnOnce(&mut Chunks<'_, 'env>) -> R,
@@ -103,7 +106,8 @@ pub(crate) fn in_order<'env, R>(
     };
     let ahead = AHEAD * workers as u64;
     let (state, changed) = (Mutex::new(state), Condvar::new());
-    let shared = Shared { source, origin, wanted, size: source.size(), ahead, state, changed };
+    let size = source.size();
+    let shared = Shared { source, origin, wanted, from, size, ahead, state, changed };
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| shared.work());
@@ -134,6 +138,11 @@ impl<'env> Shared<'env> {
         self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The first entry of a chunk.
+    fn first(&self, index: u64) -> u64 {
+        self.from + index * CHUNK
+    }
+
     fn work(&self) {
         let mut state = self.lock();
         loop {
@@ -141,11 +150,12 @@ impl<'env> Shared<'env> {
                 state = self.run(state, one);
             } else if state.closed {
                 return;
-            } else if state.next * CHUNK < self.size && state.next < state.consumed + self.ahead {
+            } else if self.first(state.next) < self.size && state.next < state.consumed + self.ahead
+            {
                 let index = state.next;
                 state.next += 1;
                 drop(state);
-                let chunk = self.decode(index * CHUNK);
+                let chunk = self.decode(self.first(index));
                 state = self.lock();
                 state.ready.insert(index, chunk);
                 self.changed.notify_all();
@@ -254,7 +264,7 @@ impl Iterator for Chunks<'_, '_> {
     fn next(&mut self) -> Option<Chunk> {
         let mut state = self.shared.lock();
         let index = state.consumed;
-        if index * CHUNK >= self.shared.size {
+        if self.shared.first(index) >= self.shared.size {
             return None;
         }
         loop {

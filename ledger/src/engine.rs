@@ -16,6 +16,7 @@ use crate::books::Books;
 use crate::ids::{ActId, Seq};
 use crate::log::{EntryInput, Head, Log, LogFailure, NoteSigner, SignedNote, VerifierKey};
 use crate::rejection::Rejection;
+use crate::snapshot;
 
 pub use checked::Checked;
 pub use keys::KeyDirectory;
@@ -51,6 +52,8 @@ pub struct Engine {
     seen: Seen,
     keys: KeyDirectory,
     roots: SeenRoots,
+    /// How many entries the newest snapshot holds; 0 without one.
+    snapshot: u64,
 }
 
 /// Why a ledger does not open.
@@ -70,17 +73,47 @@ pub enum OpenFailure {
 }
 
 impl Engine {
-    /// Opens a ledger's folder and folds its entries into the books.
+    /// Opens a ledger's folder and folds its entries into the books: those that came since the newest snapshot, if there is
+    /// one that fits the log.
     ///
     /// # Errors
     /// The log refuses to start (rolled back, rewritten, damaged, in use), or holds an entry that cannot be read.
     pub fn open(dir: &Path, key: &VerifierKey) -> Result<Engine, OpenFailure> {
         let mut log = Log::open(dir, key)?;
-        let books = fold_while(&log, key.name(), &mut |_, _| true)?;
+        let books = snapshot::newest(dir, key.name(), &|Seq(size), root| {
+            log.is_complete() && log.root_at(size).is_ok_and(|ours| ours == root)
+        });
+        let snapshot = books.as_ref().map_or(0, |books| books.height);
+        let books = books.unwrap_or_else(|| Books::new(key.name()));
+        let books = replay::go_on(&log, books, &mut |_, _| true)?;
         log_keys::agree(&mut log, &books)?;
         let seen = log_keys::seen(&log);
         let keys = KeyDirectory::of(&books);
-        Ok(Engine { log, books, seen, keys, roots: SeenRoots::default() })
+        Ok(Engine { log, books, seen, keys, roots: SeenRoots::default(), snapshot })
+    }
+
+    /// How many entries were not folded when the ledger was opened, or since: the newest snapshot holds them.
+    #[must_use]
+    pub fn newest_snapshot(&self) -> u64 {
+        self.snapshot
+    }
+
+    /// True if so much came since the newest snapshot that another one is worth its price.
+    #[must_use]
+    pub fn is_snapshot_due(&self) -> bool {
+        snapshot::is_due(self.snapshot, self.books.height)
+    }
+
+    /// Writes a snapshot of the books, so that the next opening is fast. Takes a tenth of a second per million entries,
+    /// more or less.
+    ///
+    /// # Errors
+    /// The log is poisoned: its books are ahead of it. The disk fails; nothing depends on a snapshot.
+    pub fn keep_snapshot(&mut self) -> Result<(), LogFailure> {
+        self.log.refuse_poisoned()?;
+        // Also after a failure: who is full now is full with the next act too.
+        self.snapshot = self.books.height;
+        snapshot::keep(self.log.dir(), &self.books, self.log.head().root)
     }
 
     /// The books after the last accepted act.

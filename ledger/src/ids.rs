@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::words::text_serde;
+use crate::words::{text_or_bytes_serde, text_serde};
 use spelling::{Word, lower_hex};
 
 /// A text that does not have the form of the identifier it was read for.
@@ -29,7 +29,7 @@ macro_rules! random_ids {
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name([u8; 16]);
 
-        text_serde!($name);
+        text_or_bytes_serde!($name, 16);
 
         impl $name {
             /// The id made of these 128 random bits.
@@ -111,7 +111,7 @@ macro_rules! hashes {
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub [u8; 32]);
 
-        text_serde!($name);
+        text_or_bytes_serde!($name, 32);
 
         impl $name {
             /// All zeros: what a first act names as the one before it.

@@ -39,6 +39,8 @@ pub mod rules;
 
 pub mod trust;
 
+mod snapshot;
+
 pub mod engine;
 
 pub mod audit;

@@ -239,7 +239,7 @@ impl fmt::Display for Period {
 }
 
 /// The published calendar (国务院办公厅节假日安排): holidays, and weekends that are worked 调休.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Calendar {
     holidays: BTreeSet<Date>,
     worked_weekends: BTreeSet<Date>,

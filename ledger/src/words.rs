@@ -47,6 +47,46 @@ macro_rules! text_serde {
     };
 }
 
+/// As [`text_serde`] in documents that people read; in others, the bytes that the type is made of.
+macro_rules! text_or_bytes_serde {
+    ($name:ident, $length:literal) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                if serializer.is_human_readable() {
+                    serializer.collect_str(self)
+                } else {
+                    serializer.serialize_bytes(&self.0)
+                }
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                if deserializer.is_human_readable() {
+                    return deserializer
+                        .deserialize_str($crate::words::Text(std::marker::PhantomData));
+                }
+                deserializer.deserialize_bytes($crate::words::Bytes::<$length>).map($name)
+            }
+        }
+    };
+}
+
+/// Reads exactly so many bytes.
+pub(crate) struct Bytes<const N: usize>;
+
+impl<const N: usize> serde::de::Visitor<'_> for Bytes<N> {
+    type Value = [u8; N];
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{N} bytes")
+    }
+
+    fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<[u8; N], E> {
+        bytes.try_into().map_err(|_| E::invalid_length(bytes.len(), &self))
+    }
+}
+
 /// Reads a text by its type's `FromStr`.
 pub(crate) struct Text<T>(pub(crate) std::marker::PhantomData<T>);
 
@@ -66,4 +106,4 @@ where
     }
 }
 
-pub(crate) use {text_serde, words};
+pub(crate) use {text_or_bytes_serde, text_serde, words};

@@ -20,6 +20,7 @@ use super::measure::{micros, timed};
 use crate::desk::founding::write_trust;
 use crate::desk::write_whole;
 use crate::failure::Failure;
+use crate::snapshots;
 use crate::writer::{Options, Writer};
 
 /// The seed of every bench ledger.
@@ -96,7 +97,8 @@ impl Judged {
     /// As [`Engine::open`].
     pub fn open(dir: &Path) -> Result<Judged, Failure> {
         let signer = signer()?;
-        let engine = Engine::open(dir, signer.verifier())?;
+        let mut engine = Engine::open(dir, signer.verifier())?;
+        snapshots::keep_if_due(&mut engine);
         Ok(Judged { dir: dir.to_owned(), engine, signer, kinds: BTreeMap::new() })
     }
 

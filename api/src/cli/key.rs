@@ -220,7 +220,7 @@ fn listed(list: &[Doubted<'_>]) -> Report {
         let (act, put_right) = (&one.doubt.act, one.remedy.as_ref().map(remedy));
         let (word, chinese) = standing(one.standing);
         let json = json!({
-            "act": act.id, "seq": act.at, "kind": act.kind, "officer": one.doubt.officer,
+            "act": act.id, "seq": act.at, "kind": act.kind.word(), "officer": one.doubt.officer,
             "key": one.doubt.key, "standing": word, "remedy": put_right,
         });
         let put_right = put_right.unwrap_or_default();

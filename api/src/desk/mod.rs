@@ -42,6 +42,7 @@ use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::keys;
 use crate::private_file::folder_of;
+use crate::snapshots;
 
 /// How long entries may wait for a checkpoint while others come in.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
@@ -77,7 +78,8 @@ impl Desk {
                 exit: 1,
             });
         }
-        let engine = Engine::open(dir, &trust.log_key)?;
+        let mut engine = Engine::open(dir, &trust.log_key)?;
+        snapshots::keep_if_due(&mut engine);
         if let Some(note) = Restored::read(dir) {
             tracing::warn!(at = note.at.size, "restored from a backup: {}", note.words());
         }

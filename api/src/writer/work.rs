@@ -9,6 +9,7 @@ use ledger::log::{LogCode, LogFailure, NoteSigner, SignedNote};
 
 use super::Options;
 use super::handle::{Message, Shared};
+use crate::snapshots;
 
 /// The open ledger in its one owner's hands.
 pub(super) struct Work {
@@ -66,14 +67,7 @@ impl Work {
     fn work(&mut self) -> Result<(), LogFailure> {
         self.notice_news();
         loop {
-            let first = match self.news {
-                None => self.receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
-                Some(since) => {
-                    let left = self.options.checkpoint_every.saturating_sub(since.elapsed());
-                    self.receiver.recv_timeout(left)
-                }
-            };
-            let other = match first {
+            let other = match self.wait() {
                 Ok(message) => {
                     let mut batch = self.gather(message);
                     let other = batch.other.take();
@@ -84,13 +78,31 @@ impl Work {
                 Err(RecvTimeoutError::Disconnected) => Some(Message::Stop),
             };
             if let Some(Message::Stop) = other {
-                return if self.news.is_some() { self.sign().map(|_| ()) } else { Ok(()) };
+                if self.news.is_some() {
+                    self.sign()?;
+                }
+                snapshots::keep_if_due(&mut self.engine);
+                return Ok(());
             }
             self.answer(other)?;
             if self.news.is_some_and(|since| since.elapsed() >= self.options.checkpoint_every) {
                 self.sign()?;
             }
         }
+    }
+
+    /// The next message, for as long as what was accepted can wait for its checkpoint.
+    fn wait(&mut self) -> Result<Message, RecvTimeoutError> {
+        let Some(since) = self.news else {
+            // All is signed and, if nobody comes at once, there is time for a snapshot.
+            if let Ok(message) = self.receiver.try_recv() {
+                return Ok(message);
+            }
+            snapshots::keep_if_due(&mut self.engine);
+            return self.receiver.recv().map_err(|_| RecvTimeoutError::Disconnected);
+        };
+        let left = self.options.checkpoint_every.saturating_sub(since.elapsed());
+        self.receiver.recv_timeout(left)
     }
 
     /// What waits now, up to the bounds of one commit.

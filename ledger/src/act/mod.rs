@@ -5,6 +5,7 @@ pub mod closing;
 mod effects;
 pub mod endorsing;
 pub mod funds;
+mod kind;
 pub mod offices;
 pub mod payments;
 pub mod people;
@@ -37,6 +38,7 @@ macro_rules! wire {
         );
     )*};
 }
+pub use kind::Kind;
 pub(crate) use wire;
 
 wire! {

@@ -13,7 +13,7 @@ use crate::period::Date;
 use super::{Books, Statement};
 
 /// A movement that the books expect to find on the statement of a programme account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Movement {
     /// The programme account.
     pub account: BankAccountCode,
@@ -44,7 +44,7 @@ impl Movement {
 }
 
 /// A statement row that was new when it was imported.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Row {
     /// Its entry.
     pub at: Seq,
@@ -61,7 +61,7 @@ pub struct Row {
 }
 
 /// What is known of a programme account from its statements.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Statements {
     /// Rows in the order of the bank.
     pub rows: Vec<Row>,
@@ -92,7 +92,7 @@ impl Statements {
 }
 
 /// What kind of line waits for a person.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Waiting {
     /// A line of a response file.
     Response {
@@ -114,7 +114,7 @@ pub enum Waiting {
 }
 
 /// An exception 存疑: a line that waits for a person's decision.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Exception {
     /// What waits.
     pub waiting: Waiting,
@@ -129,7 +129,7 @@ pub struct Exception {
 }
 
 /// What a bank file was imported for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub enum ImportedFor {
     /// The answers to a batch.
     Batch(BatchCode),
@@ -162,7 +162,7 @@ impl ImportedFor {
 }
 
 /// A bank file that was imported.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ImportedFile {
     /// The entry of its manifest.
     pub at: Seq,
@@ -171,7 +171,7 @@ pub struct ImportedFile {
 }
 
 /// The bank's side of the books.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Bank {
     /// Movements by key.
     pub movements: BTreeMap<String, Movement>,

@@ -17,7 +17,7 @@ use crate::period::Period;
 use super::{IdMap, Statement};
 
 /// An application.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Application {
     /// What was filed.
     pub filed: ApplicationFiled,
@@ -49,7 +49,7 @@ impl Application {
 }
 
 /// An entitlement: who gets how much a month, from when to when.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Entitlement {
     /// The scheme.
     pub scheme: SchemeCode,
@@ -85,7 +85,7 @@ impl Entitlement {
 }
 
 /// A list of entitlements that waits for confirmation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct BroughtIn {
     /// The scheme.
     pub scheme: SchemeCode,
@@ -98,7 +98,7 @@ pub struct BroughtIn {
 }
 
 /// Everything about who is entitled.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Cases {
     /// Applications by id.
     pub applications: BTreeMap<ApplicationId, Application>,

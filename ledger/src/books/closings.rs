@@ -24,7 +24,7 @@ impl OpenPeriod {
 }
 
 /// The months that take no more entries.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Closings {
     /// Each closed month with the entry that closed it.
     pub closed: BTreeMap<Period, (Seq, MonthClosed)>,

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::act::Body;
 use crate::act::offices::Role;
+use crate::act::{Body, Kind};
 use crate::ids::{ActId, EntitlementId, KeyId, OfficerId, Seq};
 use crate::period::{Date, Period};
 
@@ -12,14 +12,14 @@ use super::Statement;
 use super::duties::{Case, Stage};
 
 /// What is kept of every act, so that its key can fall into doubt later.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct KeptAct {
     /// Its id.
     pub id: ActId,
     /// Its entry.
     pub at: Seq,
     /// Its kind.
-    pub kind: &'static str,
+    pub kind: Kind,
     /// The role that it needed.
     pub role: Option<Role>,
     /// The cases that it belongs to, and what it is in them.
@@ -33,7 +33,7 @@ pub struct KeptAct {
 }
 
 /// What was said of an act in doubt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Answer {
     /// The act that says it.
     pub by: ActId,
@@ -42,7 +42,7 @@ pub struct Answer {
 }
 
 /// An act in doubt.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Doubt {
     /// The act.
     pub act: KeptAct,
@@ -70,7 +70,7 @@ pub enum Standing {
 }
 
 /// Every act in doubt, and of every key what it signed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Doubts {
     signed: BTreeMap<KeyId, Vec<KeptAct>>,
     acts: BTreeMap<ActId, Doubt>,
@@ -119,7 +119,7 @@ impl Doubts {
         let kept = KeptAct {
             id: statement.id,
             at: statement.at,
-            kind: statement.body().kind(),
+            kind: Kind::of(statement.body()),
             role: statement.body().role(),
             cases,
             posts: statement.body().posting_date().map(Date::period),

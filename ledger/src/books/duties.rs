@@ -13,7 +13,9 @@ use super::bank::Waiting;
 use super::{Books, Statement};
 
 /// A case: within it, one person does one thing.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum Case {
     /// An application.
     Application(ApplicationId),
@@ -73,7 +75,7 @@ words! {
 }
 
 /// All cases with the persons and what each did first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Duties {
     cases: BTreeMap<Case, BTreeMap<OfficerId, Stage>>,
 }

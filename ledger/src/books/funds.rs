@@ -9,7 +9,7 @@ use crate::ids::{BankAccountCode, FundCode};
 use super::Statement;
 
 /// Where money lies.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Funds {
     /// Programme accounts by code.
     pub accounts: BTreeMap<BankAccountCode, BankAccountOpened>,

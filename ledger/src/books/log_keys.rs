@@ -6,7 +6,7 @@ use crate::ids::Seq;
 use super::Statement;
 
 /// A key of the log.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct LogKey {
     /// The verifier key in signed-note form.
     pub vkey: String,
@@ -27,7 +27,7 @@ impl LogKey {
 }
 
 /// Every key that ever was the log's, in the order of the log.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct LogKeys {
     /// The keys; the founding one first.
     pub all: Vec<LogKey>,

@@ -56,7 +56,7 @@ impl Statement<'_> {
 }
 
 /// The books: everything that follows from the entries so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Books {
     /// The ledger's name, from outside; binds every signature.
     pub origin: String,

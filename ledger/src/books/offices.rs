@@ -11,7 +11,7 @@ use crate::ids::{ActId, Commitment, Division, KeyId, OfficerId, Seq, UnitCode};
 use super::Statement;
 
 /// A unit.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Unit {
     /// Its name.
     pub name: String,
@@ -22,7 +22,7 @@ pub struct Unit {
 }
 
 /// A person in office.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Officer {
     /// The unit.
     pub unit: UnitCode,
@@ -39,7 +39,7 @@ pub struct Officer {
 }
 
 /// Where a person's chain of acts stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct LastAct {
     /// Number of acts so far.
     pub seq: u64,
@@ -50,7 +50,7 @@ pub struct LastAct {
 }
 
 /// A key as the log knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Key {
     /// The holder.
     pub officer: OfficerId,
@@ -69,7 +69,7 @@ pub struct Key {
 }
 
 /// Who may act.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Offices {
     /// The founding act, once there is one.
     pub founded: Option<Box<Founded>>,

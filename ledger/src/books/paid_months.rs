@@ -8,7 +8,7 @@ use crate::period::Period;
 const WORD: u32 = u64::BITS;
 
 /// The months of one entitlement. Months are counted from January of the year 0.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 struct Months {
     /// The first month of the words.
     base: u32,
@@ -59,7 +59,7 @@ impl Months {
 }
 
 /// All entitlements, by their number.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct PaidMonths {
     months: Vec<Months>,
 }

@@ -26,7 +26,7 @@ pub use sums::Sums;
 pub use super::stages::{BatchStage, PaymentState};
 
 /// The bank's final answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Answer {
     /// `None` if settled, else why it failed.
     pub failed: Option<Reason>,
@@ -39,7 +39,7 @@ pub struct Answer {
 }
 
 /// A payment return.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Return {
     /// Why.
     pub reason: Reason,
@@ -108,7 +108,7 @@ impl Payment {
 }
 
 /// A payment batch.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Batch {
     /// The roster's act.
     pub roster: ActId,
@@ -201,7 +201,7 @@ impl Batch {
 }
 
 /// A recovery order and what has come of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Recovery {
     /// The order.
     pub ordered: RecoveryOrdered,
@@ -210,7 +210,7 @@ pub struct Recovery {
 }
 
 /// All batches.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Payments {
     /// Batches by code.
     pub batches: BTreeMap<BatchCode, Batch>,

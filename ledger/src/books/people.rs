@@ -11,7 +11,7 @@ use crate::period::{Date, Period};
 use super::{IdMap, Statement};
 
 /// A household.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Household {
     /// Where it lives.
     pub division: Division,
@@ -20,7 +20,7 @@ pub struct Household {
 }
 
 /// A person.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Person {
     /// The household.
     pub household: HouseholdId,
@@ -43,7 +43,7 @@ impl Person {
 }
 
 /// An account change and whether it was approved.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Change {
     /// What is changed.
     pub changed: AccountChanged,
@@ -52,7 +52,7 @@ pub struct Change {
 }
 
 /// A benefit account as registered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct BenefitAccount {
     /// Whose it is.
     pub holder: PersonId,
@@ -63,7 +63,7 @@ pub struct BenefitAccount {
 }
 
 /// Everybody the books know.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct People {
     /// Households by id.
     pub households: IdMap<HouseholdId, Household>,

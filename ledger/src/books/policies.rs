@@ -10,7 +10,7 @@ use crate::period::{Calendar, Period};
 use super::Statement;
 
 /// Everything that is set by policy.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Policies {
     schemes: BTreeMap<SchemeCode, BTreeMap<Period, SchemeSet>>,
     standards: BTreeMap<(SchemeCode, String, Division), BTreeMap<Period, StandardSet>>,

@@ -16,7 +16,9 @@ use crate::period::{Date, Period};
 use super::{Books, Statement};
 
 /// An account of the books. Debit is positive.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum Account {
     /// Money of a fund on a programme account.
     Bank(BankAccountCode, FundCode),
@@ -78,7 +80,7 @@ impl fmt::Display for Account {
 }
 
 /// One side of an entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Posting {
     /// The account.
     pub account: Account,
@@ -270,7 +272,7 @@ fn come_back(books: &Books, reference: &PaymentRef, amount: Option<Money>, moves
 }
 
 /// An act that posted, kept so that it can be reversed in full.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Posted {
     /// Day of posting.
     pub date: Date,
@@ -283,7 +285,7 @@ pub struct Posted {
 }
 
 /// Balances by month, and the acts that may be reversed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Postings {
     by_month: BTreeMap<Period, BTreeMap<Account, Money>>,
     balances: BTreeMap<Account, Money>,

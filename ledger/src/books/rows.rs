@@ -1,103 +1,28 @@
-//! The payments of a batch as they are kept: 32 bytes each and what is rare beside them, for ten years of a city are
-//! tens of millions. What a payment is to the rest of the program stands in `payments`.
+//! The payments of a batch as they are kept: 32 bytes each while the bank's answers come, a few bytes each when all is
+//! answered, and what is rare beside them; ten years of a city are tens of millions. What a payment is to the rest of the
+//! program stands in `payments`.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::Hash;
+mod column;
+mod names;
+mod packed;
 
-use foldhash::fast::FixedState;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use crate::answer::{Outcome, Reason};
-use crate::ids::{AccountId, Division, EntitlementId, FundCode, PaymentRef, PersonId, Seq};
+use crate::ids::{Division, EntitlementId, FundCode, PaymentRef, PersonId, Seq};
 use crate::line::{RosterLine, Source};
 use crate::money::Money;
 use crate::period::Date;
 
 use super::payments::{Answer, Payment, Return};
 
-/// Ids that occur in every month's rosters, each kept once and named by its number.
-#[derive(Clone, Debug)]
-pub(super) struct Numbered<T> {
-    ids: Vec<T>,
-    numbers: HashMap<T, u32, FixedState>,
-}
-
-impl<T> Default for Numbered<T> {
-    fn default() -> Numbered<T> {
-        Numbered { ids: Vec::new(), numbers: HashMap::default() }
-    }
-}
-
-impl<T: PartialEq> PartialEq for Numbered<T> {
-    fn eq(&self, other: &Numbered<T>) -> bool {
-        self.ids == other.ids
-    }
-}
-
-impl<T: Eq> Eq for Numbered<T> {}
-
-impl<T: Copy + Eq + Hash> Numbered<T> {
-    /// The number of an id, which it gets now if it has none.
-    ///
-    /// # Panics
-    /// Beyond 2^32 - 1 different ids: no country has as many people.
-    pub(super) fn number(&mut self, id: T) -> u32 {
-        *self.numbers.entry(id).or_insert_with(|| {
-            self.ids.push(id);
-            u32::try_from(self.ids.len() - 1).expect("fewer than 2^32 ids")
-        })
-    }
-
-    /// The number of an id that has one.
-    pub(super) fn known(&self, id: T) -> Option<u32> {
-        self.numbers.get(&id).copied()
-    }
-
-    fn id(&self, number: u32) -> T {
-        let place = usize::try_from(number).expect("a number fits the machine");
-        *self.ids.get(place).expect("numbers are given here")
-    }
-}
-
-/// The ids that payments name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Names {
-    pub(super) entitlements: Numbered<EntitlementId>,
-    accounts: Numbered<AccountId>,
-    payees: Numbered<PersonId>,
-    /// The towns that payees live in, each once.
-    towns: Vec<Division>,
-    /// Which of these each payee lives in, by the payee's number; `None` for who was not registered.
-    town_of_payee: Vec<Option<u16>>,
-}
-
-impl Names {
-    /// The number of a payee, who lives in `town`. A household does not move to another division.
-    fn payee(&mut self, id: PersonId, town: &dyn Fn(PersonId) -> Option<Division>) -> u32 {
-        let number = self.payees.number(id);
-        if self.town_of_payee.len() < self.payees.ids.len() {
-            let town = town(id).and_then(|town| self.town_number(town));
-            self.town_of_payee.push(town);
-        }
-        number
-    }
-
-    fn town_number(&mut self, town: Division) -> Option<u16> {
-        let known = self.towns.iter().position(|known| *known == town);
-        let place = known.unwrap_or_else(|| {
-            self.towns.push(town);
-            self.towns.len() - 1
-        });
-        u16::try_from(place).ok()
-    }
-
-    /// The towns by their number.
-    pub(super) fn towns(&self) -> &[Division] {
-        &self.towns
-    }
-}
+pub(super) use names::Names;
+use packed::Packed;
 
 /// One payment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Row {
     amount: Money,
     entitlement: u32,
@@ -112,7 +37,7 @@ struct Row {
 }
 
 /// The funds that pay a payment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Mix {
     /// One fund pays it whole, whatever its amount.
     Whole(FundCode),
@@ -121,7 +46,7 @@ enum Mix {
 }
 
 /// What many payments of a batch were answered alike.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Alike {
     failed: Option<Reason>,
     on: Date,
@@ -130,7 +55,7 @@ struct Alike {
 }
 
 /// What few payments have.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Rare {
     pub(super) reissue_of: Option<PaymentRef>,
     pub(super) reissued_by: Option<PaymentRef>,
@@ -139,12 +64,54 @@ pub(super) struct Rare {
     pub(super) recoveries: Vec<(Date, Money)>,
 }
 
+/// The rows of a batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Kept {
+    /// Answers may come.
+    Open(Vec<Row>),
+    /// All is answered.
+    Packed(Box<Packed>),
+}
+
+impl Default for Kept {
+    fn default() -> Kept {
+        Kept::Open(Vec::new())
+    }
+}
+
+impl Kept {
+    fn len(&self) -> usize {
+        match self {
+            Kept::Open(rows) => rows.len(),
+            Kept::Packed(packed) => packed.count,
+        }
+    }
+
+    fn get(&self, place: usize) -> Option<Row> {
+        match self {
+            Kept::Open(rows) => rows.get(place).copied(),
+            Kept::Packed(packed) => packed.row(place),
+        }
+    }
+
+    /// The rows, to be changed. No rule lets a final answer be followed by another, so packed rows hardly ever open again.
+    fn open(&mut self) -> &mut Vec<Row> {
+        if let Kept::Packed(packed) = self {
+            *self = Kept::Open((0..packed.count).filter_map(|place| packed.row(place)).collect());
+        }
+        match self {
+            Kept::Open(rows) => rows,
+            Kept::Packed(_) => unreachable!("it was opened above"),
+        }
+    }
+}
+
 /// The payments of one batch, by line from 1.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Rows {
     /// The entry of the roster's manifest; line n is the n-th entry after it.
     manifest: Seq,
-    kept: Vec<Row>,
+    kept: Kept,
     mixes: Vec<Mix>,
     answers: Vec<Alike>,
     rare: BTreeMap<u32, Rare>,
@@ -152,7 +119,7 @@ pub(super) struct Rows {
 
 impl Rows {
     pub(super) fn new(manifest: Seq, count: usize) -> Rows {
-        Rows { manifest, kept: Vec::with_capacity(count), ..Rows::default() }
+        Rows { manifest, kept: Kept::Open(Vec::with_capacity(count)), ..Rows::default() }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -167,7 +134,7 @@ impl Rows {
         town: &dyn Fn(PersonId) -> Option<Division>,
     ) {
         let mix = self.mix_of(line);
-        self.kept.push(Row {
+        self.kept.open().push(Row {
             amount: line.amount_fen,
             entitlement: names.entitlements.number(line.entitlement),
             account: names.accounts.number(line.account),
@@ -203,8 +170,15 @@ impl Rows {
         u32::try_from(place).expect("no more mixes than lines")
     }
 
-    fn row(&self, line: u32) -> Option<&Row> {
+    fn row(&self, line: u32) -> Option<Row> {
         self.kept.get(usize::try_from(line).ok()?.checked_sub(1)?)
+    }
+
+    /// Keeps the rows in few bytes from now on.
+    pub(super) fn pack(&mut self) {
+        if let Kept::Open(rows) = &self.kept {
+            self.kept = Kept::Packed(Box::new(Packed::of(rows)));
+        }
     }
 
     /// The amount of a line's payment.
@@ -219,13 +193,13 @@ impl Rows {
 
     /// The numbers of the entitlements, in the order of the lines.
     pub(super) fn entitlements(&self) -> impl Iterator<Item = u32> {
-        self.kept.iter().map(|row| row.entitlement)
+        (0..self.kept.len()).filter_map(|place| self.kept.get(place)).map(|row| row.entitlement)
     }
 
     /// What pays a line: funds with their amounts.
     pub(super) fn sources(&self, line: u32, each: &mut dyn FnMut(&FundCode, Money)) {
         let Some(row) = self.row(line) else { return };
-        match self.mix(row) {
+        match self.mix(&row) {
             Mix::Whole(fund) => each(fund, row.amount),
             Mix::Exact(sources) => {
                 for source in sources {
@@ -248,7 +222,7 @@ impl Rows {
 
     /// The answer that a line got.
     pub(super) fn answer(&self, line: u32) -> Option<Answer> {
-        self.answer_of(self.row(line)?)
+        self.answer_of(&self.row(line)?)
     }
 
     /// Books an answer; `manifest` is the entry of the act that brings it.
@@ -262,11 +236,8 @@ impl Rows {
             self.answers.len() - 1
         });
         let after = at.0.checked_sub(manifest.0).expect("a line stands behind its manifest");
-        let Some(row) =
-            usize::try_from(line).ok().and_then(|line| self.kept.get_mut(line.checked_sub(1)?))
-        else {
-            return;
-        };
+        let row = usize::try_from(line).ok().and_then(|line| line.checked_sub(1));
+        let Some(row) = row.and_then(|place| self.kept.open().get_mut(place)) else { return };
         row.answer = u32::try_from(place + 1).expect("no more answers than entries of a year");
         row.answered_after = u32::try_from(after).expect("a manifest counts its lines in 32 bits");
     }
@@ -302,7 +273,7 @@ impl Rows {
     pub(super) fn payment(&self, names: &Names, line: u32) -> Option<Payment> {
         let row = self.row(line)?;
         let rare = self.rare.get(&line);
-        let sources = match self.mix(row) {
+        let sources = match self.mix(&row) {
             Mix::Whole(fund) => {
                 smallvec::smallvec![Source { amount_fen: row.amount, fund: fund.clone() }]
             }
@@ -318,9 +289,41 @@ impl Rows {
             reissue_of: rare.and_then(|rare| rare.reissue_of.clone()),
             reissued_by: rare.and_then(|rare| rare.reissued_by.clone()),
             waiting: rare.and_then(|rare| rare.waiting),
-            answer: self.answer_of(row),
+            answer: self.answer_of(&row),
             returned: rare.and_then(|rare| rare.returned),
             recoveries: rare.map(|rare| rare.recoveries.clone()).unwrap_or_default(),
         })
+    }
+}
+
+/// Writes words as one run of bytes, lowest byte first: a snapshot holds millions of them.
+mod words_as_bytes {
+    use serde::de::{Deserializer, Error, Visitor};
+    use serde::ser::Serializer;
+
+    pub(super) fn serialize<S: Serializer>(words: &[u64], to: S) -> Result<S::Ok, S::Error> {
+        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        to.serialize_bytes(&bytes)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u64>, D::Error> {
+        struct Bytes;
+
+        impl Visitor<'_> for Bytes {
+            type Value = Vec<u64>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("whole words of eight bytes")
+            }
+
+            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Vec<u64>, E> {
+                match bytes.as_chunks::<8>() {
+                    (words, []) => Ok(words.iter().map(|word| u64::from_le_bytes(*word)).collect()),
+                    _ => Err(E::invalid_length(bytes.len(), &self)),
+                }
+            }
+        }
+
+        from.deserialize_bytes(Bytes)
     }
 }

@@ -11,7 +11,7 @@ use crate::period::Date;
 use super::Statement;
 
 /// An advance and whether its forms are complete.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Advance {
     /// The act that paid it.
     pub act: ActId,
@@ -22,7 +22,7 @@ pub struct Advance {
 }
 
 /// How a claim ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum ClaimEnd {
     /// The insurer paid.
     Settled {
@@ -36,7 +36,7 @@ pub enum ClaimEnd {
 }
 
 /// A claim.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Claim {
     /// What was filed.
     pub filed: ClaimFiled,
@@ -47,7 +47,7 @@ pub struct Claim {
 }
 
 /// Advances, policies and claims.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Urgent {
     /// Advances by id.
     pub advances: BTreeMap<AdvanceId, Advance>,

@@ -68,6 +68,11 @@ pub(crate) struct Groups {
 }
 
 impl Groups {
+    /// The groups of chunks that begin at an entry.
+    pub(crate) fn from(Seq(next): Seq) -> Groups {
+        Groups { next, ..Groups::default() }
+    }
+
     /// The next act with its lines; `None` at the end.
     pub(crate) fn next(
         &mut self,

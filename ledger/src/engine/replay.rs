@@ -4,6 +4,7 @@ use super::OpenFailure;
 use crate::books::{Books, Statement};
 use crate::canonical::NotCanonical;
 use crate::decoding::{self, Broken, Chunks, Group, Groups, Wanted};
+use crate::ids::Seq;
 use crate::law::admission;
 use crate::log::EntrySource;
 
@@ -17,16 +18,25 @@ pub fn fold_while(
     origin: &str,
     visit: &mut dyn FnMut(&Books, &Statement<'_>) -> bool,
 ) -> Result<Books, OpenFailure> {
-    decoding::in_order(source, origin, Wanted::Items, |chunks| fold(chunks, origin, visit))
+    go_on(source, Books::new(origin), visit)
+}
+
+/// As [`fold_while`], from books that hold the entries before.
+pub(super) fn go_on(
+    source: &dyn EntrySource,
+    books: Books,
+    visit: &mut dyn FnMut(&Books, &Statement<'_>) -> bool,
+) -> Result<Books, OpenFailure> {
+    let (from, origin) = (Seq(books.height), books.origin.clone());
+    decoding::in_order(source, from, &origin, Wanted::Items, |chunks| fold(chunks, books, visit))
 }
 
 fn fold(
     chunks: &mut Chunks<'_, '_>,
-    origin: &str,
+    mut books: Books,
     visit: &mut dyn FnMut(&Books, &Statement<'_>) -> bool,
 ) -> Result<Books, OpenFailure> {
-    let mut books = Books::new(origin);
-    let mut groups = Groups::default();
+    let mut groups = Groups::from(Seq(books.height));
     while let Some(group) = groups.next(chunks).map_err(broken)? {
         let Group { at, signed, id, lines, odd, leaves: _ } = group;
         if let Some((seq, odd)) = odd {

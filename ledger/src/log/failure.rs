@@ -131,7 +131,7 @@ impl LogFailure {
         LogFailure { code, entry: Some(Seq(entry)), detail: detail.into() }
     }
 
-    pub(super) fn io(doing: &str, path: &Path, error: &std::io::Error) -> LogFailure {
+    pub(crate) fn io(doing: &str, path: &Path, error: &std::io::Error) -> LogFailure {
         LogFailure::new(LogCode::Io, format!("{doing} {}：{error}", path.display()))
     }
 

@@ -49,7 +49,7 @@ pub(super) fn replace(
 }
 
 /// Makes names in a folder durable.
-pub(super) fn sync_folder(dir: &Path) -> Result<(), LogFailure> {
+pub(crate) fn sync_folder(dir: &Path) -> Result<(), LogFailure> {
     File::open(dir)
         .and_then(|folder| folder.sync_all())
         .map_err(|error| LogFailure::io("同步目录", dir, &error))

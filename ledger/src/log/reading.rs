@@ -132,6 +132,12 @@ impl Log {
         consistency_proof(&self.store, old, new)
     }
 
+    /// True if the store's own counts say that every entry is there and nothing else. A damaged store can have lost a file
+    /// with entries from the middle of the log, and only this or a reading of everything shows it.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.mark.is_none() && self.store.counted() == self.head.size
+    }
+
     fn refuse_beyond_head(&self, size: u64) -> Result<(), LogFailure> {
         if size > self.head.size { Err(LogFailure::missing(self.head.size)) } else { Ok(()) }
     }

@@ -175,6 +175,12 @@ impl Store {
         Ok(first.zip(last))
     }
 
+    /// How many entries the tables and journals say they hold, without reading them: more than there are if one was written
+    /// twice, never less.
+    pub(super) fn counted(&self) -> u64 {
+        self.entries.approximate_len() as u64
+    }
+
     /// The stored entries from `from` to `to` (without `to`), as they were when this was called.
     pub(super) fn range(&self, from: u64, to: u64) -> fjall::Iter {
         self.entries.range(from.to_be_bytes()..to.to_be_bytes())

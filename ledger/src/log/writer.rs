@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::checkpoint;
@@ -60,6 +60,12 @@ pub(super) enum Purpose {
 }
 
 impl Log {
+    /// The ledger's folder.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// Size and root over everything that was acknowledged.
     #[must_use]
     pub fn head(&self) -> Head {

@@ -10,7 +10,7 @@ use crate::period::Period;
 use super::Batch;
 
 /// A batch in sums.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Sums {
     /// Every town that has a payment in it; what names no town stands under its own code.
     pub towns: BTreeSet<Division>,
@@ -40,6 +40,7 @@ pub(super) fn settle(books: &mut Books, closed: Period) {
     for (code, sums) in summed {
         if let Some(batch) = books.payments.batches.get_mut(&code) {
             batch.sums = Some(sums);
+            batch.rows.pack();
         }
     }
 }
