@@ -39,7 +39,7 @@ pub mod rules;
 
 pub mod trust;
 
-mod snapshot;
+pub mod snapshot;
 
 pub mod engine;
 

@@ -21,6 +21,7 @@ mod recovery;
 mod refusals;
 mod sectors;
 mod serving;
+mod snapshots;
 mod strace_faults;
 mod tamper;
 mod tidy;

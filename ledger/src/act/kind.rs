@@ -1,15 +1,15 @@
 //! The name of a kind of act, where one is kept without its act.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::ser::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Body;
 
-/// One of [`Body::KINDS`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// One of [`Body::KINDS`]. Snapshots, which no other program reads, keep its place there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kind(&'static str);
 
 impl Kind {
@@ -32,10 +32,18 @@ impl fmt::Display for Kind {
     }
 }
 
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let place = Body::KINDS.iter().position(|(kind, _)| *kind == self.0);
+        let place = place.and_then(|place| u8::try_from(place).ok());
+        to.serialize_u8(place.ok_or_else(|| S::Error::custom("a kind beyond the list"))?)
+    }
+}
+
 impl<'de> Deserialize<'de> for Kind {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Kind, D::Error> {
-        let name = Cow::<str>::deserialize(from)?;
-        let known = Body::KINDS.iter().map(|(kind, _)| *kind).find(|kind| *kind == name);
-        known.map(Kind).ok_or_else(|| D::Error::custom(format!("no kind of act: {name}")))
+        let place = u8::deserialize(from)?;
+        let known = Body::KINDS.get(usize::from(place));
+        known.map(|(kind, _)| Kind(kind)).ok_or_else(|| D::Error::custom("no such kind of act"))
     }
 }

@@ -11,8 +11,10 @@ use crate::period::{Date, Period};
 use super::Statement;
 use super::duties::{Case, Stage};
 
-/// What is kept of every act, so that its key can fall into doubt later.
+/// What is kept of every act, so that its key can fall into doubt later. A snapshot keeps it without the names of its
+/// fields: there is one for every act that ever was.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(from = "Unnamed", into = "Unnamed")]
 pub struct KeptAct {
     /// Its id.
     pub id: ActId,
@@ -30,6 +32,31 @@ pub struct KeptAct {
     pub entitlement: Option<EntitlementId>,
     /// The key that it installs by rotation.
     pub installs: Option<KeyId>,
+}
+
+type Unnamed = (
+    ActId,
+    Seq,
+    Kind,
+    Option<Role>,
+    Vec<(Case, Stage)>,
+    Option<Period>,
+    Option<EntitlementId>,
+    Option<KeyId>,
+);
+
+impl From<Unnamed> for KeptAct {
+    fn from(kept: Unnamed) -> KeptAct {
+        let (id, at, kind, role, cases, posts, entitlement, installs) = kept;
+        KeptAct { id, at, kind, role, cases, posts, entitlement, installs }
+    }
+}
+
+impl From<KeptAct> for Unnamed {
+    fn from(kept: KeptAct) -> Unnamed {
+        let KeptAct { id, at, kind, role, cases, posts, entitlement, installs } = kept;
+        (id, at, kind, role, cases, posts, entitlement, installs)
+    }
 }
 
 /// What was said of an act in doubt.

@@ -32,7 +32,7 @@ pub(crate) fn is_due(newest: u64, height: u64) -> bool {
 ///
 /// # Errors
 /// The disk fails. Nothing depends on it.
-pub(crate) fn keep(dir: &Path, books: &Books, root: Root) -> Result<(), LogFailure> {
+pub fn keep(dir: &Path, books: &Books, root: Root) -> Result<(), LogFailure> {
     let folder = dir.join(FOLDER);
     std::fs::create_dir_all(&folder)
         .map_err(|error| LogFailure::io("新建目录", &folder, &error))?;
@@ -47,7 +47,8 @@ pub(crate) fn keep(dir: &Path, books: &Books, root: Root) -> Result<(), LogFailu
 
 /// The books of the newest snapshot that is whole, was written by this program, and stands at a point of this log: `holds`
 /// is asked whether the log has that root at that size.
-pub(crate) fn newest(dir: &Path, origin: &str, holds: &dyn Fn(Seq, Root) -> bool) -> Option<Books> {
+#[must_use]
+pub fn newest(dir: &Path, origin: &str, holds: &dyn Fn(Seq, Root) -> bool) -> Option<Books> {
     let folder = dir.join(FOLDER);
     sizes(&folder).into_iter().rev().find_map(|size| {
         let path = path(&folder, size);

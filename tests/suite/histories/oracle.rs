@@ -9,7 +9,9 @@ use ledger::books::postings::{self, Account};
 use ledger::books::{Books, Statement};
 use ledger::engine::fold_while;
 use ledger::money::Money;
+use ledger::ids::Root;
 use ledger::period::Period;
+use ledger::snapshot;
 use ledger::trust::{Trust, TrustFile, TrustedRoot};
 use ledger::views::month::MonthTable;
 use tests::given::{County, ORIGIN, cast, digest};
@@ -59,9 +61,17 @@ pub fn at_the_end(county: &County) -> Verdict {
     verdict?;
     let rebuilt = rebuilt.map_err(|why| why.to_string())?;
     must(rebuilt == *live, || "books rebuilt from the bytes are others".to_owned())?;
+    come_back_from_a_snapshot(live)?;
     money_is_conserved(live, &model)?;
     payments_agree(live, &model)?;
     passes_the_audit(county)
+}
+
+fn come_back_from_a_snapshot(live: &Books) -> Verdict {
+    let folder = tempfile::tempdir().map_err(|why| why.to_string())?;
+    snapshot::keep(folder.path(), live, Root([7; 32])).map_err(|why| why.to_string())?;
+    let again = snapshot::newest(folder.path(), ORIGIN, &|_, root| root == Root([7; 32]));
+    must(again.as_ref() == Some(live), || "books from a snapshot are others".to_owned())
 }
 
 fn balances_to_zero(books: &Books, statement: &Statement<'_>) -> Verdict {
