@@ -24,7 +24,7 @@ pub struct KeptAct {
     pub kind: Kind,
     /// The role that it needed.
     pub role: Option<Role>,
-    /// The cases that it belongs to, and what it is in them.
+    /// The cases that it belongs to, and what it is in them; of a roster, only its batch.
     pub cases: Vec<(Case, Stage)>,
     /// The month that it posts in.
     pub posts: Option<Period>,

@@ -10,6 +10,7 @@ use crate::period::Period;
 use crate::words::words;
 
 use super::bank::Waiting;
+use super::doubts::Doubt;
 use super::{Books, Statement};
 
 /// A case: within it, one person does one thing.
@@ -164,17 +165,46 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
 fn stood_in(books: &Books, officer: OfficerId, acts: &[ActId]) -> Vec<(Case, Stage)> {
     let doubts = acts.iter().filter_map(|act| books.doubts.of(act));
     let of_others = doubts.filter(|doubt| doubt.officer != officer);
-    of_others.flat_map(|doubt| doubt.act.cases.iter().cloned()).collect()
+    let cases = of_others.flat_map(|doubt| {
+        let changes = behind_the_roster(books, doubt);
+        doubt.act.cases.iter().cloned().chain(of_changes(changes))
+    });
+    cases.collect()
+}
+
+/// Who changed a payee's account, or approved the change, does not draw the roster that pays into it.
+fn of_changes(changes: BTreeSet<ActId>) -> impl Iterator<Item = (Case, Stage)> {
+    changes.into_iter().map(|change| (Case::Act(change), Stage::ReissueMaker))
+}
+
+/// The account changes behind the lines of a roster whose drawing is in doubt.
+fn behind_the_roster(books: &Books, doubt: &Doubt) -> BTreeSet<ActId> {
+    let drawn = doubt.act.cases.iter().filter_map(|(case, stage)| {
+        if let (Case::Batch(code), Stage::Maker) = (case, stage) { Some(code) } else { None }
+    });
+    let payments = drawn.flat_map(|code| books.payments.references(code));
+    let change = |account| books.people.change_of.get(&account).copied();
+    payments.filter_map(|(_, payment)| change(payment.account)).collect()
+}
+
+/// The cases of an act that are kept with it, so that it can fall into doubt: the changes behind a roster are not among
+/// them, for its lines say them again.
+pub(super) fn kept(body: &Body, mut cases: Vec<(Case, Stage)>) -> Vec<(Case, Stage)> {
+    if let Body::RosterDrawn(_) = body {
+        cases.retain(|(case, _)| matches!(case, Case::Batch(_)));
+    }
+    cases.shrink_to_fit();
+    cases
 }
 
 fn payment_duties(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
     if let Body::RosterDrawn(b) = statement.body() {
-        // Who changed a payee's account, or approved the change, does not draw the roster that pays into it.
         let lines = statement.lines.iter().filter_map(Line::as_roster);
-        let changes: BTreeSet<ActId> =
+        let changes =
             lines.filter_map(|line| books.people.change_of.get(&line.account).copied()).collect();
-        let of_changes = changes.into_iter().map(|change| (Case::Act(change), Stage::ReissueMaker));
-        std::iter::once((Case::Batch(b.batch.clone()), Stage::Maker)).chain(of_changes).collect()
+        std::iter::once((Case::Batch(b.batch.clone()), Stage::Maker))
+            .chain(of_changes(changes))
+            .collect()
     } else if let Body::RosterChecked(b) = statement.body() {
         vec![(Case::Batch(b.batch.clone()), Stage::Checker)]
     } else if let Body::RosterFinanceReviewed(b) = statement.body() {

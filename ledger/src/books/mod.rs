@@ -131,7 +131,7 @@ impl Books {
         if let Some(date) = statement.body().posting_date() {
             self.postings.post(statement, date, postings);
         }
-        self.doubts.evolve(statement, cases);
+        self.doubts.evolve(statement, duties::kept(statement.body(), cases));
         self.offices.evolve(statement);
         self.log_keys.evolve(statement);
         self.suspect(statement);
