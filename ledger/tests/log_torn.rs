@@ -37,7 +37,11 @@ fn grow(log: &mut Log, count: u64) {
 }
 
 /// A ledger's folder as files and their bytes.
-struct Folder(Vec<(PathBuf, Vec<u8>)>);
+struct Folder {
+    files: Vec<(PathBuf, Vec<u8>)>,
+    /// The note of what was acknowledged before the last batch.
+    acknowledged_before: Vec<u8>,
+}
 
 impl Folder {
     fn read(dir: &Path) -> Folder {
@@ -53,13 +57,13 @@ impl Folder {
                 }
             }
         }
-        Folder(files)
+        Folder { files, acknowledged_before: Vec::new() }
     }
 
     /// The ledger with its newest journal cut to that length.
     fn cut(&self, journal: &Path, length: usize) -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();
-        for (path, bytes) in &self.0 {
+        for (path, bytes) in &self.files {
             let place = dir.path().join(path);
             std::fs::create_dir_all(place.parent().unwrap()).unwrap();
             let end = if path == journal { length } else { bytes.len() };
@@ -75,7 +79,7 @@ impl Folder {
     /// The newest journal: number and length.
     fn journal(&self) -> (PathBuf, usize) {
         let journals =
-            self.0.iter().filter(|(path, _)| path.extension().is_some_and(|e| e == "jnl"));
+            self.files.iter().filter(|(path, _)| path.extension().is_some_and(|e| e == "jnl"));
         let number =
             |path: &Path| path.file_stem().unwrap().to_str().unwrap().parse::<u64>().unwrap();
         let newest = journals.max_by_key(|(path, _)| number(path)).unwrap();
@@ -93,12 +97,13 @@ fn cuts(sign_the_last: bool) -> (Folder, PathBuf, Vec<usize>) {
     // A journal that was opened again has its true length.
     let mut log = open(dir.path()).unwrap();
     let (journal, before) = Folder::read(dir.path()).journal();
+    let acknowledged_before = std::fs::read(dir.path().join("acknowledged")).unwrap();
     grow(&mut log, LAST);
     if sign_the_last {
         log.checkpoint(&signer()).unwrap();
     }
     drop(log);
-    let folder = Folder::read(dir.path());
+    let folder = Folder { acknowledged_before, ..Folder::read(dir.path()) };
     let (newest, after) = folder.journal();
     assert_eq!(newest, journal);
     assert!(after > before + 20 * STEP, "{before} to {after}");
@@ -124,10 +129,25 @@ fn a_batch_cut_anywhere_after_it_was_signed_is_refused_as_rolled_back() {
 }
 
 #[test]
-fn a_batch_cut_anywhere_before_it_was_signed_is_gone_whole_and_can_be_handed_in_again() {
+fn a_batch_cut_anywhere_after_it_was_acknowledged_is_refused_although_nothing_signs_it() {
     let (folder, journal, cuts) = cuts(false);
     for length in &cuts {
         let dir = folder.cut(&journal, *length);
+        let failure = Log::open(dir.path(), signer().verifier()).err();
+        let failure = failure.unwrap_or_else(|| panic!("opens, cut at {length}"));
+        let said = (failure.code(), failure.entry());
+        assert_eq!(said, (LogCode::RolledBack, Some(Seq(10))), "{length}");
+        assert!(failure.to_string().contains("已确认入账 50 条"), "{failure}");
+    }
+}
+
+#[test]
+fn a_batch_cut_anywhere_before_it_was_acknowledged_is_gone_whole_and_can_be_handed_in_again() {
+    let (folder, journal, cuts) = cuts(false);
+    for length in &cuts {
+        let dir = folder.cut(&journal, *length);
+        // A crash within the commit: the note of what was acknowledged is the one before.
+        std::fs::write(dir.path().join("acknowledged"), &folder.acknowledged_before).unwrap();
         let mut log = open(dir.path()).unwrap_or_else(|code| panic!("{code:?}, cut at {length}"));
         assert_eq!(log.head().size, 10, "cut at {length}");
         assert_eq!(log.full_read().unwrap().ids, 10, "cut at {length}");

@@ -140,7 +140,8 @@ fn of_many_snapshots_the_two_newest_stay() {
         assert!(!signed.to_string().is_empty());
     }
     let names = std::fs::read_dir(kept.ledger().join("snapshots")).unwrap();
-    let mut names: Vec<_> = names.map(|item| item.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<_> =
+        names.map(|item| item.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     let height = kept.books().height;
     assert_eq!(names, [kept.size, height].map(|size| format!("{size:020}.books")));

@@ -34,7 +34,7 @@ macro_rules! log_codes {
 
 log_codes! {
     /// The head is below the newest checkpoint that was signed.
-    RolledBack = "log.rolled_back", "日志比已签发的存证头短：可能换回了旧备份，或磁盘损坏丢失了条目。请勿继续记账，先把整个台账目录复制一份留存，再运行 doudi repair --dir 台账目录 --from 第二副本";
+    RolledBack = "log.rolled_back", "日志比已签发的存证头或已确认的入账短：可能换回了旧备份，或磁盘损坏丢失了条目。请勿继续记账，先把整个台账目录复制一份留存，再运行 doudi repair --dir 台账目录 --from 第二副本";
     /// The entries that a checkpoint covered are not the entries that are here.
     Rewritten = "log.rewritten", "日志内容与已签发的存证头不一致：已入账的条目被改写，或放入了另一本台账的文件。请勿继续使用，先把整个台账目录复制一份留存并通知纪检监察人员，再运行 doudi repair --dir 台账目录 --from 第二副本 --dry-run 看差在哪些条目";
     /// An entry or node that must be there is not.

@@ -2,6 +2,7 @@
 //! Read in this order: tree, proof; note key, note, checkpoint; store, opening, writer, entry input, staging, reading; tile name,
 //! tile making, tile writer, tiles, tile folder, container, proof file; recovery.
 
+mod acknowledged;
 mod checkpoint;
 mod container;
 mod entry_input;

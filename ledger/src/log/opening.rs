@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
+use super::acknowledged::{self, Acknowledged};
 use super::failure::{LogCode, LogFailure};
 use super::key_chain;
 use super::last_signed;
@@ -117,10 +118,23 @@ fn check(
         }
         Some(_) | None => {}
     }
+    let known = acknowledged::read(dir);
+    if let Some(known) = known.filter(|known| head.size < known.size) {
+        let detail = format!("日志有 {} 条，已确认入账 {} 条", head.size, known.size);
+        return Err(LogFailure::at(LogCode::RolledBack, head.size, detail));
+    }
     let frontier = right_edge(&store, &head)?;
     if let Some(signed) = &signed {
-        refuse_rewritten(&store, &head, signed)?;
+        refuse_rewritten(&store, &head, "已签发的", &signed.head)?;
     }
+    if let Some(known) = &known {
+        refuse_rewritten(&store, &head, "已确认入账的", known)?;
+    }
+    let mut acknowledged = match purpose {
+        Purpose::Write => Acknowledged::open(dir),
+        Purpose::Read => Acknowledged::unwritten(),
+    };
+    acknowledged.note(&head);
     let dir = PathBuf::from(dir);
     let published = Arc::new(RwLock::new(signed.clone()));
     let (key, piece_limit, poisoned) = (key.clone(), PieceLimit::default(), false);
@@ -134,6 +148,7 @@ fn check(
         signed,
         published,
         purpose,
+        acknowledged,
         mark,
         piece_limit,
         poisoned,
@@ -178,11 +193,16 @@ fn rolled_back(head: &Head, signed: &Signed) -> LogFailure {
     LogFailure::at(LogCode::RolledBack, head.size, detail)
 }
 
-fn refuse_rewritten(store: &Store, head: &Head, signed: &Signed) -> Result<(), LogFailure> {
-    let size = signed.head.size;
+fn refuse_rewritten(
+    store: &Store,
+    head: &Head,
+    what: &str,
+    known: &Head,
+) -> Result<(), LogFailure> {
+    let size = known.size;
     let root = if size == head.size { head.root } else { edge(store, size)?.root() };
-    if root != signed.head.root {
-        let detail = format!("前 {size} 条的根为 {root}，已签发的为 {}", signed.head.root);
+    if root != known.root {
+        let detail = format!("前 {size} 条的根为 {root}，{what}为 {}", known.root);
         return Err(LogFailure::new(LogCode::Rewritten, detail));
     }
     Ok(())

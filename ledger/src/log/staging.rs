@@ -117,6 +117,7 @@ impl Log {
         self.mark = self.mark.filter(|mark| mark.reach > head.size);
         self.head = head;
         self.frontier = frontier;
+        self.acknowledged.note(&head);
     }
 }
 

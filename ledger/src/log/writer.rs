@@ -5,6 +5,7 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::acknowledged::Acknowledged;
 use super::checkpoint;
 use super::failure::{LogCode, LogFailure};
 use super::last_signed;
@@ -39,6 +40,8 @@ pub struct Log {
     /// The same for those who read meanwhile ([`super::LogReader`]): set once last-signed is on disk.
     pub(super) published: Arc<RwLock<Option<Signed>>>,
     pub(super) purpose: Purpose,
+    /// How far callers were answered.
+    pub(super) acknowledged: Acknowledged,
     /// What may lie beyond the head ([`super::staging`]).
     pub(super) mark: Option<Mark>,
     pub(super) piece_limit: PieceLimit,

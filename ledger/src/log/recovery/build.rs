@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::super::acknowledged;
 use super::super::failure::{LogCode, LogFailure};
 use super::super::last_signed;
 use super::super::note_key::VerifierKey;
@@ -114,6 +115,7 @@ pub fn restore_log(
     }
     // The note first: a store without it would be begun anew.
     last_signed::write(dir, tiles.note())?;
+    acknowledged::replace(dir, &tiles.head())?;
     std::fs::rename(&unfinished, &place).map_err(|error| LogFailure::io("更名", &place, &error))?;
     last_signed::sync_folder(dir)?;
     Ok(head)

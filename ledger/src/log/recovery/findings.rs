@@ -81,6 +81,8 @@ finding_codes! {
     Root = "scrub.root", "全部条目的根与日志头不符。请运行 doudi repair --dir 台账目录 --from 副本";
     /// Entries or nodes beyond the head.
     Beyond = "scrub.beyond", "日志头之外还有多余的内容。请运行 doudi repair --dir 台账目录 --from 副本";
+    /// The newest entries that callers were answered for are not there.
+    Acknowledged = "scrub.acknowledged", "最近已确认入账的条目不见了：磁盘损坏丢失了日志的末尾。请运行 doudi repair --dir 台账目录 --from 副本；副本里也没有的，须由经办人员重新提交";
     /// last-signed is missing, unreadable, or not of this history.
     LastSigned = "scrub.last_signed", "存证头 last-signed 缺失、损坏或与日志不符。请先核对副本，再运行 doudi repair --dir 台账目录 --from 副本";
 }

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::super::acknowledged;
 use super::super::failure::{LogCode, LogFailure};
 use super::super::last_signed;
 use super::super::note::SignedNote;
@@ -123,6 +124,9 @@ impl Repair<'_> {
                 let note = newest.map(|(note, _)| note).filter(|_| renewed);
                 done.broken = self.change_places(note.as_ref(), standing.signed_is_broken)?;
             }
+            if lost.is_some() {
+                acknowledged::replace(self.dir, &done.head)?;
+            }
             self.clear_restored(restored, &survey, &done)?;
         }
         Ok(done)
@@ -152,6 +156,9 @@ impl Repair<'_> {
             None
         };
         let head = store.as_ref().and_then(|store| guarded(|| store.head()).ok());
+        // What was acknowledged counts even if the store no longer knows of it.
+        let head = head.into_iter().chain(acknowledged::read(self.dir));
+        let head = head.reduce(|own, known| if known.size > own.size { known } else { own });
         let bounds = store.as_ref().and_then(|store| guarded(|| store.bounds()).ok().flatten());
         let stored = bounds.map_or(0, |(_, last)| last.saturating_add(1));
         let stored = stored.max(head.map_or(0, |head| head.size));

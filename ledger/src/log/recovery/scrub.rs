@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::super::acknowledged;
 use super::super::failure::{LogCode, LogFailure};
 use super::super::last_signed;
 use super::super::note_key::VerifierKey;
@@ -62,7 +63,10 @@ pub fn scrub(
         return Ok(scrub.done);
     }
     match Store::open(&path) {
-        Ok(store) => scrub.whole(&store, signed, known, pace),
+        Ok(store) => {
+            scrub.acknowledged(dir, &store);
+            scrub.whole(&store, signed, known, pace);
+        }
         Err(why) if why.code() == LogCode::Locked => return Err(why.into()),
         Err(why) => scrub.find(FindingCode::StoreUnreadable, None, why.to_string()),
     }
@@ -106,6 +110,18 @@ impl Scrub {
             return;
         }
         self.done.findings.push(Finding { code, entries, detail });
+    }
+
+    /// What was acknowledged after the newest checkpoint is promised as well.
+    fn acknowledged(&mut self, dir: &Path, store: &Store) {
+        let (Some(known), Ok(head)) = (acknowledged::read(dir), guarded(|| store.head())) else {
+            return;
+        };
+        if head.size < known.size {
+            let lost = Stretch { first: head.size, last: known.size - 1 };
+            let detail = format!("日志{}条，已确认入账{}条", head.size, known.size);
+            self.find(FindingCode::Acknowledged, Some(lost), detail);
+        }
     }
 
     fn whole(
