@@ -5,8 +5,8 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use ledger::log::{
-    CopyTarget as _, Head, LogReader, RecoveryCode, RecoveryFailure, Restored, SecondCopy,
-    SignedNote, TileFolder, VerifierKey, restore_log,
+    CopyTarget as _, Head, KeyChain, LogReader, RecoveryCode, RecoveryFailure, Restored,
+    SecondCopy, SignedNote, TileFolder, restore_log,
 };
 use ledger::trust::Trust;
 use ledger::vault::{self, Vault};
@@ -43,7 +43,7 @@ pub fn back_up(log: &LogReader, vault: Option<&Vault>, out: &Path) -> Result<Bac
     let Some((_, head)) = log.newest() else {
         return Err(RecoveryFailure::new(RecoveryCode::NoCopy, "尚未签发存证头").into());
     };
-    let mut copy = SecondCopy::open(&out.join(TILES), log.key())?;
+    let mut copy = SecondCopy::open(&out.join(TILES), &log.keys()?)?;
     copy.bring_up_to(log)?;
     let head = copy.newest().unwrap_or(head);
     drop(copy);
@@ -82,7 +82,9 @@ pub fn restore(
     let trust = Trust::read(&from.join("trust"))?;
     let key = &trust.log_key;
     let tiles = TileFolder::open(&from.join(TILES), key)?;
-    let note = against(&tiles, newest, key, accept_older)?;
+    let mut keys = KeyChain::read(&from.join(TILES), key)?;
+    keys.learn(&trust.log_keys);
+    let note = against(&tiles, newest, &keys, accept_older)?;
     std::fs::create_dir_all(dir).map_err(|why| Failure::file(dir, &why))?;
     // Told before there is a log: a crash in between leaves a folder that does not open, never one that hides its age.
     if let Some(note) = note {
@@ -101,14 +103,14 @@ pub fn restore(
 fn against(
     tiles: &TileFolder,
     newest: Option<&Path>,
-    key: &VerifierKey,
+    keys: &KeyChain,
     accept_older: bool,
 ) -> Result<Option<Restored>, Failure> {
     let at = tiles.head();
     let Some(path) = newest else { return Ok(Some(Restored { at, newest: None })) };
     let path = if path.is_dir() { path.join("checkpoint") } else { path.to_owned() };
     let bytes = std::fs::read(&path).map_err(|why| Failure::file(&path, &why))?;
-    let known = SignedNote::parse(&bytes).and_then(|note| note.verify(key))?.head();
+    let known = SignedNote::parse(&bytes).and_then(|note| keys.verify(&note))?.head();
     if known.size > at.size {
         let detail = format!("备份{}条，已知{}条", at.size, known.size);
         if !accept_older {

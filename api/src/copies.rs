@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use ledger::act::signed::{SignedAct, act_bytes};
 use ledger::log::{
-    CopyTarget, LogReader, Offer, RecoveryCode, RecoveryFailure, SecondCopy, SignedNote,
-    TileFolder, VerifierKey,
+    CopyTarget, KeyChain, LogReader, Offer, RecoveryCode, RecoveryFailure, SecondCopy, SignedNote,
+    TileFolder,
 };
 
 use crate::desk::write_whole;
@@ -19,16 +19,17 @@ const TILE: u64 = 17 << 20;
 /// A copy on another host, where `doudi copy serve` runs.
 pub struct RemoteCopy {
     address: String,
-    key: VerifierKey,
     agent: ureq::Agent,
+    /// How many of the log's keys the copy was told.
+    told: usize,
 }
 
 impl RemoteCopy {
     /// The copy at an address such as `http://10.0.0.7:8700`. Asks nothing yet.
     #[must_use]
-    pub fn at(address: &str, key: &VerifierKey) -> RemoteCopy {
+    pub fn at(address: &str) -> RemoteCopy {
         let address = address.trim_end_matches('/').to_owned();
-        RemoteCopy { address, key: key.clone(), agent: agent() }
+        RemoteCopy { address, agent: agent(), told: 0 }
     }
 
     /// How many entries the copy has.
@@ -42,7 +43,7 @@ impl RemoteCopy {
     fn checkpointed(&self, log: &LogReader) -> Result<u64, RecoveryFailure> {
         let url = format!("{}/checkpoint", self.address);
         let Some(bytes) = get(&self.agent, &url, SHORT)? else { return Ok(0) };
-        let head = SignedNote::parse(&bytes)?.verify(&self.key)?.head();
+        let head = log.keys()?.verify(&SignedNote::parse(&bytes)?)?.head();
         if head.size > log.size() {
             let detail = format!("{}：副本{}条，台账{}条", self.address, head.size, log.size());
             return Err(RecoveryFailure::at(RecoveryCode::CopyAhead, log.size(), detail));
@@ -71,6 +72,21 @@ impl RemoteCopy {
         }
     }
 
+    /// Hands over the log's later keys, once: they prove themselves, and the copy takes no checkpoint without them.
+    fn tell_keys(&mut self, keys: &KeyChain) -> Result<(), RecoveryFailure> {
+        if keys.keys().len() <= self.told.max(1) {
+            return Ok(());
+        }
+        let url = format!("{}/log-keys", self.address);
+        let sent = self.agent.post(url).send(keys.to_string());
+        let answer = sent.map_err(|why| unreachable(&self.address, &why))?;
+        if answer.status().as_u16() != 200 {
+            return Err(self.strange(&format!("log-keys：{}", answer.status())));
+        }
+        self.told = keys.keys().len();
+        Ok(())
+    }
+
     fn strange(&self, answer: &str) -> RecoveryFailure {
         let detail = format!("{}：{}", self.address, answer.escape_debug());
         RecoveryFailure::new(RecoveryCode::CopyAnswer, detail)
@@ -82,6 +98,7 @@ impl CopyTarget for RemoteCopy {
         if log.newest().is_none() {
             return Ok(0);
         }
+        self.tell_keys(&log.keys()?)?;
         let checkpointed = self.checkpointed(log)?;
         if checkpointed > 0 && checkpointed == log.size() {
             return Ok(checkpointed);
@@ -114,18 +131,18 @@ impl CopyTarget for RemoteCopy {
 ///
 /// # Errors
 /// The folder is no copy of this log, is damaged, or is in use.
-pub fn target(name: &str, key: &VerifierKey) -> Result<Box<dyn CopyTarget>, RecoveryFailure> {
+pub fn target(name: &str, keys: &KeyChain) -> Result<Box<dyn CopyTarget>, RecoveryFailure> {
     if is_address(name) {
-        return Ok(Box::new(RemoteCopy::at(name, key)));
+        return Ok(Box::new(RemoteCopy::at(name)));
     }
-    Ok(Box::new(SecondCopy::open(Path::new(name), key)?))
+    Ok(Box::new(SecondCopy::open(Path::new(name), keys)?))
 }
 
 /// A copy as a folder: itself, or fetched from its host into `into`.
 ///
 /// # Errors
 /// The host does not answer, or the disk.
-pub fn as_folder(name: &str, into: &Path, key: &VerifierKey) -> Result<PathBuf, Failure> {
+pub fn as_folder(name: &str, into: &Path, keys: &KeyChain) -> Result<PathBuf, Failure> {
     if !is_address(name) {
         return Ok(PathBuf::from(name));
     }
@@ -133,7 +150,14 @@ pub fn as_folder(name: &str, into: &Path, key: &VerifierKey) -> Result<PathBuf, 
     let agent = agent();
     let missing = || RecoveryFailure::new(RecoveryCode::NoCopy, format!("{address}/checkpoint"));
     let note = get(&agent, &format!("{address}/checkpoint"), SHORT)?.ok_or_else(missing)?;
-    let head = SignedNote::parse(&note).and_then(|note| note.verify(key))?.head();
+    let mut keys = keys.clone();
+    if let Some(text) = get(&agent, &format!("{address}/log-keys"), SHORT)? {
+        let known = KeyChain::parse(&String::from_utf8_lossy(&text), keys.founding())?;
+        if keys.learn(&known) {
+            write_whole(&into.join("log-keys"), &text)?;
+        }
+    }
+    let head = SignedNote::parse(&note).and_then(|note| keys.verify(&note))?.head();
     for file in TileFolder::files_at(&head) {
         // What is missing there is missing here: repair says whether it matters.
         let url = format!("{address}/{}", file.display());

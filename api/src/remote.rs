@@ -45,7 +45,7 @@ impl Remote {
         let answer = self.agent.get(format!("{}/signer/{key}", self.address)).call();
         let facts: SignerFacts = self.read(answer)?;
         let note = SignedNote::parse(facts.checkpoint.as_bytes())?;
-        let seen = note.verify(&trust.log_key)?;
+        let seen = trust.log_keys.verify(&note)?;
         let seen = Seen { root: seen.root(), size: seen.size() };
         Ok(Act { body, key, prev: facts.prev, seen, seq: facts.seq, time })
     }

@@ -8,13 +8,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::act::offices::{Founded, Side};
 use crate::ids::KeyId;
-use crate::log::VerifierKey;
+use crate::log::{KeyChain, VerifierKey};
 
-/// `trust/trust.toml` and `trust/log.vkey`.
+/// `trust/trust.toml`, `trust/log.vkey` and, once the log has changed its key, `trust/log-keys`.
 #[derive(Clone, Debug)]
 pub struct Trust {
     /// The log's key.
     pub log_key: VerifierKey,
+    /// That key and the later ones that it was handed over to, as far as the folder says (`log-keys`, optional).
+    pub log_keys: KeyChain,
     /// Origin and root keys.
     pub roots: TrustFile,
 }
@@ -111,7 +113,9 @@ impl Trust {
         if roots.origin != log_key.name() {
             return Err(wrong("trust.toml", "origin 与 log.vkey 的名称不同".to_owned()));
         }
-        Ok(Trust { log_key, roots })
+        let log_keys =
+            KeyChain::read(dir, &log_key).map_err(|why| wrong("log-keys", why.to_string()))?;
+        Ok(Trust { log_key, log_keys, roots })
     }
 
     /// The origin of the trusted ledger.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
-use tests::program::{Ended, Program};
+use tests::program::{Ended, Program, copy_folder};
 
 fn program() -> Program {
     Program::at(env!("CARGO_BIN_EXE_doudi-under-test"))
@@ -174,6 +174,47 @@ fn first_root_key(at: &Path) -> String {
     let trust = std::fs::read_to_string(at.join("ledger/trust/trust.toml")).unwrap();
     let key = trust.lines().find_map(|line| line.strip_prefix("key = \"")).unwrap();
     key.trim_end_matches('"').to_owned()
+}
+
+#[test]
+fn copies_backups_proofs_and_repair_go_on_after_the_log_key_was_replaced() {
+    let folder = founded();
+    let at = folder.path();
+    let by =
+        "--json --dir @ledger --key @ledger/keys/admin.pem --voucher @ledger/keys/inspector.pem";
+    let vkey = std::fs::read_to_string(at.join("ledger/trust/log.vkey")).unwrap();
+    done(at, "copy --json --dir @ledger --to @copy");
+    // What an inspector took along when the ledger was founded.
+    copy_folder(&at.join("ledger/trust"), &at.join("founding"));
+    std::fs::copy(at.join("ledger/last-signed"), at.join("before")).unwrap();
+    done(at, "keygen --json --no-passphrase --out @ledger/keys/log-2.key");
+    done(at, &format!("key log-announce {by} --new-key @ledger/keys/log-2.key"));
+    done(at, &format!("key log-retire {by} --vkey {} --reason 到期", vkey.trim_end()));
+    std::fs::remove_file(at.join("ledger/keys/log.key")).unwrap();
+    // The copy that was there before goes on, and one that is begun now begins.
+    done(at, "copy --json --dir @ledger --to @copy --to @late");
+    done(at, "scrub --json --dir @ledger");
+    done(at, "export proof --json --dir @ledger --seq 0 --out @proof");
+    let judge = "verify @proof --json --entry @proof.entry --trust";
+    done(at, &format!("{judge} @ledger/trust"));
+    refused(at, &format!("{judge} @founding"), "log.checkpoint_signature");
+    // The chain proves itself by the founding key, so it may come by any way.
+    std::fs::copy(at.join("late/log-keys"), at.join("founding/log-keys")).unwrap();
+    done(at, &format!("{judge} @founding"));
+    done(at, "export consistency --json --dir @ledger --from @before --out @goes-on");
+    done(at, "verify @goes-on --json --known @before --trust @founding");
+    done(at, "backup --json --dir @ledger --out @backup");
+    done(at, "restore --json --from @backup --newest @copy --dir @restored");
+    done(at, "verify @restored --json --trust @ledger/trust");
+    std::fs::remove_dir_all(at.join("ledger/log")).unwrap();
+    for name in ["last-signed", "log-keys"] {
+        std::fs::remove_file(at.join("ledger").join(name)).unwrap();
+    }
+    done(at, "repair --json --dir @ledger --from @copy");
+    let act = r#"{"kind":"unit.registered","body":{"unit":"Z01","name":"柳树镇","side":"town"}}"#;
+    std::fs::write(at.join("act.json"), act).unwrap();
+    done(at, "act --json --dir @ledger --key @ledger/keys/admin.pem @act.json");
+    done(at, "copy --json --dir @ledger --to @copy");
 }
 
 #[test]

@@ -194,10 +194,10 @@ fn a_ledger_grows_while_it_is_served_and_what_was_given_before_stays() {
     let out = folder.path().join("growth");
     let made = run(&[&"export", &"consistency", &"--dir", &dir, &"--from", &kept, &"--out", &out]);
     assert_eq!(made.code, Some(0), "{made:?}");
-    let key = Trust::read(&trust).unwrap().log_key;
-    let known = SignedNote::parse(&old.body).unwrap().verify(&key).unwrap();
+    let keys = Trust::read(&trust).unwrap().log_keys;
+    let known = keys.verify(&SignedNote::parse(&old.body).unwrap()).unwrap();
     let growth = ConsistencyFile::parse(&std::fs::read(&out).unwrap()).unwrap();
-    assert_eq!(growth.verify(&known, &key).unwrap().size(), before + 40);
+    assert_eq!(growth.verify(&known, &keys).unwrap().size(), before + 40);
 }
 
 #[test]

@@ -90,8 +90,8 @@ fn once(dir: &Path, trust: &Trust, targets: &[String]) -> Result<Report, Failure
     let reader = log.reader();
     let (mut brought, mut failed) = (Vec::new(), None);
     for name in targets {
-        let copied =
-            copies::target(name, &trust.log_key).and_then(|mut target| target.bring_up_to(&reader));
+        let copied = copies::target(name, &trust.log_keys)
+            .and_then(|mut target| target.bring_up_to(&reader));
         match copied {
             Ok(size) => brought.push((name, size)),
             Err(why) => {
@@ -115,7 +115,7 @@ fn once(dir: &Path, trust: &Trust, targets: &[String]) -> Result<Report, Failure
 
 fn host(dir: &Path, trust: &Path, listen: SocketAddr) -> Result<Report, Failure> {
     let trust = Trust::read(trust)?;
-    let copy = SecondCopy::open(dir, &trust.log_key)?;
+    let copy = SecondCopy::open(dir, &trust.log_keys)?;
     http::serve(listen, http::copy::router(copy), |address| {
         use std::io::Write as _;
         // Whoever starts this may wait for the line; nobody reading it is no failure.

@@ -65,7 +65,7 @@ pub(super) fn consistency(args: &Args, from: &Path) -> Result<Report, Failure> {
     refuse_existing(&args.out)?;
     let log = opened(args)?;
     let old = std::fs::read(from).map_err(|why| Failure::file(from, &why))?;
-    let old = SignedNote::parse(&old)?.verify(log.key())?;
+    let old = log.keys()?.verify(&SignedNote::parse(&old)?)?;
     let file = log.consistency_file(&old)?;
     write_whole(&args.out, file.to_string().as_bytes())?;
     let (out, from) = (args.out.display().to_string(), from.display());

@@ -34,7 +34,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let trust = Trust::read(&trust_dir)?;
     let fetched = args.dir.join("copy.fetched");
     let folders = (0..).zip(&args.from).map(|(number, name): (usize, _)| {
-        copies::as_folder(name, &fetched.join(number.to_string()), &trust.log_key)
+        copies::as_folder(name, &fetched.join(number.to_string()), &trust.log_keys)
     });
     let folders = folders.collect::<Result<Vec<_>, _>>();
     let known = copies::known_act(trust.origin());

@@ -33,7 +33,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let trust = Trust::read(&args.dir.join("trust"))?;
     let policy = cosigning::policy(&args.dir, &trust.log_key)?;
     // Before anything is served: a copy that belongs to another ledger is a mistake of today, not of the next checkpoint.
-    let targets = args.copies.iter().map(|name| copies::target(name, &trust.log_key));
+    let targets = args.copies.iter().map(|name| copies::target(name, &trust.log_keys));
     let targets = targets.collect::<Result<Vec<_>, _>>()?;
     let counter = Arc::new(Counter::open(&args.dir)?);
     let followers = Followers::start(counter.handle(), targets, policy)?;

@@ -52,9 +52,9 @@ impl Proof {
                     Failure::usage("核验在账证明，请用 --entry 指明该条记录的原文文件。")
                 })?;
                 let bytes = std::fs::read(entry).map_err(|why| Failure::file(entry, &why))?;
-                let checkpoint = file.verify(&bytes, &trust.log_key).map_err(judged)?;
+                let checkpoint = file.verify(&bytes, &trust.log_keys).map_err(judged)?;
                 if let Some(known) = known {
-                    let known = kept(known)?.verify(&trust.log_key).map_err(judged)?;
+                    let known = trust.log_keys.verify(&kept(known)?).map_err(judged)?;
                     if known.size() == checkpoint.size() && known.root() != checkpoint.root() {
                         return Err(forked(checkpoint.size()));
                     }
@@ -73,8 +73,8 @@ impl Proof {
                 let known = known.ok_or_else(|| {
                     Failure::usage("核验前后一致证明，请用 --known 指明以前自己保管的存证头。")
                 })?;
-                let old = kept(known)?.verify(&trust.log_key).map_err(judged)?;
-                let new = file.verify(&old, &trust.log_key).map_err(judged)?;
+                let old = trust.log_keys.verify(&kept(known)?).map_err(judged)?;
+                let new = file.verify(&old, &trust.log_keys).map_err(judged)?;
                 let (before, after) = (old.size(), new.size());
                 Ok(holds(
                     json!({ "ok": true, "from": before, "size": after, "root": BASE64.encode(new.root().0),

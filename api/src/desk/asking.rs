@@ -75,7 +75,7 @@ impl Asker {
         note: &SignedNote,
         policy: &Policy,
     ) -> Result<Round, Failure> {
-        let head = note.verify(reader.key())?.head();
+        let head = reader.keys()?.verify(note)?.head();
         self.recall(reader, policy)?;
         let asked: Vec<(Answer, Option<String>)> = std::thread::scope(|scope| {
             let start = |witness| {

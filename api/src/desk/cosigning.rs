@@ -6,7 +6,7 @@ use ledger::act::Body;
 use ledger::act::signed::{SignedAct, act_bytes};
 use ledger::books::closings::Closings;
 use ledger::ids::{BatchCode, Seq};
-use ledger::log::{Head, LogReader, SignedNote, VerifierKey};
+use ledger::log::{Head, KeyChain, LogReader, SignedNote, VerifierKey};
 use ledger::witness::{Horizon, Judgement, Policy, WitnessCode, WitnessFailure};
 
 use super::{Desk, paying, write_whole};
@@ -55,7 +55,7 @@ pub fn policy_at(path: &Path, key: &VerifierKey) -> Result<Policy, Failure> {
 /// # Errors
 /// A file is damaged, or one of another log.
 pub fn kept(dir: &Path, key: &VerifierKey, policy: &Policy) -> Result<Vec<CosignedNote>, Failure> {
-    let mut kept = Vec::new();
+    let (keys, mut kept) = (KeyChain::read(dir, key)?, Vec::new());
     for name in [COSIGNED, PARTLY] {
         let path = dir.join(name);
         let bytes = match std::fs::read(&path) {
@@ -65,7 +65,7 @@ pub fn kept(dir: &Path, key: &VerifierKey, policy: &Policy) -> Result<Vec<Cosign
         };
         let damaged = |why| WitnessFailure::of_log(WitnessCode::CosignedDamaged, &why);
         let note = SignedNote::parse(&bytes).map_err(damaged)?;
-        let head = note.verify(key).map_err(damaged)?.head();
+        let head = keys.verify(&note).map_err(damaged)?.head();
         let judgement = policy.judge(&note)?;
         kept.push(CosignedNote { note, head, judgement });
     }
@@ -83,7 +83,8 @@ pub fn take_in(
     note: &SignedNote,
 ) -> Result<CosignedNote, Failure> {
     let foreign = |why| WitnessFailure::of_log(WitnessCode::AnswerForeign, &why);
-    let head = note.verify(reader.key()).map_err(foreign)?.head();
+    let keys = reader.keys()?;
+    let head = keys.verify(note).map_err(foreign)?.head();
     if reader.root_at(head.size).map_err(foreign)? != head.root {
         let detail = format!("前 {} 条的根不同", head.size);
         return Err(WitnessFailure::new(WitnessCode::AnswerForeign, detail).into());
@@ -98,7 +99,7 @@ pub fn take_in(
         let lines = same.note.to_string();
         all = all.with_lines(lines.rsplit_once("\n\n").map_or("", |(_, lines)| lines))?;
     }
-    let note = policy.pruned(&all, reader.key());
+    let note = policy.pruned(&all, &keys);
     let judgement = policy.judge(&note)?;
     let new = CosignedNote { note, head, judgement };
     let is_satisfied = new.judgement.is_satisfied;

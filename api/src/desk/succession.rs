@@ -136,6 +136,8 @@ pub fn announce_log_key(
         Body::LogKeyAnnounced(LogKeyAnnounced { countersigned, handover, possession, vkey }),
     )?;
     desk.read_log_keys()?;
+    // Who takes the trust folder along knows the key from now on.
+    desk.engine().log().keys().write(&desk.dir().join("trust"))?;
     Ok(receipt)
 }
 

@@ -9,7 +9,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use ledger::log::{LogCode, Offer, RecoveryCode, RecoveryFailure, SecondCopy};
+use ledger::log::{KeyChain, LogCode, Offer, RecoveryCode, RecoveryFailure, SecondCopy};
 
 type Shared = Arc<Mutex<SecondCopy>>;
 
@@ -19,6 +19,7 @@ pub fn router(copy: SecondCopy) -> Router {
         .route("/size", get(size))
         .route("/offer", post(offer))
         .route("/checkpoint", get(file))
+        .route("/log-keys", get(log_keys).post(learn))
         .route("/tile/{*path}", get(file))
         .layer(DefaultBodyLimit::max(Offer::MOST_BYTES))
         .with_state(Arc::new(Mutex::new(copy)))
@@ -37,6 +38,27 @@ async fn offer(State(copy): State<Shared>, body: Bytes) -> Response {
         let received = Offer::decode(&body).and_then(|offer| lock(&copy).receive(&offer));
         match received {
             Ok(size) => format!("{size}\n").into_response(),
+            Err(why) => refused(&why),
+        }
+    })
+    .await
+}
+
+async fn log_keys(State(copy): State<Shared>) -> Response {
+    blocking(move || match lock(&copy).keys() {
+        keys if keys.keys().len() > 1 => keys.to_string().into_response(),
+        _ => StatusCode::NOT_FOUND.into_response(),
+    })
+    .await
+}
+
+async fn learn(State(copy): State<Shared>, body: Bytes) -> Response {
+    blocking(move || {
+        let mut copy = lock(&copy);
+        let text = String::from_utf8_lossy(&body);
+        let known = KeyChain::parse(&text, copy.keys().founding()).map_err(Into::into);
+        match known.and_then(|known| copy.learn(&known)) {
+            Ok(()) => StatusCode::OK.into_response(),
             Err(why) => refused(&why),
         }
     })
@@ -89,6 +111,8 @@ fn refused(why: &RecoveryFailure) -> Response {
                 failure.code(),
                 LogCode::CheckpointSignature
                     | LogCode::CheckpointOrigin
+                    | LogCode::KeyChain
+                    | LogCode::KeyAlgorithm
                     | LogCode::CheckpointMalformed
                     | LogCode::NoteMalformed
             ) {

@@ -12,7 +12,7 @@ pub(super) fn agree(log: &mut Log, books: &Books) -> Result<(), LogFailure> {
     }
     log.keep_handovers(&handovers(books))?;
     if let Some(note) = log.newest_checkpoint() {
-        let size = note.verify_any(log.keys())?.size();
+        let size = log.keys().verify(note)?.size();
         note.verify_all(&log_keys_at(books, size))?;
     }
     Ok(())
@@ -39,7 +39,7 @@ pub(super) fn signer_for(
 /// What a signer on this machine has seen: the newest checkpoint.
 pub(super) fn seen(log: &Log) -> Seen {
     let note = log.newest_checkpoint();
-    let verified = note.and_then(|note| note.verify_any(log.keys()).ok());
+    let verified = note.and_then(|note| log.keys().verify(note).ok());
     verified.map_or_else(Seen::nothing, |checkpoint| Seen {
         root: checkpoint.root(),
         size: checkpoint.size(),

@@ -1,14 +1,17 @@
 //! The log's keys beside last-signed: which later keys the founding key was handed over to (docs/format/log.md §7).
 //! The file proves itself: every line carries the signature of an earlier key. It can be written again from the acts.
 
+use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::checkpoint::VerifiedCheckpoint;
 use super::failure::{LogCode, LogFailure};
 use super::last_signed::replace;
+use super::note::SignedNote;
 use super::note_key::VerifierKey;
 use super::writer::Log;
 use crate::signature::holds;
@@ -34,39 +37,116 @@ impl Handover {
     }
 }
 
-/// The file's path in a ledger's folder or an export.
+/// The file's path in a ledger's folder, a trust folder, a copy or an export.
 pub(super) fn path(dir: &Path) -> PathBuf {
     dir.join(NAME)
 }
 
-/// The founding key and every key that the folder's file hands over to.
-pub(super) fn read(dir: &Path, first: &VerifierKey) -> Result<Vec<VerifierKey>, LogFailure> {
-    let path = path(dir);
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(vec![first.clone()]),
-        Err(error) => return Err(LogFailure::io("读取", &path, &error)),
-    };
-    let line = |line: &str| {
-        let wrong = || LogFailure::new(LogCode::KeyChain, line.to_owned());
-        let (key, signature) = line.split_once(' ').ok_or_else(wrong)?;
-        Ok(Handover { key: key.parse()?, signature: signature.to_owned() })
-    };
-    let handovers = text.lines().map(line).collect::<Result<Vec<_>, LogFailure>>()?;
-    follow(first, &handovers)
+/// The keys of a log over its lifetime: the founding one, and those that it was handed over to, retired ones too. Which of
+/// them sign at a size is what the acts say; who reads no acts takes a checkpoint that one of these signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyChain {
+    /// The founding key first.
+    keys: Vec<VerifierKey>,
+    handovers: Vec<Handover>,
 }
 
-/// The keys from the founding one on; each was handed over to by one before it.
-fn follow(first: &VerifierKey, handovers: &[Handover]) -> Result<Vec<VerifierKey>, LogFailure> {
-    let mut keys = vec![first.clone()];
-    for handover in handovers {
-        let same_name = handover.key.name() == first.name();
-        if !same_name || !keys.iter().any(|earlier| handover.is_by(earlier)) {
-            return Err(LogFailure::new(LogCode::KeyChain, handover.key.to_string()));
-        }
-        keys.push(handover.key.clone());
+impl KeyChain {
+    /// The chain of a log that never changed its key.
+    #[must_use]
+    pub fn founded_by(first: &VerifierKey) -> KeyChain {
+        KeyChain { keys: vec![first.clone()], handovers: Vec::new() }
     }
-    Ok(keys)
+
+    /// The founding key and every key that the file `log-keys` in a folder hands over to; the founding key alone where there
+    /// is no file.
+    ///
+    /// # Errors
+    /// [`LogCode::KeyChain`] if a key was not handed over to by one before it; [`LogCode::Io`].
+    pub fn read(dir: &Path, first: &VerifierKey) -> Result<KeyChain, LogFailure> {
+        let path = path(dir);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => KeyChain::parse(&text, first),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(KeyChain::founded_by(first)),
+            Err(error) => Err(LogFailure::io("读取", &path, &error)),
+        }
+    }
+
+    /// The same of the file's text.
+    ///
+    /// # Errors
+    /// [`LogCode::KeyChain`].
+    pub fn parse(text: &str, first: &VerifierKey) -> Result<KeyChain, LogFailure> {
+        let line = |line: &str| {
+            let wrong = || LogFailure::new(LogCode::KeyChain, line.to_owned());
+            let (key, signature) = line.split_once(' ').ok_or_else(wrong)?;
+            Ok(Handover { key: key.parse()?, signature: signature.to_owned() })
+        };
+        let handovers = text.lines().map(line).collect::<Result<Vec<_>, LogFailure>>()?;
+        KeyChain::follow(first, handovers)
+    }
+
+    fn follow(first: &VerifierKey, handovers: Vec<Handover>) -> Result<KeyChain, LogFailure> {
+        let mut keys = vec![first.clone()];
+        for handover in &handovers {
+            let same_name = handover.key.name() == first.name();
+            if !same_name || !keys.iter().any(|earlier| handover.is_by(earlier)) {
+                return Err(LogFailure::new(LogCode::KeyChain, handover.key.to_string()));
+            }
+            keys.push(handover.key.clone());
+        }
+        Ok(KeyChain { keys, handovers })
+    }
+
+    /// The key that founded the log.
+    ///
+    /// # Panics
+    /// Never: a chain begins with it.
+    #[must_use]
+    pub fn founding(&self) -> &VerifierKey {
+        self.keys.first().expect("a chain has its founding key")
+    }
+
+    /// All keys, the founding one first.
+    #[must_use]
+    pub fn keys(&self) -> &[VerifierKey] {
+        &self.keys
+    }
+
+    /// The checkpoint in a note that one of the keys signed.
+    ///
+    /// # Errors
+    /// As [`SignedNote::verify_any`].
+    pub fn verify(&self, note: &SignedNote) -> Result<VerifiedCheckpoint, LogFailure> {
+        note.verify_any(&self.keys)
+    }
+
+    /// Takes over what another chain of the same log knows beyond this one; true if that was anything.
+    pub fn learn(&mut self, other: &KeyChain) -> bool {
+        let is_longer = other.keys.starts_with(&self.keys) && other.keys.len() > self.keys.len();
+        if is_longer {
+            self.clone_from(other);
+        }
+        is_longer
+    }
+
+    /// Writes the file `log-keys` into a folder, durably; nothing while there is only the founding key.
+    ///
+    /// # Errors
+    /// [`LogCode::Io`].
+    pub fn write(&self, dir: &Path) -> Result<(), LogFailure> {
+        if self.handovers.is_empty() {
+            return Ok(());
+        }
+        replace(dir, &dir.join(UNFINISHED), &path(dir), self.to_string().as_bytes())
+    }
+}
+
+impl fmt::Display for KeyChain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut handovers = self.handovers.iter();
+        handovers.try_for_each(|handover| writeln!(f, "{} {}", handover.key, handover.signature))
+    }
 }
 
 impl Log {
@@ -76,20 +156,17 @@ impl Log {
     /// # Errors
     /// [`LogCode::KeyChain`] if one was not handed over to; [`LogCode::Io`].
     pub fn keep_handovers(&mut self, handovers: &[Handover]) -> Result<(), LogFailure> {
-        let keys = follow(&self.key, handovers)?;
-        if keys == self.keys {
-            return Ok(());
+        let keys = KeyChain::follow(&self.key, handovers.to_vec())?;
+        if keys != self.keys {
+            keys.write(&self.dir)?;
+            self.keys = keys;
         }
-        let line = |handover: &Handover| format!("{} {}\n", handover.key, handover.signature);
-        let text: String = handovers.iter().map(line).collect();
-        replace(&self.dir, &self.dir.join(UNFINISHED), &path(&self.dir), text.as_bytes())?;
-        self.keys = keys;
         Ok(())
     }
 
     /// The founding key and those it was handed over to so far, retired ones too.
     #[must_use]
-    pub fn keys(&self) -> &[VerifierKey] {
+    pub fn keys(&self) -> &KeyChain {
         &self.keys
     }
 }
@@ -133,7 +210,7 @@ mod tests {
         assert!(third.verify(first.verifier()).is_err());
         drop(log);
         let log = Log::open(dir.path(), first.verifier()).unwrap();
-        assert_eq!((log.head().size, log.keys().len()), (2, 3));
+        assert_eq!((log.head().size, log.keys().keys().len()), (2, 3));
         drop(log);
         std::fs::remove_file(path(dir.path())).unwrap();
         let failure = Log::open(dir.path(), first.verifier()).map(drop).unwrap_err();

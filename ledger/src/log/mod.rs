@@ -34,7 +34,7 @@ pub use container::export_container;
 pub use entry_input::{EntryInput, Hashed, InputEntry, LineFile};
 pub use failure::{LogCode, LogFailure};
 pub use full_read::FullRead;
-pub use key_chain::Handover;
+pub use key_chain::{Handover, KeyChain};
 pub(crate) use last_signed::sync_folder;
 pub use note::SignedNote;
 pub use note_key::{NoteSigner, VerifierKey};

@@ -6,7 +6,7 @@ use std::sync::{Arc, RwLock};
 
 use super::acknowledged::{self, Acknowledged};
 use super::failure::{LogCode, LogFailure};
-use super::key_chain;
+use super::key_chain::KeyChain;
 use super::last_signed;
 use super::note::SignedNote;
 use super::note_key::VerifierKey;
@@ -100,9 +100,9 @@ fn check(
     purpose: Purpose,
 ) -> Result<Log, LogFailure> {
     // The note is checked first: its verdict does not depend on the store.
-    let keys = key_chain::read(dir, key)?;
+    let keys = KeyChain::read(dir, key)?;
     let signed = match note {
-        Some(note) => Some(Signed { head: note.verify_any(&keys)?.head(), note }),
+        Some(note) => Some(Signed { head: keys.verify(&note)?.head(), note }),
         None => None,
     };
     let store = Store::open(&dir.join(STORE))?;

@@ -8,8 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::checkpoint::VerifiedCheckpoint;
 use super::failure::{LogCode, LogFailure};
+use super::key_chain::KeyChain;
 use super::note::SignedNote;
-use super::note_key::VerifierKey;
 use super::proof::{consistency_holds, inclusion_holds};
 use super::reader::LogReader;
 use super::store::Head;
@@ -107,12 +107,8 @@ impl InclusionFile {
     ///
     /// # Errors
     /// All that [`SignedNote::verify`] can end in; [`LogCode::ProofFails`] if the entry is not what is proved.
-    pub fn verify(
-        &self,
-        entry: &[u8],
-        key: &VerifierKey,
-    ) -> Result<VerifiedCheckpoint, LogFailure> {
-        let checkpoint = self.checkpoint.verify(key)?;
+    pub fn verify(&self, entry: &[u8], keys: &KeyChain) -> Result<VerifiedCheckpoint, LogFailure> {
+        let checkpoint = keys.verify(&self.checkpoint)?;
         let Head { size, root } = checkpoint.head();
         if inclusion_holds(leaf_hash(entry), self.index, size, root, &self.proof) {
             return Ok(checkpoint);
@@ -147,9 +143,9 @@ impl ConsistencyFile {
     pub fn verify(
         &self,
         old: &VerifiedCheckpoint,
-        key: &VerifierKey,
+        keys: &KeyChain,
     ) -> Result<VerifiedCheckpoint, LogFailure> {
-        let new = self.checkpoint.verify(key)?;
+        let new = keys.verify(&self.checkpoint)?;
         let (before, after) = ((old.size(), old.root()), (new.size(), new.root()));
         if self.old == old.size() && consistency_holds(before, after, &self.proof) {
             return Ok(new);
@@ -233,14 +229,14 @@ mod tests {
     #[test]
     fn every_entry_has_a_proof_that_holds_for_it_alone_and_reads_back() {
         let (_dir, reader, _) = grown(3, 4);
-        let key = reader.key().clone();
+        let keys = reader.keys().unwrap();
         for seq in 0..7 {
             let file = reader.inclusion_file(Seq(seq)).unwrap().unwrap();
             let again = InclusionFile::parse(file.to_string().as_bytes()).unwrap();
             assert_eq!(again, file);
-            let size = again.verify(seq.to_string().as_bytes(), &key).unwrap().size();
+            let size = again.verify(seq.to_string().as_bytes(), &keys).unwrap().size();
             assert_eq!((size, again.index()), (7, Seq(seq)));
-            let other = again.verify(b"other", &key).unwrap_err();
+            let other = again.verify(b"other", &keys).unwrap_err();
             assert_eq!((other.code(), other.entry()), (LogCode::ProofFails, Some(Seq(seq))));
         }
         assert_eq!(reader.inclusion_file(Seq(7)).unwrap(), None);
@@ -276,17 +272,17 @@ mod tests {
     #[test]
     fn growth_is_proved_from_what_was_known_and_from_nothing_else() {
         let (_dir, reader, old) = grown(3, 4);
-        let key = reader.key().clone();
-        let known = old.verify(&key).unwrap();
+        let keys = reader.keys().unwrap();
+        let known = old.verify(&keys).unwrap();
         let file = reader.consistency_file(&known).unwrap();
         let again = ConsistencyFile::parse(file.to_string().as_bytes()).unwrap();
         assert_eq!(again, file);
-        assert_eq!(again.verify(&known, &key).unwrap().size(), 7);
+        assert_eq!(again.verify(&known, &keys).unwrap().size(), 7);
         let (_, other, fork) = grown(2, 5);
         let elsewhere = fork.verify(other.key()).unwrap();
-        assert_eq!(again.verify(&elsewhere, &key).unwrap_err().code(), LogCode::ProofFails);
+        assert_eq!(again.verify(&elsewhere, &keys).unwrap_err().code(), LogCode::ProofFails);
         let (_, long, _) = grown(3, 5);
-        let ahead = long.newest().unwrap().0.verify(&key).unwrap();
+        let ahead = long.newest().unwrap().0.verify(&keys).unwrap();
         assert_eq!(reader.consistency_file(&ahead).unwrap_err().code(), LogCode::RolledBack);
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::failure::{LogCode, LogFailure};
+use super::key_chain::KeyChain;
 use super::note::SignedNote;
 use super::note_key::VerifierKey;
 use super::proof::{consistency_proof, inclusion_proof};
@@ -43,7 +44,15 @@ impl LogReader {
         &self.dir
     }
 
-    /// The key that checks this log's checkpoints.
+    /// The keys of this log so far, as they stand on disk.
+    ///
+    /// # Errors
+    /// As [`KeyChain::read`].
+    pub fn keys(&self) -> Result<KeyChain, LogFailure> {
+        KeyChain::read(&self.dir, &self.key)
+    }
+
+    /// The key that founded this log; its name is the ledger's origin.
     #[must_use]
     pub fn key(&self) -> &VerifierKey {
         &self.key

@@ -8,6 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::acknowledged::Acknowledged;
 use super::checkpoint;
 use super::failure::{LogCode, LogFailure};
+use super::key_chain::KeyChain;
 use super::last_signed;
 use super::note::SignedNote;
 use super::note_key::{NoteSigner, VerifierKey};
@@ -32,7 +33,7 @@ pub struct Log {
     /// The founding key; its name is the ledger's origin.
     pub(super) key: VerifierKey,
     /// That key and those it was handed over to.
-    pub(super) keys: Vec<VerifierKey>,
+    pub(super) keys: KeyChain,
     pub(super) store: Store,
     pub(super) head: Head,
     pub(super) frontier: Frontier,
@@ -141,7 +142,7 @@ impl Log {
     /// note could not be kept; no checkpoint is published and the log is poisoned.
     pub fn checkpoint(&mut self, signer: &NoteSigner) -> Result<SignedNote, LogFailure> {
         self.refuse_unwritable()?;
-        if let Some(strange) = signer.verifiers().find(|key| !self.keys.contains(key)) {
+        if let Some(strange) = signer.verifiers().find(|key| !self.keys.keys().contains(key)) {
             let detail = format!("私钥对应 {strange}，应为 {}", self.key);
             return Err(LogFailure::new(LogCode::WrongSigner, detail));
         }

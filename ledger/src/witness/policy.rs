@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cosignature::{WitnessKey, cosigned_at};
 use super::failure::{WitnessCode, WitnessFailure};
 use super::request::decimal;
-use crate::log::{SignedNote, VerifierKey};
+use crate::log::{KeyChain, SignedNote, VerifierKey};
 
 /// The name of the quorum that asks for nobody.
 const NONE: &[u8] = b"none";
@@ -110,7 +110,7 @@ impl Policy {
 
     /// The note with the log's own signatures and, of each witness of the policy, the newest cosignature: what is worth keeping.
     #[must_use]
-    pub fn pruned(&self, note: &SignedNote, log: &VerifierKey) -> SignedNote {
+    pub fn pruned(&self, note: &SignedNote, log: &KeyChain) -> SignedNote {
         let mut newest = Vec::new();
         for PolicyWitness { key, .. } in &self.witnesses {
             if let Ok(Some(time)) = cosigned_at(note, key) {
@@ -118,7 +118,8 @@ impl Policy {
             }
         }
         note.clone().retaining(|name, key_hash, bytes| {
-            let of_log = name == log.name() && key_hash == log.key_hash();
+            let is_log = |key: &VerifierKey| name == key.name() && key_hash == key.key_hash();
+            let of_log = log.keys().iter().any(is_log);
             let place = newest.iter().position(|(known, hash, time)| {
                 *known == name && *hash == key_hash && bytes.starts_with(time)
             });

@@ -9,6 +9,7 @@ use ledger::books::postings::{self, Account};
 use ledger::books::{Books, Statement};
 use ledger::engine::fold_while;
 use ledger::ids::Root;
+use ledger::log::KeyChain;
 use ledger::money::Money;
 use ledger::period::Period;
 use ledger::snapshot;
@@ -164,7 +165,9 @@ fn passes_the_audit(county: &County) -> Verdict {
         origin: ORIGIN.to_owned(),
         root: vec![root("admin", Side::Office), root("inspector", Side::Inspection)],
     };
-    let trust = Trust { log_key: County::log_signer().verifier().clone(), roots };
+    let log_key = County::log_signer().verifier().clone();
+    let log_keys = KeyChain::founded_by(&log_key);
+    let trust = Trust { log_key, log_keys, roots };
     let mut ledger = county.ledger.clone();
     let size = ledger.books.height;
     let all = ledger.books.log_keys.all.iter().enumerate();

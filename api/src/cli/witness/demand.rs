@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use ledger::audit::Divergence;
-use ledger::log::SignedNote;
+use ledger::log::{KeyChain, SignedNote};
 use ledger::trust::Trust;
 use ledger::witness::WitnessCode;
 
@@ -20,7 +20,9 @@ pub(in crate::cli) fn demand(
     trust: &Path,
     policy: Option<&Path>,
 ) -> Result<String, Failure> {
-    let key = Trust::read(trust)?.log_key;
+    let trusted = Trust::read(trust)?;
+    let (key, mut keys) = (trusted.log_key, trusted.log_keys);
+    keys.learn(&KeyChain::read(path, &key)?);
     let policy = policy_at(policy.unwrap_or(&trust.join("policy")), &key)?;
     let exported = path.join("checkpoint");
     let is_export = !path.join("log").is_dir() && exported.exists();
@@ -31,7 +33,7 @@ pub(in crate::cli) fn demand(
     let kept = if is_export { Vec::new() } else { kept(path, &key, &policy)? };
     let cosigned = kept.into_iter().find(|one| one.note.text() == newest.text());
     let note = cosigned.map_or(newest, |cosigned| cosigned.note);
-    let size = note.verify(&key)?.size();
+    let size = keys.verify(&note)?.size();
     let judgement = policy.judge(&note)?;
     if judgement.is_satisfied {
         return Ok(format!(

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::super::acknowledged;
 use super::super::failure::{LogCode, LogFailure};
+use super::super::key_chain::KeyChain;
 use super::super::last_signed;
 use super::super::note_key::VerifierKey;
 use super::super::reading::EntrySource as _;
@@ -101,7 +102,9 @@ pub fn restore_log(
     if place.exists() || last_signed::read(dir)?.is_some() {
         return Err(LogFailure::new(LogCode::Exists, dir.display().to_string()).into());
     }
+    let keys = KeyChain::read(tiles, key)?;
     let tiles = TileFolder::open(tiles, key)?;
+    keys.verify(tiles.note())?;
     let unfinished = dir.join("log.new");
     let mut builder = StoreBuilder::at(&unfinished, known)?;
     for item in tiles.entries() {
@@ -114,6 +117,7 @@ pub fn restore_log(
         return Err(LogFailure::new(LogCode::RootMismatch, detail).into());
     }
     // The note first: a store without it would be begun anew.
+    keys.write(dir)?;
     last_signed::write(dir, tiles.note())?;
     acknowledged::replace(dir, &tiles.head())?;
     std::fs::rename(&unfinished, &place).map_err(|error| LogFailure::io("更名", &place, &error))?;

@@ -5,9 +5,9 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use super::super::failure::{LogCode, LogFailure};
+use super::super::key_chain::KeyChain;
 use super::super::last_signed::{replace, sync_folder};
 use super::super::note::SignedNote;
-use super::super::note_key::VerifierKey;
 use super::super::proof::consistency_holds;
 use super::super::reader::LogReader;
 use super::super::store::Head;
@@ -20,6 +20,8 @@ use super::offer::Offer;
 
 const LOCK: &str = "copy.lock";
 const PROGRESS: &str = "progress";
+/// The log's keys, where they changed.
+const KEYS: [&str; 2] = ["log-keys", "log-keys.new"];
 
 /// Where a log is followed to. Whoever serves a log holds some of these and calls them after each checkpoint; a failure is
 /// told to the operator and never stops the books, and the next call goes on from what the copy really has.
@@ -38,7 +40,7 @@ pub trait CopyTarget: Send {
 /// A second copy in a folder, open to be continued. One program has it open at a time.
 pub struct SecondCopy {
     folder: PathBuf,
-    key: VerifierKey,
+    keys: KeyChain,
     newest: Option<Head>,
     /// What the next entry is added to; absent after a failure, until it is read from disk again.
     edge: Option<Edge>,
@@ -56,13 +58,13 @@ impl SecondCopy {
     /// # Errors
     /// [`RecoveryCode::CopyOccupied`], [`RecoveryCode::CopyLocked`], [`RecoveryCode::CopyDamaged`] if its newest tiles are
     /// not what its checkpoint says, what [`SignedNote::verify`] can end in, [`LogCode::Io`].
-    pub fn open(folder: &Path, key: &VerifierKey) -> Result<SecondCopy, RecoveryFailure> {
+    pub fn open(folder: &Path, keys: &KeyChain) -> Result<SecondCopy, RecoveryFailure> {
         let io = |error: std::io::Error| LogFailure::io("打开副本目录", folder, &error);
         std::fs::create_dir_all(folder).map_err(io)?;
         let known = [LOCK, PROGRESS, "progress.new", CHECKPOINT, "checkpoint.new", "tile"];
         for item in std::fs::read_dir(folder).map_err(io)? {
             let name = item.map_err(io)?.file_name();
-            if !known.iter().any(|known| name == *known) {
+            if !known.iter().chain(&KEYS).any(|known| name == *known) {
                 let detail = folder.join(name).display().to_string();
                 return Err(RecoveryFailure::new(RecoveryCode::CopyOccupied, detail));
             }
@@ -76,13 +78,17 @@ impl SecondCopy {
             }
             Err(TryLockError::Error(error)) => return Err(io(error).into()),
         }
-        let newest = match TileFolder::open(folder, key) {
-            Ok(tiles) => Some(tiles.head()),
+        let mut chain = KeyChain::read(folder, keys.founding())?;
+        if chain.learn(keys) {
+            chain.write(folder)?;
+        }
+        let newest = match TileFolder::open(folder, keys.founding()) {
+            Ok(tiles) => Some(chain.verify(tiles.note())?.head()),
             Err(failure) if failure.code() == LogCode::TileMissing => None,
             Err(failure) => return Err(failure.into()),
         };
-        let (folder, key) = (folder.to_owned(), key.clone());
-        let mut copy = SecondCopy { folder, key, newest, edge: None, _lock: lock };
+        let folder = folder.to_owned();
+        let mut copy = SecondCopy { folder, keys: chain, newest, edge: None, _lock: lock };
         copy.ready()?;
         Ok(copy)
     }
@@ -97,6 +103,23 @@ impl SecondCopy {
     #[must_use]
     pub fn newest(&self) -> Option<Head> {
         self.newest
+    }
+
+    /// Takes over later keys of the log, which prove themselves, and keeps them beside the tiles.
+    ///
+    /// # Errors
+    /// The disk.
+    pub fn learn(&mut self, keys: &KeyChain) -> Result<(), RecoveryFailure> {
+        if self.keys.learn(keys) {
+            self.keys.write(&self.folder)?;
+        }
+        Ok(())
+    }
+
+    /// The keys whose checkpoints it takes.
+    #[must_use]
+    pub fn keys(&self) -> &KeyChain {
+        &self.keys
     }
 
     /// How many entries it has, those beyond its checkpoint included.
@@ -117,7 +140,7 @@ impl SecondCopy {
     /// Never: the right edge was read just before.
     pub fn receive(&mut self, offer: &Offer) -> Result<u64, RecoveryFailure> {
         let note = SignedNote::parse(&offer.note)?;
-        let target = note.verify(&self.key)?.head();
+        let target = self.keys.verify(&note)?.head();
         let newest = self.newest.unwrap_or(Head { size: 0, root: empty_root() });
         let has = self.ready()?.clone();
         if target.size < newest.size {
@@ -228,6 +251,7 @@ impl SecondCopy {
 impl CopyTarget for SecondCopy {
     fn bring_up_to(&mut self, log: &LogReader) -> Result<u64, RecoveryFailure> {
         let Some((note, head)) = log.newest() else { return Ok(0) };
+        self.learn(&log.keys()?)?;
         if let Some(newest) = self.newest {
             if newest == head {
                 return Ok(head.size);

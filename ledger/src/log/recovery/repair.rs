@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::acknowledged;
 use super::super::failure::{LogCode, LogFailure};
+use super::super::key_chain::KeyChain;
 use super::super::last_signed;
 use super::super::note::SignedNote;
 use super::super::note_key::VerifierKey;
@@ -124,6 +125,7 @@ impl Repair<'_> {
                 let note = newest.map(|(note, _)| note).filter(|_| renewed);
                 done.broken = self.change_places(note.as_ref(), standing.signed_is_broken)?;
             }
+            self.keys().write(self.dir)?;
             if lost.is_some() {
                 acknowledged::replace(self.dir, &done.head)?;
             }
@@ -132,9 +134,24 @@ impl Repair<'_> {
         Ok(done)
     }
 
+    /// The log's keys as far as this folder or any of the copies knows them. They prove themselves.
+    fn keys(&self) -> KeyChain {
+        let mut keys = KeyChain::founded_by(self.key);
+        let places = std::iter::once(self.dir).chain(self.copies.iter().map(PathBuf::as_path));
+        for known in places.filter_map(|place| KeyChain::read(place, self.key).ok()) {
+            keys.learn(&known);
+        }
+        keys
+    }
+
     fn open_copies(&self) -> Result<Vec<TileFolder>, RecoveryFailure> {
-        let opened: Vec<_> =
-            self.copies.iter().map(|copy| TileFolder::open(copy, self.key)).collect();
+        let keys = self.keys();
+        let open = |copy: &PathBuf| {
+            let tiles = TileFolder::open(copy, self.key)?;
+            keys.verify(tiles.note())?;
+            Ok::<_, LogFailure>(tiles)
+        };
+        let opened: Vec<_> = self.copies.iter().map(open).collect();
         let failed: Vec<String> =
             opened.iter().filter_map(|copy| copy.as_ref().err()).map(ToString::to_string).collect();
         let copies: Vec<TileFolder> = opened.into_iter().filter_map(Result::ok).collect();
@@ -163,7 +180,7 @@ impl Repair<'_> {
         let stored = bounds.map_or(0, |(_, last)| last.saturating_add(1));
         let stored = stored.max(head.map_or(0, |head| head.size));
         let read = last_signed::read(self.dir).and_then(|note| match note {
-            Some(note) => Ok(Some((note.verify(self.key)?.head(), note))),
+            Some(note) => Ok(Some((self.keys().verify(&note)?.head(), note))),
             None => Ok(None),
         });
         let signed_is_broken = read.is_err();

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::super::acknowledged;
 use super::super::failure::{LogCode, LogFailure};
+use super::super::key_chain::KeyChain;
 use super::super::last_signed;
 use super::super::note_key::VerifierKey;
 use super::super::reader::LogReader;
@@ -49,7 +50,8 @@ pub fn scrub(
         return Err(LogFailure::new(LogCode::NoLedger, dir.display().to_string()).into());
     }
     let signed = match last_signed::read(dir).and_then(|note| {
-        note.map(|note| note.verify(key).map(|checkpoint| checkpoint.head())).transpose()
+        let keys = KeyChain::read(dir, key)?;
+        note.map(|note| keys.verify(&note).map(|checkpoint| checkpoint.head())).transpose()
     }) {
         Ok(signed) => signed,
         Err(why) => {
