@@ -1,22 +1,20 @@
 //! Chunks put together again as a log means them: an act, and the lines behind it.
 
+use std::sync::Arc;
 use std::vec::IntoIter;
 
-use super::{Chunk, Item};
-use crate::act::signed::SignedAct;
+use super::{Chunk, Item, ReadAct, ReadLine};
 use crate::canonical::NotCanonical;
-use crate::ids::{ActId, Seq};
-use crate::line::Line;
+use crate::ids::Seq;
 use crate::log::{LogFailure, NodeHash};
 
 /// An act with its lines as they stand in the log.
-pub(crate) struct Group {
+pub(crate) struct Group<L> {
     /// The act's entry.
     pub(crate) at: Seq,
-    pub(crate) signed: Box<SignedAct>,
-    pub(crate) id: ActId,
+    pub(crate) act: Arc<ReadAct>,
     /// The lines up to the first odd one.
-    pub(crate) lines: Vec<Line>,
+    pub(crate) lines: Vec<L>,
     /// The leaf hashes of all its lines, if the chunks have them.
     pub(crate) leaves: Vec<NodeHash>,
     /// The first of its lines that is not the line it should be.
@@ -56,32 +54,37 @@ pub(crate) struct Hashes {
 }
 
 /// Reads groups from chunks.
-#[derive(Default)]
-pub(crate) struct Groups {
+pub(crate) struct Groups<L> {
     next: u64,
     first: u64,
-    items: IntoIter<Item>,
+    items: IntoIter<Item<L>>,
     failure: Option<LogFailure>,
     leaves: Vec<NodeHash>,
     /// The hashes of every chunk that was begun, for the one who builds the tree. Taken away by the reader.
     pub(crate) hashes: Vec<Hashes>,
 }
 
-impl Groups {
+impl<L: ReadLine> Groups<L> {
+    /// Nothing read yet.
+    pub(crate) fn new() -> Groups<L> {
+        let items = Vec::new().into_iter();
+        Groups { next: 0, first: 0, items, failure: None, leaves: Vec::new(), hashes: Vec::new() }
+    }
+
     /// The next act with its lines; `None` at the end.
     pub(crate) fn next(
         &mut self,
-        chunks: &mut dyn Iterator<Item = Chunk>,
-    ) -> Result<Option<Group>, Broken> {
+        chunks: &mut dyn Iterator<Item = Chunk<L>>,
+    ) -> Result<Option<Group<L>>, Broken> {
         let Some((at, item)) = self.step(chunks)? else { return Ok(None) };
-        let (signed, id) = match item {
-            Item::Act(signed, id) => (signed, id),
+        let act = match item {
+            Item::Act(act) => act,
             Item::Line(..) => return Err(Broken::Stray(at)),
-            Item::Neither(why) => return Err(Broken::Neither(at, why)),
+            Item::Neither(why) => return Err(Broken::Neither(at, *why)),
         };
-        let count = signed.act().body.manifest().map_or(0, |manifest| manifest.count);
+        let count = act.signed.act().body.manifest().map_or(0, |manifest| manifest.count);
         let (lines, leaves) = (Vec::new(), Vec::new());
-        let mut group = Group { at, signed, id, lines, leaves, odd: None };
+        let mut group = Group { at, act, lines, leaves, odd: None };
         for n in 1..=count {
             let Some((seq, item)) = self.step(chunks)? else {
                 group.odd = Some((at, Odd::Missing));
@@ -97,9 +100,9 @@ impl Groups {
                     }
                     continue;
                 }
-                Item::Line(_, line) => Odd::Misplaced { n, kind: line.kind() },
+                Item::Line(_, line) => Odd::Misplaced { n, kind: line.what().word() },
                 Item::Act(..) => Odd::NotALine(NotCanonical::Form("not a line entry".to_owned())),
-                Item::Neither(why) => Odd::NotALine(why),
+                Item::Neither(why) => Odd::NotALine(*why),
             };
             group.odd.get_or_insert((seq, odd));
         }
@@ -113,8 +116,8 @@ impl Groups {
 
     fn step(
         &mut self,
-        chunks: &mut dyn Iterator<Item = Chunk>,
-    ) -> Result<Option<(Seq, Item)>, Broken> {
+        chunks: &mut dyn Iterator<Item = Chunk<L>>,
+    ) -> Result<Option<(Seq, Item<L>)>, Broken> {
         loop {
             if let Some(item) = self.items.next() {
                 let at = Seq(self.next);

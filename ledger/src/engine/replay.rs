@@ -5,6 +5,7 @@ use crate::books::{Books, Statement};
 use crate::canonical::NotCanonical;
 use crate::decoding::{self, Broken, Chunks, Group, Groups, Wanted};
 use crate::law::admission;
+use crate::line::Line;
 use crate::log::EntrySource;
 
 /// Folds entries into books act by act. `visit` sees each act with the books before it and says whether to go on with it.
@@ -21,24 +22,24 @@ pub fn fold_while(
 }
 
 fn fold(
-    chunks: &mut Chunks<'_, '_>,
+    chunks: &mut Chunks<'_, '_, Line>,
     origin: &str,
     visit: &mut dyn FnMut(&Books, &Statement<'_>) -> bool,
 ) -> Result<Books, OpenFailure> {
     let mut books = Books::new(origin);
-    let mut groups = Groups::default();
+    let mut groups = Groups::new();
     while let Some(group) = groups.next(chunks).map_err(broken)? {
-        let Group { at, signed, id, lines, odd, leaves: _ } = group;
+        let Group { at, act: read, lines, odd, leaves: _ } = group;
         if let Some((seq, odd)) = odd {
             return Err(OpenFailure::Entry { seq, why: admission::odd_line(odd, true) });
         }
-        let act = signed.act();
+        let act = read.signed.act();
         let officer = match books.offices.keys.get(&act.key) {
             Some(known) => known.officer,
-            None => admission::signer(&books, &signed)
+            None => admission::signer(&books, &read.signed)
                 .map_err(|why| OpenFailure::Entry { seq: at, why })?,
         };
-        let statement = Statement { id, at, officer, act, lines: &lines };
+        let statement = Statement { id: read.id, at, officer, act, lines: &lines };
         if !visit(&books, &statement) {
             break;
         }

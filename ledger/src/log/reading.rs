@@ -1,5 +1,7 @@
 //! Reading the log: one entry, a stretch of entries, any past root, and proofs.
 
+use fjall::UserValue;
+
 use super::failure::LogFailure;
 use super::note::SignedNote;
 use super::proof::{consistency_proof, inclusion_proof};
@@ -27,6 +29,14 @@ pub trait EntrySource: Sync {
     fn range(&self, from: Seq, to: Seq) -> Box<dyn Iterator<Item = ReadEntry> + '_> {
         let place = |seq: Seq| usize::try_from(seq.0).unwrap_or(usize::MAX);
         Box::new(self.entries().skip(place(from)).take(place(to) - place(from)))
+    }
+
+    /// Shows the entries from `from` to `to` (without `to`) in order, each as it lies in memory, up to the first failure.
+    ///
+    /// # Errors
+    /// An entry is missing or cannot be read.
+    fn show(&self, from: Seq, to: Seq, see: &mut dyn FnMut(&[u8])) -> Result<(), LogFailure> {
+        self.range(from, to).try_for_each(|entry| entry.map(|(_, bytes)| see(&bytes)))
     }
 
     /// Compares the leaf hashes of a tile, whole or the last one, with those that the source keeps, if it keeps any.
@@ -154,6 +164,14 @@ impl EntrySource for Log {
         Box::new(self.scan(from, to))
     }
 
+    fn show(&self, from: Seq, to: Seq, see: &mut dyn FnMut(&[u8])) -> Result<(), LogFailure> {
+        let mut scan = self.scan(from, to);
+        while let Some(entry) = scan.step() {
+            see(&entry?.1);
+        }
+        Ok(())
+    }
+
     fn compare_node(&self, node: WholeNode) -> Result<(), LogFailure> {
         Log::compare_node(self, node)
     }
@@ -198,12 +216,9 @@ impl Scan {
         };
         Scan { state }
     }
-}
 
-impl Iterator for Scan {
-    type Item = ReadEntry;
-
-    fn next(&mut self) -> Option<Self::Item> {
+    /// The next entry, in the store's own memory.
+    fn step(&mut self) -> Option<Result<(Seq, UserValue), LogFailure>> {
         let State::Reading { iter, next, end, asked } = &mut self.state else {
             return match std::mem::replace(&mut self.state, State::Done) {
                 State::Refused(failure) => Some(Err(failure)),
@@ -226,5 +241,14 @@ impl Iterator for Scan {
             Err(_) => self.state = State::Done,
         }
         Some(item)
+    }
+}
+
+impl Iterator for Scan {
+    type Item = ReadEntry;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let item = self.step()?;
+        Some(item.map(|(seq, bytes)| (seq, bytes.to_vec())))
     }
 }

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
+use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode, UserValue};
 
 use super::failure::{LogCode, LogFailure};
 use super::fjall_start::{NotStarted, start};
@@ -217,12 +217,12 @@ impl Subtrees for Store {
     }
 }
 
-/// Reads one key and value of `entries`.
-pub(super) fn read_pair(guard: fjall::Guard) -> Result<(u64, Vec<u8>), LogFailure> {
+/// Reads one key and value of `entries`, the value as it lies in the store's own memory.
+pub(super) fn read_pair(guard: fjall::Guard) -> Result<(u64, UserValue), LogFailure> {
     let (key, value) = guard.into_inner().map_err(|error| LogFailure::store(&error))?;
     let number = decode_number(&key)?;
     refuse_wrong_length(number, value.len())?;
-    Ok((number, value.to_vec()))
+    Ok((number, value))
 }
 
 pub(super) fn corrupt_node(level: u8, index: u64) -> LogFailure {
