@@ -77,6 +77,8 @@ pub(super) struct Part {
 enum PartName {
     /// Full verification, as `doudi verify` does it.
     Verify,
+    /// The integrity pass, as `doudi verify --integrity` does it.
+    Integrity,
     /// Books folded from all entries.
     Fold,
     /// Entries read and nothing else.
@@ -283,6 +285,10 @@ fn of_part(part: &Part) -> Result<Report, Failure> {
         PartName::Verify => {
             let ((audited, _), time) = timed(|| verify::verify(dir, None))?;
             json!({ "entries": audited.size, "acts": audited.acts, "micros": micros(time) })
+        }
+        PartName::Integrity => {
+            let (intact, time) = timed(|| verify::verify_integrity(dir, None, None))?;
+            json!({ "entries": intact.size, "acts": intact.acts, "micros": micros(time) })
         }
         PartName::Fold => {
             let folded = replay::fold(dir)?;
