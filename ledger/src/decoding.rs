@@ -12,7 +12,7 @@ use crate::canonical::NotCanonical;
 use crate::ids::{ActId, Seq};
 use crate::line::{Line, LineKind};
 use crate::log::{
-    EntrySource, LogFailure, NodeHash, TILE_WIDTH, WholeNode, hash_of_leaves, leaf_hash,
+    EntrySource, LogFailure, NodeHash, TILE_WIDTH, hash_of_leaves, leaf_hash,
 };
 
 pub(crate) use groups::{Broken, Group, Groups, Hashes, Odd};
@@ -223,8 +223,10 @@ impl<'env, L: ReadLine> Shared<'env, L> {
 
     fn decode(&self, first: u64) -> Chunk<L> {
         let to = (first + CHUNK).min(self.size);
-        let (items, leaves, tiles) = (Vec::new(), Vec::new(), Vec::new());
-        let mut chunk = Chunk { first, items, leaves, tiles, failure: None };
+        let count = usize::try_from(to - first).unwrap_or_default();
+        let hashed = if self.wanted == Wanted::ItemsAndHashes { count } else { 0 };
+        let (items, leaves) = (Vec::with_capacity(count), Vec::with_capacity(hashed));
+        let mut chunk = Chunk { first, items, leaves, tiles: Vec::new(), failure: None };
         let read = self.source.show(Seq(first), Seq(to), &mut |entry| {
             if self.wanted == Wanted::ItemsAndHashes {
                 chunk.leaves.push(leaf_hash(entry));
@@ -238,14 +240,14 @@ impl<'env, L: ReadLine> Shared<'env, L> {
     /// Compares the leaf hashes with those that the source keeps, and sums up each whole tile.
     fn compare(&self, chunk: &mut Chunk<L>) -> Result<(), LogFailure> {
         let (whole, rest) = chunk.leaves.as_chunks::<TILE>();
-        let mut index = chunk.first / TILE_WIDTH;
+        let first = chunk.first / TILE_WIDTH;
+        let mut index = first;
         for tile in whole {
-            let hash = hash_of_leaves(tile).expect("a tile has leaves");
             self.source.compare_tile(index, tile)?;
-            self.source.compare_node(WholeNode { level: 1, index, hash })?;
-            chunk.tiles.push(hash);
+            chunk.tiles.push(hash_of_leaves(tile).expect("a tile has leaves"));
             index += 1;
         }
+        self.source.compare_nodes(first, &chunk.tiles)?;
         if rest.is_empty() { Ok(()) } else { self.source.compare_tile(index, rest) }
     }
 }

@@ -11,7 +11,7 @@ use crate::books::{Books, Statement};
 use crate::decoding::{Broken, Chunks, Group, Groups, Odd, ReadAct};
 use crate::ids::{OfficerId, Root, Seq};
 use crate::law::admission;
-use crate::log::{EntrySource, Head, root_of_leaves};
+use crate::log::{EntrySource, Head, Leaves};
 use crate::rejection::Rejection;
 use crate::trust::Trust;
 
@@ -118,7 +118,7 @@ impl<'a, S: Scope> Auditor<'a, S> {
                 return Err(broken(Rejection::ManifestMismatch { what: "行数" }));
             }
             if let Some((_, odd)) = odd {
-                let root = root_of_leaves(leaves);
+                let root = Leaves(&leaves).root();
                 let why = admission::odd_line(odd, root == manifest.root);
                 return Err(diagnosis::of_lines(at, root == manifest.root, &why));
             }

@@ -9,7 +9,7 @@ use super::auditor::Auditor;
 use super::{Divergence, diagnosis};
 use crate::decoding::{Chunks, ReadAct, ReadLine};
 use crate::ids::{Root, Seq};
-use crate::log::{EntrySource, LogFailure, NodeHash, root_of_leaves};
+use crate::log::{EntrySource, Leaves, LogFailure, NodeHash};
 use crate::rejection::Rejection;
 
 /// How many signatures are put off together: about two milliseconds.
@@ -68,7 +68,7 @@ impl Late {
         chunks: &mut Chunks<'_, 'env, L>,
     ) {
         let check = move || {
-            if root_of_leaves(leaves) != root {
+            if Leaves(&leaves).root() != root {
                 self.fails(at, Failed::Manifest);
             }
         };

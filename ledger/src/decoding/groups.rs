@@ -49,7 +49,7 @@ pub(crate) enum Broken {
 /// Leaf hashes that came with a chunk: from `first`, and the hash over each whole tile of them.
 pub(crate) struct Hashes {
     pub(crate) first: u64,
-    pub(crate) leaves: Vec<NodeHash>,
+    pub(crate) leaves: Arc<Vec<NodeHash>>,
     pub(crate) tiles: Vec<NodeHash>,
 }
 
@@ -59,7 +59,7 @@ pub(crate) struct Groups<L> {
     first: u64,
     items: IntoIter<Item<L>>,
     failure: Option<LogFailure>,
-    leaves: Vec<NodeHash>,
+    leaves: Arc<Vec<NodeHash>>,
     /// The hashes of every chunk that was begun, for the one who builds the tree. Taken away by the reader.
     pub(crate) hashes: Vec<Hashes>,
 }
@@ -67,8 +67,8 @@ pub(crate) struct Groups<L> {
 impl<L: ReadLine> Groups<L> {
     /// Nothing read yet.
     pub(crate) fn new() -> Groups<L> {
-        let items = Vec::new().into_iter();
-        Groups { next: 0, first: 0, items, failure: None, leaves: Vec::new(), hashes: Vec::new() }
+        let (items, leaves) = (Vec::new().into_iter(), Arc::default());
+        Groups { next: 0, first: 0, items, failure: None, leaves, hashes: Vec::new() }
     }
 
     /// The next act with its lines; `None` at the end.
@@ -131,8 +131,8 @@ impl<L: ReadLine> Groups<L> {
             self.first = chunk.first;
             self.items = chunk.items.into_iter();
             self.failure = chunk.failure;
-            self.leaves.clone_from(&chunk.leaves);
-            let (first, leaves, tiles) = (chunk.first, chunk.leaves, chunk.tiles);
+            let (first, leaves, tiles) = (chunk.first, Arc::new(chunk.leaves), chunk.tiles);
+            self.leaves = Arc::clone(&leaves);
             if !leaves.is_empty() {
                 self.hashes.push(Hashes { first, leaves, tiles });
             }

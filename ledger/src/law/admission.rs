@@ -10,7 +10,7 @@ use crate::canonical::NotCanonical;
 use crate::decoding::Odd;
 use crate::ids::{ActId, OfficerId};
 use crate::line::{Line, LineKind};
-use crate::log::{Frontier, NodeHash, leaf_hash, root_of_leaves};
+use crate::log::{Frontier, Leaves, NodeHash, leaf_hash};
 use crate::money::Money;
 use crate::rejection::Rejection;
 
@@ -114,7 +114,7 @@ pub fn lines_as_read(
     if usize::try_from(manifest.count) != Ok(read.len()) {
         return Err(Rejection::ManifestMismatch { what: "行数" });
     }
-    if root_of_leaves(leaves.iter().copied()) != manifest.root {
+    if Leaves(leaves).root() != manifest.root {
         return Err(Rejection::ManifestMismatch { what: "默克尔根" });
     }
     let mut lines = Vec::with_capacity(read.len());

@@ -57,6 +57,16 @@ pub trait EntrySource: Sync {
         Ok(())
     }
 
+    /// As [`EntrySource::compare_node`], for neighbours of level 1 from the `first`th.
+    ///
+    /// # Errors
+    /// As there.
+    fn compare_nodes(&self, first: u64, hashes: &[NodeHash]) -> Result<(), LogFailure> {
+        let nodes = (first..).zip(hashes);
+        let mut nodes = nodes.map(|(index, hash)| WholeNode { level: 1, index, hash: *hash });
+        nodes.try_for_each(|node| self.compare_node(node))
+    }
+
     /// Reads everything in order and compares it with itself: the tree, what is kept of it, the newest checkpoint.
     ///
     /// # Errors
@@ -174,6 +184,16 @@ impl EntrySource for Log {
 
     fn compare_node(&self, node: WholeNode) -> Result<(), LogFailure> {
         Log::compare_node(self, node)
+    }
+
+    fn compare_nodes(&self, first: u64, hashes: &[NodeHash]) -> Result<(), LogFailure> {
+        if self.store.keeps_nodes(first, hashes)? {
+            return Ok(());
+        }
+        // One by one, to say which.
+        let nodes = (first..).zip(hashes);
+        let mut nodes = nodes.map(|(index, hash)| WholeNode { level: 1, index, hash: *hash });
+        nodes.try_for_each(|node| Log::compare_node(self, node))
     }
 
     fn full_read(&self) -> Result<Head, LogFailure> {

@@ -165,6 +165,22 @@ impl Store {
         Ok(Some(NodeHash(hash)))
     }
 
+    /// True if exactly these are kept as the nodes of level 1 from the `first`th on.
+    pub(super) fn keeps_nodes(&self, first: u64, hashes: &[NodeHash]) -> Result<bool, LogFailure> {
+        let Some(end) = first.checked_add(hashes.len() as u64).filter(|end| *end > first) else {
+            return Ok(hashes.is_empty());
+        };
+        let mut kept = self.nodes.range(node_key(1, first)..node_key(1, end));
+        for (index, hash) in (first..).zip(hashes) {
+            let Some(node) = kept.next() else { return Ok(false) };
+            let (key, value) = node.into_inner().map_err(|error| LogFailure::store(&error))?;
+            if *key != node_key(1, index) || *value != hash.0 {
+                return Ok(false);
+            }
+        }
+        Ok(kept.next().is_none())
+    }
+
     /// The numbers of the first and the last entry there is; `None` without entries.
     pub(super) fn bounds(&self) -> Result<Option<(u64, u64)>, LogFailure> {
         let key = |guard: fjall::Guard| {
