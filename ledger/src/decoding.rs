@@ -11,9 +11,7 @@ use crate::act::signed::SignedAct;
 use crate::canonical::NotCanonical;
 use crate::ids::{ActId, Seq};
 use crate::line::{Line, LineKind};
-use crate::log::{
-    EntrySource, LogFailure, NodeHash, TILE_WIDTH, hash_of_leaves, leaf_hash,
-};
+use crate::log::{EntrySource, LogFailure, NodeHash, TILE_WIDTH, hash_of_leaves, leaf_hash};
 
 pub(crate) use groups::{Broken, Group, Groups, Hashes, Odd};
 

@@ -50,7 +50,11 @@ impl Edge {
     }
 
     /// Grows the tree to `size`: whole tiles by their hash, leaves one by one where an act ends within a tile.
-    pub(super) fn advance(&mut self, size: u64, source: &dyn EntrySource) -> Result<(), Divergence> {
+    pub(super) fn advance(
+        &mut self,
+        size: u64,
+        source: &dyn EntrySource,
+    ) -> Result<(), Divergence> {
         let mut whole: Vec<WholeNode> = Vec::new();
         while self.frontier.size() < size {
             let at = self.frontier.size();

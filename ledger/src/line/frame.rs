@@ -27,10 +27,12 @@ impl<'a> Frame<'a> {
         let inner = bytes.strip_prefix(BODY.as_bytes())?.strip_suffix(END.as_bytes())?;
         let digits = inner.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
         let (inner, digits) = inner.split_at_checked(inner.len() - digits)?;
-        let n: u32 = std::str::from_utf8(digits).ok()?.parse().ok()?;
-        if digits.len() > 1 && digits.starts_with(b"0") {
+        if digits.is_empty() || digits.len() > 1 && digits.starts_with(b"0") {
             return None;
         }
+        let n = digits
+            .iter()
+            .try_fold(0_u32, |n, digit| n.checked_mul(10)?.checked_add(u32::from(digit - b'0')))?;
         let inner = inner.strip_suffix(N.as_bytes())?;
         let is_word = |byte: &&u8| byte.is_ascii_lowercase() || **byte == b'_';
         let kind = inner.iter().rev().take_while(is_word).count();
