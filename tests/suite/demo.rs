@@ -81,7 +81,10 @@ fn the_county_is_intact_and_what_that_leaves_out_is_said() {
     let full = program().verify(&ledger, &ledger.join("trust")).json();
     let arguments = ["verify".as_ref(), dir, "--integrity".as_ref()];
     let told = program().run(arguments).out;
-    assert!(told.contains("完整性核验通过") && told.contains("未核：") && told.contains("账目"), "{told}");
+    assert!(
+        told.contains("完整性核验通过") && told.contains("未核：") && told.contains("账目"),
+        "{told}"
+    );
     let ended = program().run([&arguments[..], &["--json".as_ref()]].concat());
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let intact = ended.json();

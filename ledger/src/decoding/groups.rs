@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::vec::IntoIter;
 
-use super::{Chunk, Item, ReadAct, ReadLine};
+use super::{CHUNK, Chunk, Item, ReadAct, ReadLine};
 use crate::canonical::NotCanonical;
 use crate::ids::Seq;
 use crate::log::{LogFailure, NodeHash};
@@ -83,7 +83,9 @@ impl<L: ReadLine> Groups<L> {
             Item::Neither(why) => return Err(Broken::Neither(at, *why)),
         };
         let count = act.signed.act().body.manifest().map_or(0, |manifest| manifest.count);
-        let (lines, leaves) = (Vec::new(), Vec::new());
+        // A count may say anything: no more is taken on its word than a chunk holds.
+        let likely = usize::try_from(u64::from(count).min(CHUNK)).unwrap_or_default();
+        let (lines, leaves) = (Vec::with_capacity(likely), Vec::with_capacity(likely));
         let mut group = Group { at, act, lines, leaves, odd: None };
         for n in 1..=count {
             let Some((seq, item)) = self.step(chunks)? else {
