@@ -63,17 +63,39 @@ pub(crate) struct ReadAct {
 pub(crate) enum Item<L> {
     /// An act.
     Act(Arc<ReadAct>),
-    /// Line `n` of a manifest.
-    Line(u32, L),
+    /// Lines that follow each other by number.
+    Lines(Run<L>),
     /// Neither.
     Neither(Box<NotCanonical>),
+}
+
+/// Lines of a manifest with running numbers, the first of which is `n`.
+pub(crate) struct Run<L> {
+    pub(crate) n: u32,
+    pub(crate) lines: Vec<L>,
+}
+
+impl<L> Run<L> {
+    /// The number that would come next.
+    fn next(&self) -> Option<u32> {
+        self.n.checked_add(u32::try_from(self.lines.len()).ok()?)
+    }
+
+    /// Takes off what goes beyond `most` lines.
+    pub(crate) fn split_off(&mut self, most: usize) -> Option<Run<L>> {
+        if self.lines.len() <= most {
+            return None;
+        }
+        let n = self.n.saturating_add(u32::try_from(most).unwrap_or(u32::MAX));
+        Some(Run { n, lines: self.lines.split_off(most) })
+    }
 }
 
 /// A run of entries, decoded.
 pub(crate) struct Chunk<L> {
     /// The number of the first.
     pub(crate) first: u64,
-    /// What they are.
+    /// What they are, in order.
     pub(crate) items: Vec<Item<L>>,
     /// Their leaf hashes, if they were asked for.
     pub(crate) leaves: Vec<NodeHash>,
@@ -223,13 +245,13 @@ impl<'env, L: ReadLine> Shared<'env, L> {
         let to = (first + CHUNK).min(self.size);
         let count = usize::try_from(to - first).unwrap_or_default();
         let hashed = if self.wanted == Wanted::ItemsAndHashes { count } else { 0 };
-        let (items, leaves) = (Vec::with_capacity(count), Vec::with_capacity(hashed));
+        let (items, leaves) = (Vec::new(), Vec::with_capacity(hashed));
         let mut chunk = Chunk { first, items, leaves, tiles: Vec::new(), failure: None };
         let read = self.source.show(Seq(first), Seq(to), &mut |entry| {
             if self.wanted == Wanted::ItemsAndHashes {
                 chunk.leaves.push(leaf_hash(entry));
             }
-            chunk.items.push(Item::of(entry, self.origin));
+            chunk.read(entry, self.origin);
         });
         chunk.failure = read.and_then(|()| self.compare(&mut chunk)).err();
         chunk
@@ -250,17 +272,24 @@ impl<'env, L: ReadLine> Shared<'env, L> {
     }
 }
 
-impl<L: ReadLine> Item<L> {
-    fn of(entry: &[u8], origin: &str) -> Item<L> {
-        let read = if entry.starts_with(b"{\"act\":") {
-            SignedAct::decode(entry.to_vec()).map(|signed| {
+impl<L: ReadLine> Chunk<L> {
+    /// Reads the entry that comes next.
+    fn read(&mut self, entry: &[u8], origin: &str) {
+        if entry.starts_with(b"{\"act\":") {
+            let read = SignedAct::decode(entry.to_vec()).map(|signed| {
                 let id = signed.id(origin);
                 Item::Act(Arc::new(ReadAct { signed, id }))
-            })
-        } else {
-            L::read(entry).map(|(n, line)| Item::Line(n, line))
-        };
-        read.unwrap_or_else(|why| Item::Neither(Box::new(why)))
+            });
+            self.items.push(read.unwrap_or_else(|why| Item::Neither(Box::new(why))));
+            return;
+        }
+        match (L::read(entry), self.items.last_mut()) {
+            (Ok((n, line)), Some(Item::Lines(run))) if run.next() == Some(n) => {
+                run.lines.push(line);
+            }
+            (Ok((n, line)), _) => self.items.push(Item::Lines(Run { n, lines: vec![line] })),
+            (Err(why), _) => self.items.push(Item::Neither(Box::new(why))),
+        }
     }
 }
 

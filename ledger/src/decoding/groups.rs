@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::vec::IntoIter;
 
-use super::{CHUNK, Chunk, Item, ReadAct, ReadLine};
+use super::{Chunk, Item, ReadAct, ReadLine, Run};
 use crate::canonical::NotCanonical;
 use crate::ids::Seq;
 use crate::log::{LogFailure, NodeHash};
@@ -53,11 +53,34 @@ pub(crate) struct Hashes {
     pub(crate) tiles: Vec<NodeHash>,
 }
 
+impl<L> Group<L> {
+    /// Takes the lines that come next, unless one before them was odd.
+    fn take(&mut self, mut run: Run<L>) {
+        if self.odd.is_none() && self.lines.is_empty() {
+            self.lines = run.lines;
+        } else if self.odd.is_none() {
+            self.lines.append(&mut run.lines);
+        }
+    }
+}
+
+impl<L> Item<L> {
+    /// How many entries it is.
+    fn entries(&self) -> usize {
+        match self {
+            Item::Lines(run) => run.lines.len(),
+            Item::Act(_) | Item::Neither(_) => 1,
+        }
+    }
+}
+
 /// Reads groups from chunks.
 pub(crate) struct Groups<L> {
     next: u64,
     first: u64,
     items: IntoIter<Item<L>>,
+    /// An item that was read and is to be read again.
+    back: Option<Item<L>>,
     failure: Option<LogFailure>,
     leaves: Arc<Vec<NodeHash>>,
     /// The hashes of every chunk that was begun, for the one who builds the tree. Taken away by the reader.
@@ -68,7 +91,7 @@ impl<L: ReadLine> Groups<L> {
     /// Nothing read yet.
     pub(crate) fn new() -> Groups<L> {
         let (items, leaves) = (Vec::new().into_iter(), Arc::default());
-        Groups { next: 0, first: 0, items, failure: None, leaves, hashes: Vec::new() }
+        Groups { next: 0, first: 0, items, back: None, failure: None, leaves, hashes: Vec::new() }
     }
 
     /// The next act with its lines; `None` at the end.
@@ -79,41 +102,56 @@ impl<L: ReadLine> Groups<L> {
         let Some((at, item)) = self.step(chunks)? else { return Ok(None) };
         let act = match item {
             Item::Act(act) => act,
-            Item::Line(..) => return Err(Broken::Stray(at)),
+            Item::Lines(..) => return Err(Broken::Stray(at)),
             Item::Neither(why) => return Err(Broken::Neither(at, *why)),
         };
         let count = act.signed.act().body.manifest().map_or(0, |manifest| manifest.count);
-        // A count may say anything: no more is taken on its word than a chunk holds.
-        let likely = usize::try_from(u64::from(count).min(CHUNK)).unwrap_or_default();
-        let (lines, leaves) = (Vec::with_capacity(likely), Vec::with_capacity(likely));
+        let (lines, leaves) = (Vec::new(), Vec::new());
         let mut group = Group { at, act, lines, leaves, odd: None };
-        for n in 1..=count {
-            let Some((seq, item)) = self.step(chunks)? else {
+        let mut n = 1;
+        while n <= count {
+            let Some((seq, mut item)) = self.step(chunks)? else {
                 group.odd = Some((at, Odd::Missing));
                 break;
             };
-            if let Some(leaf) = self.leaf(seq) {
-                group.leaves.push(leaf);
+            if let Item::Lines(run) = &mut item {
+                let most = usize::try_from(count - n + 1).unwrap_or(usize::MAX);
+                self.put_back(run.split_off(most));
             }
+            let taken = item.entries();
+            self.leaves_of(seq, taken, &mut group.leaves);
             let odd = match item {
-                Item::Line(number, line) if number == n => {
-                    if group.odd.is_none() {
-                        group.lines.push(line);
-                    }
-                    continue;
+                Item::Lines(run) if run.n == n => {
+                    group.take(run);
+                    None
                 }
-                Item::Line(_, line) => Odd::Misplaced { n, kind: line.what().word() },
-                Item::Act(..) => Odd::NotALine(NotCanonical::Form("not a line entry".to_owned())),
-                Item::Neither(why) => Odd::NotALine(*why),
+                Item::Lines(run) => run.lines.first().map(|line| {
+                    let kind = line.what().word();
+                    Odd::Misplaced { n, kind }
+                }),
+                Item::Act(..) => {
+                    Some(Odd::NotALine(NotCanonical::Form("not a line entry".to_owned())))
+                }
+                Item::Neither(why) => Some(Odd::NotALine(*why)),
             };
-            group.odd.get_or_insert((seq, odd));
+            group.odd = group.odd.or(odd.map(|odd| (seq, odd)));
+            // No more than the count that is left was taken, so only the very last step can overflow.
+            n = n.saturating_add(u32::try_from(taken).unwrap_or(u32::MAX));
         }
         Ok(Some(group))
     }
 
-    fn leaf(&self, seq: Seq) -> Option<NodeHash> {
-        let place = usize::try_from(seq.0.checked_sub(self.first)?).ok()?;
-        self.leaves.get(place).copied()
+    /// What was read and belongs to no manifest so far is read again.
+    fn put_back(&mut self, run: Option<Run<L>>) {
+        let Some(run) = run else { return };
+        self.next -= run.lines.len() as u64;
+        self.back = Some(Item::Lines(run));
+    }
+
+    fn leaves_of(&self, seq: Seq, count: usize, to: &mut Vec<NodeHash>) {
+        let place = usize::try_from(seq.0 - self.first).unwrap_or(usize::MAX);
+        let end = place.saturating_add(count);
+        to.extend_from_slice(self.leaves.get(place..end).unwrap_or_default());
     }
 
     fn step(
@@ -121,9 +159,9 @@ impl<L: ReadLine> Groups<L> {
         chunks: &mut dyn Iterator<Item = Chunk<L>>,
     ) -> Result<Option<(Seq, Item<L>)>, Broken> {
         loop {
-            if let Some(item) = self.items.next() {
+            if let Some(item) = self.back.take().or_else(|| self.items.next()) {
                 let at = Seq(self.next);
-                self.next += 1;
+                self.next += item.entries() as u64;
                 return Ok(Some((at, item)));
             }
             if let Some(failure) = self.failure.take() {
