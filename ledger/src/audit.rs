@@ -1,9 +1,12 @@
-//! Verification from the entries and a trust file alone: leaves, root, signatures, chains, manifests, laws, frozen months.
+//! Verification from the entries and a trust file alone: leaves, root, signatures, chains, manifests ([`verify_integrity`]);
+//! and beyond these laws and frozen months ([`verify`]).
 //! It shares the laws with `engine` and nothing else: what is here is read again from the bytes.
 
 mod auditor;
 mod diagnosis;
+mod edge;
 mod late;
+mod scope;
 
 use std::collections::BTreeMap;
 
@@ -18,8 +21,9 @@ use crate::period::Period;
 use crate::rejection::Rejection;
 use crate::trust::{Trust, TrustProblem};
 
-use auditor::Auditor;
+use auditor::{Auditor, Reading};
 use late::Late;
+use scope::{Everything, KeysOnly, Scope};
 
 /// The first thing that is not as it must be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -77,6 +81,42 @@ pub struct Audited {
     pub months: BTreeMap<Period, Digest>,
 }
 
+/// A ledger whose bytes hold together. What its acts mean for money, people and months was not asked.
+#[derive(Clone, Debug)]
+pub struct Intact {
+    /// Only what says whose keys are valid is folded in.
+    keys: Books,
+    /// Number of entries.
+    pub size: u64,
+    /// The root over all of them.
+    pub root: Root,
+    /// How many of them are acts.
+    pub acts: u64,
+    /// How many of them are lines.
+    pub lines: u64,
+    /// How many of them the newest checkpoint covers.
+    pub checkpointed: u64,
+}
+
+impl Intact {
+    /// The verifier keys that sign its next checkpoint.
+    pub fn log_keys(&self) -> impl Iterator<Item = &str> {
+        self.keys.log_keys.at(self.size).map(|key| key.vkey.as_str())
+    }
+
+    /// As [`signed_by_valid_keys`], by the acts of this ledger.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn signed_by_valid_keys(
+        &self,
+        note: &SignedNote,
+        size: u64,
+    ) -> Result<VerifiedCheckpoint, Divergence> {
+        signed_by_valid_keys(note, &self.keys, size)
+    }
+}
+
 /// Verifies a ledger from its entries, on all cores, in one pass. `progress` is told the number of entries read so far.
 /// Where the source keeps hashes of its own, they are compared on the way.
 ///
@@ -87,12 +127,45 @@ pub fn verify(
     trust: &Trust,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Audited, Divergence> {
+    let reading = read(source, trust, Everything::default(), progress)?;
+    let Reading { books, scope, size, root, acts, lines, checkpointed } = reading;
+    Ok(Audited { books, size, root, acts, lines, checkpointed, months: scope.months })
+}
+
+/// Verifies that a ledger is whole and its signers' own, and nothing else: the part of [`verify`] that no bookkeeping is
+/// needed for, with the same codes. Checked are every leaf hash, the tree, the newest checkpoint under the log keys of its
+/// size, every act's form and signature under a key that the acts before it make valid, each person's chain, `seen`, and
+/// each manifest's count, root, numbers and kinds. Of a line's body only the bytes are checked, by that root.
+///
+/// Not checked: that a line's body is well formed, a manifest's total, all laws but those about who may sign, the books,
+/// the figures of closed months.
+///
+/// # Errors
+/// The first divergence.
+pub fn verify_integrity(
+    source: &dyn EntrySource,
+    trust: &Trust,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Intact, Divergence> {
+    let reading = read(source, trust, KeysOnly, progress)?;
+    let Reading { books: keys, scope: KeysOnly, size, root, acts, lines, checkpointed } = reading;
+    Ok(Intact { keys, size, root, acts, lines, checkpointed })
+}
+
+/// One pass over all entries, whatever is asked of their meaning.
+fn read<S: Scope>(
+    source: &dyn EntrySource,
+    trust: &Trust,
+    scope: S,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Reading<S>, Divergence> {
     let note = source.newest_checkpoint();
     let stated = note.map(|note| note.stated(&trust.log_key)).transpose()?;
     let late = Late::default();
     let auditor =
         decoding::in_order(source, Seq(0), trust.origin(), Wanted::ItemsAndHashes, |chunks| {
-            let mut auditor = Auditor::new(source, trust, &late);
+            let mut auditor = Auditor::new(source, trust, &late, scope);
+            late.compare_rest(source, chunks);
             let verdict = auditor.read_all(chunks, progress);
             chunks.settle();
             // What was put off may have failed at an entry before the one that ended the reading.
@@ -106,12 +179,12 @@ pub fn verify(
                 (None, verdict) => verdict.map(|()| auditor),
             }
         })?;
-    source.compare_rest()?;
-    let audited = auditor.finish(stated.as_ref())?;
+    late.rest()?;
+    let reading = auditor.finish(stated.as_ref())?;
     if let Some(note) = note {
-        signed_by_valid_keys(note, &audited.books, audited.checkpointed)?;
+        signed_by_valid_keys(note, &reading.books, reading.checkpointed)?;
     }
-    Ok(audited)
+    Ok(reading)
 }
 
 /// The checkpoint of a size is signed by every log key that the acts before that size call valid, and by no retired one.

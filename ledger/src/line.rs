@@ -1,5 +1,7 @@
 //! The closed list of lines that a manifest covers. A line is unsigned; the manifest's root covers its exact bytes.
 
+mod frame;
+
 use crate::act::cases::Part;
 use crate::act::payments::{ResponseLine, ReturnLine, StatementLine};
 use crate::act::{Manifest, wire};
@@ -10,6 +12,8 @@ use crate::ids::{
 };
 use crate::money::Money;
 use crate::period::Period;
+
+use frame::{BODY, END, Frame, LINE, N, unknown_kind};
 
 wire! {
     /// Line `household`: a household and where it lives.
@@ -105,11 +109,38 @@ macro_rules! lines {
             $($(#[$doc])* $variant($body),)*
         }
 
+        /// What a line is, without what it says.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum LineKind {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl LineKind {
+            /// The kind as the log carries it.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(LineKind::$variant => $kind),* }
+            }
+
+            fn of_word(word: &str) -> Option<LineKind> {
+                match word {
+                    $($kind => Some(LineKind::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+
         impl Line {
+            /// What it is.
+            #[must_use]
+            pub const fn what(&self) -> LineKind {
+                match self { $(Line::$variant(_) => LineKind::$variant),* }
+            }
+
             /// The kind as the log carries it.
             #[must_use]
             pub const fn kind(&self) -> &'static str {
-                match self { $(Line::$variant(_) => $kind),* }
+                self.what().word()
             }
 
             fn encode_body(&self) -> Result<Vec<u8>, NotCanonical> {
@@ -130,7 +161,7 @@ macro_rules! lines {
             fn decode_body(kind: &str, bytes: &[u8]) -> Result<Line, NotCanonical> {
                 match kind {
                     $($kind => canonical::read(bytes).map(Line::$variant),)*
-                    other => Err(NotCanonical::Form(format!("unknown line kind {other:?}"))),
+                    other => Err(unknown_kind(other)),
                 }
             }
         }
@@ -219,43 +250,6 @@ impl Line {
         let frame = Frame::of(bytes)?;
         let line = Line::decode_body(frame.kind, frame.body)?;
         Ok((frame.n, line))
-    }
-}
-
-/// What surrounds a line's body, in the order of its keys.
-const BODY: &str = "{\"body\":";
-const LINE: &str = ",\"line\":\"";
-const N: &str = "\",\"n\":";
-const END: &str = "}";
-
-/// A line entry taken apart, its body not read yet. The parts around it are read from the end: what is left in the middle
-/// must be one whole value, so there is no second way to take the same bytes apart.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Frame<'a> {
-    pub(crate) body: &'a [u8],
-    pub(crate) kind: &'a str,
-    pub(crate) n: u32,
-}
-
-impl<'a> Frame<'a> {
-    pub(crate) fn of(bytes: &'a [u8]) -> Result<Frame<'a>, NotCanonical> {
-        Frame::split(bytes).ok_or_else(|| NotCanonical::Form("not a line entry".to_owned()))
-    }
-
-    fn split(bytes: &'a [u8]) -> Option<Frame<'a>> {
-        let inner = bytes.strip_prefix(BODY.as_bytes())?.strip_suffix(END.as_bytes())?;
-        let digits = inner.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-        let (inner, digits) = inner.split_at_checked(inner.len() - digits)?;
-        let n: u32 = std::str::from_utf8(digits).ok()?.parse().ok()?;
-        if digits.len() > 1 && digits.starts_with(b"0") {
-            return None;
-        }
-        let inner = inner.strip_suffix(N.as_bytes())?;
-        let is_word = |byte: &&u8| byte.is_ascii_lowercase() || **byte == b'_';
-        let kind = inner.iter().rev().take_while(is_word).count();
-        let (inner, kind) = inner.split_at_checked(inner.len() - kind)?;
-        let body = inner.strip_suffix(LINE.as_bytes())?;
-        Some(Frame { body, kind: std::str::from_utf8(kind).ok()?, n })
     }
 }
 

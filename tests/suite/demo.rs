@@ -75,6 +75,28 @@ fn every_act_but_the_founding_was_acknowledged_once() {
 }
 
 #[test]
+fn the_county_is_intact_and_what_that_leaves_out_is_said() {
+    let (_folder, ledger) = county_demo::copy(&program());
+    let dir = ledger.as_os_str();
+    let full = program().verify(&ledger, &ledger.join("trust")).json();
+    let arguments = ["verify".as_ref(), dir, "--integrity".as_ref()];
+    let told = program().run(arguments).out;
+    assert!(
+        told.contains("完整性核验通过") && told.contains("未核：") && told.contains("账目"),
+        "{told}"
+    );
+    let ended = program().run([&arguments[..], &["--json".as_ref()]].concat());
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let intact = ended.json();
+    for same in ["size", "root", "acts", "lines", "checkpointed", "log_keys", "first_divergence"] {
+        assert_eq!(intact[same], full[same], "{same}");
+    }
+    assert_eq!((&intact["scope"], &full["scope"]), (&"integrity".into(), &"full".into()));
+    let left_out: Vec<_> = list(&intact, "not_checked").iter().collect();
+    assert!(["laws", "books", "months"].iter().all(|what| left_out.contains(&&(*what).into())));
+}
+
+#[test]
 fn what_a_fund_begins_with_and_gets_less_what_it_gives_is_what_it_ends_with() {
     let ledger = ledger();
     let mut before: Option<Value> = None;

@@ -1,17 +1,22 @@
 //! `doudi verify`: everything, from the files and a trust file alone. Stops at the first divergence.
+//! With `--integrity`: only that the bytes hold together and are their signers' own (`integrity`).
+
+mod integrity;
+mod judging;
 
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ledger::audit::{self, Audited, Divergence};
-use ledger::log::{EntrySource, Log, LogFailure, Restored, SignedNote, TileFolder};
+use ledger::log::{LogFailure, Restored, SignedNote};
 use ledger::trust::{Trust, TrustProblem};
 use serde_json::{Value, json};
 
-use super::{Report, progress, verify_proof};
+use super::{Report, verify_proof};
 use crate::desk::{papers, vault_audit};
 use crate::failure::Failure;
+use judging::Judging;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -34,6 +39,10 @@ pub(super) struct Args {
         reason = "absent, present, present with a file: the parser's own form"
     )]
     witness_policy: Option<Option<PathBuf>>,
+    /// 只做完整性核验 (integrity only)：记录、默克尔树、存证头、签名、动作链、清单；
+    /// 业务规则、账目、月结数据不核，快得多，内存也少
+    #[arg(long, conflicts_with = "entry")]
+    integrity: bool,
 }
 
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
@@ -46,15 +55,23 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
         let trust = trusted(folder_of(trust))?;
         let proof = verify_proof::of(&args.path)?;
         if let Some(proof) = proof {
+            if args.integrity {
+                return Err(Failure::usage("--integrity 用于核验台账或其导出，不用于证明文件。"));
+            }
             return proof.judge(&trust, args.entry.as_deref(), args.known.as_deref());
         }
     }
     if args.entry.is_some() {
         return Err(Failure::usage("--entry 只用于核验 doudi export proof 生成的在账证明文件。"));
     }
-    let (audited, vault) =
-        verify_against(&args.path, args.trust.as_deref(), args.known.as_deref())?;
-    let mut report = holds(&audited, vault.as_deref(), args.trust.is_some());
+    let (trust, known) = (args.trust.as_deref(), args.known.as_deref());
+    let mut report = if args.integrity {
+        integrity::report(&integrity::verify(&args.path, trust, known)?)
+    } else {
+        let (audited, vault) = verify_against(&args.path, trust, known)?;
+        holds(&audited, vault.as_deref())
+    };
+    say_whose_trust(&mut report, trust.is_some());
     if let Some(note) = Restored::read(&args.path) {
         report.text.push('\n');
         report.text.push_str(&note.words());
@@ -76,6 +93,8 @@ fn trust_folder(path: &Path, given: Option<&Path>) -> PathBuf {
     given.map_or_else(|| path.join("trust"), |given| folder_of(given).to_owned())
 }
 
+pub(super) use integrity::verify as verify_integrity;
+
 /// Verifies a ledger's folder or an exported one. Gives the vault's account too where there is a vault.
 ///
 /// # Errors
@@ -92,45 +111,18 @@ fn verify_against(
     trust: Option<&Path>,
     known: Option<&Path>,
 ) -> Result<(Audited, Option<String>), Failure> {
-    if !path.exists() {
-        return Err(Failure::usage(format!("没有目录或文件{}。", path.display())));
-    }
-    let trust = trusted(&trust_folder(path, trust))?;
-    // An export has its checkpoint; everything else is judged as a ledger's folder, also one that was left half made.
-    let is_ledger =
-        path.join("log").is_dir() || !(path.is_file() || path.join("checkpoint").exists());
-    let mut container = None;
-    let source: Box<dyn EntrySource> = if is_ledger {
-        Box::new(Log::open_for_audit(path, &trust.log_key).map_err(judged)?)
-    } else {
-        let tiles = TileFolder::open(path, &trust.log_key).map_err(judged)?;
-        container = path.is_file().then(|| tiles.clone());
-        Box::new(tiles)
+    let judging = Judging::open(path, trust, known)?;
+    let by_books = |audited: &Audited, note: &SignedNote, size| {
+        audit::signed_by_valid_keys(note, &audited.books, size)
     };
-    let kept = known.map(kept).transpose()?;
-    let by_founding_key = kept.as_ref().map(|note| note.stated(&trust.log_key));
-    let by_founding_key = by_founding_key.transpose().map_err(Divergence::from)?;
-    if let Some(note) = kept.as_ref().filter(|note| note.names(&trust.log_key)) {
-        audit::goes_on_from(
-            source.as_ref(),
-            &note.verify(&trust.log_key).map_err(Divergence::from)?,
-        )?;
-    }
-    let audited = audited(source.as_ref(), &trust)?;
-    if let Some((note, head)) = kept.as_ref().zip(by_founding_key) {
-        // Kept after the log's key had changed: the acts, verified by now, say whose signatures it must carry.
-        if !note.names(&trust.log_key) {
-            let verified = audit::signed_by_valid_keys(note, &audited.books, head.size)?;
-            audit::goes_on_from(source.as_ref(), &verified)?;
-        }
-    }
+    let audited = judging.judge("核验", audit::verify, by_books)?;
     let views = path.join("views");
-    if let Some(container) = container {
+    if let Some(container) = &judging.container {
         let read = |period| container.beside(&format!("views/{period}.json"));
         audit::verify_months(&audited, &read)?;
         return Ok((audited, None));
     }
-    if views.is_dir() || is_ledger {
+    if views.is_dir() || judging.is_ledger {
         let read = |period| std::fs::read(views.join(format!("{period}.json"))).ok();
         audit::verify_months(&audited, &read)?;
     }
@@ -144,17 +136,6 @@ fn trusted(folder: &Path) -> Result<Trust, Failure> {
     Trust::read(folder).map_err(|why| match why {
         TrustProblem::Unread { .. } => Failure::from(why),
         TrustProblem::File { .. } | TrustProblem::Mismatch { .. } => Failure::Diverged(why.into()),
-    })
-}
-
-fn audited(source: &dyn EntrySource, trust: &Trust) -> Result<Audited, Failure> {
-    let bar = progress::bar(source.size(), "核验");
-    let verdict = audit::verify(source, trust, &mut |read| bar.set_position(read));
-    bar.finish_and_clear();
-    verdict.or_else(|found| {
-        // The source is read once more by itself: damage to what is kept comes before what it means.
-        source.full_read().map_err(judged)?;
-        Err(found.into())
     })
 }
 
@@ -208,19 +189,25 @@ pub(crate) fn sentence(audited: &Audited, vault: Option<&str>) -> String {
     text
 }
 
-fn holds(audited: &Audited, vault: Option<&str>, own_trust: bool) -> Report {
-    let mut text = sentence(audited, vault);
-    if !own_trust {
-        text.push_str(
-            "\n注意：信任文件取自台账自身。正式核验请用 --trust 指向监督方自己保管的一份。",
-        );
-    }
+fn holds(audited: &Audited, vault: Option<&str>) -> Report {
     let mut json = document(audited);
     if let Some(fields) = json.as_object_mut() {
         // What this run could not look at, so that a script does not take silence for proof.
-        fields.insert("trust_from_ledger".to_owned(), (!own_trust).into());
-        let vault = vault.is_some_and(|vault| !vault.contains("未核对"));
-        fields.insert("vault_checked".to_owned(), vault.into());
+        let is_checked = vault.is_some_and(|vault| !vault.contains("未核对"));
+        fields.insert("vault_checked".to_owned(), is_checked.into());
+        fields.insert("scope".to_owned(), "full".into());
     }
-    Report { json, text }
+    Report { json, text: sentence(audited, vault) }
+}
+
+/// A verdict is worth what the trust file is worth.
+fn say_whose_trust(report: &mut Report, own_trust: bool) {
+    if !own_trust {
+        report.text.push_str(
+            "\n注意：信任文件取自台账自身。正式核验请用 --trust 指向监督方自己保管的一份。",
+        );
+    }
+    if let Some(fields) = report.json.as_object_mut() {
+        fields.insert("trust_from_ledger".to_owned(), (!own_trust).into());
+    }
 }

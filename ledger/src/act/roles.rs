@@ -4,6 +4,25 @@ use super::Body;
 use super::offices::Role;
 
 impl Body {
+    /// True if the act is about units, persons in office or keys: whose signature counts follows from these alone.
+    #[must_use]
+    pub const fn says_who_signs(&self) -> bool {
+        matches!(
+            self,
+            Body::Founded(_)
+                | Body::UnitRegistered(_)
+                | Body::OfficerAppointed(_)
+                | Body::OfficerDismissed(_)
+                | Body::KeyEnrolled(_)
+                | Body::KeyRevoked(_)
+                | Body::KeyRotated(_)
+                | Body::ActsReconfirmed(_)
+                | Body::ActsDisowned(_)
+                | Body::LogKeyAnnounced(_)
+                | Body::LogKeyRetired(_)
+        )
+    }
+
     /// The role that the act needs of its signer; `None` where being in office is enough.
     #[must_use]
     pub const fn role(&self) -> Option<Role> {

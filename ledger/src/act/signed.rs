@@ -104,9 +104,7 @@ fn covered(origin: &str, act: &[u8]) -> Vec<u8> {
 
 /// What a signature of ours covers: a label, the ledger's name, and the bytes (docs/format/log.md §3).
 pub(super) fn labelled(label: &str, origin: &str, bytes: &[u8]) -> Vec<u8> {
-    let mut message = format!("{label}\n{origin}\n").into_bytes();
-    message.extend_from_slice(bytes);
-    message
+    [label.as_bytes(), b"\n", origin.as_bytes(), b"\n", bytes].concat()
 }
 
 /// What a signature under a key record states.

@@ -1,61 +1,67 @@
-//! The part of an audit that goes in order: the tree, chains, manifests, laws and books.
+//! The part of an audit that goes in order: the tree, chains and manifests. What an act means is judged by its scope.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
+use super::edge::Edge;
 use super::late::{Late, Unchecked};
-use super::{Audited, Divergence, diagnosis};
+use super::scope::Scope;
+use super::{Divergence, diagnosis};
 use crate::act::Body;
-use crate::act::signed::SignedAct;
 use crate::books::{Books, Statement};
-use crate::decoding::{Broken, Chunks, Group, Groups, Hashes, Odd};
-use crate::ids::{Digest, OfficerId, Root, Seq};
-use crate::law::{self, admission};
-use crate::log::{EntrySource, Frontier, Head, TILE_WIDTH, WholeNode, root_of_leaves};
-use crate::period::Period;
+use crate::decoding::{Broken, Chunks, Group, Groups, Odd, ReadAct};
+use crate::ids::{OfficerId, Root, Seq};
+use crate::law::admission;
+use crate::log::{EntrySource, Head, Leaves};
 use crate::rejection::Rejection;
 use crate::trust::Trust;
-use crate::views::month::MonthTable;
 
-pub(super) struct Auditor<'a> {
+pub(super) struct Auditor<'a, S> {
     pub(super) source: &'a dyn EntrySource,
     pub(super) books: Books,
     trust: &'a Trust,
     late: &'a Late,
+    scope: S,
     edge: Edge,
     unchecked: Vec<Unchecked>,
-    /// The root after each act: `seen` and checkpoints can only stand at such sizes.
-    roots: HashMap<u64, Root>,
     acts: u64,
     lines: u64,
-    months: BTreeMap<Period, Digest>,
 }
 
-impl<'a> Auditor<'a> {
+/// What was read, once it agrees with the checkpoint.
+pub(super) struct Reading<S> {
+    pub(super) books: Books,
+    pub(super) scope: S,
+    pub(super) size: u64,
+    pub(super) root: Root,
+    pub(super) acts: u64,
+    pub(super) lines: u64,
+    pub(super) checkpointed: u64,
+}
+
+impl<'a, S: Scope> Auditor<'a, S> {
     pub(super) fn new(
         source: &'a dyn EntrySource,
         trust: &'a Trust,
         late: &'a Late,
-    ) -> Auditor<'a> {
-        let edge = Edge::default();
+        scope: S,
+    ) -> Auditor<'a, S> {
         Auditor {
             source,
             books: Books::new(trust.origin()),
             trust,
             late,
-            roots: HashMap::from([(0, edge.frontier.root())]),
-            edge,
+            scope,
+            edge: Edge::new(),
             unchecked: Vec::new(),
             acts: 0,
             lines: 0,
-            months: BTreeMap::new(),
         }
     }
 
     /// Every act in order; what needs no order is put off.
     pub(super) fn read_all(
         &mut self,
-        chunks: &mut Chunks<'_, 'a>,
+        chunks: &mut Chunks<'_, 'a, S::Line>,
         progress: &mut dyn FnMut(u64),
     ) -> Result<(), Divergence> {
         let verdict = self.read_acts(chunks, progress);
@@ -66,18 +72,18 @@ impl<'a> Auditor<'a> {
 
     fn read_acts(
         &mut self,
-        chunks: &mut Chunks<'_, 'a>,
+        chunks: &mut Chunks<'_, 'a, S::Line>,
         progress: &mut dyn FnMut(u64),
     ) -> Result<(), Divergence> {
-        let mut groups = Groups::default();
+        let mut groups = Groups::from(Seq(0));
         loop {
             let group = groups.next(chunks).map_err(broken)?;
-            self.edge.waiting.extend(groups.hashes.drain(..));
+            self.edge.expect(groups.hashes.drain(..));
             let Some(group) = group else { return Ok(()) };
             self.act(group, chunks)?;
             let (late, origin) = (self.late, self.trust.origin());
             late.signatures(origin, &mut self.unchecked, false, chunks);
-            progress(self.edge.frontier.size());
+            progress(self.edge.size());
         }
     }
 
@@ -91,17 +97,20 @@ impl<'a> Auditor<'a> {
         }
     }
 
-    fn act(&mut self, group: Group, chunks: &mut Chunks<'_, 'a>) -> Result<(), Divergence> {
-        let Group { at, signed, id, lines, leaves, odd } = group;
-        let signed: Arc<SignedAct> = Arc::new(*signed);
-        self.founding(at, &signed.act().body)?;
-        let officer = self.signer(at, &signed)?;
+    fn act(
+        &mut self,
+        group: Group<S::Line>,
+        chunks: &mut Chunks<'_, 'a, S::Line>,
+    ) -> Result<(), Divergence> {
+        let Group { at, act: read, lines, leaves, odd } = group;
+        let act = read.signed.act();
+        self.founding(at, &act.body)?;
+        let officer = self.signer(at, &read)?;
         let entries = leaves.len() as u64;
         self.edge.advance(at.0 + 1 + entries, self.source)?;
         let broken = |rejection: Rejection| Divergence::law(at, &rejection);
-        let act = signed.act();
         let seen = &act.seen;
-        if self.roots.get(&seen.size) != Some(&seen.root) {
+        if self.edge.root_at(seen.size) != Some(seen.root) {
             return Err(broken(Rejection::SeenWrong { size: seen.size }));
         }
         if let Some(manifest) = act.body.manifest() {
@@ -109,43 +118,34 @@ impl<'a> Auditor<'a> {
                 return Err(broken(Rejection::ManifestMismatch { what: "行数" }));
             }
             if let Some((_, odd)) = odd {
-                let root = root_of_leaves(leaves);
+                let root = Leaves(&leaves).root();
                 let why = admission::odd_line(odd, root == manifest.root);
                 return Err(diagnosis::of_lines(at, root == manifest.root, &why));
             }
             self.late.manifest(at, leaves, manifest.root, chunks);
         }
-        admission::decoded(&act.body, &lines).map_err(|why| diagnosis::of_lines(at, true, &why))?;
-        let statement = Statement { id, at, officer, act, lines: &lines };
-        law::check(&self.books, &statement).map_err(broken)?;
-        if let Body::MonthClosed(closed) = &act.body {
-            let table = MonthTable::of(&self.books, closed.period);
-            if table.map(|table| table.digest()) != Some(closed.table) {
-                return Err(broken(Rejection::CloseTableMismatch {}));
-            }
-            self.months.insert(closed.period, closed.table);
-        }
-        self.books.evolve(&statement);
+        let statement = Statement { id: read.id, at, officer, act, lines: &[] };
+        self.scope.take(&mut self.books, &statement, &lines)?;
         self.acts += 1;
         self.lines += entries;
-        self.roots.insert(self.edge.frontier.size(), self.edge.frontier.root());
+        self.edge.keep_root();
         Ok(())
     }
 
     /// Key and chain now; the signature when a core is free.
-    fn signer(&mut self, at: Seq, signed: &Arc<SignedAct>) -> Result<OfficerId, Divergence> {
+    fn signer(&mut self, at: Seq, read: &Arc<ReadAct>) -> Result<OfficerId, Divergence> {
+        let signed = &read.signed;
         let found = admission::key(&self.books, signed.act());
         let of_signer =
             |why: Rejection| diagnosis::of_signer(self.source, &self.books, (at, signed), &why);
         let (officer, public) = found.map_err(of_signer)?;
-        self.unchecked.push((at, Arc::clone(signed), public));
+        self.unchecked.push((at, Arc::clone(read), public));
         admission::chain(&self.books, officer, signed.act()).map_err(of_signer)?;
         Ok(officer)
     }
 
-    pub(super) fn finish(self, checkpoint: Option<&Head>) -> Result<Audited, Divergence> {
-        let frontier = &self.edge.frontier;
-        if checkpoint.is_none() && frontier.size() > 0 {
+    pub(super) fn finish(self, checkpoint: Option<&Head>) -> Result<Reading<S>, Divergence> {
+        if checkpoint.is_none() && self.edge.size() > 0 {
             return Err(Divergence {
                 code: "checkpoint.missing",
                 entry: None,
@@ -159,21 +159,21 @@ impl<'a> Auditor<'a> {
         }
         let covered = checkpoint.map_or(0, |head| head.size);
         let trusted = checkpoint.map(|head| head.root);
-        if trusted.is_some() && self.roots.get(&covered).copied() != trusted {
+        if trusted.is_some() && self.edge.root_at(covered) != trusted {
             return Err(Divergence {
                 code: "checkpoint.root_mismatch",
                 entry: None,
                 text: format!("前{covered}条记录算出的根与存证头不符：记录被改动、增减或调换"),
             });
         }
-        Ok(Audited {
-            size: frontier.size(),
-            root: frontier.root(),
+        Ok(Reading {
+            size: self.edge.size(),
+            root: self.edge.root(),
             books: self.books,
+            scope: self.scope,
             acts: self.acts,
             lines: self.lines,
             checkpointed: covered,
-            months: self.months,
         })
     }
 }
@@ -186,36 +186,5 @@ fn broken(why: Broken) -> Divergence {
             Divergence::at(at, "manifest.stray_line", text)
         }
         Broken::Neither(at, why) => Divergence::law(at, &admission::malformed(&why)),
-    }
-}
-
-/// The tree as far as it was read, and the hashes that came ahead of it.
-#[derive(Default)]
-struct Edge {
-    frontier: Frontier,
-    waiting: VecDeque<Hashes>,
-}
-
-impl Edge {
-    /// Grows the tree to `size`: whole tiles by their hash, leaves one by one where an act ends within a tile.
-    fn advance(&mut self, size: u64, source: &dyn EntrySource) -> Result<(), Divergence> {
-        let mut whole: Vec<WholeNode> = Vec::new();
-        while self.frontier.size() < size {
-            let at = self.frontier.size();
-            let Some(front) = self.waiting.front() else { break };
-            let place = usize::try_from(at - front.first).unwrap_or(usize::MAX);
-            let Some(leaf) = front.leaves.get(place) else {
-                self.waiting.pop_front();
-                continue;
-            };
-            let tile = usize::try_from((at - front.first) / TILE_WIDTH).unwrap_or(usize::MAX);
-            let fits = at.is_multiple_of(TILE_WIDTH) && size - at >= TILE_WIDTH;
-            match front.tiles.get(tile).filter(|_| fits) {
-                Some(tile) => self.frontier.push_tile(*tile, &mut |node| whole.push(node)),
-                None => self.frontier.push_leaf(*leaf, &mut |node| whole.push(node)),
-            }
-        }
-        whole.into_iter().try_for_each(|node| source.compare_node(node))?;
-        Ok(())
     }
 }

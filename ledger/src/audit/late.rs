@@ -7,10 +7,9 @@ use ed25519_dalek::VerifyingKey;
 
 use super::auditor::Auditor;
 use super::{Divergence, diagnosis};
-use crate::act::signed::SignedAct;
-use crate::decoding::Chunks;
+use crate::decoding::{Chunks, ReadAct, ReadLine};
 use crate::ids::{Root, Seq};
-use crate::log::{NodeHash, root_of_leaves};
+use crate::log::{EntrySource, Leaves, LogFailure, NodeHash};
 use crate::rejection::Rejection;
 
 /// How many signatures are put off together: about two milliseconds.
@@ -18,7 +17,7 @@ const SIGNATURES: usize = 64;
 
 /// What was found to fail.
 enum Failed {
-    Signature(Arc<SignedAct>),
+    Signature(Arc<ReadAct>),
     /// The manifest's lines have another root.
     Manifest,
 }
@@ -27,10 +26,11 @@ enum Failed {
 #[derive(Default)]
 pub(super) struct Late {
     failed: Mutex<BTreeMap<Seq, Failed>>,
+    rest: Mutex<Option<LogFailure>>,
 }
 
 /// A signature that waits to be checked.
-pub(super) type Unchecked = (Seq, Arc<SignedAct>, VerifyingKey);
+pub(super) type Unchecked = (Seq, Arc<ReadAct>, VerifyingKey);
 
 impl Late {
     fn fails(&self, at: Seq, what: Failed) {
@@ -39,50 +39,68 @@ impl Late {
     }
 
     /// Hands over the signatures that wait, once there are enough of them or nothing follows.
-    pub(super) fn signatures<'env>(
+    pub(super) fn signatures<'env, L: ReadLine>(
         &'env self,
         origin: &'env str,
         waiting: &mut Vec<Unchecked>,
         is_last: bool,
-        chunks: &mut Chunks<'_, 'env>,
+        chunks: &mut Chunks<'_, 'env, L>,
     ) {
         if waiting.len() < SIGNATURES && !is_last {
             return;
         }
         let batch = std::mem::take(waiting);
         chunks.later(move || {
-            for (at, signed, public) in batch {
-                if !signed.is_signed_by(origin, &public) {
-                    self.fails(at, Failed::Signature(signed));
+            for (at, read, public) in batch {
+                if !read.signed.is_signed_by(origin, &public) {
+                    self.fails(at, Failed::Signature(read));
                 }
             }
         });
     }
 
     /// Hands over the lines of a manifest. Small ones are done at once.
-    pub(super) fn manifest<'env>(
+    pub(super) fn manifest<'env, L: ReadLine>(
         &'env self,
         at: Seq,
         leaves: Vec<NodeHash>,
         root: Root,
-        chunks: &mut Chunks<'_, 'env>,
+        chunks: &mut Chunks<'_, 'env, L>,
     ) {
         let check = move || {
-            if root_of_leaves(leaves) != root {
+            if Leaves(&leaves).root() != root {
                 self.fails(at, Failed::Manifest);
             }
         };
         chunks.later(check);
     }
 
+    /// Looks for what the source has besides its entries: told by [`Late::rest`], after everything else.
+    pub(super) fn compare_rest<'env, L: ReadLine>(
+        &'env self,
+        source: &'env dyn EntrySource,
+        chunks: &mut Chunks<'_, 'env, L>,
+    ) {
+        chunks.later(move || {
+            let found = source.compare_rest().err();
+            *self.rest.lock().unwrap_or_else(PoisonError::into_inner) = found;
+        });
+    }
+
+    /// What the source has that no entry asks for.
+    pub(super) fn rest(&self) -> Result<(), LogFailure> {
+        let found = self.rest.lock().unwrap_or_else(PoisonError::into_inner).take();
+        found.map_or(Ok(()), Err)
+    }
+
     /// The failure at the lowest entry, with its closer code.
-    pub(super) fn first(&self, auditor: &Auditor<'_>) -> Option<Divergence> {
+    pub(super) fn first<S>(&self, auditor: &Auditor<'_, S>) -> Option<Divergence> {
         let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         let (at, what) = failed.first_key_value()?;
         let found = match what {
-            Failed::Signature(signed) => {
+            Failed::Signature(read) => {
                 let why = Rejection::SignatureWrong {};
-                diagnosis::of_signer(auditor.source, &auditor.books, (*at, signed), &why)
+                diagnosis::of_signer(auditor.source, &auditor.books, (*at, &read.signed), &why)
             }
             Failed::Manifest => {
                 let why = Rejection::ManifestMismatch { what: "默克尔根" };

@@ -121,6 +121,21 @@ impl Books {
         self.doubts.doubt((revoked.key, since), statement.id, &holder);
     }
 
+    fn fold_keys(&mut self, statement: &Statement<'_>, cases: Vec<(duties::Case, duties::Stage)>) {
+        self.doubts.evolve(statement, cases);
+        self.offices.evolve(statement);
+        self.log_keys.evolve(statement);
+        self.suspect(statement);
+    }
+
+    /// Folds only what says whose keys are valid: offices, log keys, and what of their acts is in doubt. For those who ask
+    /// nothing else of the books: the rest stays as it was.
+    pub fn evolve_keys(&mut self, statement: &Statement<'_>) {
+        self.fold_keys(statement, Vec::new());
+        let lines = statement.body().manifest().map_or(0, |manifest| manifest.count);
+        self.height = statement.at.0 + 1 + u64::from(lines);
+    }
+
     /// Folds one accepted act with its lines. Never refuses: what was committed is history.
     pub fn evolve(&mut self, statement: &Statement<'_>) {
         let postings = postings::of(self, statement);
@@ -131,10 +146,7 @@ impl Books {
         if let Some(date) = statement.body().posting_date() {
             self.postings.post(statement, date, postings);
         }
-        self.doubts.evolve(statement, duties::kept(statement.body(), cases));
-        self.offices.evolve(statement);
-        self.log_keys.evolve(statement);
-        self.suspect(statement);
+        self.fold_keys(statement, duties::kept(statement.body(), cases));
         self.policies.evolve(statement);
         self.funds.evolve(statement);
         self.people.evolve(statement);

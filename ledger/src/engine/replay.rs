@@ -6,6 +6,7 @@ use crate::canonical::NotCanonical;
 use crate::decoding::{self, Broken, Chunks, Group, Groups, Wanted};
 use crate::ids::Seq;
 use crate::law::admission;
+use crate::line::Line;
 use crate::log::EntrySource;
 
 /// Folds entries into books act by act. `visit` sees each act with the books before it and says whether to go on with it.
@@ -32,23 +33,23 @@ pub(super) fn go_on(
 }
 
 fn fold(
-    chunks: &mut Chunks<'_, '_>,
+    chunks: &mut Chunks<'_, '_, Line>,
     mut books: Books,
     visit: &mut dyn FnMut(&Books, &Statement<'_>) -> bool,
 ) -> Result<Books, OpenFailure> {
     let mut groups = Groups::from(Seq(books.height));
     while let Some(group) = groups.next(chunks).map_err(broken)? {
-        let Group { at, signed, id, lines, odd, leaves: _ } = group;
+        let Group { at, act: read, lines, odd, leaves: _ } = group;
         if let Some((seq, odd)) = odd {
             return Err(OpenFailure::Entry { seq, why: admission::odd_line(odd, true) });
         }
-        let act = signed.act();
+        let act = read.signed.act();
         let officer = match books.offices.keys.get(&act.key) {
             Some(known) => known.officer,
-            None => admission::signer(&books, &signed)
+            None => admission::signer(&books, &read.signed)
                 .map_err(|why| OpenFailure::Entry { seq: at, why })?,
         };
-        let statement = Statement { id, at, officer, act, lines: &lines };
+        let statement = Statement { id: read.id, at, officer, act, lines: &lines };
         if !visit(&books, &statement) {
             break;
         }

@@ -9,8 +9,8 @@ use crate::books::Books;
 use crate::canonical::NotCanonical;
 use crate::decoding::Odd;
 use crate::ids::{ActId, OfficerId};
-use crate::line::Line;
-use crate::log::{Frontier, NodeHash, leaf_hash, root_of_leaves};
+use crate::line::{Line, LineKind};
+use crate::log::{Frontier, Leaves, NodeHash, leaf_hash};
 use crate::money::Money;
 use crate::rejection::Rejection;
 
@@ -114,13 +114,13 @@ pub fn lines_as_read(
     if usize::try_from(manifest.count) != Ok(read.len()) {
         return Err(Rejection::ManifestMismatch { what: "行数" });
     }
-    if root_of_leaves(leaves.iter().copied()) != manifest.root {
+    if Leaves(leaves).root() != manifest.root {
         return Err(Rejection::ManifestMismatch { what: "默克尔根" });
     }
     let mut lines = Vec::with_capacity(read.len());
     for (n, read) in (1_u32..).zip(read) {
         let (number, line) = read.map_err(|why| malformed(&why))?;
-        if number != n || !belongs(body, &line) {
+        if number != n || !belongs(body, line.what()) {
             return Err(Rejection::LineMisplaced { n, kind: line.kind() });
         }
         lines.push(line);
@@ -154,7 +154,7 @@ impl<'a> LinesCheck<'a> {
             return;
         }
         match Line::decode(entry) {
-            Ok((number, line)) if u64::from(number) == n && belongs(self.body, &line) => {
+            Ok((number, line)) if u64::from(number) == n && belongs(self.body, line.what()) => {
                 self.lines.push(line);
             }
             Ok((_, line)) => {
@@ -194,16 +194,27 @@ impl<'a> LinesCheck<'a> {
 /// # Errors
 /// The first line that is not, or the total.
 pub fn decoded(body: &Body, lines: &[Line]) -> Result<(), Rejection> {
-    for (n, line) in (1_u32..).zip(lines) {
-        if !belongs(body, line) {
-            return Err(Rejection::LineMisplaced { n, kind: line.kind() });
-        }
-    }
+    of_its_kind(body, lines.iter().map(Line::what))?;
     let total = Money::total(lines.iter().map(Line::amount)).ok_or(Rejection::MoneyOverflow {})?;
     if body.manifest().is_some_and(|manifest| manifest.total_fen != total) {
         return Err(Rejection::ManifestMismatch { what: "总额" });
     }
     Ok(())
+}
+
+/// Every line of an act is of a kind that it covers.
+///
+/// # Errors
+/// The first line that is not.
+pub fn of_its_kind(
+    body: &Body,
+    kinds: impl IntoIterator<Item = LineKind>,
+) -> Result<(), Rejection> {
+    let mut misplaced = (1_u32..).zip(kinds).filter(|(_, kind)| !belongs(body, *kind));
+    match misplaced.next() {
+        Some((n, kind)) => Err(Rejection::LineMisplaced { n, kind: kind.word() }),
+        None => Ok(()),
+    }
 }
 
 /// What is wrong with a manifest in which one line is odd. Lines that have not the root that was signed are not its lines.
@@ -236,15 +247,15 @@ pub fn unsupported(alg: &str) -> Rejection {
     Rejection::KeyAlgorithmUnsupported { alg: alg.chars().take(32).collect() }
 }
 
-const fn belongs(body: &Body, line: &Line) -> bool {
-    match line {
-        Line::Household(_) | Line::Person(_) | Line::Account(_) => {
+const fn belongs(body: &Body, kind: LineKind) -> bool {
+    match kind {
+        LineKind::Household | LineKind::Person | LineKind::Account => {
             matches!(body, Body::PeopleRegistered(_))
         }
-        Line::Entitlement(_) => matches!(body, Body::EntitlementsBroughtIn(_)),
-        Line::Roster(_) => matches!(body, Body::RosterDrawn(_)),
-        Line::Response(_) => matches!(body, Body::ResponseImported(_)),
-        Line::Return(_) => matches!(body, Body::ReturnsImported(_)),
-        Line::Statement(_) => matches!(body, Body::StatementImported(_)),
+        LineKind::Entitlement => matches!(body, Body::EntitlementsBroughtIn(_)),
+        LineKind::Roster => matches!(body, Body::RosterDrawn(_)),
+        LineKind::Response => matches!(body, Body::ResponseImported(_)),
+        LineKind::Return => matches!(body, Body::ReturnsImported(_)),
+        LineKind::Statement => matches!(body, Body::StatementImported(_)),
     }
 }

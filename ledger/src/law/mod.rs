@@ -24,9 +24,7 @@ use crate::rejection::Rejection;
 /// # Errors
 /// The first law that it would break.
 pub fn check(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
-    if books.offices.founded.is_none() && !matches!(statement.body(), Body::Founded(_)) {
-        return Err(Rejection::NotFounded {});
-    }
+    founded_before(books, statement)?;
     authority::check(books, statement)?;
     vouching::check(books, statement)?;
     succession::check(books, statement)?;
@@ -40,6 +38,26 @@ pub fn check(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> 
     answers::check(books, statement)?;
     reversal::check(books, statement)?;
     funds_stay_whole(books, statement)
+}
+
+/// The laws of the acts that say who may sign. They ask of the books only what [`Books::evolve_keys`] folds.
+///
+/// # Errors
+/// The first law that the statement would break.
+pub fn check_keys(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
+    founded_before(books, statement)?;
+    if statement.body().says_who_signs() {
+        authority::check(books, statement)?;
+    }
+    vouching::check(books, statement)?;
+    succession::check(books, statement)
+}
+
+fn founded_before(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
+    if books.offices.founded.is_none() && !matches!(statement.body(), Body::Founded(_)) {
+        return Err(Rejection::NotFounded {});
+    }
+    Ok(())
 }
 
 /// What happens because of something else is not booked before it.

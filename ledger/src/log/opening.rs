@@ -105,7 +105,11 @@ fn check(
         Some(note) => Some(Signed { head: keys.verify(&note)?.head(), note }),
         None => None,
     };
-    let store = Store::open(&dir.join(STORE))?;
+    let place = dir.join(STORE);
+    let store = match purpose {
+        Purpose::Write => Store::open(&place)?,
+        Purpose::Read => Store::open_to_read_through(&place)?,
+    };
     let head = store.head()?;
     let mark = store.mark()?;
     refuse_wrong_bounds(&store, &head, mark.as_ref())?;

@@ -1,5 +1,7 @@
 //! Reading the log: one entry, a stretch of entries, any past root, and proofs.
 
+use fjall::UserValue;
+
 use super::failure::LogFailure;
 use super::note::SignedNote;
 use super::proof::{consistency_proof, inclusion_proof};
@@ -29,6 +31,14 @@ pub trait EntrySource: Sync {
         Box::new(self.entries().skip(place(from)).take(place(to) - place(from)))
     }
 
+    /// Shows the entries from `from` to `to` (without `to`) in order, each as it lies in memory, up to the first failure.
+    ///
+    /// # Errors
+    /// An entry is missing or cannot be read.
+    fn show(&self, from: Seq, to: Seq, see: &mut dyn FnMut(&[u8])) -> Result<(), LogFailure> {
+        self.range(from, to).try_for_each(|entry| entry.map(|(_, bytes)| see(&bytes)))
+    }
+
     /// Compares the leaf hashes of a tile, whole or the last one, with those that the source keeps, if it keeps any.
     ///
     /// # Errors
@@ -45,6 +55,16 @@ pub trait EntrySource: Sync {
     fn compare_node(&self, node: WholeNode) -> Result<(), LogFailure> {
         let _ = node;
         Ok(())
+    }
+
+    /// As [`EntrySource::compare_node`], for neighbours of level 1 from the `first`th.
+    ///
+    /// # Errors
+    /// As there.
+    fn compare_nodes(&self, first: u64, hashes: &[NodeHash]) -> Result<(), LogFailure> {
+        let nodes = (first..).zip(hashes);
+        let mut nodes = nodes.map(|(index, hash)| WholeNode { level: 1, index, hash: *hash });
+        nodes.try_for_each(|node| self.compare_node(node))
     }
 
     /// Reads everything in order and compares it with itself: the tree, what is kept of it, the newest checkpoint.
@@ -160,8 +180,26 @@ impl EntrySource for Log {
         Box::new(self.scan(from, to))
     }
 
+    fn show(&self, from: Seq, to: Seq, see: &mut dyn FnMut(&[u8])) -> Result<(), LogFailure> {
+        let mut scan = self.scan(from, to);
+        while let Some(entry) = scan.step() {
+            see(&entry?.1);
+        }
+        Ok(())
+    }
+
     fn compare_node(&self, node: WholeNode) -> Result<(), LogFailure> {
         Log::compare_node(self, node)
+    }
+
+    fn compare_nodes(&self, first: u64, hashes: &[NodeHash]) -> Result<(), LogFailure> {
+        if self.store.keeps_nodes(first, hashes)? {
+            return Ok(());
+        }
+        // One by one, to say which.
+        let nodes = (first..).zip(hashes);
+        let mut nodes = nodes.map(|(index, hash)| WholeNode { level: 1, index, hash: *hash });
+        nodes.try_for_each(|node| Log::compare_node(self, node))
     }
 
     fn full_read(&self) -> Result<Head, LogFailure> {
@@ -204,12 +242,9 @@ impl Scan {
         };
         Scan { state }
     }
-}
 
-impl Iterator for Scan {
-    type Item = ReadEntry;
-
-    fn next(&mut self) -> Option<Self::Item> {
+    /// The next entry, in the store's own memory.
+    fn step(&mut self) -> Option<Result<(Seq, UserValue), LogFailure>> {
         let State::Reading { iter, next, end, asked } = &mut self.state else {
             return match std::mem::replace(&mut self.state, State::Done) {
                 State::Refused(failure) => Some(Err(failure)),
@@ -232,5 +267,14 @@ impl Iterator for Scan {
             Err(_) => self.state = State::Done,
         }
         Some(item)
+    }
+}
+
+impl Iterator for Scan {
+    type Item = ReadEntry;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let item = self.step()?;
+        Some(item.map(|(seq, bytes)| (seq, bytes.to_vec())))
     }
 }

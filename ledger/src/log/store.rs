@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
+use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode, UserValue};
 
 use super::failure::{LogCode, LogFailure};
 use super::fjall_start::{NotStarted, start};
@@ -27,6 +27,12 @@ const TOP_LEVEL: u8 = 7;
 /// How many journal bytes may wait before they become tables: bounds the time a start takes and
 /// how much one bad sector of a journal can reach.
 const JOURNAL_BYTES: u64 = 128 << 20;
+
+/// Blocks of tables kept in memory: fjall's own choice.
+const CACHE_BYTES: u64 = 32 << 20;
+
+/// What is read once is not read again: enough for the tables' indices. More would only make each block's memory cold.
+const READ_THROUGH_CACHE_BYTES: u64 = 4 << 20;
 
 /// How many entries there are, and the root over them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +73,7 @@ pub(super) struct Store {
 impl Store {
     /// Makes an empty store at `path`, where nothing may be.
     pub(super) fn create(path: &Path, empty: &Head) -> Result<(), LogFailure> {
-        let database = open_database(path)?;
+        let database = open_database(path, CACHE_BYTES)?;
         for name in KEYSPACES {
             keyspace(&database, name)?;
         }
@@ -77,7 +83,15 @@ impl Store {
 
     /// Opens the store at `path`, which must hold one.
     pub(super) fn open(path: &Path) -> Result<Store, LogFailure> {
-        let database = open_database(path)?;
+        Store::of_existing(open_database(path, CACHE_BYTES)?)
+    }
+
+    /// As [`Store::open`], for those who go through all entries once, in order.
+    pub(super) fn open_to_read_through(path: &Path) -> Result<Store, LogFailure> {
+        Store::of_existing(open_database(path, READ_THROUGH_CACHE_BYTES)?)
+    }
+
+    fn of_existing(database: Database) -> Result<Store, LogFailure> {
         for name in KEYSPACES {
             if !database.keyspace_exists(name) {
                 return Err(LogFailure::new(LogCode::StoreDamaged, format!("缺少“{name}”")));
@@ -165,6 +179,22 @@ impl Store {
         Ok(Some(NodeHash(hash)))
     }
 
+    /// True if exactly these are kept as the nodes of level 1 from the `first`th on.
+    pub(super) fn keeps_nodes(&self, first: u64, hashes: &[NodeHash]) -> Result<bool, LogFailure> {
+        let Some(end) = first.checked_add(hashes.len() as u64).filter(|end| *end > first) else {
+            return Ok(hashes.is_empty());
+        };
+        let mut kept = self.nodes.range(node_key(1, first)..node_key(1, end));
+        for (index, hash) in (first..).zip(hashes) {
+            let Some(node) = kept.next() else { return Ok(false) };
+            let (key, value) = node.into_inner().map_err(|error| LogFailure::store(&error))?;
+            if *key != node_key(1, index) || *value != hash.0 {
+                return Ok(false);
+            }
+        }
+        Ok(kept.next().is_none())
+    }
+
     /// The numbers of the first and the last entry there is; `None` without entries.
     pub(super) fn bounds(&self) -> Result<Option<(u64, u64)>, LogFailure> {
         let key = |guard: fjall::Guard| {
@@ -223,21 +253,23 @@ impl Subtrees for Store {
     }
 }
 
-/// Reads one key and value of `entries`.
-pub(super) fn read_pair(guard: fjall::Guard) -> Result<(u64, Vec<u8>), LogFailure> {
+/// Reads one key and value of `entries`, the value as it lies in the store's own memory.
+pub(super) fn read_pair(guard: fjall::Guard) -> Result<(u64, UserValue), LogFailure> {
     let (key, value) = guard.into_inner().map_err(|error| LogFailure::store(&error))?;
     let number = decode_number(&key)?;
     refuse_wrong_length(number, value.len())?;
-    Ok((number, value.to_vec()))
+    Ok((number, value))
 }
 
 pub(super) fn corrupt_node(level: u8, index: u64) -> LogFailure {
     LogFailure::new(LogCode::EntryCorrupt, format!("树节点不符：第 {level} 层第 {index} 个"))
 }
 
-fn open_database(path: &Path) -> Result<Database, LogFailure> {
-    let open =
-        || Database::builder(path).worker_threads(2).max_journaling_size(JOURNAL_BYTES).open();
+fn open_database(path: &Path, cache_bytes: u64) -> Result<Database, LogFailure> {
+    let open = || {
+        let builder = Database::builder(path).worker_threads(2).cache_size(cache_bytes);
+        builder.max_journaling_size(JOURNAL_BYTES).open()
+    };
     start(path, open).map_err(|why| match why {
         NotStarted::Damaged(what) => LogFailure::new(LogCode::StoreDamaged, what),
         NotStarted::Refused(error) => LogFailure::store(&error),

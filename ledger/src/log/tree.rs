@@ -1,6 +1,7 @@
 //! The RFC 6962 tree: hashes of leaves and inner nodes, the growing right edge, roots. Pure.
 //! Proofs stand in `proof`; this file knows nothing of where hashes are kept.
 
+use sha2::block_api::compress256;
 use sha2::{Digest as _, Sha256};
 
 use crate::ids::Root;
@@ -29,17 +30,36 @@ pub fn leaf_hash(entry: &[u8]) -> NodeHash {
     NodeHash(Sha256::new().chain_update([0]).chain_update(entry).finalize().into())
 }
 
-/// SHA-256(0x01 ‖ left ‖ right).
+/// What SHA-256 begins with (FIPS 180-4 §5.3.3).
+const SHA256_START: [u32; 8] = [
+    0x6a09_e667,
+    0xbb67_ae85,
+    0x3c6e_f372,
+    0xa54f_f53a,
+    0x510e_527f,
+    0x9b05_688c,
+    0x1f83_d9ab,
+    0x5be0_cd19,
+];
+
+/// SHA-256(0x01 ‖ left ‖ right). These are always 65 bytes, which is two blocks with their padding: they are put together
+/// here and go into the compression as they are, because a tree has as many inner nodes as leaves.
 #[must_use]
 pub fn inner_hash(left: NodeHash, right: NodeHash) -> NodeHash {
-    NodeHash(
-        Sha256::new()
-            .chain_update([1])
-            .chain_update(left.0)
-            .chain_update(right.0)
-            .finalize()
-            .into(),
-    )
+    let mut blocks = [[0; 64]; 2];
+    blocks[0][0] = 1;
+    blocks[0][1..33].copy_from_slice(&left.0);
+    blocks[0][33..].copy_from_slice(&right.0[..31]);
+    blocks[1][0] = right.0[31];
+    blocks[1][1] = 0x80;
+    blocks[1][56..].copy_from_slice(&(65_u64 * 8).to_be_bytes());
+    let mut state = SHA256_START;
+    compress256(&mut state, &blocks);
+    let mut hash = [0; 32];
+    for (bytes, word) in hash.as_chunks_mut::<4>().0.iter_mut().zip(state) {
+        *bytes = word.to_be_bytes();
+    }
+    NodeHash(hash)
 }
 
 /// The root of the tree without leaves: SHA-256 of nothing.
@@ -61,11 +81,30 @@ pub fn root_of_leaves(leaves: impl IntoIterator<Item = NodeHash>) -> Root {
 /// The hash over these leaves as one subtree; `None` without leaves.
 #[must_use]
 pub fn hash_of_leaves(leaves: &[NodeHash]) -> Option<NodeHash> {
+    let (tiles, rest) = leaves.as_chunks::<256>();
     let mut frontier = Frontier::new();
-    for leaf in leaves {
+    for tile in tiles {
+        frontier.push_tile(hash_of_tile(tile), &mut |_| ());
+    }
+    for leaf in rest {
         frontier.push_leaf(*leaf, &mut |_| ());
     }
     frontier.fold()
+}
+
+/// The hash over a whole tile of leaves.
+fn hash_of_tile(leaves: &[NodeHash; 256]) -> NodeHash {
+    let mut row: Vec<NodeHash> = parents(leaves);
+    while row.len() > 1 {
+        row = parents(&row);
+    }
+    row.pop().expect("256 leaves have a root")
+}
+
+/// The row above one of even length.
+fn parents(row: &[NodeHash]) -> Vec<NodeHash> {
+    let (pairs, _) = row.as_chunks::<2>();
+    pairs.iter().map(|[left, right]| inner_hash(*left, *right)).collect()
 }
 
 /// The root over these entries, in this order: what a manifest names for its lines.
@@ -219,6 +258,14 @@ fn edge_of_part<S: Subtrees + ?Sized>(
 #[derive(Clone, Copy, Debug)]
 pub struct Leaves<'a>(pub &'a [NodeHash]);
 
+impl Leaves<'_> {
+    /// The root over them.
+    #[must_use]
+    pub fn root(self) -> Root {
+        hash_of_leaves(self.0).map_or_else(empty_root, NodeHash::root)
+    }
+}
+
 impl Subtrees for Leaves<'_> {
     type Failure = u64;
 
@@ -234,6 +281,8 @@ impl Subtrees for Leaves<'_> {
 
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest as _, Sha256};
+
     use super::{
         Frontier, Leaves, NodeHash, edge, empty_root, inner_hash, leaf_hash, root_of_entries,
         root_of_leaves,
@@ -292,6 +341,19 @@ mod tests {
             assert_eq!(frontier.root(), by_definition(&leaves[..=before]).root());
         }
         assert_eq!(root_of_leaves(leaves.iter().copied()), frontier.root());
+        for size in [0, 1, 255, 256, 257, 511, 512, 600] {
+            let some = &leaves[..size];
+            assert_eq!(Leaves(some).root(), root_of_leaves(some.iter().copied()), "{size}");
+        }
+    }
+
+    #[test]
+    fn an_inner_node_is_sha_256_of_one_and_its_children() {
+        for n in 0..100_u32 {
+            let (left, right) = (leaf_hash(&n.to_be_bytes()), leaf_hash(&[7, 1]));
+            let bytes = [&[1], left.0.as_slice(), &right.0].concat();
+            assert_eq!(inner_hash(left, right).0[..], Sha256::digest(bytes)[..]);
+        }
     }
 
     #[test]

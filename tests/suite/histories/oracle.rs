@@ -178,7 +178,13 @@ fn passes_the_audit(county: &County) -> Verdict {
     let audited = audit::verify(&ledger, &trust, &mut |_| {});
     let audited =
         audited.map_err(|found| format!("audit: {} {:?} {found}", found.code, found.entry))?;
-    must(audited.books == county.ledger.books, || "the audit's books are others".to_owned())
+    must(audited.books == county.ledger.books, || "the audit's books are others".to_owned())?;
+    let intact = audit::verify_integrity(&ledger, &trust, &mut |_| {});
+    let intact =
+        intact.map_err(|found| format!("integrity: {} {:?} {found}", found.code, found.entry))?;
+    let same = (intact.size, intact.root, intact.acts, intact.lines, intact.checkpointed)
+        == (audited.size, audited.root, audited.acts, audited.lines, audited.checkpointed);
+    must(same, || "the integrity pass read something else".to_owned())
 }
 
 /// The figures of each month as they were when it closed.

@@ -49,6 +49,7 @@ pub struct Found {
     pub text: String,
     expected: Option<u64>,
     ended: Ended,
+    integrity: Ended,
 }
 
 impl Found {
@@ -62,6 +63,26 @@ impl Found {
                 self.row.what, self.row.code, self.expected, self.ended
             )
         })
+    }
+}
+
+impl Found {
+    /// True if the integrity pass refuses the ledger as the full audit does: the same code at the same entry.
+    pub fn is_found_by_integrity(&self) -> bool {
+        let found = &self.integrity.json()["first_divergence"];
+        self.integrity.code == Some(1)
+            && found["code"].as_str() == Some(&self.code)
+            && found["entry"].as_u64() == self.entry
+    }
+
+    /// True if the integrity pass finds nothing wrong.
+    pub fn is_intact(&self) -> bool {
+        self.integrity.code == Some(0)
+    }
+
+    /// What the integrity pass said, for a complaint.
+    pub fn integrity(&self) -> String {
+        format!("{}: {:?}", self.row.what, self.integrity)
     }
 }
 
@@ -139,6 +160,15 @@ impl Scene {
 
     /// Verifies as an auditor does.
     pub fn verify(&self) -> Ended {
+        self.verify_with(&[])
+    }
+
+    /// Verifies that the bytes hold together, and asks nothing else.
+    pub fn verify_integrity(&self) -> Ended {
+        self.verify_with(&["--integrity"])
+    }
+
+    fn verify_with(&self, more: &[&str]) -> Ended {
         let trust = original().join("trust");
         let mut arguments: Vec<&std::ffi::OsStr> = vec![
             "verify".as_ref(),
@@ -150,6 +180,7 @@ impl Scene {
         if let Some(known) = &self.known {
             arguments.extend(["--known".as_ref(), known.as_os_str()]);
         }
+        arguments.extend(more.iter().map(std::ffi::OsStr::new));
         program().run(arguments)
     }
 
@@ -160,7 +191,7 @@ impl Scene {
             assert_eq!(alone.code, Some(0), "{}: holds together in itself: {alone:?}", row.what);
             self.known = Some(original().join("last-signed"));
         }
-        let ended = self.verify();
+        let (ended, integrity) = (self.verify(), self.verify_integrity());
         let document = ended.json();
         let found = &document["first_divergence"];
         let text = |name: &str| found[name].as_str().unwrap_or_default().to_owned();
@@ -171,6 +202,7 @@ impl Scene {
             text: text("text"),
             expected,
             ended,
+            integrity,
         }
     }
 }
