@@ -161,7 +161,9 @@ impl Forger {
     /// If the disk fails.
     pub fn rebuild(&self, dir: &Path) {
         std::fs::remove_dir_all(dir.join("log")).expect("the log to be replaced");
-        std::fs::remove_file(dir.join("last-signed")).expect("the note to be replaced");
+        for note in ["last-signed", "acknowledged"] {
+            std::fs::remove_file(dir.join(note)).expect("a note to be replaced");
+        }
         let mut log = Log::create(dir, self.signer.verifier()).expect("an empty place");
         let mut known = std::collections::HashSet::new();
         let records = self.entries.iter().map(|entry| {

@@ -273,7 +273,7 @@ mod tests {
     fn growth_is_proved_from_what_was_known_and_from_nothing_else() {
         let (_dir, reader, old) = grown(3, 4);
         let keys = reader.keys().unwrap();
-        let known = old.verify(&keys).unwrap();
+        let known = keys.verify(&old).unwrap();
         let file = reader.consistency_file(&known).unwrap();
         let again = ConsistencyFile::parse(file.to_string().as_bytes()).unwrap();
         assert_eq!(again, file);
@@ -282,7 +282,7 @@ mod tests {
         let elsewhere = fork.verify(other.key()).unwrap();
         assert_eq!(again.verify(&elsewhere, &keys).unwrap_err().code(), LogCode::ProofFails);
         let (_, long, _) = grown(3, 5);
-        let ahead = long.newest().unwrap().0.verify(&keys).unwrap();
+        let ahead = keys.verify(&long.newest().unwrap().0).unwrap();
         assert_eq!(reader.consistency_file(&ahead).unwrap_err().code(), LogCode::RolledBack);
     }
 }

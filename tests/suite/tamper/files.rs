@@ -22,6 +22,7 @@ pub const ROWS: &[Row] = &[
     row("存储截去最后三条", "log.gap", cut_the_tail),
     row("截去最后三条并改短日志头", "log.rolled_back", cut_the_tail_and_the_head),
     row("换回旧的 log/", "log.rolled_back", older_store),
+    row("换回旧的 log/ 与 last-signed", "log.rolled_back", older_store_and_note),
     row("坏扇区：存储日志文件中间一段清零", "log.rolled_back", bad_sector),
     row("删掉 log/", "log.store_missing", without_store),
     row("删掉 last-signed", "log.last_signed_missing", without_note),
@@ -107,6 +108,13 @@ fn older_store(scene: &mut Scene) -> Option<u64> {
     forger.hand_in(&scene.dir);
     replace(&original().join("log"), &scene.dir.join("log"));
     Some(size())
+}
+
+/// The note of what was acknowledged is still the newer one.
+fn older_store_and_note(scene: &mut Scene) -> Option<u64> {
+    let at = older_store(scene);
+    std::fs::copy(original().join("last-signed"), scene.dir.join("last-signed")).unwrap();
+    at
 }
 
 fn replace(from: &Path, to: &Path) {

@@ -5,7 +5,7 @@ use fjall::{Database, KeyspaceCreateOptions, PersistMode};
 use proptest::prelude::*;
 use sha2::{Digest as _, Sha256};
 
-use super::super::{Log, LogCode, NoteSigner, Record, TileFolder, export_tiles};
+use super::super::{KeyChain, Log, LogCode, NoteSigner, Record, TileFolder, export_tiles};
 use super::*;
 use crate::ids::Seq;
 
@@ -13,6 +13,10 @@ const ORIGIN: &str = "doudi.example/ledger";
 
 fn signer() -> NoteSigner {
     NoteSigner::new(ORIGIN, &[7; 32]).unwrap()
+}
+
+fn keys() -> KeyChain {
+    KeyChain::founded_by(signer().verifier())
 }
 
 fn entry(number: u64) -> Vec<u8> {
@@ -94,7 +98,7 @@ fn a_copy_that_follows_is_the_export_and_a_foreign_folder_reads_it() {
     let (dir, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let folder = out.path().join("copy");
     let mut log = ledger(dir.path(), &[3]);
-    let mut copy = SecondCopy::open(&folder, signer().verifier()).unwrap();
+    let mut copy = SecondCopy::open(&folder, &keys()).unwrap();
     for size in [3, 6, 255, 258, 510, 513, 66_000, 66_003] {
         grow(&mut log, size);
         log.checkpoint(&signer()).unwrap();
@@ -102,7 +106,7 @@ fn a_copy_that_follows_is_the_export_and_a_foreign_folder_reads_it() {
         if size == 255 {
             copy = {
                 drop(copy);
-                SecondCopy::open(&folder, signer().verifier()).unwrap()
+                SecondCopy::open(&folder, &keys()).unwrap()
             };
         }
     }
@@ -123,7 +127,7 @@ fn a_copy_that_follows_is_the_export_and_a_foreign_folder_reads_it() {
 fn little_news_is_little_work() {
     let (dir, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut log = ledger(dir.path(), &[6_000]);
-    let mut copy = SecondCopy::open(out.path(), signer().verifier()).unwrap();
+    let mut copy = SecondCopy::open(out.path(), &keys()).unwrap();
     copy.bring_up_to(&log.reader()).unwrap();
     let before = files(out.path());
     grow(&mut log, 6_003);
@@ -139,7 +143,7 @@ fn a_copy_refuses_a_log_that_was_rolled_back_or_rewritten_and_keeps_what_it_has(
     let out = tempfile::tempdir().unwrap();
     let [older, newer, other] = [(); 3].map(|()| tempfile::tempdir().unwrap());
     let key = signer().verifier().clone();
-    let mut copy = SecondCopy::open(out.path(), &key).unwrap();
+    let mut copy = SecondCopy::open(out.path(), &keys()).unwrap();
     copy.bring_up_to(&ledger(newer.path(), &[300]).reader()).unwrap();
     let before = files(out.path());
     let ahead = copy.bring_up_to(&ledger(older.path(), &[270]).reader()).unwrap_err();
@@ -165,7 +169,7 @@ fn a_copy_refuses_a_log_that_was_rolled_back_or_rewritten_and_keeps_what_it_has(
 fn an_offer_with_one_changed_byte_writes_nothing() {
     let (dir, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let log = ledger(dir.path(), &[9]);
-    let mut copy = SecondCopy::open(out.path(), signer().verifier()).unwrap();
+    let mut copy = SecondCopy::open(out.path(), &keys()).unwrap();
     let sound = Offer::next(&log.reader(), 0).unwrap().unwrap().encode();
     for at in 0..sound.len() {
         let mut bytes = sound.clone();
@@ -180,11 +184,11 @@ fn an_offer_with_one_changed_byte_writes_nothing() {
 #[test]
 fn a_second_program_cannot_follow_into_the_same_folder() {
     let out = tempfile::tempdir().unwrap();
-    let _first = SecondCopy::open(out.path(), signer().verifier()).unwrap();
-    let second = SecondCopy::open(out.path(), signer().verifier()).err().unwrap();
+    let _first = SecondCopy::open(out.path(), &keys()).unwrap();
+    let second = SecondCopy::open(out.path(), &keys()).err().unwrap();
     assert_eq!(second.refusal(), Some(RecoveryCode::CopyLocked));
     std::fs::write(out.path().join("letter.txt"), "x").unwrap();
-    let occupied = SecondCopy::open(out.path(), signer().verifier()).err().unwrap();
+    let occupied = SecondCopy::open(out.path(), &keys()).err().unwrap();
     assert_eq!(occupied.refusal(), Some(RecoveryCode::CopyOccupied));
 }
 
@@ -192,7 +196,7 @@ fn a_second_program_cannot_follow_into_the_same_folder() {
 fn a_scrub_names_every_stretch_and_a_repair_mends_all() {
     let (dir, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut log = ledger(dir.path(), &[900]);
-    let mut copy = SecondCopy::open(out.path(), signer().verifier()).unwrap();
+    let mut copy = SecondCopy::open(out.path(), &keys()).unwrap();
     copy.bring_up_to(&log.reader()).unwrap();
     // Acknowledged after the newest checkpoint, and sound.
     grow(&mut log, 960);
@@ -233,7 +237,7 @@ fn a_scrub_names_every_stretch_and_a_repair_mends_all() {
 fn what_was_signed_and_is_nowhere_is_named_and_nothing_is_changed() {
     let (dir, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut log = ledger(dir.path(), &[300]);
-    let mut copy = SecondCopy::open(out.path(), signer().verifier()).unwrap();
+    let mut copy = SecondCopy::open(out.path(), &keys()).unwrap();
     copy.bring_up_to(&log.reader()).unwrap();
     grow(&mut log, 600);
     log.checkpoint(&signer()).unwrap();
@@ -253,7 +257,7 @@ fn what_was_signed_and_is_nowhere_is_named_and_nothing_is_changed() {
 fn entries_lost_after_the_newest_checkpoint_need_the_operators_word() {
     let (dir, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut log = ledger(dir.path(), &[300]);
-    let mut copy = SecondCopy::open(out.path(), signer().verifier()).unwrap();
+    let mut copy = SecondCopy::open(out.path(), &keys()).unwrap();
     copy.bring_up_to(&log.reader()).unwrap();
     grow(&mut log, 330);
     drop((log, copy));
@@ -271,8 +275,8 @@ fn entries_lost_after_the_newest_checkpoint_need_the_operators_word() {
 #[test]
 fn acknowledged_entries_that_the_store_forgot_are_told_and_given_up_only_by_the_operators_word() {
     let (dir, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let mut log = ledger(dir.path(), &[300]);
-    let mut copy = SecondCopy::open(out.path(), signer().verifier()).unwrap();
+    let log = ledger(dir.path(), &[300]);
+    let mut copy = SecondCopy::open(out.path(), &keys()).unwrap();
     copy.bring_up_to(&log.reader()).unwrap();
     drop((log, copy));
     let store = dir.path().join("log");
@@ -318,7 +322,7 @@ fn a_copy_of_another_history_is_a_fork_and_not_a_remedy() {
         log.append(&log.head(), &[Record { bytes: b"{\"n\":1}", id: None }]).unwrap();
         grow(&mut log, size);
         log.checkpoint(&signer()).unwrap();
-        SecondCopy::open(&out, &key).unwrap().bring_up_to(&log.reader()).unwrap();
+        SecondCopy::open(&out, &keys()).unwrap().bring_up_to(&log.reader()).unwrap();
         let refused = repair(dir.path(), &[out], true).unwrap_err();
         assert_eq!(refused.refusal(), Some(RecoveryCode::RepairForked), "{size}: {refused}");
     }
@@ -328,7 +332,7 @@ fn a_copy_of_another_history_is_a_fork_and_not_a_remedy() {
 fn a_store_that_does_not_open_or_is_gone_is_built_anew() {
     let (dir, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let log = ledger(dir.path(), &[700]);
-    let mut copy = SecondCopy::open(out.path(), signer().verifier()).unwrap();
+    let mut copy = SecondCopy::open(out.path(), &keys()).unwrap();
     copy.bring_up_to(&log.reader()).unwrap();
     drop((log, copy));
     let before = tiles_of(dir.path());
@@ -348,7 +352,7 @@ fn two_damaged_copies_make_one_sound_log() {
     let [dir, one, two] = [(); 3].map(|()| tempfile::tempdir().unwrap());
     let log = ledger(dir.path(), &[900]);
     for out in [&one, &two] {
-        let mut copy = SecondCopy::open(out.path(), signer().verifier()).unwrap();
+        let mut copy = SecondCopy::open(out.path(), &keys()).unwrap();
         copy.bring_up_to(&log.reader()).unwrap();
     }
     drop(log);
@@ -369,7 +373,7 @@ fn two_damaged_copies_make_one_sound_log() {
 fn a_restored_log_is_the_copy_and_one_beside_a_log_is_refused() {
     let [dir, out, new] = [(); 3].map(|()| tempfile::tempdir().unwrap());
     let log = ledger(dir.path(), &[600]);
-    let mut copy = SecondCopy::open(out.path(), signer().verifier()).unwrap();
+    let mut copy = SecondCopy::open(out.path(), &keys()).unwrap();
     copy.bring_up_to(&log.reader()).unwrap();
     drop((log, copy));
     let key = signer().verifier().clone();
@@ -392,7 +396,7 @@ proptest! {
     ) {
         let (dir, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let log = ledger(dir.path(), &[600]);
-        let mut copy = SecondCopy::open(out.path(), signer().verifier()).unwrap();
+        let mut copy = SecondCopy::open(out.path(), &keys()).unwrap();
         copy.bring_up_to(&log.reader()).unwrap();
         drop((log, copy));
         let before = tiles_of(dir.path());

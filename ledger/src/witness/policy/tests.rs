@@ -1,6 +1,6 @@
 use super::super::cosignature::WitnessSigner;
 use super::{Policy, WitnessCode};
-use crate::log::{NoteSigner, SignedNote};
+use crate::log::{KeyChain, NoteSigner, SignedNote};
 
 fn witness(n: u8) -> WitnessSigner {
     WitnessSigner::new(&format!("witness.example/w{n}"), &[n; 32]).unwrap()
@@ -147,7 +147,7 @@ fn of_many_cosignatures_the_newest_of_each_known_witness_is_kept() {
     let many = times.iter().fold(note(), |note, (who, time)| {
         note.with_lines(&witness(*who).cosign(&note, *time)).unwrap()
     });
-    let kept = policy.pruned(&many, log.verifier());
+    let kept = policy.pruned(&many, &KeyChain::founded_by(log.verifier()));
     assert_eq!(
         kept.to_string().matches('\u{2014}').count(),
         2,
