@@ -269,3 +269,34 @@ fn a_signer_who_trusts_another_ledger_signs_nothing_for_this_one() {
         run(&[&"act", &"--json", &"--server", &gone, &"--trust", &trust, &"--key", &key, &file]);
     assert_eq!((ended.code, &ended.json()["error"]["code"]), (Some(3), &json!("http.server")));
 }
+
+#[test]
+fn a_served_ledger_is_backed_up_scrubbed_and_asked_through_the_one_who_serves_it() {
+    let (folder, dir) = village();
+    let at = |name: &str| folder.path().join(name);
+    // Killed, it leaves its socket behind; that keeps nobody from serving again.
+    Serving::start(&program(), &dir).kill();
+    assert!(dir.join("serve.sock").exists());
+    let server = Serving::start(&program(), &dir);
+    let size = server.size();
+    let backup = at("backup");
+    let made = run(&[&"backup", &"--json", &"--dir", &dir, &"--out", &backup]);
+    assert_eq!((made.code, &made.json()["size"]), (Some(0), &json!(size)), "{made:?}");
+    let again = run(&[&"backup", &"--json", &"--dir", &dir, &"--out", &backup]);
+    assert_eq!(again.json()["error"]["code"], "backup.occupied", "{again:?}");
+    let scrubbed = run(&[&"scrub", &"--json", &"--dir", &dir]);
+    assert_eq!((scrubbed.code, &scrubbed.json()["entries"]), (Some(0), &json!(size)));
+    let status = run(&[&"witness", &"status", &"--json", &"--dir", &dir]);
+    assert_eq!((status.code, &status.json()["checkpointed"]), (Some(0), &json!(size)));
+    let asked = run(&[&"witness", &"ask", &"--json", &"--dir", &dir]);
+    assert_eq!(asked.json()["error"]["code"], "witness.no_policy", "{asked:?}");
+    // What only its owner does says who has it.
+    let copied = run(&[&"copy", &"--json", &"--dir", &dir, &"--to", &at("copy")]);
+    assert_eq!(copied.json()["error"]["code"], "log.locked", "{copied:?}");
+    assert_eq!(server.stop().0, Some(0));
+    assert!(!dir.join("serve.sock").exists());
+    let restored = at("restored");
+    let brought = run(&[&"restore", &"--json", &"--from", &backup, &"--dir", &restored]);
+    assert_eq!(brought.code, Some(0), "{brought:?}");
+    assert_eq!(program().verify(&restored, &dir.join("trust")).code, Some(0));
+}

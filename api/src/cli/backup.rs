@@ -1,12 +1,13 @@
-//! `doudi backup`: of a ledger that nobody serves. A served one backs itself up by the same function.
+//! `doudi backup`: of a ledger that nobody serves, or by the program that serves it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use ledger::log::Log;
+use ledger::log::{Log, LogReader};
 use ledger::trust::Trust;
 use serde_json::json;
 
 use super::Report;
+use super::control::{self, Question};
 use crate::backup;
 use crate::failure::Failure;
 
@@ -22,9 +23,16 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let trust = Trust::read(&args.dir.join("trust"))?;
-    let log = Log::open_for_audit(&args.dir, &trust.log_key)?;
-    let done = backup::back_up(&log.reader(), None, &args.out)?;
-    let out = args.out.display().to_string();
+    let out = std::path::absolute(&args.out).map_err(|why| Failure::file(&args.out, &why))?;
+    control::here_or_there(&args.dir, &Question::Backup { out: out.clone() }, || {
+        of(&Log::open_for_audit(&args.dir, &trust.log_key)?.reader(), &out)
+    })
+}
+
+/// Backs up the log that is read here.
+pub(super) fn of(log: &LogReader, out: &Path) -> Result<Report, Failure> {
+    let done = backup::back_up(log, None, out)?;
+    let out = out.display().to_string();
     let vault = done.vault.map_or_else(|| "无".to_owned(), |records| format!("{records}条"));
     Ok(Report {
         json: json!({

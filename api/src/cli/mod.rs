@@ -7,6 +7,7 @@ mod bench;
 mod bulletin;
 mod chinese;
 mod close;
+mod control;
 mod copy;
 mod demo;
 mod export;

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use ledger::audit::{self, Audited};
-use ledger::log::{Finding, Log, Scrubbed, scrub};
+use ledger::log::{Finding, Log, LogReader, Scrubbed, scrub};
 use ledger::trust::Trust;
 use serde_json::{Value, json};
 
 use super::Report;
+use super::control::{self, Question};
 use crate::copies::known_act;
 use crate::desk::{papers, vault_audit};
 use crate::failure::Failure;
@@ -24,6 +25,23 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
+    let question = Question::Scrub { rate_mib: args.rate_mib };
+    control::here_or_there(&args.dir, &question, || here(args))
+}
+
+/// Scrubs what the newest checkpoint of a served log covers.
+pub(super) fn of_served(log: &LogReader, rate: Option<u32>) -> Result<Report, Failure> {
+    let mut pace = Pace { start: Instant::now(), read: 0, rate };
+    let scrubbed = log.scrub(&known_act(log.key().name()), &mut |bytes| pace.after(bytes));
+    let rows: Vec<Value> = scrubbed.findings.iter().map(row).collect();
+    let lines: Vec<String> = scrubbed.findings.iter().map(line).collect();
+    let beyond =
+        "台账正在服务：只通读了存证头覆盖的日志；月结数据、文件和保险库须停止服务后再核对。";
+    told(&scrubbed, &rows, &lines)
+        .map(|report| Report { text: format!("{}\n{beyond}", report.text), json: report.json })
+}
+
+fn here(args: &Args) -> Result<Report, Failure> {
     let trust = Trust::read(&args.dir.join("trust"))?;
     let mut pace = Pace { start: Instant::now(), read: 0, rate: args.rate_mib };
     let known = known_act(trust.origin());
@@ -41,7 +59,11 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
             "月结数据、文件和保险库未核对：请先修复日志，再运行一次 doudi scrub。".to_owned(),
         );
     }
-    let document = document(&scrubbed, &rows);
+    told(&scrubbed, &rows, &lines)
+}
+
+fn told(scrubbed: &Scrubbed, rows: &[Value], lines: &[String]) -> Result<Report, Failure> {
+    let document = document(scrubbed, rows);
     if rows.is_empty() {
         let text = format!(
             "通读完毕，未发现损坏：{}条，{}字节，树节点{}个，动作编号{}个。",

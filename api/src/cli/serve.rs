@@ -9,6 +9,7 @@ use ledger::trust::Trust;
 use serde_json::json;
 
 use super::Report;
+use super::control::Control;
 use crate::copies;
 use crate::counter::Counter;
 use crate::desk::cosigning;
@@ -40,6 +41,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     if counter.reader().newest().is_none() {
         counter.handle().checkpoint()?;
     }
+    let control = Control::open(&args.dir, &counter);
     let router = tiles::routes(counter.reader()).merge(acts::routes(Arc::clone(&counter)));
     let mut checkpoints = counter.handle().checkpoints();
     let writer_ends = move || while checkpoints.wait().is_some() {};
@@ -51,6 +53,9 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
             "正在提供服务：http://{address}（停止：Ctrl-C 或 SIGTERM）"
         ));
     });
+    if let Some(control) = control {
+        control.close();
+    }
     // Whatever ended the service, what was accepted gets its checkpoint, and the copies get that.
     let closed = counter.close();
     followers.join();

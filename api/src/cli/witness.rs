@@ -13,6 +13,7 @@ use super::Report;
 use crate::failure::Failure;
 
 pub(super) use demand::demand;
+pub(super) use ledger_side::{ask_for, status_of};
 
 #[derive(clap::Subcommand)]
 pub(super) enum What {

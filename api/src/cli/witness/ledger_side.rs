@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use ledger::books::closings::Closings;
 use ledger::engine::Engine;
 use ledger::ids::Seq;
 use ledger::log::{Head, Log, LogReader, SignedNote};
@@ -10,6 +11,7 @@ use ledger::witness::{Policy, PolicyWitness, WitnessCode, WitnessFailure, cosign
 use serde_json::{Value, json};
 
 use super::super::Report;
+use super::super::control::{self, Question};
 use crate::desk::asking::{self, Asker, Round};
 use crate::desk::cosigning::{self, CosignedNote, spoken};
 use crate::desk::write_whole;
@@ -17,8 +19,6 @@ use crate::failure::Failure;
 
 /// A ledger opened to be witnessed, its policy, and its newest checkpoint.
 struct Scene {
-    /// Keeps the store open.
-    _log: Log,
     reader: LogReader,
     policy: Policy,
     note: SignedNote,
@@ -28,16 +28,19 @@ struct Scene {
 impl Scene {
     fn open(dir: &Path) -> Result<Scene, Failure> {
         let trust = Trust::read(&dir.join("trust"))?;
-        let Some(policy) = cosigning::policy(dir, &trust.log_key)? else {
-            let dir = dir.display().to_string();
+        Scene::of(Log::open_for_audit(dir, &trust.log_key)?.reader())
+    }
+
+    /// A reader keeps its store open.
+    fn of(reader: LogReader) -> Result<Scene, Failure> {
+        let Some(policy) = cosigning::policy(reader.dir(), reader.key())? else {
+            let dir = reader.dir().display().to_string();
             return Err(WitnessFailure::new(WitnessCode::NoPolicy, dir).into());
         };
-        let log = Log::open_for_audit(dir, &trust.log_key)?;
-        let reader = log.reader();
         let Some((note, head)) = reader.newest() else {
             return Err(Failure::usage("尚未签发存证头，没有可见证的内容。"));
         };
-        Ok(Scene { _log: log, reader, policy, note, head })
+        Ok(Scene { reader, policy, note, head })
     }
 
     /// The witness that is meant: by its name, or the only one.
@@ -57,7 +60,15 @@ impl Scene {
 }
 
 pub(super) fn ask(dir: &Path) -> Result<Report, Failure> {
-    let scene = Scene::open(dir)?;
+    control::here_or_there(dir, &Question::WitnessAsk {}, || asked(&Scene::open(dir)?))
+}
+
+/// Asks for the log that is read here.
+pub(in crate::cli) fn ask_for(reader: &LogReader) -> Result<Report, Failure> {
+    asked(&Scene::of(reader.clone())?)
+}
+
+fn asked(scene: &Scene) -> Result<Report, Failure> {
     let round = Asker::default().ask(&scene.reader, &scene.note, &scene.policy)?;
     let mut text = format!("请求见证存证头 {} 条：", scene.head.size);
     for (name, answer) in &round.answers {
@@ -74,7 +85,7 @@ pub(super) fn ask(dir: &Path) -> Result<Report, Failure> {
         return Err(WitnessFailure::new(WitnessCode::QuorumMissing, text).into());
     }
     text.push_str("\n已达到策略要求的见证人数。");
-    Ok(Report { json: document(&scene, &round), text })
+    Ok(Report { json: document(scene, &round), text })
 }
 
 fn document(scene: &Scene, round: &Round) -> Value {
@@ -134,10 +145,22 @@ pub(super) fn accept(dir: &Path, file: &Path) -> Result<Report, Failure> {
 }
 
 pub(super) fn status(dir: &Path, entry: Option<u64>) -> Result<Report, Failure> {
-    let trust = Trust::read(&dir.join("trust"))?;
-    let engine = Engine::open(dir, &trust.log_key)?;
-    let reader = engine.log().reader();
-    let horizon = cosigning::horizon(engine.head().size, &reader, &engine.books().closings)?;
+    control::here_or_there(dir, &Question::WitnessStatus { entry }, || {
+        let trust = Trust::read(&dir.join("trust"))?;
+        let engine = Engine::open(dir, &trust.log_key)?;
+        let (reader, size) = (engine.log().reader(), engine.head().size);
+        status_of(&reader, size, &engine.books().closings, entry)
+    })
+}
+
+/// How far the promises reach in the log that is read here.
+pub(in crate::cli) fn status_of(
+    reader: &LogReader,
+    size: u64,
+    closings: &Closings,
+    entry: Option<u64>,
+) -> Result<Report, Failure> {
+    let (dir, horizon) = (reader.dir(), cosigning::horizon(size, reader, closings)?);
     let mut text = format!(
         "已入账 {} 条，已存证 {} 条，已见证 {} 条，已月结 {} 条。",
         horizon.sequenced, horizon.checkpointed, horizon.witnessed, horizon.closed
