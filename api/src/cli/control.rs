@@ -81,8 +81,10 @@ impl Answer {
             Err(Failure::Damaged { document, text }) => Answer::Damaged { document, text },
             Err(why) => {
                 let (code, exit) = (why.code(), why.exit_code());
-                let text = why.to_json()["error"]["text"].as_str().map(str::to_owned);
-                Answer::Failed { code, text: text.unwrap_or_else(|| why.to_string()), exit }
+                let document = why.to_json();
+                let text = document.pointer("/error/text").and_then(Value::as_str);
+                let text = text.map_or_else(|| why.to_string(), str::to_owned);
+                Answer::Failed { code, text, exit }
             }
         }
     }
