@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::act::offices::{Founded, Side};
 use crate::ids::KeyId;
-use crate::log::{KeyChain, VerifierKey};
+use crate::log::{KeyChain, LogCode, VerifierKey};
 
 /// `trust/trust.toml`, `trust/log.vkey` and, once the log has changed its key, `trust/log-keys`.
 #[derive(Clone, Debug)]
@@ -113,8 +113,13 @@ impl Trust {
         if roots.origin != log_key.name() {
             return Err(wrong("trust.toml", "origin 与 log.vkey 的名称不同".to_owned()));
         }
-        let log_keys =
-            KeyChain::read(dir, &log_key).map_err(|why| wrong("log-keys", why.to_string()))?;
+        let log_keys = KeyChain::read(dir, &log_key).map_err(|why| match why.code() {
+            LogCode::Io => TrustProblem::Unread {
+                file: dir.join("log-keys").display().to_string(),
+                why: why.detail().to_owned(),
+            },
+            _ => wrong("log-keys", why.to_string()),
+        })?;
         Ok(Trust { log_key, log_keys, roots })
     }
 

@@ -276,7 +276,7 @@ fn a_served_ledger_is_backed_up_scrubbed_and_asked_through_the_one_who_serves_it
     let at = |name: &str| folder.path().join(name);
     // Killed, it leaves its socket behind; that keeps nobody from serving again.
     Serving::start(&program(), &dir).kill();
-    assert!(dir.join("serve.sock").exists());
+    assert!(dir.join("serve-socket").exists());
     let server = Serving::start(&program(), &dir);
     let size = server.size();
     let backup = at("backup");
@@ -294,7 +294,7 @@ fn a_served_ledger_is_backed_up_scrubbed_and_asked_through_the_one_who_serves_it
     let copied = run(&[&"copy", &"--json", &"--dir", &dir, &"--to", &at("copy")]);
     assert_eq!(copied.json()["error"]["code"], "log.locked", "{copied:?}");
     assert_eq!(server.stop().0, Some(0));
-    assert!(!dir.join("serve.sock").exists());
+    assert!(!dir.join("serve-socket").exists());
     let restored = at("restored");
     let brought = run(&[&"restore", &"--json", &"--from", &backup, &"--dir", &restored]);
     assert_eq!(brought.code, Some(0), "{brought:?}");

@@ -62,7 +62,12 @@ const BANNED: &[(&[&str], &str, &[&str], &str)] = &[
     (PURE, "thread_local!", &[], "no global state"),
     (PURE, "OnceLock", &[], "no global state"),
     (PURE, "LazyLock", &[], "no global state"),
-    (PURE, "std::fs", STORES, "only the log, the vault and the trust folder touch files"),
+    (
+        PURE,
+        "std::fs",
+        STORES,
+        "only the log, its snapshots, the vault and the trust folder touch files",
+    ),
     (PURE, "getrandom", &["ledger/src/vault/randomness.rs"], "take a Randomness as an argument"),
     (ALL, "tokio", &["api/src/http/"], "only the shell's HTTP side waits: DESIGN §5"),
     (ALL, "Timestamp::now", &["api/src/clock.rs"], "ask the Clock"),
@@ -92,7 +97,8 @@ const WRITERS: &[&str] = &["api/src/desk/mod.rs", "api/src/bench/ledger.rs"];
 const APPENDERS: &[&str] = &["ledger/src/engine.rs", "api/src/bench/ledger.rs"];
 const PURE: &[&str] = &["ledger/src/", "reconcile/src/", "exports/src/"];
 const ALL: &[&str] = &["ledger/src/", "reconcile/src/", "exports/src/", "api/src/"];
-const STORES: &[&str] = &["ledger/src/log/", "ledger/src/vault/", "ledger/src/trust.rs"];
+const STORES: &[&str] =
+    &["ledger/src/log/", "ledger/src/snapshot/", "ledger/src/vault/", "ledger/src/trust.rs"];
 
 const NO_NAMES: [&str; 9] =
     ["util", "utils", "common", "helper", "helpers", "misc", "manager", "service", "handler"];

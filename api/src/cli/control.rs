@@ -1,4 +1,4 @@
-//! A ledger that is being served is asked through a socket in its own folder, `serve.sock`: back up, scrub, ask the
+//! A ledger that is being served is asked through a socket in its own folder, `serve-socket`: back up, scrub, ask the
 //! witnesses, say how far the promises reach. Who may write in the folder may ask; nobody else can. One line of JSON each
 //! way, a connection a question.
 
@@ -17,7 +17,7 @@ use super::{Report, backup, scrub, witness};
 use crate::counter::Counter;
 use crate::failure::Failure;
 
-const SOCKET: &str = "serve.sock";
+const SOCKET: &str = "serve-socket";
 
 /// A question is not longer than this.
 const LONGEST: u64 = 64 << 10;

@@ -113,26 +113,18 @@ fn check(
     let head = store.head()?;
     let mark = store.mark()?;
     refuse_wrong_bounds(&store, &head, mark.as_ref())?;
-    match &signed {
-        // Before the edge: a store that lost its tail is rolled back, whatever else it is.
-        Some(signed) if head.size < signed.head.size => return Err(rolled_back(&head, signed)),
-        None if store.has_signed()? => {
-            let detail = format!("日志有 {} 条", head.size);
-            return Err(LogFailure::new(LogCode::LastSignedMissing, detail));
-        }
-        Some(_) | None => {}
+    if signed.is_none() && store.has_signed()? {
+        let detail = format!("日志有 {} 条", head.size);
+        return Err(LogFailure::new(LogCode::LastSignedMissing, detail));
     }
-    let known = acknowledged::read(dir);
-    if let Some(known) = known.filter(|known| head.size < known.size) {
-        let detail = format!("日志有 {} 条，已确认入账 {} 条", head.size, known.size);
-        return Err(LogFailure::at(LogCode::RolledBack, head.size, detail));
-    }
+    let signed_head = signed.as_ref().map(|signed| ("已签发的存证头有", signed.head));
+    let answered = acknowledged::read(dir).map(|known| ("已确认入账", known));
+    let promised = [signed_head, answered].into_iter().flatten();
+    // Before the edge: a store that lost its tail is rolled back, whatever else it is.
+    promised.clone().try_for_each(|promise| refuse_shorter(&head, promise))?;
     let frontier = right_edge(&store, &head)?;
-    if let Some(signed) = &signed {
-        refuse_rewritten(&store, &head, "已签发的", &signed.head)?;
-    }
-    if let Some(known) = &known {
-        refuse_rewritten(&store, &head, "已确认入账的", known)?;
+    for promise in promised {
+        refuse_rewritten(&store, &head, promise)?;
     }
     let mut acknowledged = match purpose {
         Purpose::Write => Acknowledged::open(dir),
@@ -192,21 +184,23 @@ fn right_edge(store: &Store, head: &Head) -> Result<Frontier, LogFailure> {
     Ok(frontier)
 }
 
-fn rolled_back(head: &Head, signed: &Signed) -> LogFailure {
-    let detail = format!("日志有 {} 条，已签发的存证头有 {} 条", head.size, signed.head.size);
-    LogFailure::at(LogCode::RolledBack, head.size, detail)
+fn refuse_shorter(head: &Head, (what, promised): (&str, Head)) -> Result<(), LogFailure> {
+    if head.size < promised.size {
+        let detail = format!("日志有 {} 条，{what} {} 条", head.size, promised.size);
+        return Err(LogFailure::at(LogCode::RolledBack, head.size, detail));
+    }
+    Ok(())
 }
 
 fn refuse_rewritten(
     store: &Store,
     head: &Head,
-    what: &str,
-    known: &Head,
+    (what, promised): (&str, Head),
 ) -> Result<(), LogFailure> {
-    let size = known.size;
+    let size = promised.size;
     let root = if size == head.size { head.root } else { edge(store, size)?.root() };
-    if root != known.root {
-        let detail = format!("前 {size} 条的根为 {root}，{what}为 {}", known.root);
+    if root != promised.root {
+        let detail = format!("前 {size} 条的根为 {root}，{what} {size} 条，根为 {}", promised.root);
         return Err(LogFailure::new(LogCode::Rewritten, detail));
     }
     Ok(())
