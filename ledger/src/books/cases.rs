@@ -101,7 +101,7 @@ pub struct BroughtIn {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cases {
     /// Applications by id.
-    pub applications: BTreeMap<ApplicationId, Application>,
+    pub applications: IdMap<ApplicationId, Box<Application>>,
     /// Entitlements by id.
     pub entitlements: IdMap<EntitlementId, Entitlement>,
     /// The entitlements that a person has part in.
@@ -193,7 +193,7 @@ impl Cases {
                 reviewed: false,
                 ended: false,
             };
-            self.applications.insert(filed.application, application);
+            self.applications.insert(filed.application, Box::new(application));
         } else if let Body::ApplicationSurveyed(surveyed) = statement.body() {
             // A new survey starts over: whatever was agreed before was agreed about other content.
             if let Some(application) = self.applications.get_mut(&surveyed.application) {

@@ -180,6 +180,21 @@ impl Store {
         self.entries.range(from.to_be_bytes()..to.to_be_bytes())
     }
 
+    /// The leaf hashes of the stored entries from `from` to `to` (without `to`), all of which must be there.
+    pub(super) fn leaves(&self, from: u64, to: u64) -> Result<Vec<NodeHash>, LogFailure> {
+        let mut stored = self.range(from, to);
+        let leaf = |number| {
+            let pair = stored.next().ok_or_else(|| LogFailure::missing(number))?;
+            let (key, entry) = pair.into_inner().map_err(|error| LogFailure::store(&error))?;
+            if decode_number(&key)? != number {
+                return Err(LogFailure::missing(number));
+            }
+            refuse_wrong_length(number, entry.len())?;
+            Ok(leaf_hash(&entry))
+        };
+        (from..to).map(leaf).collect()
+    }
+
     /// How many nodes are stored, without those that lie between `head` and `reach`: what is staged there may be left over.
     pub(super) fn count_nodes(&self, head: u64, reach: u64) -> Result<u64, LogFailure> {
         let mut count = 0;

@@ -2,14 +2,17 @@
 
 use std::collections::HashSet;
 
+use foldhash::fast::FixedState;
+
 use crate::act::Body;
 use crate::act::payments::{RosterDrawn, RosterKind};
 use crate::books::cases::{Entitlement, sum_of};
 use crate::books::payments::{BatchStage, PaymentState};
 use crate::books::{Books, Statement, entitling};
-use crate::ids::{BankAccountCode, PaymentRef};
+use crate::ids::{BankAccountCode, EntitlementId, PaymentRef};
 use crate::line::{Line, RosterLine};
 use crate::rejection::Rejection;
+use crate::shares::in_shares;
 
 use super::filled;
 
@@ -43,10 +46,54 @@ fn draw(books: &Books, drawn: &RosterDrawn, statement: &Statement<'_>) -> Result
     if statement.lines.is_empty() {
         return Err(Rejection::RosterEmpty {});
     }
-    let mut paid_here = HashSet::new();
-    let mut debited = None;
-    for (n, _, line) in statement.numbered() {
+    let shares = in_shares(statement.lines, WORTH_A_THREAD, |before, lines| {
+        judge(books, drawn, before, lines).ok()
+    });
+    let shares: Option<Vec<Together<'_>>> = shares.into_iter().collect();
+    if shares.is_some_and(|shares| stand_together(&shares)) {
+        return Ok(());
+    }
+    // Something is wrong: the first line that is, is told.
+    judge(books, drawn, 0, statement.lines).map(drop)
+}
+
+/// Fewer lines than this are not worth a thread.
+const WORTH_A_THREAD: usize = 1024;
+
+/// What lines could do together that none of them does alone.
+struct Together<'a> {
+    /// What is paid, and what in place of.
+    paid: HashSet<(EntitlementId, Option<&'a PaymentRef>), FixedState>,
+    /// The programme account that the payment file will debit.
+    debited: Option<&'a BankAccountCode>,
+}
+
+/// Lines that were judged in shares: nothing twice, one account.
+fn stand_together(shares: &[Together<'_>]) -> bool {
+    let mut debited = shares.iter().filter_map(|share| share.debited);
+    let is_one = debited.next().is_none_or(|account| debited.all(|other| other == account));
+    let mut left = shares;
+    while let Some((share, others)) = left.split_first() {
+        if others.iter().any(|other| !share.paid.is_disjoint(&other.paid)) {
+            return false;
+        }
+        left = others;
+    }
+    is_one
+}
+
+/// Judges the lines that stand after the first `before` ones, in order.
+fn judge<'a>(
+    books: &'a Books,
+    drawn: &RosterDrawn,
+    before: usize,
+    lines: &'a [Line],
+) -> Result<Together<'a>, Rejection> {
+    let paid = HashSet::with_capacity_and_hasher(lines.len(), FixedState::default());
+    let mut together = Together { paid, debited: None };
+    for (place, line) in (before + 1..).zip(lines) {
         let Line::Roster(line) = line else { continue };
+        let n = u32::try_from(place).expect("a manifest counts its lines in 32 bits");
         let wrong = |why: &str| Rejection::RosterLineWrong { n, why: why.to_owned() };
         let entitlement = books.cases.entitlements.get(&line.entitlement);
         let not_entitled = || Rejection::RosterNotEntitled { n, entitlement: line.entitlement };
@@ -54,7 +101,7 @@ fn draw(books: &Books, drawn: &RosterDrawn, statement: &Statement<'_>) -> Result
         if entitlement.scheme != drawn.scheme {
             return Err(not_entitled());
         }
-        if !paid_here.insert((line.entitlement, line.reissue_of.clone())) {
+        if !together.paid.insert((line.entitlement, line.reissue_of.as_ref())) {
             return Err(wrong("同一资格在本名册中出现两次"));
         }
         match (drawn.kind, &line.reissue_of) {
@@ -76,9 +123,9 @@ fn draw(books: &Books, drawn: &RosterDrawn, statement: &Statement<'_>) -> Result
         not_excluded(books, drawn, n, entitlement)?;
         goes_to_the_living(books, drawn, n, line, entitlement)?;
         sources_add_up(books, drawn, line)?;
-        one_account(books, line, &mut debited)?;
+        one_account(books, line, &mut together.debited)?;
     }
-    Ok(())
+    Ok(together)
 }
 
 fn due_and_unpaid(
@@ -108,6 +155,9 @@ fn not_excluded(
     n: u32,
     entitlement: &Entitlement,
 ) -> Result<(), Rejection> {
+    if books.policies.excluded_by(&drawn.scheme, drawn.period).next().is_none() {
+        return Ok(());
+    }
     for person in &entitlement.persons {
         for (id, held) in books.cases.of_person(*person) {
             let excluded = books.policies.excluded_by(&drawn.scheme, drawn.period);
