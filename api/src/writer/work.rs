@@ -25,8 +25,7 @@ pub(super) struct Work {
 /// What was taken from the queue in one go.
 #[derive(Default)]
 struct Batch {
-    acts: Vec<Box<Checked<'static>>>,
-    answers: Vec<Giver<Answered>>,
+    acts: Vec<(Box<Checked<'static>>, Giver<Answered>)>,
     lines: usize,
     /// What is no act, and ended the gathering.
     other: Option<Message>,
@@ -103,8 +102,7 @@ impl Work {
                 Message::Act { checked, answer } => {
                     self.shared.taken(checked.line_count());
                     batch.lines += checked.line_count();
-                    batch.acts.push(checked);
-                    batch.answers.push(answer);
+                    batch.acts.push((checked, answer));
                 }
                 other @ (Message::Question(_) | Message::Checkpoint(_) | Message::Stop) => {
                     self.shared.taken(0);
@@ -123,13 +121,13 @@ impl Work {
         if batch.acts.is_empty() {
             return Ok(());
         }
-        if self.news.is_some() && batch.acts.iter().any(|act| act.is_large()) {
+        if self.news.is_some() && batch.acts.iter().any(|(act, _)| act.is_large()) {
             // A large act takes a while; what came before it does not wait for it.
             self.sign()?;
         }
         let mut failed = None;
-        let answers = self.engine.commit(batch.acts.iter().map(Box::as_ref));
-        for ((answer, act), to) in answers.into_iter().zip(batch.acts).zip(batch.answers) {
+        let answers = self.engine.commit(batch.acts.iter().map(|(act, _)| act.as_ref()));
+        for (answer, (act, to)) in answers.into_iter().zip(batch.acts) {
             if let Err(Refusal::Failed(failure)) = &answer {
                 failed = Some(failure.clone());
             }

@@ -1,5 +1,6 @@
 //! Applications on their way through the approval chain, and the entitlements that came of them.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use smallvec::SmallVec;
@@ -120,14 +121,14 @@ impl Terms {
     /// Other parts from a month on, up to the month in which later ones begin.
     fn set(&mut self, from: Period, parts: &[Part]) {
         let term = (from, parts.into());
-        if from < self.first.0 {
-            self.later.insert(0, std::mem::replace(&mut self.first, term));
-        } else if from == self.first.0 {
-            self.first = term;
-        } else {
-            match self.later.binary_search_by_key(&from, |(known, _)| *known) {
-                Ok(place) => self.later.splice(place..=place, [term]).for_each(drop),
-                Err(place) => self.later.insert(place, term),
+        match from.cmp(&self.first.0) {
+            Ordering::Less => self.later.insert(0, std::mem::replace(&mut self.first, term)),
+            Ordering::Equal => self.first = term,
+            Ordering::Greater => {
+                match self.later.binary_search_by_key(&from, |(known, _)| *known) {
+                    Ok(place) => self.later.splice(place..=place, [term]).for_each(drop),
+                    Err(place) => self.later.insert(place, term),
+                }
             }
         }
     }

@@ -127,7 +127,6 @@ impl Stretch {
 }
 
 /// The leaf hashes of all stretches of a manifest, in their order, and what [`lines`] says of the lines.
-#[must_use]
 pub fn lines_of_stretches(
     body: &Body,
     stretches: Vec<Stretch>,

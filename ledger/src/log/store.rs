@@ -244,9 +244,13 @@ pub(super) fn corrupt_node(level: u8, index: u64) -> LogFailure {
     LogFailure::new(LogCode::EntryCorrupt, format!("树节点不符：第 {level} 层第 {index} 个"))
 }
 
+/// Who writes tables in the background. With two, fjall's first hands an order to compact to itself again and again while
+/// the second is at work, which takes a whole core from the checks.
+const TABLE_WRITERS: usize = 1;
+
 fn open_database(path: &Path) -> Result<Database, LogFailure> {
-    let open =
-        || Database::builder(path).worker_threads(2).max_journaling_size(JOURNAL_BYTES).open();
+    let builder = || Database::builder(path).worker_threads(TABLE_WRITERS);
+    let open = || builder().max_journaling_size(JOURNAL_BYTES).open();
     start(path, open).map_err(|why| match why {
         NotStarted::Damaged(what) => LogFailure::new(LogCode::StoreDamaged, what),
         NotStarted::Refused(error) => LogFailure::store(&error),
