@@ -25,6 +25,9 @@ use crate::writer::Handle;
 /// How many hand in a roster at the same time, each a maker with a chain of their own.
 pub const MAKERS: usize = 4;
 
+/// How many rosters each of them hands in, one after the other.
+pub const ROSTERS: usize = 2;
+
 /// What came of the lines: the median rounds.
 #[derive(Clone, Copy, Debug)]
 pub struct Lines {
@@ -42,7 +45,7 @@ struct Roster {
     entries: Vec<Vec<u8>>,
 }
 
-/// Measures rosters of `lines` lines, one of each maker a round, in a new ledger at `dir`.
+/// Measures rosters of `lines` lines, [`ROSTERS`] of each maker a round, in a new ledger at `dir`.
 ///
 /// # Errors
 /// The machine fails.
@@ -67,13 +70,16 @@ pub fn lines(
     let makers: Vec<usize> = cast.all(Role::RosterMaker).take(MAKERS).collect();
     let mut period: Period = code("2016-01");
     for round in 0..rounds {
-        let mut rosters = Vec::with_capacity(makers.len());
-        for maker in &makers {
-            let batch = round * makers.len() + rosters.len();
-            rosters.push(roster(&mut cast, *maker, &payees, period, batch)?);
-            period = period.next();
+        let mut said = Vec::with_capacity(makers.len());
+        for (nth, maker) in (round * makers.len()..).zip(&makers) {
+            let mut rosters = Vec::with_capacity(ROSTERS);
+            for batch in nth * ROSTERS..(nth + 1) * ROSTERS {
+                rosters.push(roster(&mut cast, *maker, &payees, period, batch)?);
+                period = period.next();
+            }
+            said.push(rosters);
         }
-        let batches: Vec<Vec<&[u8]>> = rosters.iter().flat_map(batches).collect();
+        let batches: Vec<Vec<&[u8]>> = said.iter().flatten().flat_map(batches).collect();
         let count = batches.iter().map(|batch| batch.len() as u64).sum();
         let in_batches = || batches.iter().try_for_each(|batch| store.insert(batch));
         bare.push(Rate { count, time: timed(in_batches)?.1 });
@@ -82,7 +88,7 @@ pub fn lines(
         let mut file = PlainFile::preallocated(&dir.join("plain"), bytes)?;
         let in_batches = || batches.iter().try_for_each(|batch| file.write(batch));
         plain.push(Rate { count, time: timed(in_batches)?.1 });
-        let everything = || all_at_once(&door, rosters).and_then(|()| door.checkpoint());
+        let everything = || all_at_once(&door, said).and_then(|()| door.checkpoint());
         subject.push(Rate { count, time: timed(everything)?.1 });
         progress((round as u64 + 1) * count);
     }
@@ -98,14 +104,17 @@ fn batches(stated: &Roster) -> Vec<Vec<&[u8]>> {
     entries.chunks(MAX_BATCH_ENTRIES).map(<[&[u8]]>::to_vec).collect()
 }
 
-/// Every maker hands in one roster, and waits until it is durable.
-fn all_at_once(door: &Handle, rosters: Vec<Roster>) -> Result<(), Failure> {
+/// Every maker hands in rosters at the same time, one after the other, each durable before the next.
+fn all_at_once(door: &Handle, said: Vec<Vec<Roster>>) -> Result<(), Failure> {
+    let maker = |rosters: Vec<Roster>| {
+        let hand_in = |roster: Roster| door.submit(roster.signed, roster.entries).map(drop);
+        rosters.into_iter().try_for_each(hand_in)
+    };
     std::thread::scope(|scope| {
-        let hand_in = |roster: Roster| door.submit(roster.signed, roster.entries);
         let running: Vec<_> =
-            rosters.into_iter().map(|roster| scope.spawn(move || hand_in(roster))).collect();
+            said.into_iter().map(|rosters| scope.spawn(move || maker(rosters))).collect();
         running.into_iter().try_for_each(|one| match one.join() {
-            Ok(answered) => answered.map(drop),
+            Ok(answered) => answered,
             Err(_) => Err(Failure::usage("一个调用方中途停止。")),
         })
     })

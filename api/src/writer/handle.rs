@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ledger::act::signed::SignedAct;
 use ledger::engine::{Checked, Engine, KeyDirectory, Receipt, Refusal};
@@ -12,6 +12,9 @@ use super::Options;
 use super::answer::{Giver, answer};
 use super::checkpoints::{Board, Checkpoints};
 use crate::failure::Failure;
+
+/// From this many lines on, a manifest is checked on all cores.
+const MANY_LINES: usize = 4096;
 
 /// The answer to an act, and the act: who handed it in frees it, which for a roster takes a while.
 pub(super) type Answered = (Result<Receipt, Refusal>, Box<Checked<'static>>);
@@ -31,6 +34,8 @@ pub(super) struct Shared {
     /// How many messages wait, and how many lines with them.
     waiting: AtomicUsize,
     lines: AtomicUsize,
+    /// Whose turn it is to check many lines.
+    turn: Mutex<()>,
     /// Why the writer ended, once it has.
     end: Mutex<Option<LogFailure>>,
 }
@@ -80,7 +85,10 @@ impl Handle {
     /// stopped before; `log.poisoned` and its like if it failed: hand the same act in again later to learn what became of it.
     pub fn submit(&self, signed: SignedAct, lines: Vec<Vec<u8>>) -> Result<Receipt, Failure> {
         self.refuse_full()?;
-        self.hand_over(Checked::of(signed, lines, &self.keys))
+        let turn = (lines.len() >= MANY_LINES).then(|| self.turn());
+        let checked = Checked::of(signed, lines, &self.keys);
+        drop(turn);
+        self.hand_over(checked)
     }
 
     /// As [`Handle::submit`], with lines that may be too many for memory.
@@ -93,7 +101,16 @@ impl Handle {
         lines: Box<dyn EntryInput + Send>,
     ) -> Result<Receipt, Failure> {
         self.refuse_full()?;
-        self.hand_over(Checked::streamed(signed, lines, &self.keys)?)
+        let turn = self.turn();
+        let checked = Checked::streamed(signed, lines, &self.keys)?;
+        drop(turn);
+        self.hand_over(checked)
+    }
+
+    /// Many lines are checked on all cores, so two manifests at a time are not checked sooner. In turn, the writer has the
+    /// first while the second is checked.
+    fn turn(&self) -> MutexGuard<'_, ()> {
+        self.shared.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn hand_over(&self, checked: Checked<'static>) -> Result<Receipt, Failure> {
