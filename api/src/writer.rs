@@ -1,6 +1,7 @@
 //! The one writer: a thread that owns the open ledger, takes acts from a bounded queue, commits what is waiting with one
 //! flush, and signs a checkpoint while there is news. Everybody else holds a [`Handle`].
 
+mod answer;
 mod checkpoints;
 mod handle;
 mod work;

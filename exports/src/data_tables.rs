@@ -122,10 +122,10 @@ mod tests {
             amount_fen: yuan("404.00"),
             change: None,
             entitlement: EntitlementId::from_bytes([2; 16]),
-            parts: Vec::new(),
+            parts: Vec::new().into(),
             payee: PersonId::from_bytes([3; 16]),
             reissue_of: None,
-            sources: Vec::new(),
+            sources: Vec::new().into(),
         };
         fold(&mut books, 100, Body::RosterDrawn(drawn), Line::Roster(line));
         let (file, profile) = (Digest::ZERO, "rcb-pipe-head@1".to_owned());

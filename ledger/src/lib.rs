@@ -3,6 +3,8 @@
 
 mod words;
 
+mod shares;
+
 pub mod money;
 
 pub mod ids;

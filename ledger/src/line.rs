@@ -2,6 +2,8 @@
 
 mod frame;
 
+use smallvec::SmallVec;
+
 use crate::act::cases::Part;
 use crate::act::payments::{ResponseLine, ReturnLine, StatementLine};
 use crate::act::{Manifest, wire};
@@ -90,14 +92,14 @@ wire! {
         /// The entitlement that it pays.
         entitlement: EntitlementId,
         /// The amount's parts.
-        parts: Vec<Part>,
+        parts: SmallVec<[Part; 1]>,
         /// Whose account it is.
         payee: PersonId,
         /// The payment in whose place this one stands.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reissue_of: Option<PaymentRef>,
         /// The funds that pay it.
-        sources: Vec<Source>,
+        sources: SmallVec<[Source; 1]>,
     }
 }
 

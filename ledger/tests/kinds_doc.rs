@@ -168,7 +168,9 @@ fn form_of(rust: &str, known: &BTreeMap<String, String>) -> String {
     if let Some(inner) = within("Option<") {
         return format!("{}, may be absent", form_of(inner, known));
     }
-    if let Some(inner) = within("Vec<") {
+    // A list whose first item stands in its owner is a list like any other.
+    let inline = within("SmallVec<[").and_then(|items| items.strip_suffix("; 1]"));
+    if let Some(inner) = within("Vec<").or(inline) {
         return format!("list of {}", form_of(inner, known));
     }
     let form = match rust {

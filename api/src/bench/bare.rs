@@ -108,7 +108,7 @@ impl BareStore {
     /// # Errors
     /// It cannot be made.
     pub fn create(path: &Path) -> Result<BareStore, Failure> {
-        let builder = Database::builder(path).worker_threads(2).max_journaling_size(JOURNAL_BYTES);
+        let builder = Database::builder(path).worker_threads(1).max_journaling_size(JOURNAL_BYTES);
         let database = builder.open().map_err(|why| store_failed(&why))?;
         let entries = database.keyspace("entries", KeyspaceCreateOptions::default);
         let entries = entries.map_err(|why| store_failed(&why))?;

@@ -198,10 +198,10 @@ impl Payee {
             amount_fen,
             change,
             entitlement: self.entitlement,
-            parts: vec![part(self.fen)],
+            parts: vec![part(self.fen)].into(),
             payee: self.person,
             reissue_of,
-            sources: vec![Source { amount_fen, fund: code(fund) }],
+            sources: vec![Source { amount_fen, fund: code(fund) }].into(),
         })
     }
 }

@@ -1,22 +1,29 @@
 //! What others hold of the writer: hand in an act, ask the books, follow the checkpoints, read the log.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ledger::act::signed::SignedAct;
 use ledger::engine::{Checked, Engine, KeyDirectory, Receipt, Refusal};
 use ledger::log::{EntryInput, LogCode, LogFailure, LogReader, SignedNote};
 
 use super::Options;
+use super::answer::{Giver, answer};
 use super::checkpoints::{Board, Checkpoints};
 use crate::failure::Failure;
 
+/// From this many lines on, a manifest is checked on all cores.
+const MANY_LINES: usize = 4096;
+
+/// The answer to an act, and the act: who handed it in frees it, which for a roster takes a while.
+pub(super) type Answered = (Result<Receipt, Refusal>, Box<Checked<'static>>);
+
 /// What waits in the queue.
 pub(super) enum Message {
-    Act { checked: Box<Checked<'static>>, answer: SyncSender<Result<Receipt, Refusal>> },
+    Act { checked: Box<Checked<'static>>, answer: Giver<Answered> },
     Question(Box<dyn FnOnce(&Engine) + Send>),
-    Checkpoint(SyncSender<Result<SignedNote, LogFailure>>),
+    Checkpoint(Giver<Result<SignedNote, LogFailure>>),
     Stop,
 }
 
@@ -27,6 +34,8 @@ pub(super) struct Shared {
     /// How many messages wait, and how many lines with them.
     waiting: AtomicUsize,
     lines: AtomicUsize,
+    /// Whose turn it is to check many lines.
+    turn: Mutex<()>,
     /// Why the writer ended, once it has.
     end: Mutex<Option<LogFailure>>,
 }
@@ -76,7 +85,10 @@ impl Handle {
     /// stopped before; `log.poisoned` and its like if it failed: hand the same act in again later to learn what became of it.
     pub fn submit(&self, signed: SignedAct, lines: Vec<Vec<u8>>) -> Result<Receipt, Failure> {
         self.refuse_full()?;
-        self.hand_over(Checked::of(signed, lines, &self.keys))
+        let turn = (lines.len() >= MANY_LINES).then(|| self.turn());
+        let checked = Checked::of(signed, lines, &self.keys);
+        drop(turn);
+        self.hand_over(checked)
     }
 
     /// As [`Handle::submit`], with lines that may be too many for memory.
@@ -89,7 +101,16 @@ impl Handle {
         lines: Box<dyn EntryInput + Send>,
     ) -> Result<Receipt, Failure> {
         self.refuse_full()?;
-        self.hand_over(Checked::streamed(signed, lines, &self.keys)?)
+        let turn = self.turn();
+        let checked = Checked::streamed(signed, lines, &self.keys)?;
+        drop(turn);
+        self.hand_over(checked)
+    }
+
+    /// Many lines are checked on all cores, so two manifests at a time are not checked sooner. In turn, the writer has the
+    /// first while the second is checked.
+    fn turn(&self) -> MutexGuard<'_, ()> {
+        self.shared.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn hand_over(&self, checked: Checked<'static>) -> Result<Receipt, Failure> {
@@ -98,10 +119,10 @@ impl Handle {
         if before > 0 && before + lines > self.options.waiting_lines {
             return Err(busy(&format!("{before} 行在排队")));
         }
-        let (answer, answered) = sync_channel(1);
+        let (giver, waiter) = answer();
         let checked = Box::new(checked);
-        self.enqueue(Message::Act { checked, answer }, lines)?;
-        let answer = answered.recv().map_err(|_| self.ended())?;
+        self.enqueue(Message::Act { checked, answer: giver }, lines)?;
+        let (answer, _) = waiter.wait().ok_or_else(|| self.ended())?;
         Ok(answer?)
     }
 
@@ -113,13 +134,10 @@ impl Handle {
         &self,
         question: impl FnOnce(&Engine) -> T + Send + 'static,
     ) -> Result<T, Failure> {
-        let (answer, answered) = sync_channel(1);
-        let question = Box::new(move |engine: &Engine| {
-            // Who asked may have gone.
-            let _ = answer.send(question(engine));
-        });
+        let (giver, waiter) = answer();
+        let question = Box::new(move |engine: &Engine| giver.give(question(engine)));
         self.enqueue(Message::Question(question), 0)?;
-        answered.recv().map_err(|_| self.ended())
+        waiter.wait().ok_or_else(|| self.ended())
     }
 
     /// Has a checkpoint signed over everything that was accepted before, without waiting for its turn.
@@ -127,9 +145,9 @@ impl Handle {
     /// # Errors
     /// As [`Handle::submit`].
     pub fn checkpoint(&self) -> Result<SignedNote, Failure> {
-        let (answer, answered) = sync_channel(1);
-        self.enqueue(Message::Checkpoint(answer), 0)?;
-        Ok(answered.recv().map_err(|_| self.ended())??)
+        let (giver, waiter) = answer();
+        self.enqueue(Message::Checkpoint(giver), 0)?;
+        Ok(waiter.wait().ok_or_else(|| self.ended())??)
     }
 
     /// A follower of the checkpoints. The newest one there is comes first.

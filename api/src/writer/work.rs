@@ -1,14 +1,15 @@
 //! The writer's own thread: gather, commit, answer; checkpoint while there is news; end at the first failed write.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Instant;
 
-use ledger::engine::{Checked, Engine, Receipt, Refusal};
+use ledger::engine::{Checked, Engine, Refusal};
 use ledger::log::{LogCode, LogFailure, NoteSigner, SignedNote};
 
 use super::Options;
-use super::handle::{Message, Shared};
+use super::answer::Giver;
+use super::handle::{Answered, Message, Shared};
 use crate::snapshots;
 
 /// The open ledger in its one owner's hands.
@@ -25,8 +26,7 @@ pub(super) struct Work {
 /// What was taken from the queue in one go.
 #[derive(Default)]
 struct Batch {
-    acts: Vec<Checked<'static>>,
-    answers: Vec<SyncSender<Result<Receipt, Refusal>>>,
+    acts: Vec<(Box<Checked<'static>>, Giver<Answered>)>,
     lines: usize,
     /// What is no act, and ended the gathering.
     other: Option<Message>,
@@ -114,8 +114,7 @@ impl Work {
                 Message::Act { checked, answer } => {
                     self.shared.taken(checked.line_count());
                     batch.lines += checked.line_count();
-                    batch.acts.push(*checked);
-                    batch.answers.push(answer);
+                    batch.acts.push((checked, answer));
                 }
                 other @ (Message::Question(_) | Message::Checkpoint(_) | Message::Stop) => {
                     self.shared.taken(0);
@@ -134,17 +133,18 @@ impl Work {
         if batch.acts.is_empty() {
             return Ok(());
         }
-        if self.news.is_some() && batch.acts.iter().any(Checked::is_large) {
+        if self.news.is_some() && batch.acts.iter().any(|(act, _)| act.is_large()) {
             // A large act takes a while; what came before it does not wait for it.
             self.sign()?;
         }
         let mut failed = None;
-        for (answer, to) in self.engine.commit(&batch.acts).into_iter().zip(batch.answers) {
+        let answers = self.engine.commit(batch.acts.iter().map(|(act, _)| act.as_ref()));
+        for (answer, (act, to)) in answers.into_iter().zip(batch.acts) {
             if let Err(Refusal::Failed(failure)) = &answer {
                 failed = Some(failure.clone());
             }
             // Who asked may have gone; the act is in the books all the same.
-            let _ = to.send(answer);
+            to.give((answer, act));
         }
         self.notice_news();
         match failed {
@@ -159,7 +159,7 @@ impl Work {
             Some(Message::Checkpoint(answer)) => {
                 let signed = self.sign();
                 let ended = signed.as_ref().map(|_| ()).map_err(Clone::clone);
-                let _ = answer.send(signed);
+                answer.give(signed);
                 return ended;
             }
             Some(Message::Act { .. } | Message::Stop) | None => {}

@@ -1,6 +1,9 @@
 //! Applications on their way through the approval chain, and the entitlements that came of them.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+
+use smallvec::SmallVec;
 
 use crate::act::Body;
 use crate::act::cases::{
@@ -58,11 +61,11 @@ pub struct Entitlement {
     /// The household.
     pub household: HouseholdId,
     /// For whom.
-    pub persons: Vec<PersonId>,
+    pub persons: SmallVec<[PersonId; 1]>,
     /// Whose account is credited.
     pub payee: PersonId,
-    /// The monthly parts, by first month.
-    pub parts: BTreeMap<Period, Vec<Part>>,
+    /// The monthly parts.
+    pub parts: Terms,
     /// Last month payable, once stopped.
     pub last: Option<Period>,
 }
@@ -74,13 +77,60 @@ impl Entitlement {
         if self.last.is_some_and(|last| period > last) {
             return None;
         }
-        self.parts.range(..=period).next_back().map(|(_, parts)| parts.as_slice())
+        self.parts.at(period)
     }
 
     /// True if it is or will be payable in that month or later.
     #[must_use]
     pub fn is_live(&self, period: Period) -> bool {
         self.last.is_none_or(|last| last >= period)
+    }
+}
+
+/// Monthly parts by their first month. Most entitlements never change, so the first terms stand in the entitlement itself.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Terms {
+    first: Term,
+    /// In ascending order, all later than the first.
+    later: Vec<Term>,
+}
+
+type Term = (Period, SmallVec<[Part; 1]>);
+
+impl Terms {
+    /// The parts from the first month on.
+    #[must_use]
+    pub fn new(from: Period, parts: &[Part]) -> Terms {
+        Terms { first: (from, parts.into()), later: Vec::new() }
+    }
+
+    /// The first month of all.
+    #[must_use]
+    pub fn begin(&self) -> Period {
+        self.first.0
+    }
+
+    /// The parts of a month; `None` before the first.
+    #[must_use]
+    pub fn at(&self, period: Period) -> Option<&[Part]> {
+        let later = self.later.iter().rfind(|(from, _)| *from <= period);
+        let term = later.or(Some(&self.first).filter(|(from, _)| *from <= period));
+        term.map(|(_, parts)| parts.as_slice())
+    }
+
+    /// Other parts from a month on, up to the month in which later ones begin.
+    fn set(&mut self, from: Period, parts: &[Part]) {
+        let term = (from, parts.into());
+        match from.cmp(&self.first.0) {
+            Ordering::Less => self.later.insert(0, std::mem::replace(&mut self.first, term)),
+            Ordering::Equal => self.first = term,
+            Ordering::Greater => {
+                match self.later.binary_search_by_key(&from, |(known, _)| *known) {
+                    Ok(place) => self.later.splice(place..=place, [term]).for_each(drop),
+                    Err(place) => self.later.insert(place, term),
+                }
+            }
+        }
     }
 }
 
@@ -101,7 +151,7 @@ pub struct BroughtIn {
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Cases {
     /// Applications by id.
-    pub applications: BTreeMap<ApplicationId, Application>,
+    pub applications: IdMap<ApplicationId, Box<Application>>,
     /// Entitlements by id.
     pub entitlements: IdMap<EntitlementId, Entitlement>,
     /// The entitlements that a person has part in.
@@ -155,7 +205,7 @@ impl Cases {
             if let Some((adjusted, done)) = self.adjustments.get_mut(&confirmed.adjustment) {
                 *done = true;
                 if let Some(entitlement) = self.entitlements.get_mut(&adjusted.entitlement) {
-                    entitlement.parts.insert(adjusted.from, adjusted.parts.clone());
+                    entitlement.parts.set(adjusted.from, &adjusted.parts);
                 }
             }
         } else if let Body::EntitlementStopped(stopped) = statement.body()
@@ -174,9 +224,9 @@ impl Cases {
                 scheme: scheme.clone(),
                 category: line.category,
                 household: line.household,
-                persons: line.persons,
+                persons: line.persons.as_slice().into(),
                 payee: line.payee,
-                parts: BTreeMap::from([(line.from, line.parts)]),
+                parts: Terms::new(line.from, &line.parts),
                 last: None,
             };
             self.entitle(line.entitlement, entitlement);
@@ -193,7 +243,7 @@ impl Cases {
                 reviewed: false,
                 ended: false,
             };
-            self.applications.insert(filed.application, application);
+            self.applications.insert(filed.application, Box::new(application));
         } else if let Body::ApplicationSurveyed(surveyed) = statement.body() {
             // A new survey starts over: whatever was agreed before was agreed about other content.
             if let Some(application) = self.applications.get_mut(&surveyed.application) {
@@ -223,14 +273,15 @@ impl Cases {
         {
             application.ended = true;
             let filed = &application.filed;
-            let parts = application.survey.as_ref().map(|(_, survey)| survey.parts.clone());
+            let survey = application.survey.as_ref().map(|(_, survey)| survey);
+            let parts = survey.map_or(&[][..], |survey| &survey.parts);
             let entitlement = Entitlement {
                 scheme: filed.scheme.clone(),
                 category: filed.category.clone(),
                 household: filed.household,
-                persons: filed.persons.clone(),
+                persons: filed.persons.as_slice().into(),
                 payee: filed.payee,
-                parts: BTreeMap::from([(confirmed.from, parts.unwrap_or_default())]),
+                parts: Terms::new(confirmed.from, parts),
                 last: None,
             };
             self.entitle(confirmed.entitlement, entitlement);
@@ -242,4 +293,36 @@ impl Cases {
 #[must_use]
 pub fn sum_of(parts: &[Part]) -> Option<Money> {
     Money::total(parts.iter().map(|part| part.amount_fen))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::{Part, Terms};
+    use crate::money::Money;
+    use crate::period::Period;
+
+    proptest! {
+        #[test]
+        fn terms_are_a_map_from_their_first_months(steps in prop::collection::vec((1_i8..=12, 1_i64..9), 1..20)) {
+            let parts = |fen| vec![Part { amount_fen: Money::from_fen(fen), label: String::new() }];
+            let month = |month| Period::new(2020, month).unwrap();
+            let mut steps = steps.into_iter().map(|(from, fen)| (month(from), parts(fen)));
+            let (from, first) = steps.next().unwrap();
+            let mut terms = Terms::new(from, &first);
+            let mut map = BTreeMap::from([(from, first)]);
+            for (from, parts) in steps {
+                terms.set(from, &parts);
+                map.insert(from, parts);
+                prop_assert_eq!(Some(terms.begin()), map.keys().next().copied());
+                for period in (1..=12).map(month) {
+                    let expected = map.range(..=period).next_back().map(|(_, parts)| parts.as_slice());
+                    prop_assert_eq!(terms.at(period), expected);
+                }
+            }
+        }
+    }
 }

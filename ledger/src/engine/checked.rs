@@ -2,7 +2,6 @@
 //! Any thread can do this; the verdicts are kept, and told in the order in which the writer asks.
 
 use std::borrow::Cow;
-use std::num::NonZero;
 use std::sync::Arc;
 
 use ed25519_dalek::VerifyingKey;
@@ -10,15 +9,15 @@ use ed25519_dalek::VerifyingKey;
 use super::keys::KeyDirectory;
 use crate::act::Act;
 use crate::act::signed::SignedAct;
-use crate::canonical::NotCanonical;
 use crate::ids::ActId;
-use crate::law::admission::{self, LinesCheck};
+use crate::law::admission::{self, LinesCheck, Stretch};
 use crate::line::Line;
 use crate::log::{
     EntryInput, LogFailure, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, MAX_ENTRY_BYTES, NodeHash,
     leaf_hash,
 };
 use crate::rejection::Rejection;
+use crate::shares::in_shares;
 
 /// A signed act and its lines, checked without the books. Checking never refuses: the first answer of an act that was
 /// accepted before comes before anything else, and only the writer knows it.
@@ -28,6 +27,8 @@ pub struct Checked<'a> {
     origin: Arc<str>,
     signature: Signature,
     lines: Result<Vec<Line>, Rejection>,
+    /// The leaf hash of its own entry.
+    pub(super) leaf: NodeHash,
     pub(super) entries: Entries<'a>,
     /// The leaf hashes of lines that are in memory.
     pub(super) leaves: Vec<NodeHash>,
@@ -62,8 +63,10 @@ impl<'a> Checked<'a> {
         let lines = lines.into();
         let of_lines = lines.iter().find_map(|line| too_large(line));
         let too_large = too_large(signed.entry()).or(of_lines);
-        let (leaves, decoded) = on_all_cores(&lines);
-        let checked = admission::lines_as_read(&signed.act().body, &leaves, decoded);
+        let body = &signed.act().body;
+        let read = |before, part: &[Vec<u8>]| Stretch::read(body, before, part);
+        let stretches = in_shares(&lines, WORTH_A_THREAD, read);
+        let (leaves, checked) = admission::lines_of_stretches(body, stretches);
         let checked = Checked::with(signed, checked, Entries::Here(lines), too_large, keys);
         Checked { leaves, ..checked }
     }
@@ -114,8 +117,8 @@ impl<'a> Checked<'a> {
             Some(key) => Signature::Checked(key, signed.is_signed_by(&origin, &key)),
             None => Signature::Open,
         };
-        let leaves = Vec::new();
-        Checked { signed, id, origin, signature, lines, entries, leaves, too_large }
+        let (leaf, leaves) = (leaf_hash(signed.entry()), Vec::new());
+        Checked { signed, id, origin, signature, lines, leaf, entries, leaves, too_large }
     }
 
     /// What is stated.
@@ -162,34 +165,8 @@ impl<'a> Checked<'a> {
     }
 }
 
-type AsRead = Result<(u32, Line), NotCanonical>;
-
 /// Fewer lines than this are not worth a thread.
 const WORTH_A_THREAD: usize = 1024;
-
-/// Hashes and decodes lines, on all cores if there are many.
-fn on_all_cores(lines: &[Vec<u8>]) -> (Vec<NodeHash>, Vec<AsRead>) {
-    let read = |lines: &[Vec<u8>]| -> (Vec<NodeHash>, Vec<AsRead>) {
-        lines.iter().map(|line| (leaf_hash(line), Line::decode(line))).unzip()
-    };
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let share = lines.len().div_ceil(cores).max(WORTH_A_THREAD);
-    if lines.len() <= share {
-        return read(lines);
-    }
-    std::thread::scope(|scope| {
-        let running: Vec<_> =
-            lines.chunks(share).map(|part| scope.spawn(move || read(part))).collect();
-        let (mut leaves, mut decoded) = (Vec::with_capacity(lines.len()), Vec::new());
-        decoded.reserve_exact(lines.len());
-        for part in running {
-            let (hashes, items) = part.join().expect("reading does not panic");
-            leaves.extend(hashes);
-            decoded.extend(items);
-        }
-        (leaves, decoded)
-    })
-}
 
 fn fits_a_batch(lines: usize, bytes: usize) -> bool {
     lines < MAX_BATCH_ENTRIES && bytes < MAX_BATCH_BYTES

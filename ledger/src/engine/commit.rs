@@ -9,7 +9,7 @@ use crate::act::{Body, Seen};
 use crate::books::Statement;
 use crate::ids::{ActId, Seq};
 use crate::law::admission;
-use crate::log::{Hashed, LogFailure, Record};
+use crate::log::{Hashed, LogFailure, NodeHash, Record};
 use crate::rejection::Rejection;
 use crate::rules;
 
@@ -31,7 +31,10 @@ impl Engine {
     ///
     /// Whether acts come alone or together changes no answer and no byte of the log. If a write fails, nobody whose answer
     /// could rest on it is told yes or no, and the engine does nothing more: its books are ahead of its log.
-    pub fn commit(&mut self, batch: &[Checked<'_>]) -> Vec<Result<Receipt, Refusal>> {
+    pub fn commit<'b, 'a: 'b>(
+        &mut self,
+        batch: impl IntoIterator<Item = &'b Checked<'a>>,
+    ) -> Vec<Result<Receipt, Refusal>> {
         let mut round = Round::default();
         for checked in batch {
             let answer = self.take(checked, &mut round);
@@ -43,7 +46,7 @@ impl Engine {
     }
 
     pub(super) fn commit_one(&mut self, checked: &Checked<'_>) -> Result<Receipt, Refusal> {
-        self.commit(std::slice::from_ref(checked)).pop().expect("as many answers as acts")
+        self.commit([checked]).pop().expect("as many answers as acts")
     }
 
     fn take<'b, 'a>(
@@ -75,14 +78,14 @@ impl Engine {
         }
         if checked.is_large() {
             self.settle(round)?;
-            self.write_large(checked)?;
+            self.take_large(checked, &statement)?;
             // Its own answer, which comes next, rests on what is on disk.
             round.settled = round.answers.len() + 1;
         } else {
             round.waiting.push(checked);
             round.places.insert(id.0, at);
+            self.books.evolve(&statement);
         }
-        self.books.evolve(&statement);
         self.keys.learn(&act.body);
         if matches!(act.body, Body::LogKeyAnnounced(_)) {
             // The log has to know the key before a checkpoint covers the act, and the act has to be in it before that.
@@ -112,8 +115,9 @@ impl Engine {
     /// Writes what is waiting. If that fails, no answer since the last settling counts, and the books with it.
     fn settle(&mut self, round: &mut Round<'_, '_>) -> Result<(), LogFailure> {
         let records: Vec<Record<'_>> = round.waiting.iter().flat_map(|act| records(act)).collect();
+        let leaves: Vec<NodeHash> = round.waiting.iter().flat_map(|act| leaves(act)).collect();
         let head = self.log.head();
-        let written = self.log.append_new(&head, &records);
+        let written = self.log.append_new(&head, &records, &leaves);
         if let Err(failure) = &written
             && !records.is_empty()
         {
@@ -128,18 +132,35 @@ impl Engine {
         written.map(|_| ())
     }
 
-    fn write_large(&mut self, checked: &Checked<'_>) -> Result<(), LogFailure> {
+    /// Writes a large act that was decided upon, and folds it. Lines in memory are those that were decided upon, so both
+    /// go on at the same time; if writing fails, the books are ahead of the log for good. Lines that are walked again may
+    /// turn out to be other ones, and are folded after that.
+    fn take_large(
+        &mut self,
+        checked: &Checked<'_>,
+        statement: &Statement<'_>,
+    ) -> Result<(), LogFailure> {
         let head = self.log.head();
         let act = Record { bytes: checked.signed.entry(), id: Some(checked.id.0) };
         let manifest = checked.act().body.manifest();
         let root = manifest.expect("what has many lines has a manifest").root;
+        let (log, books) = (&mut self.log, &mut self.books);
         match &checked.entries {
             Entries::Here(lines) => {
                 let lines = Hashed { entries: lines.as_ref(), leaves: &checked.leaves };
-                self.log.append_large(&head, act, &lines, &root)?
+                let written = std::thread::scope(|scope| {
+                    let folding = scope.spawn(|| books.evolve(statement));
+                    let written = log.append_large(&head, act, &lines, &root);
+                    folding.join().expect("folding what was decided upon does not panic");
+                    written
+                });
+                written.inspect_err(|_| log.poison())?;
             }
-            Entries::Streamed(input) => self.log.append_large(&head, act, input.as_ref(), &root)?,
-        };
+            Entries::Streamed(input) => {
+                log.append_large(&head, act, input.as_ref(), &root)?;
+                books.evolve(statement);
+            }
+        }
         Ok(())
     }
 }
@@ -152,4 +173,9 @@ fn records<'b>(checked: &'b Checked<'_>) -> impl Iterator<Item = Record<'b>> {
     };
     let act = Record { bytes: checked.signed.entry(), id: Some(checked.id.0) };
     std::iter::once(act).chain(lines.iter().map(|line| Record { bytes: line, id: None }))
+}
+
+/// The leaf hashes of the same.
+fn leaves<'b>(checked: &'b Checked<'_>) -> impl Iterator<Item = NodeHash> + 'b {
+    std::iter::once(checked.leaf).chain(checked.leaves.iter().copied())
 }

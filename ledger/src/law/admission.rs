@@ -98,35 +98,88 @@ pub fn lines<'a>(
     check.finish()
 }
 
-/// What [`lines`] says of lines that were hashed and decoded by somebody else, in this order.
-///
-/// # Errors
-/// As [`lines`].
-pub fn lines_as_read(
+/// A run of a manifest's lines: their leaf hashes, and what they say up to the first one that cannot be.
+pub struct Stretch {
+    leaves: Vec<NodeHash>,
+    lines: Vec<Line>,
+    wrong: Option<Rejection>,
+}
+
+impl Stretch {
+    /// Hashes and reads the lines that stand after the first `before` ones. The root is told before what is wrong with any
+    /// of them, so hashing goes on to the end.
+    #[must_use]
+    pub fn read(body: &Body, before: usize, entries: &[Vec<u8>]) -> Stretch {
+        let mut leaves = Vec::with_capacity(entries.len());
+        let mut lines = Vec::with_capacity(entries.len());
+        let mut wrong = None;
+        for (place, entry) in (before..).zip(entries) {
+            leaves.push(leaf_hash(entry));
+            if wrong.is_none() {
+                match line(body, place, entry) {
+                    Ok(line) => lines.push(line),
+                    Err(why) => wrong = Some(why),
+                }
+            }
+        }
+        Stretch { leaves, lines, wrong }
+    }
+}
+
+/// The leaf hashes of all stretches of a manifest, in their order, and what [`lines`] says of the lines.
+pub fn lines_of_stretches(
+    body: &Body,
+    stretches: Vec<Stretch>,
+) -> (Vec<NodeHash>, Result<Vec<Line>, Rejection>) {
+    let count: usize = stretches.iter().map(|stretch| stretch.leaves.len()).sum();
+    let mut stretches = stretches.into_iter();
+    let first = stretches.next();
+    let (mut leaves, mut lines, mut wrong) =
+        first.map_or_else(Default::default, |first| (first.leaves, first.lines, first.wrong));
+    leaves.reserve_exact(count - leaves.len());
+    lines.reserve_exact(count - lines.len());
+    for stretch in stretches {
+        leaves.extend(stretch.leaves);
+        if wrong.is_none() {
+            lines.extend(stretch.lines);
+            wrong = stretch.wrong;
+        }
+    }
+    let checked = lines_under_root(body, &leaves, lines, wrong);
+    (leaves, checked)
+}
+
+fn lines_under_root(
     body: &Body,
     leaves: &[NodeHash],
-    read: Vec<Result<(u32, Line), NotCanonical>>,
+    lines: Vec<Line>,
+    wrong: Option<Rejection>,
 ) -> Result<Vec<Line>, Rejection> {
     let Some(manifest) = body.manifest() else {
         let empty = Rejection::ManifestMismatch { what: "有无" };
-        return if read.is_empty() { Ok(Vec::new()) } else { Err(empty) };
+        return if leaves.is_empty() { Ok(Vec::new()) } else { Err(empty) };
     };
-    if usize::try_from(manifest.count) != Ok(read.len()) {
+    if usize::try_from(manifest.count) != Ok(leaves.len()) {
         return Err(Rejection::ManifestMismatch { what: "行数" });
     }
     if Leaves(leaves).root() != manifest.root {
         return Err(Rejection::ManifestMismatch { what: "默克尔根" });
     }
-    let mut lines = Vec::with_capacity(read.len());
-    for (n, read) in (1_u32..).zip(read) {
-        let (number, line) = read.map_err(|why| malformed(&why))?;
-        if number != n || !belongs(body, line.what()) {
-            return Err(Rejection::LineMisplaced { n, kind: line.kind() });
-        }
-        lines.push(line);
+    if let Some(wrong) = wrong {
+        return Err(wrong);
     }
-    decoded(body, &lines)?;
+    add_up(body, &lines)?;
     Ok(lines)
+}
+
+/// The line that stands after `before` others, if it is numbered so and of a kind that the act covers.
+fn line(body: &Body, before: usize, entry: &[u8]) -> Result<Line, Rejection> {
+    let (number, line) = Line::decode(entry).map_err(|why| malformed(&why))?;
+    let n = u32::try_from(before + 1).unwrap_or(u32::MAX);
+    if number != n || !belongs(body, line.what()) {
+        return Err(Rejection::LineMisplaced { n, kind: line.kind() });
+    }
+    Ok(line)
 }
 
 /// The lines of a manifest, checked as they come by: what [`lines`] asks, without holding their bytes.
@@ -153,15 +206,9 @@ impl<'a> LinesCheck<'a> {
         if self.wrong.is_some() || n > u64::from(count) {
             return;
         }
-        match Line::decode(entry) {
-            Ok((number, line)) if u64::from(number) == n && belongs(self.body, line.what()) => {
-                self.lines.push(line);
-            }
-            Ok((_, line)) => {
-                let n = u32::try_from(n).unwrap_or(count);
-                self.wrong = Some(Rejection::LineMisplaced { n, kind: line.kind() });
-            }
-            Err(why) => self.wrong = Some(malformed(&why)),
+        match line(self.body, self.lines.len(), entry) {
+            Ok(line) => self.lines.push(line),
+            Err(why) => self.wrong = Some(why),
         }
     }
 
@@ -184,7 +231,7 @@ impl<'a> LinesCheck<'a> {
         if let Some(wrong) = self.wrong {
             return Err(wrong);
         }
-        decoded(self.body, &self.lines)?;
+        add_up(self.body, &self.lines)?;
         Ok(self.lines)
     }
 }
@@ -195,6 +242,10 @@ impl<'a> LinesCheck<'a> {
 /// The first line that is not, or the total.
 pub fn decoded(body: &Body, lines: &[Line]) -> Result<(), Rejection> {
     of_its_kind(body, lines.iter().map(Line::what))?;
+    add_up(body, lines)
+}
+
+fn add_up(body: &Body, lines: &[Line]) -> Result<(), Rejection> {
     let total = Money::total(lines.iter().map(Line::amount)).ok_or(Rejection::MoneyOverflow {})?;
     if body.manifest().is_some_and(|manifest| manifest.total_fen != total) {
         return Err(Rejection::ManifestMismatch { what: "总额" });

@@ -1,5 +1,5 @@
 //! The log: bytes only; it never sees an act. docs/format/log.md is its contract.
-//! Read in this order: tree, proof; note key, note, checkpoint; store, opening, writer, entry input, staging, reading; tile name,
+//! Read in this order: tree, proof; note key, note, checkpoint; store, opening, writer, read back, entry input, staging, reading; tile name,
 //! tile making, tile writer, tiles, tile folder, container, proof file; recovery.
 
 mod acknowledged;
@@ -16,6 +16,7 @@ mod note_key;
 mod opening;
 mod proof;
 mod proof_file;
+mod read_back;
 mod reader;
 mod reading;
 mod recovery;

@@ -216,6 +216,21 @@ impl Store {
         self.entries.range(from.to_be_bytes()..to.to_be_bytes())
     }
 
+    /// The leaf hashes of the stored entries from `from` to `to` (without `to`), all of which must be there.
+    pub(super) fn leaves(&self, from: u64, to: u64) -> Result<Vec<NodeHash>, LogFailure> {
+        let mut stored = self.range(from, to);
+        let leaf = |number| {
+            let pair = stored.next().ok_or_else(|| LogFailure::missing(number))?;
+            let (key, entry) = pair.into_inner().map_err(|error| LogFailure::store(&error))?;
+            if decode_number(&key)? != number {
+                return Err(LogFailure::missing(number));
+            }
+            refuse_wrong_length(number, entry.len())?;
+            Ok(leaf_hash(&entry))
+        };
+        (from..to).map(leaf).collect()
+    }
+
     /// How many nodes are stored, without those that lie between `head` and `reach`: what is staged there may be left over.
     pub(super) fn count_nodes(&self, head: u64, reach: u64) -> Result<u64, LogFailure> {
         let mut count = 0;
@@ -265,11 +280,13 @@ pub(super) fn corrupt_node(level: u8, index: u64) -> LogFailure {
     LogFailure::new(LogCode::EntryCorrupt, format!("树节点不符：第 {level} 层第 {index} 个"))
 }
 
+/// Who writes tables in the background. With two, fjall's first hands an order to compact to itself again and again while
+/// the second is at work, which takes a whole core from the checks.
+const TABLE_WRITERS: usize = 1;
+
 fn open_database(path: &Path, cache_bytes: u64) -> Result<Database, LogFailure> {
-    let open = || {
-        let builder = Database::builder(path).worker_threads(2).cache_size(cache_bytes);
-        builder.max_journaling_size(JOURNAL_BYTES).open()
-    };
+    let builder = || Database::builder(path).worker_threads(TABLE_WRITERS).cache_size(cache_bytes);
+    let open = || builder().max_journaling_size(JOURNAL_BYTES).open();
     start(path, open).map_err(|why| match why {
         NotStarted::Damaged(what) => LogFailure::new(LogCode::StoreDamaged, what),
         NotStarted::Refused(error) => LogFailure::store(&error),

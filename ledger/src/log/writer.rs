@@ -1,7 +1,6 @@
 //! The open log and its two commit points: append and checkpoint. The order of their lines is the design.
 
 use std::collections::BTreeSet;
-use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -12,10 +11,9 @@ use super::key_chain::KeyChain;
 use super::last_signed;
 use super::note::SignedNote;
 use super::note_key::{NoteSigner, VerifierKey};
-use super::reading::Scan;
 use super::staging::{Mark, PieceLimit};
-use super::store::{Commit, Head, MAX_ENTRY_BYTES, Store, corrupt_node};
-use super::tree::{Frontier, NodeHash, WholeNode, edge, empty_root, leaf_hash};
+use super::store::{Commit, Head, MAX_ENTRY_BYTES, Store};
+use super::tree::{Frontier, NodeHash, leaf_hash};
 use crate::ids::Seq;
 
 /// One entry to append: its bytes, and the id to find it by if it has one (an act's id; lines have none).
@@ -98,11 +96,15 @@ impl Log {
     /// failure leaves the log poisoned: open it again to learn whether the records are in it.
     pub fn append(&mut self, expected: &Head, records: &[Record<'_>]) -> Result<Head, LogFailure> {
         self.refuse_what_cannot_follow(expected, records, true)?;
-        self.write(records)
+        self.write(records, records.iter().map(|record| leaf_hash(record.bytes)))
     }
 
-    /// As [`Log::append`] for records whose ids the caller knows to be new: they are not looked up, which saves a read
-    /// for each. Who calls this answers for it; a full read finds an id that was given twice by its missing twin.
+    /// As [`Log::append`] for records whose ids the caller knows to be new and whose leaf hashes it knows: nothing is looked
+    /// up or hashed. Who calls this answers for it: a full read finds an id that was given twice by its missing twin, and
+    /// the checkpoint that covers the records hashes them anew as they are kept.
+    ///
+    /// # Panics
+    /// If there are not as many hashes as records.
     ///
     /// # Errors
     /// As [`Log::append`], without [`LogCode::IdRepeated`].
@@ -110,18 +112,24 @@ impl Log {
         &mut self,
         expected: &Head,
         records: &[Record<'_>],
+        leaves: &[NodeHash],
     ) -> Result<Head, LogFailure> {
+        assert_eq!(records.len(), leaves.len(), "each record has its leaf");
         self.refuse_what_cannot_follow(expected, records, false)?;
-        self.write(records)
+        self.write(records, leaves.iter().copied())
     }
 
-    fn write(&mut self, records: &[Record<'_>]) -> Result<Head, LogFailure> {
+    fn write(
+        &mut self,
+        records: &[Record<'_>],
+        leaves: impl Iterator<Item = NodeHash>,
+    ) -> Result<Head, LogFailure> {
         if records.is_empty() {
             return Ok(self.head);
         }
         // From here to the last line, any way out leaves the log poisoned.
         self.poisoned = true;
-        let (commit, head, frontier) = self.plan(records);
+        let (commit, head, frontier) = self.plan(records, leaves);
         // A crash before the flush inside ends loses the whole batch, and nobody was promised it;
         // a crash after it keeps the whole batch.
         self.store.commit(&commit)?;
@@ -234,80 +242,22 @@ impl Log {
         Ok(None)
     }
 
-    fn plan<'a>(&self, records: &[Record<'a>]) -> (Commit<'a>, Head, Frontier) {
+    fn plan<'a>(
+        &self,
+        records: &[Record<'a>],
+        leaves: impl Iterator<Item = NodeHash>,
+    ) -> (Commit<'a>, Head, Frontier) {
         let mut frontier = self.frontier.clone();
         let (mut nodes, mut ids) = (Vec::new(), Vec::new());
-        for record in records {
+        for (record, leaf) in records.iter().zip(leaves) {
             ids.extend(record.id.map(|id| (id, Seq(frontier.size()))));
-            frontier.push_leaf(leaf_hash(record.bytes), &mut |node| nodes.push(node));
+            frontier.push_leaf(leaf, &mut |node| nodes.push(node));
         }
         let head = Head { size: frontier.size(), root: frontier.root() };
         let entries = records.iter().map(|record| record.bytes).collect();
         let seal = self.seal(head);
         (Commit { first: self.head.size, entries, ids, nodes, seal }, head, frontier)
     }
-
-    /// Recomputes the root from the store alone: the edge at the last checkpoint, whose root a
-    /// signature holds fast, and every entry since. Shares no hash with the edge kept in memory.
-    fn prove_stored_head(&self) -> Result<(), LogFailure> {
-        let from =
-            self.signed.as_ref().map_or(Head { size: 0, root: empty_root() }, |signed| signed.head);
-        let mut frontier = edge(&self.store, from.size)?;
-        if frontier.root() != from.root {
-            let detail = format!("前 {} 条的根为 {}", from.size, frontier.root());
-            return Err(LogFailure::new(LogCode::Rewritten, detail));
-        }
-        let mut whole: Vec<WholeNode> = Vec::new();
-        let mut at = from.size;
-        while at < self.head.size {
-            let end = self.head.size.min(at + READ_BACK);
-            for leaf in leaves_of_stretch(&self.store, at, end)? {
-                frontier.push_leaf(leaf, &mut |node| whole.push(node));
-            }
-            for node in whole.drain(..) {
-                if self.store.kept_node(node.level, node.index)? != Some(node.hash) {
-                    return Err(corrupt_node(node.level, node.index));
-                }
-            }
-            at = end;
-        }
-        let stored = self.store.head()?;
-        if frontier.root() != self.head.root || stored != self.head {
-            let detail = format!("存储重算的根 {}，内存的根 {}", frontier.root(), self.head.root);
-            return Err(LogFailure::new(LogCode::EdgeMismatch, detail));
-        }
-        Ok(())
-    }
-}
-
-/// How many entries are read back at a time.
-const READ_BACK: u64 = 65_536;
-
-/// Fewer entries than this are not worth a thread.
-const WORTH_A_THREAD: u64 = 4_096;
-
-/// The leaf hashes of the entries from `from` to `to`, read from the store on all cores.
-fn leaves_of_stretch(store: &Store, from: u64, to: u64) -> Result<Vec<NodeHash>, LogFailure> {
-    let read = |from, to| -> Result<Vec<NodeHash>, LogFailure> {
-        Scan::over(store, from, to).map(|item| item.map(|(_, bytes)| leaf_hash(&bytes))).collect()
-    };
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get) as u64;
-    let share = (to - from).div_ceil(cores).max(WORTH_A_THREAD);
-    let starts: Vec<u64> =
-        (0..cores).map(|core| from + core * share).filter(|start| *start < to).collect();
-    if let [_] = starts.as_slice() {
-        return read(from, to);
-    }
-    let parts = std::thread::scope(|scope| {
-        let read = &read;
-        let running: Vec<_> = starts
-            .iter()
-            .map(|start| scope.spawn(move || read(*start, to.min(start + share))))
-            .collect();
-        running.into_iter().map(|part| part.join().expect("reading does not panic")).collect()
-    });
-    let parts: Vec<Result<Vec<NodeHash>, LogFailure>> = parts;
-    Ok(parts.into_iter().collect::<Result<Vec<_>, _>>()?.concat())
 }
 
 /// Refuses an entry that cannot stand at `number`, or anywhere.

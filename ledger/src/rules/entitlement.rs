@@ -113,8 +113,9 @@ fn adjust(books: &Books, adjusted: &EntitlementAdjusted) -> Result<(), Rejection
     books.closings.open(adjusted.from.first_day())?;
     // An adjustment changes what is due; it never makes due what was not.
     let from = adjusted.from;
-    if let Some(first) = entitlement.parts.keys().next().copied().filter(|first| from < *first) {
-        return Err(Rejection::StartTooEarly { from, earliest: first });
+    let earliest = entitlement.parts.begin();
+    if from < earliest {
+        return Err(Rejection::StartTooEarly { from, earliest });
     }
     entitling::amount_follows_the_standard(
         books,

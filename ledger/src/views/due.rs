@@ -129,18 +129,18 @@ fn regular(
     }
     let payee = books.people.persons.get(&entitlement.payee);
     let account = payee.and_then(|payee| payee.account).ok_or(LeftOut::NoAccount(id))?;
-    let parts = entitlement.due(period).unwrap_or_default().to_vec();
-    let amount = sum_of(&parts).unwrap_or_default();
+    let parts = entitlement.due(period).unwrap_or_default();
+    let amount = sum_of(parts).unwrap_or_default();
     let sources = purse.take(amount);
     Ok(RosterLine {
         account,
         amount_fen: amount,
         change: None,
         entitlement: id,
-        parts,
+        parts: parts.into(),
         payee: entitlement.payee,
         reissue_of: None,
-        sources,
+        sources: sources.into(),
     })
 }
 
@@ -181,8 +181,8 @@ fn reissue(
         return Err(LeftOut::Died(original.entitlement));
     }
     // Stopped or adjusted since: the same amount is not what is due any more, so a person has to look.
-    let parts = entitlement.due(batch.period).unwrap_or_default().to_vec();
-    if sum_of(&parts) != Some(original.amount) {
+    let parts = entitlement.due(batch.period).unwrap_or_default();
+    if sum_of(parts) != Some(original.amount) {
         return Err(not_yet());
     }
     let sources = purse.take(original.amount);
@@ -191,9 +191,9 @@ fn reissue(
         amount_fen: original.amount,
         change,
         entitlement: original.entitlement,
-        parts,
+        parts: parts.into(),
         payee: original.payee,
         reissue_of: Some(reference.clone()),
-        sources,
+        sources: sources.into(),
     })
 }

@@ -81,7 +81,8 @@ fn part(scheme: &SchemeCode, fen: i64) -> Value {
 
 pub fn application(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let books = &county.ledger.books;
-    let open: Vec<_> = books.cases.applications.iter().filter(|(_, a)| !a.ended).collect();
+    let known = sorted(&books.cases.applications);
+    let open: Vec<_> = known.into_iter().filter(|(_, a)| !a.ended).collect();
     if open.is_empty() || dice.one_in(6) {
         let (person, known) = dice.pick(sorted(&books.people.persons))?;
         return say(

@@ -1,0 +1,51 @@
+//! Many items in equal shares, one for each core. What comes back is in the order of the items, so nothing depends on
+//! which share was done first.
+
+use std::num::NonZero;
+
+/// Does `work` on shares of the items, on all cores if each gets at least `worth` of them. It is told how many items stand
+/// before the share.
+pub(crate) fn in_shares<'a, T: Sync, R: Send>(
+    items: &'a [T],
+    worth: usize,
+    work: impl Fn(usize, &'a [T]) -> R + Sync,
+) -> Vec<R> {
+    // Asking for the cores reads files of the system; a single act has no lines and is not worth that.
+    if items.len() < worth.saturating_mul(2) {
+        return vec![work(0, items)];
+    }
+    let share = items.len().div_ceil(cores()).max(worth);
+    let (first, others) = items.split_at_checked(share).unwrap_or((items, &[]));
+    std::thread::scope(|scope| {
+        let work = &work;
+        let running: Vec<_> = others
+            .chunks(share)
+            .zip(1..)
+            .map(|(part, nth): (_, usize)| scope.spawn(move || work(nth * share, part)))
+            .collect();
+        let own = std::iter::once(work(0, first));
+        own.chain(running.into_iter().map(|part| part.join().expect("a share does not panic")))
+            .collect()
+    })
+}
+
+/// How many cores this process may use.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_shares;
+
+    #[test]
+    fn shares_come_back_in_order_and_hold_every_item_once() {
+        for count in [0, 1, 7, 8, 9, 100] {
+            let items: Vec<usize> = (0..count).collect();
+            let shares = in_shares(&items, 4, |before, share| (before, share.to_vec()));
+            assert!(shares.iter().all(|(before, share)| share.first().is_none_or(|n| n == before)));
+            let all: Vec<usize> = shares.into_iter().flat_map(|(_, share)| share).collect();
+            assert_eq!(all, items);
+        }
+    }
+}
