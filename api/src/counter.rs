@@ -6,9 +6,10 @@ use std::sync::{Mutex, PoisonError};
 use ledger::act::signed::SignedAct;
 use ledger::engine::{Engine, Receipt};
 use ledger::ids::{ActId, KeyId, OfficerId};
-use ledger::log::LogReader;
+use ledger::log::{LogReader, RecoveryCode, Restored};
 use serde::{Deserialize, Serialize};
 
+use crate::alarm::Alarm;
 use crate::failure::Failure;
 use crate::writer::{Handle, Options, Writer};
 
@@ -31,6 +32,7 @@ pub struct SignerFacts {
 pub struct Counter {
     writer: Mutex<Option<Writer>>,
     handle: Handle,
+    alarm: Alarm,
 }
 
 impl Counter {
@@ -40,8 +42,20 @@ impl Counter {
     /// As [`Writer::open`].
     pub fn open(dir: &Path) -> Result<Counter, Failure> {
         let writer = Writer::open(dir, Options::default())?;
-        let handle = writer.handle();
-        Ok(Counter { writer: Mutex::new(Some(writer)), handle })
+        let (handle, alarm) = (writer.handle(), Alarm::default());
+        if let Some(note) = Restored::read(dir) {
+            tracing::warn!(at = note.at.size, "restored from a backup: {}", note.words());
+            if note.is_known_to_be_old() {
+                alarm.raise(RecoveryCode::RestoreOlder.code(), &note.words());
+            }
+        }
+        Ok(Counter { writer: Mutex::new(Some(writer)), handle, alarm })
+    }
+
+    /// What stops the acts, for those who watch.
+    #[must_use]
+    pub fn alarm(&self) -> &Alarm {
+        &self.alarm
     }
 
     /// The way to the writer.
@@ -59,8 +73,9 @@ impl Counter {
     /// Hands in an act that was signed elsewhere, with the entries of its lines. On disk when it returns.
     ///
     /// # Errors
-    /// As [`Handle::submit`].
+    /// As [`Handle::submit`]; the alarm's words once it was raised.
     pub fn hand_in(&self, signed: SignedAct, lines: Vec<Vec<u8>>) -> Result<Receipt, Failure> {
+        self.alarm.refuse()?;
         self.handle.submit(signed, lines)
     }
 

@@ -4,8 +4,9 @@
 use std::thread::JoinHandle;
 
 use ledger::log::{CopyTarget, LogReader, RecoveryCode};
-use ledger::witness::Policy;
+use ledger::witness::{Policy, WitnessCode};
 
+use crate::alarm::Alarm;
 use crate::desk::asking::{Answer, Asker};
 use crate::failure::Failure;
 use crate::writer::Handle;
@@ -24,24 +25,28 @@ impl Followers {
         handle: &Handle,
         copies: Vec<Box<dyn CopyTarget>>,
         policy: Option<Policy>,
+        alarm: &Alarm,
     ) -> Result<Followers, Failure> {
         let mut followers = Followers { threads: Vec::new() };
-        for copy in copies {
+        for mut copy in copies {
+            // Once before anybody is served: what the copy knows better stops the books before the first act.
+            bring_up(copy.as_mut(), &handle.reader(), alarm);
             let (reader, mut checkpoints) = (handle.reader(), handle.checkpoints());
+            let alarm = alarm.clone();
             followers.spawn("copy", move || {
-                let mut copy = copy;
                 while checkpoints.wait().is_some() {
-                    bring_up(copy.as_mut(), &reader);
+                    bring_up(copy.as_mut(), &reader, &alarm);
                 }
             })?;
         }
         if let Some(policy) = policy {
             let (reader, mut checkpoints) = (handle.reader(), handle.checkpoints());
+            let alarm = alarm.clone();
             followers.spawn("witnesses", move || {
                 let mut asker = Asker::default();
                 while let Some(note) = checkpoints.wait() {
                     match asker.ask(&reader, &note, &policy) {
-                        Ok(round) => tell(&round.answers),
+                        Ok(round) => tell(&round.answers, &reader, &alarm),
                         Err(why) => tracing::error!(code = why.code(), "witnesses: {why}"),
                     }
                 }
@@ -69,23 +74,30 @@ impl Followers {
     }
 }
 
-fn bring_up(copy: &mut dyn CopyTarget, reader: &LogReader) {
+fn bring_up(copy: &mut dyn CopyTarget, reader: &LogReader, alarm: &Alarm) {
     let Err(why) = copy.bring_up_to(reader) else { return };
     let place = copy.place();
     let code = why.code();
     if [RecoveryCode::CopyForked.code(), RecoveryCode::CopyAhead.code()].contains(&code) {
         // The one thing that nobody may overlook: two histories, or this one was rolled back.
         tracing::error!(code, "ALARM second copy {place}: {why}");
+        alarm.raise(code, &format!("副本{place}：{why}"));
     } else {
         tracing::warn!(code, "second copy {place} waits for the next checkpoint: {why}");
     }
 }
 
-fn tell(answers: &[(String, Answer)]) {
+fn tell(answers: &[(String, Answer)], reader: &LogReader, alarm: &Alarm) {
     for (witness, answer) in answers {
         match answer {
+            // Somebody else may have asked meanwhile for what this log signed since.
+            Answer::Ahead(size) if *size <= reader.size() => {}
+            Answer::Ahead(_) | Answer::Forked => {
+                let said = format!("见证人{witness}：{}", answer.chinese());
+                tracing::error!("ALARM {said}");
+                alarm.raise(WitnessCode::Forked.code(), &said);
+            }
             Answer::Cosigned(_) | Answer::ByFile => {}
-            Answer::Ahead(_) => tracing::error!("ALARM witness {witness}: {}", answer.chinese()),
             Answer::Refused(..) | Answer::Wrong | Answer::Unreachable(_) => {
                 tracing::warn!("witness {witness}: {}", answer.chinese());
             }

@@ -25,6 +25,8 @@ pub mod backup;
 
 pub mod demo;
 
+pub mod alarm;
+
 pub mod counter;
 
 pub mod followers;

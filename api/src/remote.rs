@@ -55,11 +55,7 @@ impl Remote {
     /// # Errors
     /// The server says no, in its own words, or does not answer. Then the act may be in: hand the same act in again.
     pub fn hand_in(&self, signed: &SignedAct, lines: &[Vec<u8>]) -> Result<Value, Failure> {
-        let mut body = signed.entry().to_vec();
-        for line in lines {
-            body.push(b'\n');
-            body.extend(line);
-        }
+        let body = handed_in(signed, lines);
         self.read(self.agent.post(format!("{}/acts", self.address)).send(&body))
     }
 
@@ -86,13 +82,21 @@ impl Remote {
     fn silent(&self, why: &str) -> Failure {
         Failure::Machine {
             code: "http.server".to_owned(),
-            text: format!(
-                "{}没有给出可用的答复：{why}。动作可能已经受理；请查明网络和服务后，把同一动作再交一次。",
-                self.address
-            ),
+            text: format!("{}没有给出可用的答复：{why}。请查明网络和服务。", self.address),
             exit: 3,
         }
     }
+}
+
+/// An act with its lines as they are handed in: an entry a line.
+#[must_use]
+pub fn handed_in(signed: &SignedAct, lines: &[Vec<u8>]) -> Vec<u8> {
+    let mut bytes = signed.entry().to_vec();
+    for line in lines {
+        bytes.push(b'\n');
+        bytes.extend(line);
+    }
+    bytes
 }
 
 /// Signs an act as the holder of a key of the ledger that is trusted.

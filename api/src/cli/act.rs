@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::Report;
 use crate::clock::Clock;
 use crate::desk::sealing::{draw_ids, fill};
-use crate::desk::{Desk, seal};
+use crate::desk::{Desk, seal, write_whole};
 use crate::external_signer::ExternalSigner;
 use crate::failure::Failure;
 use crate::http::acts::read_entries;
@@ -95,16 +95,47 @@ fn to_server(server: &Remote, trust: &Trust, args: &Args, path: &Path) -> Result
         Handed::File(_) => std::fs::read(path).map_err(|why| Failure::file(path, &why))?,
         Handed::Bytes(bytes) => bytes,
     };
-    let (signed, lines) = if bytes.starts_with(SIGNED) {
-        read_entries(&bytes)?
-    } else {
-        let signer = args.signer()?;
-        let (body, entries) = written(None, &bytes)?;
-        let id = key_id(&signer.public());
-        let act = server.next_act(id, body, Clock::Machine.now(), trust)?;
-        (remote::sign(act, trust, signer.as_ref())?, entries)
-    };
-    Ok(accepted(server.hand_in(&signed, &lines)?))
+    if bytes.starts_with(SIGNED) {
+        let (signed, lines) = read_entries(&bytes)?;
+        return Ok(accepted(server.hand_in(&signed, &lines)?));
+    }
+    let unanswered = unanswered(path);
+    if unanswered.exists() {
+        return Err(Failure::usage(format!(
+            "上次交入的动作没有得到答复，签好的原件在{0}。请先原样再交：doudi act --server 地址 --trust 信任目录 {0}；受理过的不会重复记账。办妥后删去该文件。",
+            unanswered.display()
+        )));
+    }
+    let signer = args.signer()?;
+    let (body, lines) = written(None, &bytes)?;
+    let id = key_id(&signer.public());
+    let act = server.next_act(id, body, Clock::Machine.now(), trust)?;
+    let signed = remote::sign(act, trust, signer.as_ref())?;
+    // Kept until there is an answer: signed anew it would be another act, and might be booked twice.
+    let original = remote::handed_in(&signed, &lines);
+    write_whole(&unanswered, &original)?;
+    let answer = server.hand_in(&signed, &lines);
+    match answer {
+        Err(Failure::Machine { code, text, exit: 3 }) => {
+            let kept = unanswered.display();
+            let text = format!(
+                "{text}\n签好的动作存于{kept}；再交时请用它：doudi act --server 地址 --trust 信任目录 {kept}。它若已受理，不会重复记账。"
+            );
+            Err(Failure::Machine { code, text, exit: 3 })
+        }
+        answered => {
+            std::fs::remove_file(&unanswered).map_err(|why| Failure::file(&unanswered, &why))?;
+            Ok(accepted(answered?))
+        }
+    }
+}
+
+/// Where a signed act stays until it was answered.
+fn unanswered(path: &Path) -> PathBuf {
+    let name = if path == Path::new("-") { Path::new("act") } else { path };
+    let mut name = name.as_os_str().to_owned();
+    name.push(".signed");
+    name.into()
 }
 
 fn accepted(receipt: Value) -> Report {

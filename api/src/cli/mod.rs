@@ -151,9 +151,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(failure) if cli.json => (writeln!(out, "{}", failure.to_json()), failure.exit_code()),
         Err(failure) => (writeln!(std::io::stderr(), "{failure}"), failure.exit_code()),
     };
-    // A reader that has gone away (`| head`) does not make the command fail.
-    drop(printed);
-    ExitCode::from(code)
+    match printed.and_then(|()| out.flush()) {
+        // A reader that has gone away (`| head`) does not make the command fail.
+        Err(why) if why.kind() != std::io::ErrorKind::BrokenPipe => {
+            drop(writeln!(std::io::stderr(), "结果没有写出：{why}。请检查输出位置和磁盘空间。"));
+            ExitCode::from(3)
+        }
+        Ok(()) | Err(_) => ExitCode::from(code),
+    }
 }
 
 fn dispatch(command: Command, json: bool) -> Result<Report, Failure> {

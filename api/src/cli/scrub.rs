@@ -48,9 +48,12 @@ fn here(args: &Args) -> Result<Report, Failure> {
     let scrubbed = scrub(&args.dir, &trust.log_key, &known, &mut |bytes| pace.after(bytes))?;
     let mut rows: Vec<Value> = scrubbed.findings.iter().map(row).collect();
     let mut lines: Vec<String> = scrubbed.findings.iter().map(line).collect();
+    let mut notes: Vec<String> = Vec::new();
     // Figures and papers are compared with the books, and books are folded from a log that is sound.
     if scrubbed.findings.is_empty() {
-        for (code, text) in beyond_the_log(&args.dir, &trust)? {
+        let (found, note) = beyond_the_log(&args.dir, &trust)?;
+        notes.extend(note);
+        for (code, text) in found {
             rows.push(json!({ "code": code, "first": null, "last": null, "text": text }));
             lines.push(format!("〔{code}〕{text}"));
         }
@@ -59,7 +62,9 @@ fn here(args: &Args) -> Result<Report, Failure> {
             "月结数据、文件和保险库未核对：请先修复日志，再运行一次 doudi scrub。".to_owned(),
         );
     }
-    told(&scrubbed, &rows, &lines)
+    let notes: String = notes.iter().map(|note| format!("\n{note}")).collect();
+    let report = told(&scrubbed, &rows, &lines)?;
+    Ok(Report { text: report.text + &notes, json: report.json })
 }
 
 fn told(scrubbed: &Scrubbed, rows: &[Value], lines: &[String]) -> Result<Report, Failure> {
@@ -103,22 +108,26 @@ fn line(finding: &Finding) -> String {
     format!("〔{}〕{place}{}（{}）", code.code(), code.text(), finding.detail)
 }
 
+/// What was found, and what could not be looked at.
+type BeyondTheLog = (Vec<(String, String)>, Option<String>);
+
 /// Everything that is compared with the books: history, frozen months, papers, vault.
-fn beyond_the_log(dir: &Path, trust: &Trust) -> Result<Vec<(String, String)>, Failure> {
+fn beyond_the_log(dir: &Path, trust: &Trust) -> Result<BeyondTheLog, Failure> {
     let log = Log::open_for_audit(dir, &trust.log_key)?;
     let audited = match audit::verify(&log, trust, &mut |_| ()) {
         Ok(audited) => audited,
-        Err(found) => return Ok(vec![(found.code.to_owned(), found.text)]),
+        Err(found) => return Ok((vec![(found.code.to_owned(), found.text)], None)),
     };
-    let mut found = months(dir, &audited);
-    for outcome in [papers::agree(dir, &audited), vault_audit::agrees(dir, &audited).map(|_| ())] {
+    let (mut found, mut note) = (months(dir, &audited), None);
+    let vault = vault_audit::agrees(dir, &audited).map(|said| note = said);
+    for outcome in [papers::agree(dir, &audited), vault] {
         match outcome {
             Ok(()) => {}
             Err(Failure::Diverged(why)) => found.push((why.code.to_owned(), why.text)),
             Err(why) => found.push((why.code(), why.to_string())),
         }
     }
-    Ok(found)
+    Ok((found, note.filter(|note| note.starts_with("注意"))))
 }
 
 /// Each closed month by itself, so that all that differ are named.

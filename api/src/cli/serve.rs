@@ -37,7 +37,12 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let targets = args.copies.iter().map(|name| copies::target(name, &trust.log_keys));
     let targets = targets.collect::<Result<Vec<_>, _>>()?;
     let counter = Arc::new(Counter::open(&args.dir)?);
-    let followers = Followers::start(counter.handle(), targets, policy)?;
+    let followers = Followers::start(counter.handle(), targets, policy, counter.alarm())?;
+    if let Err(alarm) = counter.alarm().refuse() {
+        counter.close()?;
+        followers.join();
+        return Err(alarm);
+    }
     if counter.reader().newest().is_none() {
         counter.handle().checkpoint()?;
     }

@@ -25,6 +25,8 @@ pub enum Answer {
     Cosigned(u64),
     /// It has seen a larger checkpoint of this log: this ledger was rolled back, or two of them are running.
     Ahead(u64),
+    /// It has seen another history of this log.
+    Forked,
     /// It refused, with this status and these words.
     Refused(u16, String),
     /// What came back is not its signature on this checkpoint.
@@ -162,9 +164,7 @@ impl Question<'_> {
                 (409, Some(size)) if size > self.head.size => return (Answer::Ahead(size), None),
                 (409, Some(size)) if size != old => old = size,
                 // Its size is ours and it refuses: it knows another root.
-                (409, _) => {
-                    return (Answer::Refused(status, "见证机见过另一段历史".to_owned()), None);
-                }
+                (409, _) => return (Answer::Forked, None),
                 _ => return (Answer::Refused(status, body.trim_end().to_owned()), None),
             }
         }
@@ -202,6 +202,7 @@ impl Answer {
         match self {
             Answer::Cosigned(_) => "cosigned",
             Answer::Ahead(_) => "ahead",
+            Answer::Forked => "forked",
             Answer::Refused(..) => "refused",
             Answer::Wrong => "wrong",
             Answer::Unreachable(_) => "unreachable",
@@ -217,6 +218,9 @@ impl Answer {
             Answer::Ahead(size) => format!(
                 "未签：见证机已见过 {size} 条，本台账更短。可能换回了旧备份，或另有一本在运行；请停用并报告监督方"
             ),
+            Answer::Forked => {
+                "未签：见证机见过另一段历史，即分叉；请停用，保全台账，报告监督方".to_owned()
+            }
             Answer::Refused(status, text) => format!("未签（{status}）：{text}"),
             Answer::Wrong => "答复不是该见证人的有效签名，未采用；请核对策略中的公钥".to_owned(),
             Answer::Unreachable(why) => format!("没有应答：{why}"),

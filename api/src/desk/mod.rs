@@ -32,7 +32,7 @@ use ledger::ids::OfficerId;
 use ledger::law::admission;
 use ledger::law::succession::log_keys_at;
 use ledger::line::Line;
-use ledger::log::{EntryInput, NoteSigner, Restored};
+use ledger::log::{EntryInput, NoteSigner, RecoveryCode, RecoveryFailure, Restored};
 use ledger::rejection::Rejection;
 use ledger::signer::Signer;
 use ledger::trust::Trust;
@@ -131,6 +131,16 @@ impl Desk {
         self.sign_with_lines(key, body, &[])
     }
 
+    /// Nobody books on in a ledger that was restored although something newer is known.
+    fn refuse_older(&self) -> Result<(), Failure> {
+        match Restored::read(&self.dir).filter(Restored::is_known_to_be_old) {
+            Some(note) => {
+                Err(RecoveryFailure::new(RecoveryCode::RestoreOlder, note.words()).into())
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Signs a manifest, given its line entries, and hands both in.
     ///
     /// # Errors
@@ -167,6 +177,7 @@ impl Desk {
     /// # Errors
     /// As [`Desk::sign`].
     pub fn hand_in(&mut self, signed: &SignedAct, lines: &[Vec<u8>]) -> Result<Receipt, Failure> {
+        self.refuse_older()?;
         let receipt = self.engine.accept(signed, lines)?;
         self.acknowledge(receipt)
     }
@@ -180,6 +191,7 @@ impl Desk {
         signed: &SignedAct,
         lines: impl EntryInput + Send,
     ) -> Result<Receipt, Failure> {
+        self.refuse_older()?;
         let receipt = self.engine.accept_from(signed, lines)?;
         self.acknowledge(receipt)
     }

@@ -91,6 +91,8 @@ fn refused(why: &Failure) -> Response {
         Failure::Machine { code, .. } if code == "log.busy" || code == "log.stopped" => {
             StatusCode::SERVICE_UNAVAILABLE
         }
+        // The ledger itself says no to everybody: an alarm was raised.
+        Failure::Machine { exit: 1, .. } => StatusCode::SERVICE_UNAVAILABLE,
         Failure::Machine { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     };
     (status, Json(why.to_json())).into_response()

@@ -45,6 +45,11 @@ pub(super) fn read(dir: &Path) -> Option<Head> {
     decode(&std::fs::read(path(dir)).ok()?)
 }
 
+/// True if there is a file and it says nothing: then nobody tells when the newest entries are lost.
+pub(super) fn is_damaged(dir: &Path) -> bool {
+    path(dir).exists() && read(dir).is_none()
+}
+
 /// Replaces what is noted: after a repair that gave up entries for good.
 pub(super) fn replace(dir: &Path, head: &Head) -> Result<(), LogFailure> {
     let path = path(dir);

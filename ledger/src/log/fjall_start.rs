@@ -8,6 +8,8 @@ use std::path::Path;
 use fjall::Database;
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::journal_holes::has_hole;
+
 /// `current`: number of the list (8 bytes), its XXH3 (16 bytes), both little-endian, and the kind of checksum, 0.
 const CURRENT: &str = "current";
 const CURRENT_BYTES: usize = 25;
@@ -27,23 +29,62 @@ pub(crate) fn start(
     open: impl FnOnce() -> fjall::Result<Database>,
 ) -> Result<Database, NotStarted> {
     lists_of_files_hold(path)?;
+    journals_have_no_holes(path)?;
+    start_as_it_is(path, open)
+}
+
+/// As [`start`], also where journals have holes: fjall cuts them off there. For a copy that is read for what is left.
+pub(crate) fn start_as_it_is(
+    path: &Path,
+    open: impl FnOnce() -> fjall::Result<Database>,
+) -> Result<Database, NotStarted> {
     match catch_unwind(AssertUnwindSafe(open)) {
         Ok(opened) => opened.map_err(NotStarted::Refused),
         Err(_) => Err(NotStarted::Damaged(path.display().to_string())),
     }
 }
 
-/// Each keyspace's list of files is the one whose checksum stands in its `current`. A keyspace without one is new.
+fn io(error: std::io::Error) -> NotStarted {
+    NotStarted::Refused(fjall::Error::Io(error))
+}
+
+/// No journal has a damaged batch with good ones behind it.
+fn journals_have_no_holes(path: &Path) -> Result<(), NotStarted> {
+    let items = match std::fs::read_dir(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        items => items.map_err(io)?,
+    };
+    for item in items {
+        let path = item.map_err(io)?.path();
+        if path.extension().is_some_and(|extension| extension == "jnl")
+            && has_hole(&std::fs::read(&path).map_err(io)?)
+        {
+            return Err(NotStarted::Damaged(path.display().to_string()));
+        }
+    }
+    Ok(())
+}
+
+/// Each keyspace's list of files is the one whose checksum stands in its `current`. A keyspace without one is new, and has
+/// no list: where there is one, fjall would take the keyspace for new and empty it.
 fn lists_of_files_hold(path: &Path) -> Result<(), NotStarted> {
     let keyspaces = path.join("keyspaces");
     if !keyspaces.is_dir() {
         return Ok(());
     }
-    let io = |error: std::io::Error| NotStarted::Refused(fjall::Error::Io(error));
+    let marker = path.join("version");
+    if !marker.exists() {
+        return Err(NotStarted::Damaged(marker.display().to_string()));
+    }
     for keyspace in std::fs::read_dir(keyspaces).map_err(io)? {
         let keyspace = keyspace.map_err(io)?.path();
         let current = keyspace.join(CURRENT);
         if !current.exists() {
+            for item in std::fs::read_dir(&keyspace).map_err(io)? {
+                if item.map_err(io)?.file_name().as_encoded_bytes().starts_with(b"v") {
+                    return Err(NotStarted::Damaged(current.display().to_string()));
+                }
+            }
             continue;
         }
         let bytes = std::fs::read(&current).map_err(io)?;

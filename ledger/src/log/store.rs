@@ -3,12 +3,16 @@
 //! of 256^level entries, level 1 and above; `head` size ‖ root, the mark that signing has begun, and the mark of what is
 //! staged beyond the head (ADR 12).
 
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode, UserValue};
 
 use super::failure::{LogCode, LogFailure};
-use super::fjall_start::{NotStarted, start};
+use super::fjall_start::{NotStarted, start, start_as_it_is};
+use super::shadow::Shadow;
 use super::staging::Mark;
 use super::tree::{NodeHash, Subtrees, WholeNode, leaf_hash, leaves_of_level};
 use crate::ids::{Root, Seq};
@@ -68,6 +72,8 @@ pub(super) struct Store {
     ids: Keyspace,
     nodes: Keyspace,
     head: Keyspace,
+    /// Where its files are, if they are not the ledger's own. Last, so that the store is closed before they go.
+    _shadow: Option<Arc<Shadow>>,
 }
 
 impl Store {
@@ -86,9 +92,29 @@ impl Store {
         Store::of_existing(open_database(path, CACHE_BYTES)?)
     }
 
-    /// As [`Store::open`], for those who go through all entries once, in order.
+    /// As [`Store::open`], for those who go through all entries once, in order. A store that may not be written is read by
+    /// way of its shadow.
     pub(super) fn open_to_read_through(path: &Path) -> Result<Store, LogFailure> {
-        Store::of_existing(open_database(path, READ_THROUGH_CACHE_BYTES)?)
+        match try_open(path, READ_THROUGH_CACHE_BYTES) {
+            Err(NotStarted::Refused(fjall::Error::Io(why))) if is_unwritable(&why) => {
+                let place = format!("doudi-read-{}-{}", std::process::id(), next_number());
+                let shadow = Shadow::of(path, std::env::temp_dir().join(place))
+                    .map_err(|error| LogFailure::io("复制只读的日志", path, &error))?;
+                let database = open_database(shadow.path(), READ_THROUGH_CACHE_BYTES)?;
+                Ok(Store { _shadow: Some(Arc::new(shadow)), ..Store::of_existing(database)? })
+            }
+            opened => Store::of_existing(opened.map_err(not_opened)?),
+        }
+    }
+
+    /// What can still be read of a damaged store, which is left as it is: its shadow at `place` is opened as far as fjall
+    /// takes it.
+    pub(super) fn salvage(path: &Path, place: PathBuf) -> Result<Store, LogFailure> {
+        let shadow = Shadow::of(path, place)
+            .map_err(|error| LogFailure::io("复制损坏的日志", path, &error))?;
+        let open = || builder(shadow.path(), CACHE_BYTES).open();
+        let database = start_as_it_is(shadow.path(), open).map_err(not_opened)?;
+        Ok(Store { _shadow: Some(Arc::new(shadow)), ..Store::of_existing(database)? })
     }
 
     fn of_existing(database: Database) -> Result<Store, LogFailure> {
@@ -102,7 +128,14 @@ impl Store {
 
     fn of(database: Database) -> Result<Store, LogFailure> {
         let [entries, ids, nodes, head] = KEYSPACES.map(|name| keyspace(&database, name));
-        Ok(Store { entries: entries?, ids: ids?, nodes: nodes?, head: head?, database })
+        Ok(Store {
+            entries: entries?,
+            ids: ids?,
+            nodes: nodes?,
+            head: head?,
+            database,
+            _shadow: None,
+        })
     }
 
     /// Size and root as last committed.
@@ -284,13 +317,34 @@ pub(super) fn corrupt_node(level: u8, index: u64) -> LogFailure {
 /// the second is at work, which takes a whole core from the checks.
 const TABLE_WRITERS: usize = 1;
 
+fn builder(path: &Path, cache_bytes: u64) -> fjall::DatabaseBuilder<Database> {
+    let builder = Database::builder(path).worker_threads(TABLE_WRITERS).cache_size(cache_bytes);
+    builder.max_journaling_size(JOURNAL_BYTES)
+}
+
+fn try_open(path: &Path, cache_bytes: u64) -> Result<Database, NotStarted> {
+    start(path, || builder(path, cache_bytes).open())
+}
+
 fn open_database(path: &Path, cache_bytes: u64) -> Result<Database, LogFailure> {
-    let builder = || Database::builder(path).worker_threads(TABLE_WRITERS).cache_size(cache_bytes);
-    let open = || builder().max_journaling_size(JOURNAL_BYTES).open();
-    start(path, open).map_err(|why| match why {
+    try_open(path, cache_bytes).map_err(not_opened)
+}
+
+fn not_opened(why: NotStarted) -> LogFailure {
+    match why {
         NotStarted::Damaged(what) => LogFailure::new(LogCode::StoreDamaged, what),
         NotStarted::Refused(error) => LogFailure::store(&error),
-    })
+    }
+}
+
+fn is_unwritable(why: &std::io::Error) -> bool {
+    matches!(why.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
+}
+
+/// Tells shadows of one process apart.
+fn next_number() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 /// Levelled compaction and lz4 from the third level are fjall's own choice; nothing is ever removed.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::super::Report;
 use super::super::control::{self, Question};
-use crate::desk::asking::{self, Asker, Round};
+use crate::desk::asking::{self, Answer, Asker, Round};
 use crate::desk::cosigning::{self, CosignedNote, spoken};
 use crate::desk::write_whole;
 use crate::failure::Failure;
@@ -76,6 +76,9 @@ fn asked(scene: &Scene) -> Result<Report, Failure> {
         text.push_str(name);
         text.push('：');
         text.push_str(&answer.chinese());
+    }
+    if round.answers.iter().any(|(_, answer)| matches!(answer, Answer::Forked)) {
+        return Err(WitnessFailure::new(WitnessCode::Forked, text).into());
     }
     let reached = round
         .kept

@@ -22,6 +22,8 @@ use super::survey::{Held, Sources, Survey};
 
 const STORE: &str = "log";
 const UNFINISHED: &str = "log.new";
+/// What is read in place of a store that does not open.
+const SALVAGED: &str = "log.salvaged";
 /// Stands while the two folders change places: what is in `log.new` is whole.
 const SWAPPING: &str = "log.repaired";
 
@@ -165,9 +167,13 @@ impl Repair<'_> {
         let path = self.dir.join(STORE);
         let store = if path.is_dir() {
             match Store::open(&path) {
-                Ok(store) => Some(store),
                 Err(why) if why.code() == LogCode::Locked => return Err(why.into()),
-                Err(_) => None,
+                Ok(store) if !self.dry_run => Some(store),
+                // What cannot be opened stays as it is, and so does everything where nothing is to be changed.
+                opened => {
+                    drop(opened);
+                    Store::salvage(&path, self.dir.join(SALVAGED)).ok()
+                }
             }
         } else {
             None

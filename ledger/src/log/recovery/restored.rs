@@ -55,6 +55,12 @@ impl Restored {
         sync_folder(dir)
     }
 
+    /// True if something newer is known: whoever goes on from here makes a second history.
+    #[must_use]
+    pub fn is_known_to_be_old(&self) -> bool {
+        self.newest.is_some_and(|newest| newest.size > self.at.size)
+    }
+
     /// What the operator has to know at every opening, in Chinese.
     #[must_use]
     pub fn words(&self) -> String {

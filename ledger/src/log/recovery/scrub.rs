@@ -64,7 +64,7 @@ pub fn scrub(
         scrub.find(FindingCode::StoreUnreadable, None, format!("没有 {}", path.display()));
         return Ok(scrub.done);
     }
-    match Store::open(&path) {
+    match Store::open_to_read_through(&path) {
         Ok(store) => {
             scrub.acknowledged(dir, &store);
             scrub.whole(&store, signed, known, pace);
@@ -116,6 +116,10 @@ impl Scrub {
 
     /// What was acknowledged after the newest checkpoint is promised as well.
     fn acknowledged(&mut self, dir: &Path, store: &Store) {
+        if acknowledged::is_damaged(dir) {
+            let detail = "acknowledged 文件读不出；下次记账时重写，此前丢失末尾条目无从得知";
+            self.find(FindingCode::Acknowledged, None, detail);
+        }
         let (Some(known), Ok(head)) = (acknowledged::read(dir), guarded(|| store.head())) else {
             return;
         };
