@@ -113,12 +113,12 @@ impl Trust {
         if roots.origin != log_key.name() {
             return Err(wrong("trust.toml", "origin 与 log.vkey 的名称不同".to_owned()));
         }
-        let log_keys = KeyChain::read(dir, &log_key).map_err(|why| match why.code() {
-            LogCode::Io => TrustProblem::Unread {
-                file: dir.join("log-keys").display().to_string(),
-                why: why.detail().to_owned(),
-            },
-            _ => wrong("log-keys", why.to_string()),
+        let log_keys = KeyChain::read(dir, &log_key).map_err(|why| {
+            if why.code() == LogCode::Io {
+                let (file, why) = (dir.join("log-keys"), why.detail().to_owned());
+                return TrustProblem::Unread { file: file.display().to_string(), why };
+            }
+            wrong("log-keys", why.to_string())
         })?;
         Ok(Trust { log_key, log_keys, roots })
     }

@@ -219,3 +219,45 @@ fn a_copy_killed_at_any_moment_is_an_older_one_or_the_newer_and_goes_on() {
     }
     println!("{KILLS} kills within {whole:?}: {older} before the checkpoint, {newer} after");
 }
+
+#[test]
+fn a_bad_sector_in_a_journal_takes_nothing_along_whatever_opens_the_ledger() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let village = Village::played(&at("played"), "holes.example/doudi", 5);
+    for (store, codes) in [
+        ("log", &["log.store_damaged", "scrub.store_unreadable"][..]),
+        ("vault/store", &["vault.unreadable"]),
+    ] {
+        let ledger = at("struck");
+        if ledger.exists() {
+            std::fs::remove_dir_all(&ledger).unwrap();
+        }
+        copy_folder(village.dir(), &ledger);
+        let journal = std::fs::read_dir(ledger.join(store)).unwrap();
+        let journal = journal.map(|item| item.unwrap().path());
+        let journal = journal.filter(|path| path.extension().is_some_and(|e| e == "jnl")).max();
+        let journal = journal.unwrap();
+        let mut bytes = std::fs::read(&journal).unwrap();
+        let middle = bytes.iter().rposition(|byte| *byte != 0).unwrap() / 2;
+        bytes[middle..middle + 512].fill(0);
+        std::fs::write(&journal, &bytes).unwrap();
+        let dir = ledger.to_str().unwrap();
+        let out = at("out");
+        for line in [
+            vec!["verify", dir, "--json"],
+            vec!["scrub", "--json", "--dir", dir],
+            vec!["backup", "--json", "--dir", dir, "--out", out.to_str().unwrap()],
+            vec!["replay", "--json", "--dir", dir],
+        ] {
+            let ended = program().run(&line);
+            let is_told = codes.iter().any(|code| ended.out.contains(code));
+            // Rebuilding the books does not touch the vault.
+            assert!(is_told || (line[0] == "replay" && store != "log"), "{line:?}: {ended:?}");
+            assert!(std::fs::read(&journal).unwrap() == bytes, "{line:?} changed the journal");
+            if out.exists() {
+                std::fs::remove_dir_all(&out).unwrap();
+            }
+        }
+    }
+}

@@ -300,3 +300,76 @@ fn a_served_ledger_is_backed_up_scrubbed_and_asked_through_the_one_who_serves_it
     assert_eq!(brought.code, Some(0), "{brought:?}");
     assert_eq!(program().verify(&restored, &dir.join("trust")).code, Some(0));
 }
+
+#[test]
+fn a_served_ledger_that_its_copy_knows_to_be_rolled_back_takes_no_act() {
+    let (folder, dir) = village();
+    let at = |name: &str| folder.path().join(name);
+    copy_folder(&dir, &at("older"));
+    let trust = at("trust");
+    copy_folder(&dir.join("trust"), &trust);
+    let server = Serving::start(&program(), &dir);
+    assert_eq!(act(&server, &dir, &trust, 1).code, Some(0));
+    drop(server.stop());
+    assert_eq!(run(&[&"copy", &"--json", &"--dir", &dir, &"--to", &at("copy")]).code, Some(0));
+    // The whole folder is an older one; only the copy knows better.
+    let refused = run(&[
+        &"serve",
+        &"--json",
+        &"--listen",
+        &"127.0.0.1:0",
+        &"--dir",
+        &at("older"),
+        &"--copy",
+        &at("copy"),
+    ]);
+    assert_eq!(refused.json()["error"]["code"], "copy.ahead", "{refused:?}");
+    let mended = run(&[&"repair", &"--json", &"--dir", &at("older"), &"--from", &at("copy")]);
+    assert_eq!(mended.code, Some(0), "{mended:?}");
+}
+
+#[test]
+fn an_act_without_an_answer_is_kept_as_it_was_signed_and_handed_in_once() {
+    let (folder, dir) = village();
+    let trust = folder.path().join("trust");
+    copy_folder(&dir.join("trust"), &trust);
+    let server = Serving::start(&program(), &dir);
+    let before = server.size();
+    // A way that takes the act there and loses the answer.
+    let lossy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let (here, there) = (lossy.local_addr().unwrap(), server.address.replace("http://", ""));
+    let way = std::thread::spawn(move || {
+        for loses in [false, true] {
+            let (mut near, _) = lossy.accept().unwrap();
+            let mut far = std::net::TcpStream::connect(&there).unwrap();
+            let (mut back, mut on) = (far.try_clone().unwrap(), near.try_clone().unwrap());
+            let there_and = std::thread::spawn(move || drop(std::io::copy(&mut on, &mut far)));
+            if loses {
+                let mut first = [0; 64];
+                assert!(std::io::Read::read(&mut back, &mut first).unwrap() > 0);
+                near.shutdown(std::net::Shutdown::Both).unwrap();
+            } else {
+                drop(std::io::copy(&mut back, &mut near));
+            }
+            drop(there_and.join());
+        }
+    });
+    let file = folder.path().join("act.json");
+    std::fs::write(&file, standard(7)).unwrap();
+    let kept = folder.path().join("act.json.signed");
+    let key = dir.join("keys/社会救助股股长.pem");
+    let hand_in = |address: &str, file: &Path| {
+        run(&[&"act", &"--json", &"--server", &address, &"--trust", &trust, &"--key", &key, &file])
+    };
+    let lost = hand_in(&format!("http://{here}"), &file);
+    way.join().unwrap();
+    assert_eq!((lost.code, lost.json()["error"]["code"].as_str()), (Some(3), Some("http.server")));
+    assert!(lost.out.contains("act.json.signed"), "{lost:?}");
+    // Signed anew it would be another act.
+    let again = hand_in(&server.address, &file);
+    assert_eq!((again.code, kept.exists()), (Some(2), true), "{again:?}");
+    let original = hand_in(&server.address, &kept);
+    assert_eq!(original.json()["repeat"], true, "{original:?}");
+    let (_, document) = server.stop();
+    assert_eq!(document["size"], before + 1);
+}

@@ -106,11 +106,11 @@ fn to_server(server: &Remote, trust: &Trust, args: &Args, path: &Path) -> Result
             unanswered.display()
         )));
     }
-    let signer = args.signer()?;
+    let key = args.signer()?;
     let (body, lines) = written(None, &bytes)?;
-    let id = key_id(&signer.public());
+    let id = key_id(&key.public());
     let act = server.next_act(id, body, Clock::Machine.now(), trust)?;
-    let signed = remote::sign(act, trust, signer.as_ref())?;
+    let signed = remote::sign(act, trust, key.as_ref())?;
     // Kept until there is an answer: signed anew it would be another act, and might be booked twice.
     let original = remote::handed_in(&signed, &lines);
     write_whole(&unanswered, &original)?;

@@ -62,9 +62,9 @@ fn here(args: &Args) -> Result<Report, Failure> {
             "月结数据、文件和保险库未核对：请先修复日志，再运行一次 doudi scrub。".to_owned(),
         );
     }
-    let notes: String = notes.iter().map(|note| format!("\n{note}")).collect();
     let report = told(&scrubbed, &rows, &lines)?;
-    Ok(Report { text: report.text + &notes, json: report.json })
+    notes.insert(0, report.text);
+    Ok(Report { text: notes.join("\n"), json: report.json })
 }
 
 fn told(scrubbed: &Scrubbed, rows: &[Value], lines: &[String]) -> Result<Report, Failure> {
