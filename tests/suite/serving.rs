@@ -336,7 +336,7 @@ fn losing_the_answer(address: &str) -> (std::net::SocketAddr, std::thread::JoinH
     let way = std::thread::spawn(move || {
         let (mut near, _) = lossy.accept().unwrap();
         let mut far = std::net::TcpStream::connect(&there).unwrap();
-        let (mut bytes, mut answer) = ([0; 65_536], [0; 65_536]);
+        let (mut bytes, mut answer) = (vec![0; 65_536], vec![0; 65_536]);
         loop {
             // The client asks, and waits for the answer before it asks again.
             let asked = near.read(&mut bytes).unwrap();

@@ -47,7 +47,7 @@ const SHARED: &[(&str, &str)] = &[
     ("log.checkpoint_signature", "别的台账与改过的存证头，都只是“没有可信公钥的签名”"),
     ("log.edge_mismatch", "改一个字节、调换两条、多记一条：没有签名可问，只知道树与所记的根不同"),
     ("log.gap", "从中间抽走与从尾部截去，都是“缺第n条”；记录号不同"),
-    ("log.rolled_back", "换回旧存储、改短日志头与坏扇区吞掉尾部，都是“比已签发的短”"),
+    ("log.rolled_back", "换回旧存储与改短日志头，都是“比已签发的短”"),
     ("manifest.root_wrong", "行被改与签名时根就不对，留下的都是根与行不符"),
 ];
 
@@ -65,7 +65,7 @@ const BEYOND_INTEGRITY: &[&str] = &[
     "roster.content_changed",
     "roster.out_of_order",
     "segregation.same_person",
-    "vault.diverges",
+    "vault.unreadable",
     "vault.wrong_master_key",
     "view.edited",
     "view.missing",

@@ -24,6 +24,7 @@ mod recovery;
 mod shadow;
 mod staging;
 mod store;
+mod store_files;
 mod tile_folder;
 mod tile_making;
 mod tile_name;

@@ -2,33 +2,28 @@
 //! opens none that it may not write. Tables are linked, for nobody changes them; everything else is copied.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use tempfile::TempDir;
 
 /// The folder; it goes when this goes.
-pub(super) struct Shadow(PathBuf);
+pub(super) struct Shadow(TempDir);
 
 impl Shadow {
-    /// The files of the store at `store` in the folder `place`. What an earlier process left there is removed.
-    pub(super) fn of(store: &Path, place: PathBuf) -> io::Result<Shadow> {
-        match std::fs::remove_dir_all(&place) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            Ok(()) | Err(_) => {}
-        }
-        // Made first, so that a copy that ends early is removed as well.
-        let shadow = Shadow(place);
-        copy(&std::path::absolute(store)?, &shadow.0, false)?;
+    /// The files of the store at `store`, in a new folder within `place`, or where the machine keeps what is for a while.
+    pub(super) fn of(store: &Path, place: Option<&Path>) -> io::Result<Shadow> {
+        let mut folder = tempfile::Builder::new();
+        folder.prefix("doudi-read-");
+        let shadow = Shadow(match place {
+            Some(place) => folder.tempdir_in(place)?,
+            None => folder.tempdir()?,
+        });
+        copy(&std::path::absolute(store)?, shadow.path(), false)?;
         Ok(shadow)
     }
 
     pub(super) fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Shadow {
-    fn drop(&mut self) {
-        // Left over, it is removed by the next one.
-        drop(std::fs::remove_dir_all(&self.0));
+        self.0.path()
     }
 }
 

@@ -3,17 +3,15 @@
 //! of 256^level entries, level 1 and above; `head` size ‖ root, the mark that signing has begun, and the mark of what is
 //! staged beyond the head (ADR 12).
 
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode, UserValue};
 
 use super::failure::{LogCode, LogFailure};
-use super::fjall_start::{NotStarted, start, start_as_it_is};
 use super::shadow::Shadow;
 use super::staging::Mark;
+use super::store_files;
 use super::tree::{NodeHash, Subtrees, WholeNode, leaf_hash, leaves_of_level};
 use crate::ids::{Root, Seq};
 
@@ -27,16 +25,6 @@ pub const MAX_ENTRY_BYTES: usize = 65_535;
 
 /// 256^7 leaves is the largest whole subtree below 2^64.
 const TOP_LEVEL: u8 = 7;
-
-/// How many journal bytes may wait before they become tables: bounds the time a start takes and
-/// how much one bad sector of a journal can reach.
-const JOURNAL_BYTES: u64 = 128 << 20;
-
-/// Blocks of tables kept in memory: fjall's own choice.
-const CACHE_BYTES: u64 = 32 << 20;
-
-/// What is read once is not read again: enough for the tables' indices. More would only make each block's memory cold.
-const READ_THROUGH_CACHE_BYTES: u64 = 4 << 20;
 
 /// How many entries there are, and the root over them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +67,7 @@ pub(super) struct Store {
 impl Store {
     /// Makes an empty store at `path`, where nothing may be.
     pub(super) fn create(path: &Path, empty: &Head) -> Result<(), LogFailure> {
-        let database = open_database(path, CACHE_BYTES)?;
+        let database = store_files::open(path)?;
         for name in KEYSPACES {
             keyspace(&database, name)?;
         }
@@ -89,31 +77,20 @@ impl Store {
 
     /// Opens the store at `path`, which must hold one.
     pub(super) fn open(path: &Path) -> Result<Store, LogFailure> {
-        Store::of_existing(open_database(path, CACHE_BYTES)?)
+        Store::of_existing(store_files::open(path)?)
     }
 
     /// As [`Store::open`], for those who go through all entries once, in order. A store that may not be written is read by
     /// way of its shadow.
     pub(super) fn open_to_read_through(path: &Path) -> Result<Store, LogFailure> {
-        match try_open(path, READ_THROUGH_CACHE_BYTES) {
-            Err(NotStarted::Refused(fjall::Error::Io(why))) if is_unwritable(&why) => {
-                let place = format!("doudi-read-{}-{}", std::process::id(), next_number());
-                let shadow = Shadow::of(path, std::env::temp_dir().join(place))
-                    .map_err(|error| LogFailure::io("复制只读的日志", path, &error))?;
-                let database = open_database(shadow.path(), READ_THROUGH_CACHE_BYTES)?;
-                Ok(Store { _shadow: Some(Arc::new(shadow)), ..Store::of_existing(database)? })
-            }
-            opened => Store::of_existing(opened.map_err(not_opened)?),
-        }
+        let (database, shadow) = store_files::open_to_read_through(path)?;
+        Ok(Store { _shadow: shadow.map(Arc::new), ..Store::of_existing(database)? })
     }
 
-    /// What can still be read of a damaged store, which is left as it is: its shadow at `place` is opened as far as fjall
-    /// takes it.
-    pub(super) fn salvage(path: &Path, place: PathBuf) -> Result<Store, LogFailure> {
-        let shadow = Shadow::of(path, place)
-            .map_err(|error| LogFailure::io("复制损坏的日志", path, &error))?;
-        let open = || builder(shadow.path(), CACHE_BYTES).open();
-        let database = start_as_it_is(shadow.path(), open).map_err(not_opened)?;
+    /// What can still be read of a damaged store, which is left as it is: its shadow in the folder `beside` is opened as far
+    /// as fjall takes it.
+    pub(super) fn salvage(path: &Path, beside: &Path) -> Result<Store, LogFailure> {
+        let (database, shadow) = store_files::salvage(path, beside)?;
         Ok(Store { _shadow: Some(Arc::new(shadow)), ..Store::of_existing(database)? })
     }
 
@@ -311,40 +288,6 @@ pub(super) fn read_pair(guard: fjall::Guard) -> Result<(u64, UserValue), LogFail
 
 pub(super) fn corrupt_node(level: u8, index: u64) -> LogFailure {
     LogFailure::new(LogCode::EntryCorrupt, format!("树节点不符：第 {level} 层第 {index} 个"))
-}
-
-/// Who writes tables in the background. With two, fjall's first hands an order to compact to itself again and again while
-/// the second is at work, which takes a whole core from the checks.
-const TABLE_WRITERS: usize = 1;
-
-fn builder(path: &Path, cache_bytes: u64) -> fjall::DatabaseBuilder<Database> {
-    let builder = Database::builder(path).worker_threads(TABLE_WRITERS).cache_size(cache_bytes);
-    builder.max_journaling_size(JOURNAL_BYTES)
-}
-
-fn try_open(path: &Path, cache_bytes: u64) -> Result<Database, NotStarted> {
-    start(path, || builder(path, cache_bytes).open())
-}
-
-fn open_database(path: &Path, cache_bytes: u64) -> Result<Database, LogFailure> {
-    try_open(path, cache_bytes).map_err(not_opened)
-}
-
-fn not_opened(why: NotStarted) -> LogFailure {
-    match why {
-        NotStarted::Damaged(what) => LogFailure::new(LogCode::StoreDamaged, what),
-        NotStarted::Refused(error) => LogFailure::store(&error),
-    }
-}
-
-fn is_unwritable(why: &std::io::Error) -> bool {
-    matches!(why.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
-}
-
-/// Tells shadows of one process apart.
-fn next_number() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 /// Levelled compaction and lz4 from the third level are fjall's own choice; nothing is ever removed.

@@ -22,8 +22,6 @@ use super::survey::{Held, Sources, Survey};
 
 const STORE: &str = "log";
 const UNFINISHED: &str = "log.new";
-/// What is read in place of a store that does not open.
-const SALVAGED: &str = "log.salvaged";
 /// Stands while the two folders change places: what is in `log.new` is whole.
 const SWAPPING: &str = "log.repaired";
 
@@ -65,6 +63,8 @@ pub struct Repaired {
 /// What stands in the ledger's folder.
 struct Standing {
     store: Option<Store>,
+    /// The store opens as it is.
+    opens: bool,
     head: Option<Head>,
     stored: u64,
     signed: Option<(SignedNote, Head)>,
@@ -165,18 +165,17 @@ impl Repair<'_> {
 
     fn look(&self) -> Result<Standing, RecoveryFailure> {
         let path = self.dir.join(STORE);
-        let store = if path.is_dir() {
-            match Store::open(&path) {
-                Err(why) if why.code() == LogCode::Locked => return Err(why.into()),
-                Ok(store) if !self.dry_run => Some(store),
-                // What cannot be opened stays as it is, and so does everything where nothing is to be changed.
-                opened => {
-                    drop(opened);
-                    Store::salvage(&path, self.dir.join(SALVAGED)).ok()
-                }
+        let opened = path.is_dir().then(|| Store::open(&path)).transpose();
+        let opens = matches!(opened, Ok(Some(_)));
+        let store = match opened {
+            Err(why) if why.code() == LogCode::Locked => return Err(why.into()),
+            Ok(None) => None,
+            Ok(store) if !self.dry_run => store,
+            // What cannot be opened stays as it is, and so does everything where nothing is to be changed.
+            opened => {
+                drop(opened);
+                Store::salvage(&path, self.dir).ok()
             }
-        } else {
-            None
         };
         let head = store.as_ref().and_then(|store| guarded(|| store.head()).ok());
         // What was acknowledged counts even if the store no longer knows of it.
@@ -191,7 +190,7 @@ impl Repair<'_> {
         });
         let signed_is_broken = read.is_err();
         let signed = read.ok().flatten().map(|(head, note)| (note, head));
-        Ok(Standing { store, head, stored, signed, signed_is_broken })
+        Ok(Standing { store, opens, head, stored, signed, signed_is_broken })
     }
 
     /// Where the log will end, and what of it is lost.
@@ -222,7 +221,8 @@ impl Repair<'_> {
 
     fn is_sound(&self, standing: &Standing, done: &Repaired) -> bool {
         let signed = standing.signed.as_ref().map(|(_, head)| *head);
-        standing.head == Some(done.head)
+        standing.opens
+            && standing.head == Some(done.head)
             && done.from_copy.is_empty()
             && standing
                 .store
