@@ -163,8 +163,8 @@ impl Question<'_> {
                 (200, _) => return self.cosigned(&body),
                 (409, Some(size)) if size > self.head.size => return (Answer::Ahead(size), None),
                 (409, Some(size)) if size != old => old = size,
-                // Its size is ours and it refuses: it knows another root.
-                (409, _) => return (Answer::Forked, None),
+                // Its size is ours and it refuses: it knows another root. Or what we have does not go on from what it has.
+                (409 | 422, _) => return (Answer::Forked, None),
                 _ => return (Answer::Refused(status, body.trim_end().to_owned()), None),
             }
         }

@@ -73,7 +73,7 @@ impl Scene {
         let asked = run(&["witness", "ask", "--dir", text(dir)]);
         assert_eq!(
             (asked.code, code_of(&asked).as_str()),
-            (Some(1), "witness.quorum_missing"),
+            (Some(1), "witness.forked"),
             "{asked:?}"
         );
         asked.out
@@ -122,7 +122,7 @@ fn a_rewritten_history_of_the_same_size_is_refused_and_convicted() {
     let liar = scene.liar("liar", 0);
     assert_eq!(scene.verify(&liar, &[]).0, Some(0), "by itself the lie holds together");
     let said = scene.ask_for(&liar);
-    assert!(said.contains("409"), "{said}");
+    assert!(said.contains("另一段历史"), "{said}");
     let forks = scene.station.forks();
     assert_eq!(forks.len(), 1, "{forks:?}");
     assert!(std::fs::read_to_string(&forks[0]).unwrap().contains("kind same-size"));
@@ -151,7 +151,7 @@ fn a_rewritten_history_that_grew_is_refused_and_convicted_by_its_own_proof() {
     let scene = Scene::set();
     let liar = scene.liar("liar", 3);
     let said = scene.ask_for(&liar);
-    assert!(said.contains("422"), "{said}");
+    assert!(said.contains("另一段历史"), "{said}");
     let forks = scene.station.forks();
     assert_eq!(forks.len(), 1, "{forks:?}");
     assert!(std::fs::read_to_string(&forks[0]).unwrap().contains("kind prefix"));
