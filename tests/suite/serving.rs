@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ledger::log::{ConsistencyFile, InclusionFile, SignedNote, TileName};
 use ledger::trust::Trust;
@@ -336,20 +338,28 @@ fn losing_the_answer(address: &str) -> (std::net::SocketAddr, std::thread::JoinH
     let way = std::thread::spawn(move || {
         let (mut near, _) = lossy.accept().unwrap();
         let mut far = std::net::TcpStream::connect(&there).unwrap();
-        let (mut bytes, mut answer) = (vec![0; 65_536], vec![0; 65_536]);
-        loop {
-            // The client asks, and waits for the answer before it asks again.
-            let asked = near.read(&mut bytes).unwrap();
-            far.write_all(&bytes[..asked]).unwrap();
-            if asked == 0 {
-                return;
+        let (mut back, mut on) = (far.try_clone().unwrap(), near.try_clone().unwrap());
+        let is_act = Arc::new(AtomicBool::new(false));
+        let loses = Arc::clone(&is_act);
+        let answers = std::thread::spawn(move || {
+            let mut bytes = vec![0; 65_536];
+            while let Ok(read @ 1..) = back.read(&mut bytes) {
+                if loses.load(Ordering::SeqCst) {
+                    break;
+                }
+                on.write_all(&bytes[..read]).unwrap();
             }
-            let answered = far.read(&mut answer).unwrap();
+            drop(on.shutdown(std::net::Shutdown::Both));
+        });
+        let mut bytes = vec![0; 65_536];
+        while let Ok(read @ 1..) = near.read(&mut bytes) {
             if bytes.starts_with(b"POST /acts") {
-                return;
+                is_act.store(true, Ordering::SeqCst);
             }
-            near.write_all(&answer[..answered]).unwrap();
+            far.write_all(&bytes[..read]).unwrap();
         }
+        drop(far.shutdown(std::net::Shutdown::Both));
+        answers.join().unwrap();
     });
     (here, way)
 }
