@@ -1,5 +1,5 @@
 //! When snapshots of the books are written: after an opening that had much to fold, when the writer has nothing else to do,
-//! and when it stops. Nothing waits for one and nothing fails because of one (ADR 15).
+//! and when it stops. An act that comes while one is written waits for it; nothing fails because of one (ADR 15).
 
 use std::time::Instant;
 

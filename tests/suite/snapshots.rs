@@ -148,6 +148,18 @@ fn of_many_snapshots_the_two_newest_stay() {
 }
 
 #[test]
+fn a_snapshot_of_more_than_the_log_has_does_not_push_out_the_one_that_fits() {
+    let kept = Kept::new();
+    // Left over from entries that a repair gave up.
+    for beyond in [1, 2, 3] {
+        let size = kept.books().height + beyond;
+        std::fs::copy(kept.snapshot(), snapshot_in(&kept.ledger(), size)).unwrap();
+    }
+    empty_engine(&kept.ledger()).keep_snapshot().unwrap();
+    assert_eq!(opened(&kept.ledger(), kept.books()), kept.books().height);
+}
+
+#[test]
 fn a_store_that_lost_entries_is_not_opened_by_way_of_a_snapshot() {
     let kept = Kept::new();
     // What fjall does after a damaged sector: entries from the middle are gone without a word.

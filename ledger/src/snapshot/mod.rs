@@ -38,7 +38,11 @@ pub fn keep(dir: &Path, books: &Books, root: Root) -> Result<(), LogFailure> {
         .map_err(|error| LogFailure::io("新建目录", &folder, &error))?;
     let header = Header::new(&books.origin, books.height, root);
     file::write(&folder, &path(&folder, books.height), header, &sections::encode(books))?;
-    for old in sizes(&folder).into_iter().rev().skip(KEPT) {
+    let (beyond, mut idle): (Vec<u64>, Vec<u64>) =
+        sizes(&folder).into_iter().rev().partition(|size| *size > books.height);
+    // What holds more than the log has is of a history that was given up; it must not push out what fits.
+    idle.drain(..KEPT.min(idle.len()));
+    for old in beyond.into_iter().chain(idle) {
         let path = path(&folder, old);
         std::fs::remove_file(&path).map_err(|error| LogFailure::io("清除", &path, &error))?;
     }
