@@ -13,7 +13,7 @@ use crate::ids::{
     PersonId,
 };
 use crate::money::Money;
-use crate::period::Period;
+use crate::period::{Date, Period};
 
 use frame::{BODY, END, Frame, LINE, N, unknown_kind};
 
@@ -64,12 +64,25 @@ wire! {
         from: Period,
         /// The household.
         household: HouseholdId,
+        /// Last month payable, for a scheme that pays a number of months.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last: Option<Period>,
         /// The amount's parts.
         parts: Vec<Part>,
         /// Whose account is credited.
         payee: PersonId,
         /// For whom.
         persons: Vec<PersonId>,
+    }
+
+    /// Line `insured`: a person on an insurance policy's roster 参保名单, and for which days.
+    InsuredLine {
+        /// First day.
+        from: Date,
+        /// The person.
+        person: PersonId,
+        /// Last day.
+        until: Date,
     }
 
     /// A fund and what it pays of one line.
@@ -181,6 +194,8 @@ lines! {
     "entitlement" => Entitlement(EntitlementLine),
     /// A payment to be made.
     "roster" => Roster(RosterLine),
+    /// A person on an insurance roster.
+    "insured" => Insured(InsuredLine),
     /// A row of a response file.
     "response" => Response(ResponseLine),
     /// A row of a return notice.
@@ -194,7 +209,9 @@ impl Line {
     #[must_use]
     pub const fn amount(&self) -> Money {
         match self {
-            Line::Household(_) | Line::Person(_) | Line::Account(_) => Money::ZERO,
+            Line::Household(_) | Line::Person(_) | Line::Account(_) | Line::Insured(_) => {
+                Money::ZERO
+            }
             Line::Entitlement(line) => line.amount_fen,
             Line::Roster(line) => line.amount_fen,
             Line::Response(line) => line.amount_fen,

@@ -99,7 +99,14 @@ rejections! {
     PolicyIncomplete { what: &'static str } = "policy.incomplete", "政策设定不完整：{what}", "补全后重新签署。";
     StandardMissing { scheme: SchemeCode, category: String } = "standard.missing", "项目{scheme}的“{category}”在该地区该月没有标准", "先设定标准，或核对类别名称。";
     StandardBroken { amount: Money, allowed: Money } = "standard.broken", "金额{amount}元不符合标准，标准为{allowed}元", "核对人数、类别和标准；定额项目必须相等，补差项目不得超过。";
+    StandardBelowFloor { amount: Money, least: Money } = "standard.below_floor", "标准{amount}元低于规定的下限{least}元", "按下限倍数核对两项标准；先调高受下限约束的一项。";
+    QuantityWrong { category: String, why: &'static str } = "standard.quantity_wrong", "“{category}”{why}", "核对标准的计发方式和数量。";
     CapExceeded { scheme: SchemeCode, cap: Money } = "scheme.cap_exceeded", "超过项目{scheme}的单笔上限{cap}元", "按办法减少金额，或先修订上限。";
+    LimitReached { scheme: SchemeCode, count: u16, per: &'static str } = "scheme.limit_reached", "项目{scheme}已达次数上限：{per}内最多{count}次", "核对以前的救助；同一事由确需再次救助的，先由县级核准。";
+    RequirementMissing { person: PersonId, scheme: SchemeCode, needed: String } = "scheme.requirement_missing", "人员{person}在该月不享受项目{scheme}要求的{needed}", "核对对象是否在册；须先有所要求的资格。";
+    NotTriggered { scheme: SchemeCode, period: Period, why: &'static str } = "scheme.not_triggered", "项目{scheme}在{period}不发：{why}", "先登记统计部门公布的价格指数；未达条件的月份不启动。";
+    SchemeHandedOver { scheme: SchemeCode, unit: UnitCode, from: Period } = "scheme.handed_over", "项目{scheme}自{from}起已由单位{unit}移交", "由现在的责任单位签署；移交前的月份仍可由原单位办理。";
+    IndexExists { period: Period } = "index.exists", "{period}的价格指数已经登记", "每月只登记一次，以统计部门公布的为准。";
 
     BankAccountUnknown { account: BankAccountCode } = "bank_account.unknown", "没有专户{account}", "先登记专户。";
     BankAccountExists { account: BankAccountCode } = "bank_account.exists", "专户{account}已经登记", "换一个代码，或核对是否重复登记。";
@@ -108,6 +115,7 @@ rejections! {
     FundPurpose { fund: FundCode, scheme: SchemeCode } = "fund.wrong_purpose", "资金{fund}不得用于项目{scheme}", "专款专用：换一笔可用于该项目的资金。";
     FundKindWrong { fund: FundCode, needed: &'static str } = "fund.wrong_kind", "资金{fund}不是{needed}", "核对资金代码。";
     FundAccountWrong { fund: FundCode, account: BankAccountCode } = "fund.wrong_account", "资金{fund}不在专户{account}内", "一份报盘只从一个专户付款；请分专户造册。";
+    TopUpWrong { why: &'static str } = "fund.top_up_wrong", "备用金补足不成立：{why}", "凭已补办的先行救助逐笔补足，金额与所列各笔之和相等。";
 
     PersonUnknown { person: PersonId } = "person.unknown", "没有人员{person}", "先登记人员。";
     PersonExists { person: PersonId } = "person.exists", "人员{person}已经登记", "同一人只登记一次。";
@@ -126,10 +134,12 @@ rejections! {
     ApplicationEnded { application: ApplicationId } = "application.ended", "申请{application}已经办结", "如有新情况，请重新受理。";
     StepMissing { step: &'static str } = "application.step_missing", "还没有完成“{step}”", "按项目规定的顺序办理。";
     StepNotInChain { step: &'static str } = "application.step_not_in_chain", "该项目没有“{step}”这一步", "核对项目的审批环节。";
+    StepHasOwnAct { step: &'static str } = "application.step_has_own_act", "“{step}”另有专门的动作", "只有村级推荐和验收用“环节办结”。";
     SurveyChanged {} = "application.survey_changed", "所依据的调查结果不是该申请最新的调查结果", "内容已变：请按最新调查重新公示、审核、确认。";
     NoticeTooShort { days: i64, needed: u16 } = "notice.too_short", "公示{days}天，不足{needed}天", "公示满规定天数后再办理。";
     NoticeObjected { objections: u32 } = "notice.objected", "公示有{objections}件异议未处理", "先处理异议并重新公示。";
     StartTooEarly { from: Period, earliest: Period } = "entitlement.start_too_early", "起发月份{from}早于规定的{earliest}", "按项目规定的起发月份填写。";
+    LastMonthWrong { expected: String } = "entitlement.last_wrong", "末发月份应为{expected}", "按项目规定的发放月数填写；按月长期发放的项目不填末发月份。";
 
     EntitlementUnknown { entitlement: EntitlementId } = "entitlement.unknown", "没有资格{entitlement}", "核对资格编号。";
     EntitlementExists { entitlement: EntitlementId } = "entitlement.exists", "资格{entitlement}已经存在", "每项资格只建立一次。";
@@ -179,6 +189,10 @@ rejections! {
     ClaimStage { claim: ClaimId, needed: &'static str } = "claim.out_of_order", "理赔案件{claim}须先“{needed}”或已经办结", "按报案、查勘定损、赔付或拒赔的顺序办理。";
     ClaimOutside { policy: PolicyCode, date: Date } = "claim.outside_policy", "{date}不在保单{policy}的保险期内", "核对出险日期。";
     ClaimOverCover { left: Money } = "claim.over_cover", "超过保单剩余保额{left}元", "核对定损金额。";
+    ClaimTwice { claim: ClaimId } = "claim.twice", "同一人同日的事故已经以案件{claim}报案", "核对是否重复报案；同一事故只赔一次。";
+    NotInsured { person: PersonId, date: Date } = "insurance.not_listed", "人员{person}在出险日{date}不在参保名单上", "核对参保名单和出险日期。";
+    InsuredTwice { person: PersonId } = "insurance.listed_twice", "人员{person}已在参保名单上", "核对名单是否重复。";
+    InsuredTooMany { insured: u32 } = "insurance.too_many", "参保名单超过保单所载的{insured}人", "核对保单人数和名单。";
 
     ReversalImpossible { act: ActId } = "reversal.not_reversible", "动作{act}没有可冲销的记账", "只有记账的单笔动作可以红字冲销；支付用退汇或追回。";
     ReversalTwice { act: ActId } = "reversal.twice", "动作{act}已经冲销", "一笔只冲销一次。";

@@ -287,6 +287,7 @@ fn needs_manifest(kind: &str) -> bool {
         kind,
         "people.registered"
             | "entitlements.brought_in"
+            | "insurance.listed"
             | "roster.drawn"
             | "response.imported"
             | "returns.imported"

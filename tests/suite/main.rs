@@ -19,6 +19,7 @@ mod oracles;
 mod privacy;
 mod recovery;
 mod refusals;
+mod scenarios;
 mod sectors;
 mod serving;
 mod snapshots;

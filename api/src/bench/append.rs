@@ -95,6 +95,7 @@ fn applications(
             let filed = ApplicationFiled {
                 application: ApplicationId::from_bytes(draw.id()),
                 category: "一类".to_owned(),
+                cause: None,
                 filed: code("2016-01-04"),
                 household: payee.household,
                 payee: payee.person,

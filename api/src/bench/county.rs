@@ -221,13 +221,17 @@ impl<'a> Story<'a> {
                 code: code(scheme.code),
                 from: code("2016-01"),
                 function_code: "2082102".to_owned(),
+                limit: None,
+                months: None,
                 name: scheme.name.to_owned(),
                 notice_days: 7,
                 pay_day: 10,
                 pay_start: PayStart::NextMonth,
                 regularise_days: 10,
+                requires: Vec::new(),
                 surveyors: 2,
                 town_limit_fen: None,
+                trigger: None,
                 unit: code("MZJ"),
             };
             self.state(Role::PolicySetter, Body::SchemeSet(set))?;

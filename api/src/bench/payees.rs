@@ -182,6 +182,7 @@ impl Payee {
             entitlement: self.entitlement,
             from,
             household: self.household,
+            last: None,
             parts: vec![part(self.fen)],
             payee: self.person,
             persons: vec![self.person],
@@ -215,7 +216,7 @@ pub fn amount_below(draw: &mut Draw, standard: i64) -> i64 {
 /// The one part of an amount.
 #[must_use]
 pub fn part(fen: i64) -> Part {
-    Part { amount_fen: Money::from_fen(fen), label: PART.to_owned() }
+    Part { amount_fen: Money::from_fen(fen), label: PART.to_owned(), quantity: None }
 }
 
 type Encoded = Result<Vec<(Vec<u8>, NodeHash)>, NotCanonical>;

@@ -134,6 +134,7 @@ fn apply(story: &mut Story<'_>, period: Period, payee: &Payee) -> Result<(), Sto
     let filed = ApplicationFiled {
         application,
         category: "一类".to_owned(),
+        cause: None,
         filed: day(period, 4),
         household: payee.household,
         payee: payee.person,
@@ -167,6 +168,7 @@ fn apply(story: &mut Story<'_>, period: Period, payee: &Payee) -> Result<(), Sto
         confirmed: day(period, 22),
         entitlement: payee.entitlement,
         from: period.next(),
+        last: None,
         survey,
     };
     story.state(Role::CountyConfirmer, Body::ApplicationConfirmed(confirmed))?;

@@ -13,7 +13,7 @@ use ledger::signer::Signer;
 use ledger::trust::Trust;
 use serde_json::{Value, json};
 
-use super::Report;
+use super::{Report, policy};
 use crate::clock::Clock;
 use crate::desk::sealing::{draw_ids, fill};
 use crate::desk::{Desk, seal, write_whole};
@@ -43,11 +43,15 @@ pub(super) struct Args {
     /// 签名设备的公钥文件 (public key, PEM)，如 openssl pkey -pubout 所写
     #[arg(long, requires = "signer")]
     signer_public: Option<PathBuf>,
+    /// 只看政策文件会改变什么，不签署 (dry run)
+    #[arg(long, requires = "dir")]
+    dry_run: bool,
     /// 列出全部动作种类 (list kinds)
     #[arg(long)]
     kinds: bool,
     /// 动作文件 (act)；“-”表示标准输入。形如 {"kind":"…","body":{…},"lines":[{"line":"…","body":{…}}],"private":{…}}；
-    /// manifest 由各行算出；“$random”处填入新编号；private（姓名、证号、账号等）只入保险库
+    /// manifest 由各行算出；“$random”处填入新编号；private（姓名、证号、账号等）只入保险库。
+    /// 也可以是政策文件 (policy file)，以 .toml 结尾：逐项签署其中与台账不同的设定
     #[arg(required_unless_present = "kinds")]
     act: Option<PathBuf>,
 }
@@ -66,11 +70,20 @@ impl Args {
 
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let Some(path) = &args.act else { return Ok(kinds()) };
+    if args.server.is_some() && path.extension().is_some_and(|extension| extension == "toml") {
+        return Err(Failure::usage("政策文件由台账所在的机器用 --dir 签署。"));
+    }
     if let (Some(server), Some(trust)) = (&args.server, &args.trust) {
         return to_server(&Remote::at(server), &Trust::read(trust)?, args, path);
     }
     let Some(dir) = &args.dir else { return Ok(kinds()) };
     let mut desk = Desk::open(dir, Clock::Machine)?;
+    if path.extension().is_some_and(|extension| extension == "toml") {
+        return policy::run(&mut desk, args.signer()?.as_ref(), path, args.dry_run);
+    }
+    if args.dry_run {
+        return Err(Failure::usage("--dry-run 只用于政策文件（.toml）。"));
+    }
     let receipt = match signed_elsewhere(path)? {
         Handed::File(signed) => desk.hand_in_from(&signed, LineFile::after(path, 1))?,
         Handed::Bytes(bytes) if bytes.starts_with(SIGNED) => {

@@ -17,6 +17,7 @@ mod init;
 mod key;
 mod keygen;
 mod pay;
+mod policy;
 mod profiles;
 mod progress;
 mod repair;

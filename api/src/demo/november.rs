@@ -88,7 +88,8 @@ fn money_in(stage: &mut Stage<'_>) -> Result<(), Failure> {
     };
     stage.sign("会计", Body::FundReleased(right))?;
     released(stage, "F-CJ", "ZH-02", 90_000, "2020-11-05", "国库拨〔2020〕1102")?;
-    move_to_float(stage, 500_000, "2020-11-10", "凭补办件补足石峪镇备用金")?;
+    let regularised = stage.desk.books().urgent.advances.keys().copied().collect();
+    move_to_float(stage, 500_000, "2020-11-10", "凭补办件补足石峪镇备用金", regularised)?;
     stage.tell("到账：拨付280万元误记28万元，红字冲销后蓝字更正");
     Ok(())
 }

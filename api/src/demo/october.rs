@@ -95,6 +95,7 @@ fn money_in(stage: &mut Stage<'_>) -> Result<(), Failure> {
         stage.at_bank("ZH-01", date, amount, contributor, "统筹捐赠");
         let gift = FundContributed {
             amount_fen: amount,
+            area: None,
             contributor: contributor.to_owned(),
             corrects: None,
             date,
@@ -103,17 +104,19 @@ fn money_in(stage: &mut Stage<'_>) -> Result<(), Failure> {
         };
         stage.sign("会计", Body::FundContributed(gift))?;
     }
-    move_to_float(stage, 3_000_000, "2020-10-12", "核定石峪镇临时救助备用金")?;
+    move_to_float(stage, 3_000_000, "2020-10-12", "核定石峪镇临时救助备用金", Vec::new())?;
     stage.tell("到账：财政拨付2,890,000.00元，统筹捐赠330,000.00元，拨备用金30,000.00元");
     Ok(())
 }
 
-/// Moves money from the county's account to the town's float, on both accounts of the bank.
+/// Moves money from the county's account to the town's float, on both accounts of the bank: what it is given at first, or
+/// what it paid in advances that are regularised.
 pub(super) fn move_to_float(
     stage: &mut Stage<'_>,
     fen: i64,
     day: &str,
     reason: &str,
+    regularised: Vec<AdvanceId>,
 ) -> Result<(), Failure> {
     let date = stage.on(day);
     stage.at_bank("ZH-01", date, Money::from_fen(-fen), "石峪镇人民政府", "拨备用金");
@@ -124,6 +127,7 @@ pub(super) fn move_to_float(
         date,
         from: code("F-DB"),
         reason: reason.to_owned(),
+        regularised,
         to: code("F-BY"),
     };
     stage.sign("会计", Body::FundMoved(moved))?;
@@ -231,6 +235,7 @@ fn confirm(stage: &mut Stage<'_>, case: &Case) -> Result<EntitlementId, Failure>
     let body = ApplicationFiled {
         application,
         category: "农村".to_owned(),
+        cause: None,
         filed: stage.on(filed),
         household: case.household.household,
         payee,
@@ -241,7 +246,7 @@ fn confirm(stage: &mut Stage<'_>, case: &Case) -> Result<EntitlementId, Failure>
     let body = ApplicationSurveyed {
         application,
         evidence: evidence("入户调查表"),
-        parts: vec![Part { amount_fen: amount, label: case.label.to_owned() }],
+        parts: vec![Part { amount_fen: amount, label: case.label.to_owned(), quantity: None }],
         surveyed: stage.on(surveyed),
     };
     let survey = stage.desk.sign(&clerk, Body::ApplicationSurveyed(body))?.id;
@@ -262,8 +267,9 @@ fn confirm(stage: &mut Stage<'_>, case: &Case) -> Result<EntitlementId, Failure>
     let body = Body::ApplicationReviewed(ApplicationReviewed { application, survey });
     stage.desk.sign(&mayor, body)?;
     let confirmed = stage.on(confirmed);
-    let from = code(case.from);
-    let body = ApplicationConfirmed { application, confirmed, entitlement, from, survey };
+    let from: Period = code(case.from);
+    let last = ["LS", "JJ"].contains(&case.scheme).then_some(from);
+    let body = ApplicationConfirmed { application, confirmed, entitlement, from, last, survey };
     stage.sign("分管副局长", Body::ApplicationConfirmed(body))?;
     Ok(entitlement)
 }
@@ -332,6 +338,7 @@ fn insurance(stage: &mut Stage<'_>) -> Result<(), Failure> {
         from: code("2020-01-01"),
         insured: 8_830,
         insurer: "汾禾财产保险青禾支公司".to_owned(),
+        notice_days: None,
         policy: code("FX-2020"),
         premium_fen: Money::from_fen(39_735_000),
         until: code("2020-12-31"),

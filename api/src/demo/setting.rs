@@ -1,62 +1,36 @@
 //! The setting: policies, programme accounts and funds, the county's people and what they were entitled to before.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use ledger::act::Body;
 use ledger::act::cases::{EntitlementsBroughtIn, EntitlementsConfirmed, Part};
 use ledger::act::funds::{
     BankAccountOpened, DirectMark, FundAllotted, FundKind, FundOpened, Level,
 };
-use ledger::act::policies::{
-    CalendarPublished, ExclusionSet, PayStart, SchemeSet, StandardRule, StandardSet, Step,
-};
+use ledger::act::policies::CalendarPublished;
 use ledger::ids::{EntitlementId, HouseholdId, SchemeCode};
 use ledger::line::{EntitlementLine, Line};
 use ledger::money::Money;
-use ledger::period::{Date, Period};
+use ledger::period::Date;
 use ledger::vault::{Field, NewSubject};
 use reconcile::bank_simulator::Account;
 
-use super::county::{Category, Household, STANDARDS};
+use super::county::{Category, Household};
 use super::stage::{Stage, code};
 use crate::desk::people::{self, KnownHousehold, NewHousehold};
+use crate::desk::policy_file;
 use crate::desk::seal;
 use crate::failure::Failure;
 
-/// Code, name, function code, parts with their standards and rules.
-type Scheme =
-    (&'static str, &'static str, &'static str, &'static [(&'static str, i64, StandardRule)]);
-
-const SCHEMES: &[Scheme] = &[
-    (
-        "DB-R",
-        "农村低保",
-        "2081902",
-        &[
-            ("差额补助", STANDARDS.low_income.fen(), StandardRule::Ceiling),
-            ("分类施保", STANDARDS.classified.fen(), StandardRule::Ceiling),
-        ],
-    ),
-    (
-        "TK-S",
-        "特困人员分散供养",
-        "2082102",
-        &[("基本生活", STANDARDS.extreme_poverty.fen(), StandardRule::Fixed)],
-    ),
-    (
-        "CJ-L",
-        "困难残疾人生活补贴",
-        "2081107",
-        &[("生活补贴", STANDARDS.living_allowance.fen(), StandardRule::Fixed)],
-    ),
-    (
-        "CJ-H",
-        "重度残疾人护理补贴",
-        "2081107",
-        &[("护理补贴", STANDARDS.care_allowance.fen(), StandardRule::Fixed)],
-    ),
-    ("LS", "临时救助", "2082001", &[("临时救助", 500_000, StandardRule::Ceiling)]),
-    ("JJ", "防止致贫返贫救助基金", "2130599", &[("急难救助", 2_000_000, StandardRule::Ceiling)]),
+/// The county's policy files, in the order in which they are signed: who is measured by another comes after it.
+const POLICIES: &[(&str, &str)] = &[
+    ("DB-R.toml", include_str!("../../policies/DB-R.toml")),
+    ("TK-S.toml", include_str!("../../policies/TK-S.toml")),
+    ("CJ-L.toml", include_str!("../../policies/CJ-L.toml")),
+    ("CJ-H.toml", include_str!("../../policies/CJ-H.toml")),
+    ("LS.toml", include_str!("../../policies/LS.toml")),
+    ("JJ.toml", include_str!("../../policies/JJ.toml")),
 ];
 
 /// The calendar, the schemes with their standards, and which of them exclude each other.
@@ -71,45 +45,14 @@ pub(super) fn policies(stage: &mut Stage<'_>) -> Result<(), Failure> {
         year: 2020,
     };
     stage.sign("社会救助股股长", Body::CalendarPublished(calendar))?;
-    let from: Period = code("2020-10");
-    for (scheme, name, function_code, parts) in SCHEMES {
-        let is_case = ["LS", "JJ"].contains(scheme);
-        let set = SchemeSet {
-            basis: "青民发〔2020〕8号".to_owned(),
-            cap_fen: (*scheme == "JJ").then_some(Money::from_fen(2_000_000)),
-            chain: vec![Step::Survey, Step::Notice, Step::TownReview, Step::CountyConfirm],
-            code: code(scheme),
-            from,
-            function_code: (*function_code).to_owned(),
-            name: (*name).to_owned(),
-            notice_days: if is_case { 3 } else { 7 },
-            pay_day: 10,
-            pay_start: if is_case { PayStart::SameMonth } else { PayStart::NextMonth },
-            regularise_days: 10,
-            surveyors: 2,
-            town_limit_fen: (*scheme == "LS").then_some(Money::from_fen(500_000)),
-            unit: code("MZJ"),
-        };
-        stage.sign("社会救助股股长", Body::SchemeSet(set))?;
-        for (category, fen, rule) in *parts {
-            let standard = StandardSet {
-                amount_fen: Money::from_fen(*fen),
-                area: stage.county.division.clone(),
-                basis: "青政发〔2020〕3号".to_owned(),
-                category: (*category).to_owned(),
-                from,
-                rule: *rule,
-                scheme: code(scheme),
-            };
-            stage.sign("社会救助股股长", Body::StandardSet(standard))?;
+    for (name, text) in POLICIES {
+        for body in policy_file::read(Path::new(name), text)? {
+            stage.sign("社会救助股股长", body)?;
         }
     }
-    for other in ["DB-R", "CJ-L", "CJ-H"] {
-        let basis = "国发〔2016〕14号".to_owned();
-        let pair = ExclusionSet { basis, from, one: code("TK-S"), other: code(other) };
-        stage.sign("社会救助股股长", Body::ExclusionSet(pair))?;
-    }
-    stage.tell("定政策：6个项目、标准、互斥关系和2020年工作日历，均以签署的动作入账");
+    stage.tell(
+        "定政策：6个项目、标准、下限、互斥关系和2020年工作日历，由政策文件读入，均以签署的动作入账",
+    );
     Ok(())
 }
 
@@ -213,6 +156,10 @@ pub(super) fn people(stage: &mut Stage<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The monthly schemes, and the label of what is not put together from two parts.
+const FIXED: &[(&str, &str)] =
+    &[("DB-R", "差额补助"), ("TK-S", "基本生活"), ("CJ-L", "生活补贴"), ("CJ-H", "护理补贴")];
+
 /// What a household was entitled to, scheme by scheme.
 fn entitlements(
     stage: &mut Stage<'_>,
@@ -221,18 +168,21 @@ fn entitlements(
 ) -> Vec<(&'static str, EntitlementLine)> {
     let mut found = Vec::new();
     for line in household.lines() {
-        let Some((scheme, .., parts)) = SCHEMES.iter().find(|(s, ..)| *s == line.scheme.as_str())
-        else {
+        let Some((scheme, label)) = FIXED.iter().find(|(s, _)| *s == line.scheme.as_str()) else {
             continue;
         };
-        let part = |label: &str, amount| Part { amount_fen: amount, label: label.to_owned() };
+        let part = |label: &str, amount| Part {
+            amount_fen: amount,
+            label: label.to_owned(),
+            quantity: None,
+        };
         let parts = match (&household.category, *scheme) {
             (Category::LowIncome(due), "DB-R") => {
                 let classified = part("分类施保", due.classified);
                 let extra = due.classified.is_positive().then_some(classified);
                 std::iter::once(part("差额补助", due.base)).chain(extra).collect()
             }
-            (_, _) => parts.iter().map(|(label, ..)| part(label, line.amount)).collect(),
+            (_, _) => vec![part(label, line.amount)],
         };
         let Some(payee) = ids.members.first().copied() else { continue };
         let persons = match *scheme {
@@ -245,6 +195,7 @@ fn entitlements(
             entitlement: EntitlementId::from_bytes(stage.id()),
             from: code("2020-10"),
             household: ids.household,
+            last: None,
             parts,
             payee,
             persons,

@@ -124,6 +124,7 @@ fn standards(desk: &Desk, period: Period) -> BTreeMap<SchemeCode, String> {
             match standard.rule {
                 StandardRule::Fixed => format!("{label}{amount}元/人·月"),
                 StandardRule::Ceiling => format!("{label}不超过{amount}元/人·月"),
+                StandardRule::PerUnit => format!("{label}每单位{amount}元"),
             }
         });
         parts.collect::<Vec<_>>().join("，")

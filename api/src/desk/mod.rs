@@ -12,6 +12,7 @@ pub mod papers;
 pub mod paying;
 pub mod people;
 pub mod people_file;
+pub mod policy_file;
 pub mod reading;
 pub mod sealing;
 pub mod succession;

@@ -6,6 +6,7 @@ use crate::ids::{
 use crate::money::Money;
 use crate::period::{Date, Period};
 
+use super::policies::Step;
 use super::{Manifest, wire};
 
 wire! {
@@ -15,6 +16,9 @@ wire! {
         amount_fen: Money,
         /// What it is for; the standard of that name limits it.
         label: String,
+        /// How many units, where the standard is per unit: days attended, animals, square metres.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quantity: Option<u32>,
     }
 
     /// `application.filed`: an application 申请, or a case found by the office 主动发现.
@@ -23,6 +27,9 @@ wire! {
         application: ApplicationId,
         /// Category within the scheme.
         category: String,
+        /// What it is asked for 事由, in words without names: where a scheme counts how often the same cause was helped.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cause: Option<String>,
         /// Day of filing.
         filed: Date,
         /// The household.
@@ -73,6 +80,19 @@ wire! {
         survey: ActId,
     }
 
+    /// `application.step_passed`: a step of the chain that has no act of its own: 村荐, 验收.
+    ApplicationStepPassed {
+        /// The case.
+        application: ApplicationId,
+        /// Digest of the minutes or the report.
+        evidence: Digest,
+        /// The step.
+        step: Step,
+        /// The survey whose content it is about; absent before there is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        survey: Option<ActId>,
+    }
+
     /// `application.reviewed`: the town agrees 乡镇审核.
     ApplicationReviewed {
         /// The case.
@@ -91,6 +111,9 @@ wire! {
         entitlement: EntitlementId,
         /// First month payable.
         from: Period,
+        /// Last month payable, for a scheme that pays a number of months.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last: Option<Period>,
         /// The survey whose content is approved.
         survey: ActId,
     }
@@ -101,6 +124,22 @@ wire! {
         application: ApplicationId,
         /// Why, as the applicant is told.
         reason: String,
+    }
+
+    /// `repeat.allowed`: the county allows the same household to be helped once more for the same cause in a year 县级核实.
+    RepeatAllowed {
+        /// The cause, in the words of the case.
+        cause: String,
+        /// Digest of the proof.
+        evidence: Digest,
+        /// The household.
+        household: HouseholdId,
+        /// Why.
+        reason: String,
+        /// The scheme.
+        scheme: SchemeCode,
+        /// The calendar year.
+        year: i16,
     }
 
     /// `entitlements.brought_in`: entitlements confirmed before these books began (lines `entitlement`).

@@ -28,10 +28,7 @@ impl Body {
             | Body::UnitRegistered(_)
             | Body::OfficerAppointed(_) | Body::OfficerDismissed(_) | Body::KeyEnrolled(_) | Body::KeyRevoked(_)
             | Body::KeyRotated(_) | Body::ActsReconfirmed(_) | Body::ActsDisowned(_) | Body::LogKeyAnnounced(_) | Body::LogKeyRetired(_)
-            | Body::CalendarPublished(_)
-            | Body::SchemeSet(_)
-            | Body::StandardSet(_)
-            | Body::ExclusionSet(_)
+            | Body::CalendarPublished(_) | Body::SchemeSet(_) | Body::StandardSet(_) | Body::ExclusionSet(_)
             | Body::BankAccountOpened(_)
             | Body::FundOpened(_)
             | Body::PeopleRegistered(_)
@@ -61,7 +58,9 @@ impl Body {
             | Body::RosterApproved(_)
             | Body::RosterWithdrawn(_)
             | Body::MonthClosed(_)
-            | Body::BulletinIssued(_) => None,
+            | Body::BulletinIssued(_)
+            | Body::StandardFloorSet(_) | Body::IndexPublished(_) | Body::ApplicationStepPassed(_)
+            | Body::RepeatAllowed(_) | Body::InsuranceListed(_) | Body::ClaimNoticed(_) => None,
         }
     }
 

@@ -1,6 +1,8 @@
 //! Acts about money coming in: programme accounts, funds, allotments, releases, contributions, moves.
 
-use crate::ids::{ActId, BankAccountCode, Commitment, FundCode, SchemeCode, UnitCode};
+use crate::ids::{
+    ActId, AdvanceId, BankAccountCode, Commitment, Division, FundCode, SchemeCode, UnitCode,
+};
 use crate::money::Money;
 use crate::period::Date;
 use crate::words::words;
@@ -114,6 +116,9 @@ wire! {
     FundContributed {
         /// The amount.
         amount_fen: Money,
+        /// The county or town that paid in, for a pool whose use is told by area 统筹出资地区.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        area: Option<Division>,
         /// Who gave it: a unit or organisation, never a private person's name.
         contributor: String,
         /// The reversal that this entry corrects, if it does.
@@ -140,6 +145,9 @@ wire! {
         from: FundCode,
         /// Why.
         reason: String,
+        /// The regularised advances that the money replaces, when a float is topped up 备用金补足.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        regularised: Vec<AdvanceId>,
         /// The fund that receives.
         to: FundCode,
     }

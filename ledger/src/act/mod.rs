@@ -198,6 +198,12 @@ acts! {
     "entry.reversed" => EntryReversed(closing::EntryReversed), "红字冲销";
     "month.closed" => MonthClosed(closing::MonthClosed), "月结";
     "bulletin.issued" => BulletinIssued(closing::BulletinIssued), "通报签发";
+    "standard.floor_set" => StandardFloorSet(policies::StandardFloorSet), "标准下限设定";
+    "index.published" => IndexPublished(policies::IndexPublished), "价格指数公布";
+    "application.step_passed" => ApplicationStepPassed(cases::ApplicationStepPassed), "环节办结";
+    "repeat.allowed" => RepeatAllowed(cases::RepeatAllowed), "再次救助核准";
+    "insurance.listed" => InsuranceListed(urgent::InsuranceListed), "参保名单";
+    "claim.noticed" => ClaimNoticed(urgent::ClaimNoticed), "理赔公示";
 }
 
 impl Body {
@@ -209,6 +215,8 @@ impl Body {
         } else if let Body::EntitlementsBroughtIn(body) = self {
             Some(&body.manifest)
         } else if let Body::RosterDrawn(body) = self {
+            Some(&body.manifest)
+        } else if let Body::InsuranceListed(body) = self {
             Some(&body.manifest)
         } else if let Body::ResponseImported(body) = self {
             Some(&body.manifest)

@@ -12,8 +12,12 @@ words! {
     Step {
         /// 入户调查
         Survey = "survey", "入户调查";
+        /// 村级推荐 村荐
+        VillageNomination = "village_nomination", "村级推荐";
         /// 公示
         Notice = "notice", "公示";
+        /// 验收: of work, a course, a stage of building
+        Acceptance = "acceptance", "验收";
         /// 乡镇审核
         TownReview = "town_review", "乡镇审核";
         /// 县级确认
@@ -38,10 +42,44 @@ words! {
         Fixed = "fixed", "定额";
         /// The amount is at most the standard times the persons.
         Ceiling = "ceiling", "不超过";
+        /// The amount is the standard times a quantity that the part states, such as days attended, times the persons.
+        PerUnit = "per_unit", "按量";
+    }
+}
+
+words! {
+    /// Within which span a scheme counts how often it is given.
+    Span {
+        /// 一人一生
+        Lifetime = "lifetime", "终身";
+        /// 自然年
+        Year = "year", "自然年";
+        /// 所属月
+        Month = "month", "月";
+        /// 同一户同一事由在一个自然年
+        CauseAndYear = "cause_and_year", "自然年同一事由";
     }
 }
 
 wire! {
+    /// How often a scheme is given.
+    Limit {
+        /// How many times at most.
+        count: u16,
+        /// Within which span. For [`Span::CauseAndYear`] a household counts, else a person.
+        per: Span,
+    }
+
+    /// What must have happened to prices before a scheme pays for a month: either index reaches its mark.
+    Trigger {
+        /// Rise of the consumer price index against the same month a year ago, in hundredths of a percent.
+        cpi_bp: i16,
+        /// Working days after publication within which the money must be paid.
+        days: u16,
+        /// The same of food prices.
+        food_bp: i16,
+    }
+
     /// `calendar.published`: holidays and worked weekends of one year.
     CalendarPublished {
         /// Days off, weekends included where the notice lists them.
@@ -69,6 +107,12 @@ wire! {
         from: Period,
         /// Budget function code 功能科目.
         function_code: String,
+        /// How often it is given, if that is limited.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<Limit>,
+        /// For how many months a confirmed case is paid: 1 for one-off aid 一次性. Absent: until it is stopped.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        months: Option<u16>,
         /// Its name.
         name: String,
         /// Natural days of public notice before review.
@@ -79,12 +123,18 @@ wire! {
         pay_start: PayStart,
         /// Working days within which an advance must be regularised.
         regularise_days: u16,
+        /// Each person must draw one of these schemes in the first month, if any are named.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        requires: Vec<SchemeCode>,
         /// How many surveyors must sign.
         surveyors: u8,
         /// The highest advance that a town may pay by itself, if advances are allowed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         town_limit_fen: Option<Money>,
-        /// The responsible unit.
+        /// What prices must have done in a month before it is paid for that month 联动机制.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trigger: Option<Trigger>,
+        /// The responsible unit. Another one than before from a month on is a handover 移交.
         unit: UnitCode,
     }
 
@@ -104,6 +154,38 @@ wire! {
         rule: StandardRule,
         /// The scheme.
         scheme: SchemeCode,
+    }
+
+    /// `standard.floor_set`: one standard may never be less than a share of another, such as 特困基本生活 ≥ 1.3 × 低保.
+    StandardFloorSet {
+        /// The part whose standard it is measured by.
+        base_category: String,
+        /// The scheme of that part.
+        base_scheme: SchemeCode,
+        /// The document it rests on.
+        basis: String,
+        /// The part whose standard is bound.
+        category: String,
+        /// First month.
+        from: Period,
+        /// The share in thousandths: 1300 for 1.3 times.
+        permille: u16,
+        /// The scheme of that part.
+        scheme: SchemeCode,
+    }
+
+    /// `index.published`: the price indices of a month, as the statistics office published them.
+    IndexPublished {
+        /// Rise of the consumer price index against the same month a year ago, in hundredths of a percent.
+        cpi_bp: i16,
+        /// The same of food prices.
+        food_bp: i16,
+        /// The month.
+        period: Period,
+        /// Day of publication.
+        published: Date,
+        /// Where it was published.
+        source: String,
     }
 
     /// `exclusion.set`: two schemes that one person may not draw for the same month.

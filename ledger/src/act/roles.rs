@@ -25,28 +25,25 @@ impl Body {
 
     /// The role that the act needs of its signer; `None` where being in office is enough.
     #[must_use]
+    #[rustfmt::skip]
     pub const fn role(&self) -> Option<Role> {
         match self {
             Body::Founded(_)
             | Body::UnitRegistered(_)
-            | Body::OfficerAppointed(_)
-            | Body::OfficerDismissed(_)
-            | Body::KeyEnrolled(_)
-            | Body::KeyRevoked(_)
-            | Body::LogKeyAnnounced(_)
-            | Body::LogKeyRetired(_) => Some(Role::Admin),
+            | Body::OfficerAppointed(_) | Body::OfficerDismissed(_)
+            | Body::KeyEnrolled(_) | Body::KeyRevoked(_)
+            | Body::LogKeyAnnounced(_) | Body::LogKeyRetired(_) => Some(Role::Admin),
             // Whoever is in office may answer for own keys and acts; `law` says who for those of others.
             Body::KeyRotated(_) | Body::ActsReconfirmed(_) | Body::ActsDisowned(_) => None,
             Body::CalendarPublished(_)
             | Body::SchemeSet(_)
             | Body::StandardSet(_)
-            | Body::ExclusionSet(_) => Some(Role::PolicySetter),
+            | Body::ExclusionSet(_)
+            | Body::StandardFloorSet(_)
+            | Body::IndexPublished(_) => Some(Role::PolicySetter),
             Body::BankAccountOpened(_)
             | Body::FundOpened(_)
-            | Body::FundAllotted(_)
-            | Body::FundReleased(_)
-            | Body::FundContributed(_)
-            | Body::FundMoved(_) => Some(Role::FundKeeper),
+            | Body::FundAllotted(_) | Body::FundReleased(_) | Body::FundContributed(_) | Body::FundMoved(_) => Some(Role::FundKeeper),
             Body::PeopleRegistered(_)
             | Body::AccountChanged(_)
             | Body::PersonDied(_)
@@ -55,10 +52,9 @@ impl Body {
             | Body::EntitlementsBroughtIn(_)
             | Body::EntitlementAdjusted(_)
             | Body::AdvancePaid(_)
-            | Body::InsuranceOpened(_)
-            | Body::ClaimFiled(_)
-            | Body::ClaimSettled(_)
-            | Body::ClaimDeclined(_) => Some(Role::Registrar),
+            | Body::ApplicationStepPassed(_)
+            | Body::InsuranceOpened(_) | Body::InsuranceListed(_)
+            | Body::ClaimFiled(_) | Body::ClaimNoticed(_) | Body::ClaimSettled(_) | Body::ClaimDeclined(_) => Some(Role::Registrar),
             Body::AccountChangeApproved(_) => Some(Role::AccountApprover),
             Body::ApplicationSurveyed(_)
             | Body::ApplicationSurveyJoined(_)
@@ -68,7 +64,8 @@ impl Body {
             | Body::ApplicationDeclined(_)
             | Body::EntitlementsConfirmed(_)
             | Body::AdjustmentConfirmed(_)
-            | Body::EntitlementStopped(_) => Some(Role::CountyConfirmer),
+            | Body::EntitlementStopped(_)
+            | Body::RepeatAllowed(_) => Some(Role::CountyConfirmer),
             Body::RosterDrawn(_) | Body::RosterWithdrawn(_) => Some(Role::RosterMaker),
             Body::RosterChecked(_) => Some(Role::RosterChecker),
             Body::RosterFinanceReviewed(_) => Some(Role::FinanceReviewer),

@@ -6,7 +6,7 @@ use crate::ids::{
 use crate::money::Money;
 use crate::period::Date;
 
-use super::wire;
+use super::{Manifest, wire};
 
 wire! {
     /// `advance.paid`: aid paid first out of a town's float; the forms follow within the scheme's deadline.
@@ -53,12 +53,25 @@ wire! {
         insured: u32,
         /// The insurer.
         insurer: String,
+        /// Natural days of public notice between assessment and payment, if the policy asks for one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        notice_days: Option<u16>,
         /// The policy.
         policy: PolicyCode,
         /// The premium.
         premium_fen: Money,
         /// Last day.
         until: Date,
+    }
+
+    /// `insurance.listed`: persons on the policy's roster 参保名单 (lines `insured`).
+    InsuranceListed {
+        /// The lines.
+        manifest: Manifest,
+        /// The policy.
+        policy: PolicyCode,
+        /// Where the list comes from, in words.
+        source: String,
     }
 
     /// `claim.filed`: a claim 报案.
@@ -89,6 +102,24 @@ wire! {
         claim: ClaimId,
         /// Digest of the report.
         evidence: Digest,
+    }
+
+    /// `claim.noticed`: the public notice 公示 over an assessment is over.
+    ClaimNoticed {
+        /// The assessment that was shown.
+        assessment: ActId,
+        /// The case.
+        claim: ClaimId,
+        /// Last day.
+        ends: Date,
+        /// Objections raised and not settled.
+        objections: u32,
+        /// Digest of the photo of the board.
+        photo: Digest,
+        /// Where it hung.
+        place: String,
+        /// First day.
+        starts: Date,
     }
 
     /// `claim.settled`: the insurer paid; a memo entry 备查.

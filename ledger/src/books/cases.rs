@@ -7,7 +7,8 @@ use smallvec::SmallVec;
 
 use crate::act::Body;
 use crate::act::cases::{
-    ApplicationFiled, ApplicationNoticed, ApplicationSurveyed, EntitlementAdjusted, Part,
+    ApplicationConfirmed, ApplicationFiled, ApplicationNoticed, ApplicationSurveyed,
+    EntitlementAdjusted, Part,
 };
 use crate::act::policies::Step;
 use crate::ids::{
@@ -30,6 +31,8 @@ pub struct Application {
     pub surveyors: BTreeSet<OfficerId>,
     /// The notice over that survey.
     pub notice: Option<ApplicationNoticed>,
+    /// The steps without an act of their own that are passed, each with the survey it is about.
+    pub passed: Vec<(Step, Option<ActId>)>,
     /// True once the town agreed to that survey.
     pub reviewed: bool,
     /// True once confirmed or declined.
@@ -43,6 +46,9 @@ impl Application {
         match step {
             Step::Survey => {
                 self.survey.is_some() && self.surveyors.len() >= surveyors_needed.into()
+            }
+            Step::VillageNomination | Step::Acceptance => {
+                self.passed.iter().any(|(passed, _)| *passed == step)
             }
             Step::Notice => self.notice.is_some(),
             Step::TownReview => self.reviewed,
@@ -160,6 +166,10 @@ pub struct Cases {
     pub brought_in: BTreeMap<ActId, BroughtIn>,
     /// Adjustments by act; true once confirmed.
     pub adjustments: BTreeMap<ActId, (EntitlementAdjusted, bool)>,
+    /// What help was asked for, by entitlement, where an application says so.
+    pub causes: BTreeMap<EntitlementId, String>,
+    /// How often a county allowed the same household's same cause once more in a year.
+    pub repeats: BTreeMap<(SchemeCode, HouseholdId, i16, String), u16>,
 }
 
 impl Cases {
@@ -208,6 +218,11 @@ impl Cases {
                     entitlement.parts.set(adjusted.from, &adjusted.parts);
                 }
             }
+        } else if let Body::RepeatAllowed(allowed) = statement.body() {
+            let cause = allowed.cause.clone();
+            let key = (allowed.scheme.clone(), allowed.household, allowed.year, cause);
+            let times = self.repeats.entry(key).or_default();
+            *times = times.saturating_add(1);
         } else if let Body::EntitlementStopped(stopped) = statement.body()
             && let Some(entitlement) = self.entitlements.get_mut(&stopped.entitlement)
         {
@@ -227,7 +242,7 @@ impl Cases {
                 persons: line.persons.as_slice().into(),
                 payee: line.payee,
                 parts: Terms::new(line.from, &line.parts),
-                last: None,
+                last: line.last,
             };
             self.entitle(line.entitlement, entitlement);
         }
@@ -240,6 +255,7 @@ impl Cases {
                 survey: None,
                 surveyors: BTreeSet::new(),
                 notice: None,
+                passed: Vec::new(),
                 reviewed: false,
                 ended: false,
             };
@@ -250,6 +266,7 @@ impl Cases {
                 application.survey = Some((statement.id, surveyed.clone()));
                 application.surveyors = BTreeSet::from([statement.officer]);
                 application.notice = None;
+                application.passed.retain(|(_, survey)| survey.is_none());
                 application.reviewed = false;
             }
         } else if let Body::ApplicationSurveyJoined(joined) = statement.body() {
@@ -260,6 +277,10 @@ impl Cases {
             if let Some(application) = self.applications.get_mut(&noticed.application) {
                 application.notice = Some(noticed.clone());
             }
+        } else if let Body::ApplicationStepPassed(passed) = statement.body() {
+            if let Some(application) = self.applications.get_mut(&passed.application) {
+                application.passed.push((passed.step, passed.survey));
+            }
         } else if let Body::ApplicationReviewed(reviewed) = statement.body() {
             if let Some(application) = self.applications.get_mut(&reviewed.application) {
                 application.reviewed = true;
@@ -268,24 +289,30 @@ impl Cases {
             if let Some(application) = self.applications.get_mut(&declined.application) {
                 application.ended = true;
             }
-        } else if let Body::ApplicationConfirmed(confirmed) = statement.body()
-            && let Some(application) = self.applications.get_mut(&confirmed.application)
-        {
-            application.ended = true;
-            let filed = &application.filed;
-            let survey = application.survey.as_ref().map(|(_, survey)| survey);
-            let parts = survey.map_or(&[][..], |survey| &survey.parts);
-            let entitlement = Entitlement {
-                scheme: filed.scheme.clone(),
-                category: filed.category.clone(),
-                household: filed.household,
-                persons: filed.persons.as_slice().into(),
-                payee: filed.payee,
-                parts: Terms::new(confirmed.from, parts),
-                last: None,
-            };
-            self.entitle(confirmed.entitlement, entitlement);
+        } else if let Body::ApplicationConfirmed(confirmed) = statement.body() {
+            self.confirm(confirmed);
         }
+    }
+
+    fn confirm(&mut self, confirmed: &ApplicationConfirmed) {
+        let Some(application) = self.applications.get_mut(&confirmed.application) else { return };
+        application.ended = true;
+        let filed = &application.filed;
+        let survey = application.survey.as_ref().map(|(_, survey)| survey);
+        let parts = survey.map_or(&[][..], |survey| &survey.parts);
+        let entitlement = Entitlement {
+            scheme: filed.scheme.clone(),
+            category: filed.category.clone(),
+            household: filed.household,
+            persons: filed.persons.as_slice().into(),
+            payee: filed.payee,
+            parts: Terms::new(confirmed.from, parts),
+            last: confirmed.last,
+        };
+        if let Some(cause) = &filed.cause {
+            self.causes.insert(confirmed.entitlement, cause.clone());
+        }
+        self.entitle(confirmed.entitlement, entitlement);
     }
 }
 
@@ -308,7 +335,10 @@ mod tests {
     proptest! {
         #[test]
         fn terms_are_a_map_from_their_first_months(steps in prop::collection::vec((1_i8..=12, 1_i64..9), 1..20)) {
-            let parts = |fen| vec![Part { amount_fen: Money::from_fen(fen), label: String::new() }];
+            let parts = |fen| {
+                let amount_fen = Money::from_fen(fen);
+                vec![Part { amount_fen, label: String::new(), quantity: None }]
+            };
             let month = |month| Period::new(2020, month).unwrap();
             let mut steps = steps.into_iter().map(|(from, fen)| (month(from), parts(fen)));
             let (from, first) = steps.next().unwrap();

@@ -54,6 +54,8 @@ words! {
         Surveyor = "surveyor", "调查人";
         /// Visits as another surveyor.
         JoinedSurveyor = "joined_surveyor", "共同调查人";
+        /// Records a step that the village or an acceptance commission took.
+        Witness = "witness", "环节经办人";
         /// Reviews for the town.
         TownReviewer = "town_reviewer", "镇审核人";
         /// Checks.
@@ -107,6 +109,7 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
     match statement.body() {
         Body::ApplicationSurveyed(b) => of_application(b.application, Stage::Surveyor),
         Body::ApplicationSurveyJoined(b) => of_application(b.application, Stage::JoinedSurveyor),
+        Body::ApplicationStepPassed(b) => of_application(b.application, Stage::Witness),
         Body::ApplicationReviewed(b) => of_application(b.application, Stage::TownReviewer),
         Body::ApplicationConfirmed(b) => of_application(b.application, Stage::Approver),
         Body::AccountChanged(_)
@@ -141,12 +144,10 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         | Body::UnitRegistered(_)
         | Body::OfficerAppointed(_) | Body::OfficerDismissed(_) | Body::KeyEnrolled(_) | Body::KeyRevoked(_)
         | Body::KeyRotated(_) | Body::ActsDisowned(_) | Body::LogKeyAnnounced(_) | Body::LogKeyRetired(_)
-        | Body::CalendarPublished(_)
-        | Body::SchemeSet(_)
-        | Body::StandardSet(_)
-        | Body::ExclusionSet(_)
-        | Body::BankAccountOpened(_)
-        | Body::FundOpened(_)
+        | Body::CalendarPublished(_) | Body::IndexPublished(_)
+        | Body::SchemeSet(_) | Body::StandardSet(_) | Body::ExclusionSet(_) | Body::StandardFloorSet(_)
+        | Body::RepeatAllowed(_)
+        | Body::BankAccountOpened(_) | Body::FundOpened(_)
         | Body::PeopleRegistered(_)
         | Body::PersonDied(_)
         | Body::ApplicationFiled(_)
@@ -154,7 +155,9 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         | Body::ApplicationDeclined(_)
         | Body::EntitlementStopped(_)
         | Body::InsuranceOpened(_)
+        | Body::InsuranceListed(_)
         | Body::ClaimFiled(_)
+        | Body::ClaimNoticed(_)
         | Body::ClaimDeclined(_)
         | Body::RosterWithdrawn(_)
         | Body::BulletinIssued(_) => Vec::new(),

@@ -7,8 +7,8 @@ use crate::money::Money;
 use crate::period::Period;
 use crate::rejection::Rejection;
 
-use super::Books;
 use super::cases::sum_of;
+use super::{Books, conditions};
 
 /// What is claimed for whom, before it is an entitlement.
 #[derive(Clone, Copy, Debug)]
@@ -23,8 +23,12 @@ pub struct Claim<'a> {
     pub payee: PersonId,
     /// The monthly amount.
     pub parts: &'a [Part],
+    /// What help is asked for, if it is said.
+    pub cause: Option<&'a str>,
     /// First month.
     pub from: Period,
+    /// Last month, if it is set from the beginning.
+    pub last: Option<Period>,
 }
 
 /// The persons belong to the household, none twice; the payee is known.
@@ -82,11 +86,12 @@ pub fn amount_follows_the_standard(books: &Books, claim: &Claim<'_>) -> Result<(
     for part in claim.parts {
         let standard = books.policies.standard(scheme, &part.label, &household.division, period);
         let standard = standard.ok_or_else(|| missing(part))?;
-        let allowed =
-            standard.amount_fen.checked_times(persons).ok_or(Rejection::MoneyOverflow {})?;
+        let times = persons.checked_mul(quantity(part, standard.rule)?.into());
+        let allowed = times.and_then(|times| standard.amount_fen.checked_times(times));
+        let allowed = allowed.ok_or(Rejection::MoneyOverflow {})?;
         let amount = part.amount_fen;
         let holds = match standard.rule {
-            StandardRule::Fixed => amount == allowed,
+            StandardRule::Fixed | StandardRule::PerUnit => amount == allowed,
             StandardRule::Ceiling => amount <= allowed,
         };
         if !holds {
@@ -96,13 +101,27 @@ pub fn amount_follows_the_standard(books: &Books, claim: &Claim<'_>) -> Result<(
     Ok(())
 }
 
-/// Everything that a new entitlement must satisfy: members, standard, alive, not doubled, not excluded.
+/// How often the standard is counted for each person: once, or as often as the part says where it is paid per unit.
+fn quantity(part: &Part, rule: StandardRule) -> Result<u32, Rejection> {
+    let wrong = |why| Err(Rejection::QuantityWrong { category: part.label.clone(), why });
+    match (rule, part.quantity) {
+        (StandardRule::PerUnit, Some(quantity)) if quantity > 0 => Ok(quantity),
+        (StandardRule::PerUnit, _) => wrong("按量计发，须注明大于零的数量"),
+        (StandardRule::Fixed | StandardRule::Ceiling, None) => Ok(1),
+        (StandardRule::Fixed | StandardRule::Ceiling, Some(_)) => wrong("不按量计发，不应注明数量"),
+    }
+}
+
+/// Everything that a new entitlement must satisfy: members, standard, the scheme's conditions, alive, not doubled, not
+/// excluded.
 ///
 /// # Errors
 /// The first of these that fails.
 pub fn may_be_entitled(books: &Books, claim: &Claim<'_>) -> Result<(), Rejection> {
     persons_are_members(books, claim.household, claim.persons, claim.payee)?;
     amount_follows_the_standard(books, claim)?;
+    conditions::hold(books, claim)?;
+    let is_by_case = conditions::is_by_case(books, claim);
     for person in claim.persons.iter().copied() {
         let known = books.people.persons.get(&person);
         if known.is_some_and(|known| known.is_dead_in(claim.from)) {
@@ -113,7 +132,7 @@ pub fn may_be_entitled(books: &Books, claim: &Claim<'_>) -> Result<(), Rejection
                 continue;
             }
             let scheme = held.scheme.clone();
-            if scheme == *claim.scheme {
+            if scheme == *claim.scheme && !is_by_case {
                 return Err(Rejection::EntitlementDoubled { person, scheme });
             }
             let excluded = books.policies.excluded_by(claim.scheme, claim.from);

@@ -4,9 +4,23 @@ use std::collections::BTreeMap;
 
 use crate::act::Body;
 use crate::act::funds::{BankAccountOpened, FundOpened};
-use crate::ids::{BankAccountCode, FundCode};
+use crate::ids::{ActId, BankAccountCode, Division, FundCode};
+use crate::money::Money;
 
 use super::Statement;
+
+/// What was paid into a pool, and from where.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Contribution {
+    /// The act.
+    pub act: ActId,
+    /// The pool.
+    pub fund: FundCode,
+    /// The county or town that paid in, if it is said.
+    pub area: Option<Division>,
+    /// How much.
+    pub amount: Money,
+}
 
 /// Where money lies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -15,6 +29,8 @@ pub struct Funds {
     pub accounts: BTreeMap<BankAccountCode, BankAccountOpened>,
     /// Funds by code.
     pub funds: BTreeMap<FundCode, FundOpened>,
+    /// What was paid into pools and not reversed, in the order of the log.
+    pub contributions: Vec<Contribution>,
 }
 
 impl Funds {
@@ -29,6 +45,12 @@ impl Funds {
             self.accounts.insert(opened.code.clone(), opened.clone());
         } else if let Body::FundOpened(opened) = statement.body() {
             self.funds.insert(opened.code.clone(), opened.clone());
+        } else if let Body::FundContributed(gift) = statement.body() {
+            let (fund, area) = (gift.fund.clone(), gift.area.clone());
+            let amount = gift.amount_fen;
+            self.contributions.push(Contribution { act: statement.id, fund, area, amount });
+        } else if let Body::EntryReversed(reversed) = statement.body() {
+            self.contributions.retain(|contribution| contribution.act != reversed.act);
         }
     }
 }

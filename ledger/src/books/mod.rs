@@ -3,6 +3,7 @@
 pub mod bank;
 pub mod cases;
 pub mod closings;
+pub mod conditions;
 pub mod doubts;
 pub mod duties;
 pub mod entitling;

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::act::Body;
-use crate::act::urgent::{AdvancePaid, ClaimAssessed, ClaimFiled, InsuranceOpened};
-use crate::ids::{ActId, AdvanceId, ClaimId, PolicyCode};
+use crate::act::urgent::{AdvancePaid, ClaimAssessed, ClaimFiled, ClaimNoticed, InsuranceOpened};
+use crate::ids::{ActId, AdvanceId, ClaimId, PersonId, PolicyCode};
+use crate::line::Line;
 use crate::money::Money;
 use crate::period::Date;
 
-use super::Statement;
+use super::{IdMap, Statement};
 
 /// An advance and whether its forms are complete.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -19,6 +20,8 @@ pub struct Advance {
     pub paid: AdvancePaid,
     /// Day on which the forms were complete.
     pub regularised: Option<Date>,
+    /// True once its float was topped up for it.
+    pub replaced: bool,
 }
 
 /// How a claim ended.
@@ -42,6 +45,8 @@ pub struct Claim {
     pub filed: ClaimFiled,
     /// The assessment, by its act.
     pub assessed: Option<(ActId, ClaimAssessed)>,
+    /// The notice over that assessment.
+    pub notice: Option<ClaimNoticed>,
     /// How it ended, if it did.
     pub end: Option<ClaimEnd>,
 }
@@ -53,6 +58,8 @@ pub struct Urgent {
     pub advances: BTreeMap<AdvanceId, Advance>,
     /// Insurance policies by code.
     pub policies: BTreeMap<PolicyCode, InsuranceOpened>,
+    /// The persons on each policy's roster, with the days for which they are insured.
+    pub insured: BTreeMap<PolicyCode, IdMap<PersonId, (Date, Date)>>,
     /// Claims by id.
     pub claims: BTreeMap<ClaimId, Claim>,
 }
@@ -71,20 +78,43 @@ impl Urgent {
 
     pub(super) fn evolve(&mut self, statement: &Statement<'_>) {
         if let Body::AdvancePaid(paid) = statement.body() {
-            let advance = Advance { act: statement.id, paid: paid.clone(), regularised: None };
+            let advance = Advance {
+                act: statement.id,
+                paid: paid.clone(),
+                regularised: None,
+                replaced: false,
+            };
             self.advances.insert(paid.advance, advance);
         } else if let Body::AdvanceRegularised(done) = statement.body() {
             if let Some(advance) = self.advances.get_mut(&done.advance) {
                 advance.regularised = Some(done.date);
             }
+        } else if let Body::FundMoved(moved) = statement.body() {
+            for advance in &moved.regularised {
+                if let Some(advance) = self.advances.get_mut(advance) {
+                    advance.replaced = true;
+                }
+            }
+        } else if let Body::InsuranceListed(listed) = statement.body() {
+            let insured = self.insured.entry(listed.policy.clone()).or_default();
+            for line in statement.lines {
+                if let Line::Insured(line) = line {
+                    insured.insert(line.person, (line.from, line.until));
+                }
+            }
         } else if let Body::InsuranceOpened(opened) = statement.body() {
             self.policies.insert(opened.policy.clone(), opened.clone());
         } else if let Body::ClaimFiled(filed) = statement.body() {
-            let claim = Claim { filed: filed.clone(), assessed: None, end: None };
+            let claim = Claim { filed: filed.clone(), assessed: None, notice: None, end: None };
             self.claims.insert(filed.claim, claim);
         } else if let Body::ClaimAssessed(assessed) = statement.body() {
             if let Some(claim) = self.claims.get_mut(&assessed.claim) {
                 claim.assessed = Some((statement.id, assessed.clone()));
+                claim.notice = None;
+            }
+        } else if let Body::ClaimNoticed(noticed) = statement.body() {
+            if let Some(claim) = self.claims.get_mut(&noticed.claim) {
+                claim.notice = Some(noticed.clone());
             }
         } else if let Body::ClaimSettled(settled) = statement.body() {
             if let Some(claim) = self.claims.get_mut(&settled.claim) {

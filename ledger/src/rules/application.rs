@@ -1,12 +1,16 @@
 //! Rules for an application on its way: the scheme's chain in its order, each step about the same survey.
 
 use crate::act::Body;
-use crate::act::cases::{ApplicationConfirmed, ApplicationFiled, ApplicationNoticed};
+use crate::act::cases::{
+    ApplicationConfirmed, ApplicationFiled, ApplicationNoticed, ApplicationStepPassed,
+    RepeatAllowed,
+};
 use crate::act::policies::{PayStart, SchemeSet, Step};
 use crate::books::cases::Application;
 use crate::books::{Books, entitling};
 use crate::ids::{ActId, ApplicationId};
 use crate::law::not_before;
+use crate::period::Period;
 use crate::rejection::Rejection;
 
 use super::filled;
@@ -25,7 +29,9 @@ pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
             persons: &filed.persons,
             payee: filed.payee,
             parts: &surveyed.parts,
+            cause: filed.cause.as_deref(),
             from: period,
+            last: None,
         };
         entitling::amount_follows_the_standard(books, &claim)
     } else if let Body::ApplicationSurveyJoined(joined) = body {
@@ -38,6 +44,10 @@ pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
             not_before(survey.surveyed, noticed.starts)?;
         }
         long_enough(noticed, scheme)
+    } else if let Body::ApplicationStepPassed(passed) = body {
+        pass(books, passed)
+    } else if let Body::RepeatAllowed(allowed) = body {
+        allow_again(books, allowed)
     } else if let Body::ApplicationReviewed(reviewed) = body {
         let (application, _) = step(books, reviewed.application, Step::TownReview)?;
         same_survey(application, reviewed.survey)
@@ -98,6 +108,31 @@ fn same_survey(application: &Application, survey: ActId) -> Result<(), Rejection
     }
 }
 
+/// A step without an act of its own, about the newest survey if there is one.
+fn pass(books: &Books, passed: &ApplicationStepPassed) -> Result<(), Rejection> {
+    if !matches!(passed.step, Step::VillageNomination | Step::Acceptance) {
+        return Err(Rejection::StepHasOwnAct { step: passed.step.chinese() });
+    }
+    let (application, _) = step(books, passed.application, passed.step)?;
+    let newest = application.survey.as_ref().map(|(act, _)| *act);
+    if newest == passed.survey { Ok(()) } else { Err(Rejection::SurveyChanged {}) }
+}
+
+fn allow_again(books: &Books, allowed: &RepeatAllowed) -> Result<(), Rejection> {
+    filled(&allowed.cause, "事由")?;
+    filled(&allowed.reason, "核准理由")?;
+    let household = allowed.household;
+    if !books.people.households.contains_key(&household) {
+        return Err(Rejection::HouseholdUnknown { household });
+    }
+    if books.policies.newest(&allowed.scheme).is_none() {
+        let period = Period::new(allowed.year, 1);
+        let period = period.ok_or(Rejection::TextMissing { field: "年份" })?;
+        return Err(Rejection::SchemeUnknown { scheme: allowed.scheme.clone(), period });
+    }
+    Ok(())
+}
+
 fn long_enough(noticed: &ApplicationNoticed, scheme: &SchemeSet) -> Result<(), Rejection> {
     filled(&noticed.place, "公示地点")?;
     // Both the first and the last day count (natural days).
@@ -143,7 +178,9 @@ fn confirm(books: &Books, confirmed: &ApplicationConfirmed) -> Result<(), Reject
             persons: &filed.persons,
             payee: filed.payee,
             parts: &survey.parts,
+            cause: filed.cause.as_deref(),
             from,
+            last: confirmed.last,
         },
     )
 }

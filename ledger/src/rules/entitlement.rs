@@ -80,7 +80,9 @@ fn claim_of<'a>(scheme: &'a SchemeCode, line: &'a EntitlementLine) -> entitling:
         persons: &line.persons,
         payee: line.payee,
         parts: &line.parts,
+        cause: None,
         from: line.from,
+        last: line.last,
     }
 }
 
@@ -125,7 +127,9 @@ fn adjust(books: &Books, adjusted: &EntitlementAdjusted) -> Result<(), Rejection
             persons: &entitlement.persons,
             payee: entitlement.payee,
             parts: &adjusted.parts,
+            cause: None,
             from: adjusted.from,
+            last: entitlement.last,
         },
     )
 }

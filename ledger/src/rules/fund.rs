@@ -1,9 +1,10 @@
 //! Rules for money coming in. That no fund falls below zero is a law, not a rule of this file.
 
 use crate::act::Body;
-use crate::act::funds::{FundKind, FundOpened};
+use crate::act::funds::{FundKind, FundMoved, FundOpened};
 use crate::books::Books;
 use crate::ids::FundCode;
+use crate::money::Money;
 use crate::rejection::Rejection;
 
 use super::{filled, positive};
@@ -52,10 +53,50 @@ pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
                 fund: moved.to.clone(), needed: "另一笔资金"
             });
         }
-        Ok(())
+        replaces_what_was_regularised(books, moved, to.kind)
     } else {
         Ok(())
     }
+}
+
+/// A float 备用金 is topped up against regularised advances, each once; without naming any only while none of its own is
+/// open.
+fn replaces_what_was_regularised(
+    books: &Books,
+    moved: &FundMoved,
+    kind: FundKind,
+) -> Result<(), Rejection> {
+    let wrong = |why| Err(Rejection::TopUpWrong { why });
+    if kind != FundKind::Float {
+        return if moved.regularised.is_empty() {
+            Ok(())
+        } else {
+            wrong("转入的不是备用金")
+        };
+    }
+    let advances = &books.urgent.advances;
+    if moved.regularised.is_empty() {
+        let mut own = advances.values().filter(|advance| advance.paid.fund == moved.to);
+        let is_open = own.any(|advance| advance.regularised.is_none());
+        return if is_open { wrong("该备用金还有未补办的先行救助") } else { Ok(()) };
+    }
+    let mut amounts = Vec::with_capacity(moved.regularised.len());
+    for (place, id) in moved.regularised.iter().enumerate() {
+        let Some(advance) = advances.get(id).filter(|advance| advance.paid.fund == moved.to) else {
+            return Err(Rejection::AdvanceUnknown { advance: *id });
+        };
+        if advance.regularised.is_none() {
+            return wrong("所列先行救助还没有补办");
+        }
+        if advance.replaced || moved.regularised.iter().take(place).any(|other| other == id) {
+            return wrong("所列先行救助已经补足过");
+        }
+        amounts.push(advance.paid.amount_fen);
+    }
+    if Money::total(amounts) == Some(moved.amount_fen) {
+        return Ok(());
+    }
+    wrong("金额不等于所列先行救助之和")
 }
 
 fn open(books: &Books, opened: &FundOpened) -> Result<(), Rejection> {

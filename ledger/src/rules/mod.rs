@@ -6,6 +6,7 @@ mod closing;
 mod doubt;
 mod entitlement;
 mod fund;
+mod handover;
 mod office;
 mod payment;
 mod people;
@@ -28,16 +29,16 @@ use crate::rejection::Rejection;
 pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
     law::check(books, statement)?;
     doubt::decide(books, statement)?;
+    handover::decide(books, statement)?;
     match statement.body() {
         Body::Founded(_)
         | Body::UnitRegistered(_)
         | Body::OfficerAppointed(_) | Body::OfficerDismissed(_) | Body::KeyEnrolled(_) | Body::KeyRevoked(_)
         | Body::KeyRotated(_) | Body::ActsReconfirmed(_) | Body::ActsDisowned(_) | Body::LogKeyAnnounced(_)
         | Body::LogKeyRetired(_) => office::decide(books, statement),
-        Body::CalendarPublished(_)
-        | Body::SchemeSet(_)
-        | Body::StandardSet(_)
-        | Body::ExclusionSet(_) => policy::decide(books, statement.body()),
+        Body::CalendarPublished(_) | Body::IndexPublished(_)
+        | Body::SchemeSet(_) | Body::StandardSet(_) | Body::ExclusionSet(_)
+        | Body::StandardFloorSet(_) => policy::decide(books, statement.body()),
         Body::BankAccountOpened(_)
         | Body::FundOpened(_)
         | Body::FundAllotted(_)
@@ -49,10 +50,10 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
         | Body::AccountChangeApproved(_)
         | Body::PersonDied(_) => people::decide(books, statement),
         Body::ApplicationFiled(_)
-        | Body::ApplicationSurveyed(_)
-        | Body::ApplicationSurveyJoined(_)
+        | Body::ApplicationSurveyed(_) | Body::ApplicationSurveyJoined(_)
         | Body::ApplicationNoticed(_)
-        | Body::ApplicationReviewed(_)
+        | Body::ApplicationStepPassed(_) | Body::ApplicationReviewed(_)
+        | Body::RepeatAllowed(_)
         | Body::ApplicationConfirmed(_)
         | Body::ApplicationDeclined(_) => application::decide(books, statement.body()),
         Body::EntitlementsBroughtIn(_)
@@ -62,11 +63,12 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
         | Body::EntitlementStopped(_) => entitlement::decide(books, statement),
         Body::AdvancePaid(_)
         | Body::AdvanceRegularised(_)
-        | Body::InsuranceOpened(_)
+        | Body::InsuranceOpened(_) | Body::InsuranceListed(_)
         | Body::ClaimFiled(_)
+        | Body::ClaimNoticed(_)
         | Body::ClaimAssessed(_)
         | Body::ClaimSettled(_)
-        | Body::ClaimDeclined(_) => urgent::decide(books, statement.body()),
+        | Body::ClaimDeclined(_) => urgent::decide(books, statement),
         Body::RosterDrawn(_)
         | Body::RosterChecked(_)
         | Body::RosterFinanceReviewed(_)

@@ -1,8 +1,9 @@
 //! Rules for policies: complete, and never with effect in a closed month.
 
 use crate::act::Body;
-use crate::act::policies::Step;
+use crate::act::policies::{SchemeSet, StandardFloorSet, StandardSet, Step};
 use crate::books::Books;
+use crate::money::Money;
 use crate::period::Period;
 use crate::rejection::Rejection;
 
@@ -33,17 +34,26 @@ pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
         for limit in [scheme.cap_fen, scheme.town_limit_fen].into_iter().flatten() {
             positive(limit, "限额")?;
         }
-        Ok(())
+        conditions_make_sense(books, scheme)
     } else if let Body::StandardSet(standard) = body {
         from_open_month(books, standard.from)?;
         positive(standard.amount_fen, "标准")?;
         filled(&standard.basis, "依据")?;
-        let (scheme, period) = (standard.scheme.clone(), standard.from);
-        books
-            .policies
-            .scheme(&standard.scheme, period)
-            .map(|_| ())
-            .ok_or(Rejection::SchemeUnknown { scheme, period })
+        known(books, standard)?;
+        keeps_the_floors(books, standard)
+    } else if let Body::StandardFloorSet(floor) = body {
+        from_open_month(books, floor.from)?;
+        filled(&floor.basis, "依据")?;
+        if floor.permille == 0 {
+            return Err(Rejection::PolicyIncomplete { what: "标准下限的倍数须大于零" });
+        }
+        Ok(())
+    } else if let Body::IndexPublished(index) = body {
+        filled(&index.source, "公布来源")?;
+        if books.policies.indices.contains_key(&index.period) {
+            return Err(Rejection::IndexExists { period: index.period });
+        }
+        Ok(())
     } else if let Body::ExclusionSet(exclusion) = body {
         from_open_month(books, exclusion.from)?;
         filled(&exclusion.basis, "依据")?;
@@ -71,4 +81,62 @@ fn from_open_month(books: &Books, from: Period) -> Result<(), Rejection> {
         .open(from.first_day())
         .map(|_| ())
         .map_err(|_| Rejection::PolicyRetroactive { period: from })
+}
+
+fn known(books: &Books, standard: &StandardSet) -> Result<(), Rejection> {
+    let (scheme, period) = (standard.scheme.clone(), standard.from);
+    let set = books.policies.scheme(&standard.scheme, period);
+    set.map(|_| ()).ok_or(Rejection::SchemeUnknown { scheme, period })
+}
+
+/// Limits and lengths of nothing, and schemes that nobody set, are slips of the pen.
+fn conditions_make_sense(books: &Books, scheme: &SchemeSet) -> Result<(), Rejection> {
+    let incomplete = |what| Err(Rejection::PolicyIncomplete { what });
+    if scheme.months.is_some_and(|months| months == 0) {
+        return incomplete("发放月数须大于零");
+    }
+    if scheme.limit.as_ref().is_some_and(|limit| limit.count == 0) {
+        return incomplete("次数上限须大于零");
+    }
+    let set = |code| books.policies.newest(code).is_some();
+    match scheme.requires.iter().find(|code| !set(*code)) {
+        Some(code) => Err(Rejection::SchemeUnknown { scheme: code.clone(), period: scheme.from }),
+        None => Ok(()),
+    }
+}
+
+/// A standard keeps its floors from its first month on, and those that are measured by it keep theirs.
+fn keeps_the_floors(books: &Books, set: &StandardSet) -> Result<(), Rejection> {
+    for floor in books.policies.floors(&set.scheme, &set.category, set.from) {
+        let is_bound = floor.scheme == set.scheme && floor.category == set.category;
+        let (other, category) = if is_bound {
+            (&floor.base_scheme, &floor.base_category)
+        } else {
+            (&floor.scheme, &floor.category)
+        };
+        let changes = books.policies.changes_after(other, category, &set.area, set.from);
+        for month in std::iter::once(set.from).chain(changes) {
+            let Some(other) = books.policies.standard(other, category, &set.area, month) else {
+                continue;
+            };
+            let (bound, base) = if is_bound {
+                (set.amount_fen, other.amount_fen)
+            } else {
+                (other.amount_fen, set.amount_fen)
+            };
+            stands_above(floor, bound, base)?;
+        }
+    }
+    Ok(())
+}
+
+/// `bound` is at least the floor's share of `base`, to the fen.
+fn stands_above(floor: &StandardFloorSet, bound: Money, base: Money) -> Result<(), Rejection> {
+    let overflow = || Rejection::MoneyOverflow {};
+    let least = base.checked_times(floor.permille.into()).ok_or_else(overflow)?;
+    if bound.checked_times(1000).ok_or_else(overflow)? >= least {
+        return Ok(());
+    }
+    let least = Money::from_fen(least.fen().div_euclid(1000) + i64::from(least.fen() % 1000 != 0));
+    Err(Rejection::StandardBelowFloor { amount: bound, least })
 }

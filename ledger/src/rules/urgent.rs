@@ -1,18 +1,25 @@
 //! Rules for advances and insurance claims.
 
+use std::collections::BTreeSet;
+
 use crate::act::Body;
 use crate::act::funds::FundKind;
-use crate::act::urgent::{AdvancePaid, AdvanceRegularised, ClaimFiled, ClaimSettled};
-use crate::books::Books;
-use crate::books::urgent::Claim;
+use crate::act::policies::Span;
+use crate::act::urgent::{
+    AdvancePaid, AdvanceRegularised, ClaimFiled, ClaimNoticed, ClaimSettled, InsuranceListed,
+};
+use crate::books::urgent::{Claim, ClaimEnd};
+use crate::books::{Books, Statement, conditions};
 use crate::ids::ClaimId;
 use crate::law::not_before;
+use crate::line::Line;
 use crate::money::Money;
 use crate::rejection::Rejection;
 
 use super::{filled, positive};
 
-pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
+pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
+    let body = statement.body();
     if let Body::AdvancePaid(paid) = body {
         advance(books, paid)
     } else if let Body::AdvanceRegularised(done) = body {
@@ -26,6 +33,10 @@ pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
             return Err(Rejection::InsuranceExists { policy });
         }
         Ok(())
+    } else if let Body::InsuranceListed(listed) = body {
+        list(books, listed, statement.lines)
+    } else if let Body::ClaimNoticed(noticed) = body {
+        notice(books, noticed)
     } else if let Body::ClaimFiled(filed) = body {
         file(books, filed)
     } else if let Body::ClaimAssessed(assessed) = body {
@@ -73,10 +84,19 @@ fn advance(books: &Books, paid: &AdvancePaid) -> Result<(), Rejection> {
     }
     let person = paid.payee;
     let known = books.people.persons.get(&person).ok_or(Rejection::PersonUnknown { person })?;
-    if known.household != paid.household {
+    let household = paid.household;
+    if known.household != household {
         return Err(Rejection::NotAMember { person });
     }
-    Ok(())
+    let Some(limit) = scheme.limit.as_ref().filter(|limit| limit.per == Span::CauseAndYear) else {
+        return Ok(());
+    };
+    let (code, year) = (&paid.scheme, paid.date.year());
+    if conditions::may_be_helped_again(books, limit, code, household, &paid.cause, year) {
+        return Ok(());
+    }
+    let (scheme, per) = (code.clone(), limit.per.chinese());
+    Err(Rejection::LimitReached { scheme, count: limit.count, per })
 }
 
 fn regularise(books: &Books, done: &AdvanceRegularised) -> Result<(), Rejection> {
@@ -112,6 +132,74 @@ fn file(books: &Books, filed: &ClaimFiled) -> Result<(), Rejection> {
     if known.household != filed.household {
         return Err(Rejection::NotAMember { person });
     }
+    // Without a roster the policy says how many are insured, not who.
+    if let Some(insured) = books.urgent.insured.get(&policy) {
+        let days = insured.get(&person);
+        if days.is_none_or(|(from, until)| filed.loss < *from || filed.loss > *until) {
+            return Err(Rejection::NotInsured { person, date: filed.loss });
+        }
+    }
+    let mut others = books.urgent.claims.values().filter(|other| {
+        let same = (&other.filed.policy, other.filed.person, other.filed.loss);
+        same == (&policy, person, filed.loss) && other.end != Some(ClaimEnd::Declined)
+    });
+    match others.next() {
+        Some(other) => Err(Rejection::ClaimTwice { claim: other.filed.claim }),
+        None => Ok(()),
+    }
+}
+
+/// Everybody is known, insured within the policy's days, and listed once; not more than the policy insures.
+fn list(books: &Books, listed: &InsuranceListed, lines: &[Line]) -> Result<(), Rejection> {
+    filled(&listed.source, "来源")?;
+    let policy = listed.policy.clone();
+    let Some(known) = books.urgent.policies.get(&policy) else {
+        return Err(Rejection::InsuranceUnknown { policy });
+    };
+    let before = books.urgent.insured.get(&policy);
+    let mut persons = BTreeSet::new();
+    for line in lines {
+        let Line::Insured(line) = line else { continue };
+        let person = line.person;
+        if !books.people.persons.contains_key(&person) {
+            return Err(Rejection::PersonUnknown { person });
+        }
+        let is_within = known.from <= line.from && line.until <= known.until;
+        if !is_within || line.until < line.from {
+            return Err(Rejection::ClaimOutside { policy, date: line.from });
+        }
+        let is_listed = before.is_some_and(|before| before.contains_key(&person));
+        if is_listed || !persons.insert(person) {
+            return Err(Rejection::InsuredTwice { person });
+        }
+    }
+    let count = persons.len() + before.map_or(0, |before| before.len());
+    match u32::try_from(count) {
+        Ok(count) if count <= known.insured => Ok(()),
+        Ok(_) | Err(_) => Err(Rejection::InsuredTooMany { insured: known.insured }),
+    }
+}
+
+/// The notice shows the newest assessment, for as long as the policy asks.
+fn notice(books: &Books, noticed: &ClaimNoticed) -> Result<(), Rejection> {
+    filled(&noticed.place, "公示地点")?;
+    let claim = noticed.claim;
+    let known = open(books, claim, "查勘定损")?;
+    let newest = known.assessed.as_ref().filter(|(act, _)| *act == noticed.assessment);
+    let Some((_, assessed)) = newest else {
+        return Err(Rejection::ClaimStage { claim, needed: "查勘定损" });
+    };
+    not_before(assessed.assessed, noticed.starts)?;
+    let needed = books.urgent.policies.get(&known.filed.policy).and_then(|p| p.notice_days);
+    let needed = needed.unwrap_or_default();
+    // Both the first and the last day count (natural days).
+    let days = noticed.ends.days_since(noticed.starts) + 1;
+    if days < i64::from(needed) {
+        return Err(Rejection::NoticeTooShort { days, needed });
+    }
+    if noticed.objections > 0 {
+        return Err(Rejection::NoticeObjected { objections: noticed.objections });
+    }
     Ok(())
 }
 
@@ -144,6 +232,14 @@ fn settle(books: &Books, settled: &ClaimSettled) -> Result<(), Rejection> {
     };
     if *act != settled.assessment || assessed.amount_fen != settled.amount_fen {
         return Err(Rejection::ClaimStage { claim, needed });
+    }
+    let policy = books.urgent.policies.get(&known.filed.policy);
+    match &known.notice {
+        Some(notice) => not_before(notice.ends, settled.date)?,
+        None if policy.is_some_and(|policy| policy.notice_days.is_some()) => {
+            return Err(Rejection::ClaimStage { claim, needed: "公示" });
+        }
+        None => {}
     }
     let left = cover_left(books, known)?;
     if settled.amount_fen > left {

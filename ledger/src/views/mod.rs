@@ -5,3 +5,5 @@ pub mod due;
 pub mod figures;
 pub mod month;
 pub mod outstanding;
+pub mod policy_effect;
+pub mod pool;

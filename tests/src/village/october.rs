@@ -56,13 +56,17 @@ fn policies(stage: &mut Stage) {
         code: code("TK-S"),
         from: code("2020-10"),
         function_code: "2082102".to_owned(),
+        limit: None,
+        months: None,
         name: "特困人员分散供养".to_owned(),
         notice_days: 7,
         pay_day: 10,
         pay_start: PayStart::NextMonth,
         regularise_days: 10,
+        requires: Vec::new(),
         surveyors: 2,
         town_limit_fen: None,
+        trigger: None,
         unit: code("MZJ"),
     };
     stage.sign("社会救助股股长", Body::SchemeSet(scheme));
@@ -149,7 +153,12 @@ fn people(stage: &mut Stage) {
                 entitlement: EntitlementId::from_bytes([n; 16]),
                 from: code("2020-10"),
                 household: household.household,
-                parts: vec![Part { amount_fen: MONTHLY, label: "基本生活".to_owned() }],
+                last: None,
+                parts: vec![Part {
+                    amount_fen: MONTHLY,
+                    label: "基本生活".to_owned(),
+                    quantity: None,
+                }],
                 payee,
                 persons: vec![payee],
             }))

@@ -191,3 +191,57 @@ fn help_and_version_are_answers() {
         assert!(!ended.out.is_empty() && ended.err.is_empty());
     }
 }
+
+/// A policy file that raises the village's one standard from `month` on.
+fn raised(place: &Place, yuan: &str) -> PathBuf {
+    let path = place.beside("TK-S.toml");
+    let text = format!(
+        r#"
+        ["项目"]
+        "代码" = "TK-S"
+        "名称" = "特困人员分散供养"
+        "依据" = "样民发〔2020〕12号"
+        "自" = "2020-12"
+        "责任单位" = "MZJ"
+        "功能科目" = "2082102"
+        "环节" = ["入户调查", "公示", "乡镇审核", "县级确认"]
+        "公示天数" = 7
+        "调查人数" = 2
+        "起发" = "次月起"
+        "发放日" = 10
+        "补办工作日" = 10
+
+        [["标准"]]
+        "分项" = "基本生活"
+        "地区" = "141199"
+        "金额" = "{yuan}"
+        "方式" = "定额"
+        "依据" = "样政发〔2020〕9号"
+        "#
+    );
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+#[test]
+fn a_policy_file_is_tried_out_then_signed_and_signed_once() {
+    let place = Place::new();
+    raised(&place, "600.00");
+    let line = "act --dir DIR --key KEY:社会救助股股长 OUT:TK-S.toml";
+    let size = || holds(&place, "verify DIR", 0, &["size"])["size"].clone();
+    let before = size();
+    let tried = holds(&place, &format!("{line} --dry-run"), 0, &["dry_run", "misfits"]);
+    assert_eq!(tried["acts"], serde_json::json!(["scheme.set", "standard.set"]));
+    let lines = tried["lines"].as_u64().unwrap();
+    let misfits = tried["misfits"].as_array().unwrap();
+    assert!(lines > 0 && misfits.len() as u64 == lines, "{tried}");
+    assert_eq!(misfits[0]["code"], "standard.broken");
+    assert_eq!(size(), before, "a dry run signs nothing");
+    let signed = holds(&place, line, 0, &["acts"]);
+    assert_eq!(signed["acts"].as_array().unwrap().len(), 2);
+    assert_eq!(holds(&place, line, 0, &["acts"])["acts"], serde_json::json!([]));
+    std::fs::write(place.beside("TK-S.toml"), "代码 = 1").unwrap();
+    let wrong = holds(&place, line, 2, &[]);
+    let said = wrong["error"]["text"].as_str().unwrap();
+    assert!(said.contains("键名是中文时要加英文双引号"), "{said}");
+}

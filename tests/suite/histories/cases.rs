@@ -1,7 +1,8 @@
 //! Plausible acts about people: who they are, what they apply for, are entitled to, and need at once.
 
+use ledger::act::policies::Step;
 use ledger::books::urgent::Claim;
-use ledger::ids::{ClaimId, EntitlementId, SchemeCode};
+use ledger::ids::{ApplicationId, ClaimId, EntitlementId, HouseholdId, PersonId, SchemeCode};
 use serde_json::{Value, json};
 use tests::given::{County, Saying};
 
@@ -104,6 +105,9 @@ pub fn application(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let Some((survey, _)) = &known.survey else {
         return say("surveyor", "application.surveyed", surveyed);
     };
+    if let Some(passed) = acceptance(county, dice, *id) {
+        return passed;
+    }
     let done = (known.surveyors.len() > 1, known.notice.is_some(), known.reviewed);
     let step = match (scheme.as_str(), done) {
         _ if dice.one_in(6) => dice.below(6),
@@ -136,6 +140,25 @@ pub fn application(county: &County, dice: &mut Dice<'_>) -> Proposed {
         }
         _ => say("county", "application.declined", json!({ "application": id, "reason": "超标" })),
     }
+}
+
+/// The acceptance, for a scheme that asks for one and has none yet; now and then for others too.
+fn acceptance(county: &County, dice: &mut Dice<'_>, id: ApplicationId) -> Option<Proposed> {
+    let books = &county.ledger.books;
+    let known = books.cases.applications.get(&id)?;
+    let period = known.filed.filed.period();
+    let chain = &books.policies.scheme(&known.filed.scheme, period)?.chain;
+    let is_open = chain.contains(&Step::Acceptance) && !known.has_done(Step::Acceptance, 1);
+    (is_open || dice.one_in(24)).then(|| {
+        say(
+            "registrar",
+            "application.step_passed",
+            json!({
+                "application": id, "evidence": "#report", "step": "acceptance",
+                "survey": known.survey.as_ref().map(|(survey, _)| survey),
+            }),
+        )
+    })
 }
 
 pub fn entitlement(county: &County, dice: &mut Dice<'_>) -> Proposed {
@@ -226,6 +249,7 @@ pub fn urgent(county: &County, dice: &mut Dice<'_>) -> Proposed {
             }),
         ),
         (4 | 5, Some((id, claim))) => on_with_claim(county, dice, *id, claim),
+        (6 | 7, _) if dice.one_in(2) => beside(county, dice, business, (person, household)),
         _ if books.urgent.policies.is_empty() => None,
         _ => say(
             "registrar",
@@ -239,8 +263,40 @@ pub fn urgent(county: &County, dice: &mut Dice<'_>) -> Proposed {
     }
 }
 
+/// What belongs to claims and advances without being one: who is insured, and what a county allows once more.
+fn beside(
+    county: &County,
+    dice: &mut Dice<'_>,
+    business: usize,
+    (person, household): (&PersonId, HouseholdId),
+) -> Proposed {
+    if business == 7 {
+        return say(
+            "county",
+            "repeat.allowed",
+            json!({
+                "cause": "火灾", "evidence": "#visit", "household": household, "reason": "确有困难",
+                "scheme": "LS", "year": 2020,
+            }),
+        );
+    }
+    let policy = dice.pick(county.ledger.books.urgent.policies.keys())?;
+    let body = json!({ "policy": policy, "source": "参保名单" });
+    let listed = Saying::new("registrar", "insurance.listed", body);
+    let days = json!({ "from": "2020-01-01", "person": person, "until": "2020-12-31" });
+    Some(listed.line("insured", days))
+}
+
 fn on_with_claim(county: &County, dice: &mut Dice<'_>, id: ClaimId, claim: &Claim) -> Proposed {
     match &claim.assessed {
+        Some((act, _)) if claim.notice.is_none() && dice.one_in(2) => say(
+            "registrar",
+            "claim.noticed",
+            json!({
+                "assessment": act, "claim": id, "ends": "2020-10-22", "objections": 0, "photo": "#photo",
+                "place": "公示栏", "starts": "2020-10-16",
+            }),
+        ),
         Some((act, assessed)) => say(
             "registrar",
             "claim.settled",

@@ -77,7 +77,10 @@ pub fn policy(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let from = open_month(county);
     let schemes = county.ledger.books.policies.schemes().collect::<Vec<_>>();
     let scheme = dice.pick(schemes)?.clone();
-    match dice.below(6) {
+    let accepted = json!(["survey", "acceptance", "county_confirm"]);
+    let chain = if dice.one_in(3) { accepted } else { json!(["survey", "county_confirm"]) };
+    match dice.below(8) {
+        6 | 7 => measure(county, dice),
         0 => say(
             "policy",
             "calendar.published",
@@ -122,13 +125,36 @@ pub fn policy(county: &County, dice: &mut Dice<'_>) -> Proposed {
             "policy",
             "scheme.set",
             json!({
-                "basis": "清民发〔2020〕15号", "chain": ["survey", "county_confirm"], "code": scheme.code,
+                "basis": "清民发〔2020〕15号", "chain": chain, "code": scheme.code,
                 "from": from, "function_code": "2081901", "name": scheme.name, "notice_days": 0,
                 "pay_day": 20, "pay_start": "same_month", "regularise_days": 5, "surveyors": 1,
                 "town_limit_fen": 80_000, "unit": "MZJ",
             }),
         ),
     }
+}
+
+/// What standards and payments are measured by: a floor, or a month's price index.
+fn measure(county: &County, dice: &mut Dice<'_>) -> Proposed {
+    let from = open_month(county);
+    if dice.one_in(2) {
+        return say(
+            "policy",
+            "standard.floor_set",
+            json!({
+                "base_category": "差额补助", "base_scheme": "DB", "basis": "民发〔2016〕178号",
+                "category": "基本生活", "from": from, "permille": 1000 + dice.below(600), "scheme": "TK",
+            }),
+        );
+    }
+    say(
+        "policy",
+        "index.published",
+        json!({
+            "cpi_bp": 300, "food_bp": 620, "period": from, "published": dice.day(county),
+            "source": "国家统计局",
+        }),
+    )
 }
 
 pub fn staffing(_: &County, dice: &mut Dice<'_>) -> Proposed {

@@ -1,3 +1,4 @@
+mod tables;
 mod tail;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,399 @@
+//! A scheme's policy as an office writes it: one TOML file in Chinese with amounts in yuan, read into the acts that set it.
+//! docs/format/policies.md is its contract. What the books already hold is not signed again.
+
+use std::path::Path;
+
+use ledger::act::policies::{
+    ExclusionSet, Limit, PayStart, SchemeSet, Span, StandardFloorSet, StandardRule, StandardSet,
+    Step, Trigger,
+};
+use ledger::act::signed::key_id;
+use ledger::act::{Act, Body, Seen};
+use ledger::books::{Books, Statement};
+use ledger::ids::{ActId, Division, SchemeCode, Seq, UnitCode};
+use ledger::money::Money;
+use ledger::period::Period;
+use ledger::rejection::Rejection;
+use ledger::rules;
+use ledger::signer::Signer;
+use ledger::views::policy_effect::{self, Effect};
+use serde::Deserialize;
+
+use super::Desk;
+use crate::failure::Failure;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(rename = "项目")]
+    scheme: WrittenScheme,
+    #[serde(rename = "标准", default)]
+    standards: Vec<WrittenStandard>,
+    #[serde(rename = "下限", default)]
+    floors: Vec<WrittenFloor>,
+    #[serde(rename = "互斥", default)]
+    exclusions: Vec<WrittenExclusion>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenScheme {
+    #[serde(rename = "代码")]
+    code: SchemeCode,
+    #[serde(rename = "名称")]
+    name: String,
+    #[serde(rename = "依据")]
+    basis: String,
+    #[serde(rename = "自")]
+    from: Period,
+    #[serde(rename = "责任单位")]
+    unit: UnitCode,
+    #[serde(rename = "功能科目")]
+    function_code: String,
+    #[serde(rename = "环节")]
+    chain: Vec<String>,
+    #[serde(rename = "公示天数", default)]
+    notice_days: u16,
+    #[serde(rename = "调查人数")]
+    surveyors: u8,
+    #[serde(rename = "起发")]
+    pay_start: String,
+    #[serde(rename = "发放日")]
+    pay_day: i8,
+    #[serde(rename = "补办工作日", default)]
+    regularise_days: u16,
+    #[serde(rename = "单笔上限")]
+    cap: Option<String>,
+    #[serde(rename = "乡镇限额")]
+    town_limit: Option<String>,
+    #[serde(rename = "发放月数")]
+    months: Option<u16>,
+    #[serde(rename = "次数")]
+    limit: Option<WrittenLimit>,
+    #[serde(rename = "须在册", default)]
+    requires: Vec<SchemeCode>,
+    #[serde(rename = "启动")]
+    trigger: Option<WrittenTrigger>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenLimit {
+    #[serde(rename = "最多")]
+    count: u16,
+    #[serde(rename = "期间")]
+    per: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenTrigger {
+    #[serde(rename = "居民消费价格")]
+    cpi: String,
+    #[serde(rename = "食品价格")]
+    food: String,
+    #[serde(rename = "工作日")]
+    days: u16,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenStandard {
+    #[serde(rename = "分项")]
+    category: String,
+    #[serde(rename = "地区")]
+    area: Division,
+    #[serde(rename = "自")]
+    from: Option<Period>,
+    #[serde(rename = "金额")]
+    amount: String,
+    #[serde(rename = "方式")]
+    rule: String,
+    #[serde(rename = "依据")]
+    basis: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenFloor {
+    #[serde(rename = "分项")]
+    category: String,
+    #[serde(rename = "不低于项目")]
+    base_scheme: SchemeCode,
+    #[serde(rename = "不低于分项")]
+    base_category: String,
+    #[serde(rename = "倍数")]
+    times: String,
+    #[serde(rename = "自")]
+    from: Option<Period>,
+    #[serde(rename = "依据")]
+    basis: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenExclusion {
+    #[serde(rename = "项目")]
+    other: SchemeCode,
+    #[serde(rename = "自")]
+    from: Option<Period>,
+    #[serde(rename = "依据")]
+    basis: String,
+}
+
+/// What a file would do, before anybody signs it.
+pub struct DryRun {
+    /// The acts that would be signed, in order.
+    pub acts: Vec<Body>,
+    /// The scheme.
+    pub scheme: SchemeCode,
+    /// The first month of its version in the file.
+    pub period: Period,
+    /// That month's roster as the books stand.
+    pub before: Effect,
+    /// The same after the file.
+    pub after: Effect,
+}
+
+/// The acts of a policy file, in the order in which they are to be signed.
+///
+/// # Errors
+/// The file is not such a file: the place, what was found, what is expected.
+pub fn read(path: &Path, text: &str) -> Result<Vec<Body>, Failure> {
+    let wrong = |why: String| Failure::usage(format!("{}：{why}", path.display()));
+    let written: Written = toml::from_str(text).map_err(|why| wrong(in_words(&why)))?;
+    acts(&written).map_err(wrong)
+}
+
+/// The parser's words; most often the quotes of a Chinese key were forgotten.
+fn in_words(why: &toml::de::Error) -> String {
+    let hint = if why.message().contains("unquoted key") {
+        "键名是中文时要加英文双引号，如 \"代码\" = \"DB-R\"。\n"
+    } else {
+        ""
+    };
+    format!("{hint}{why}")
+}
+
+/// Those of the acts that say something new to the books.
+#[must_use]
+pub fn news(books: &Books, acts: Vec<Body>) -> Vec<Body> {
+    acts.into_iter().filter(|body| !books.policies.holds(body)).collect()
+}
+
+/// Decides and folds the acts on a copy of the books, as the holder of `key` would sign them, and compares the month's
+/// roster. Nothing is signed or written.
+///
+/// # Errors
+/// The first refusal, as signing would get it.
+pub fn try_out(desk: &Desk, key: &dyn Signer, acts: Vec<Body>) -> Result<DryRun, Failure> {
+    let (officer, id) = (desk.holder(key)?, key_id(&key.public()));
+    let acts = news(desk.books(), acts);
+    let mut books = desk.books().clone();
+    let set = acts.iter().find_map(scheme_of);
+    let (scheme, period) = set.ok_or_else(|| Failure::usage("台账已有这份政策，没有变化。"))?;
+    let overflow = || Failure::from(Rejection::MoneyOverflow {});
+    let before = policy_effect::of(&books, &scheme, period).ok_or_else(overflow)?;
+    for body in &acts {
+        let act = Act {
+            body: body.clone(),
+            key: id,
+            prev: ActId::ZERO,
+            seen: Seen::nothing(),
+            seq: 1,
+            time: desk.clock.now(),
+        };
+        let at = Seq(books.height);
+        let statement = Statement { id: ActId::ZERO, at, officer, act: &act, lines: &[] };
+        rules::decide(&books, &statement)?;
+        books.evolve(&statement);
+    }
+    let after = policy_effect::of(&books, &scheme, period).ok_or_else(overflow)?;
+    Ok(DryRun { acts, scheme, period, before, after })
+}
+
+/// The scheme and first month that a policy act is about.
+fn scheme_of(body: &Body) -> Option<(SchemeCode, Period)> {
+    if let Body::SchemeSet(b) = body {
+        Some((b.code.clone(), b.from))
+    } else if let Body::StandardSet(b) = body {
+        Some((b.scheme.clone(), b.from))
+    } else if let Body::StandardFloorSet(b) = body {
+        Some((b.scheme.clone(), b.from))
+    } else if let Body::ExclusionSet(b) = body {
+        Some((b.one.clone(), b.from))
+    } else {
+        None
+    }
+}
+
+fn acts(written: &Written) -> Result<Vec<Body>, String> {
+    let (code, from) = (&written.scheme.code, written.scheme.from);
+    let mut acts = vec![Body::SchemeSet(scheme(&written.scheme)?)];
+    // Floors come first: a standard that breaks one is refused.
+    for floor in &written.floors {
+        let permille = hundredths(&floor.times, "倍数")?.checked_mul(10);
+        acts.push(Body::StandardFloorSet(StandardFloorSet {
+            base_category: floor.base_category.clone(),
+            base_scheme: floor.base_scheme.clone(),
+            basis: floor.basis.clone(),
+            category: floor.category.clone(),
+            from: floor.from.unwrap_or(from),
+            permille: permille
+                .and_then(|permille| u16::try_from(permille).ok())
+                .ok_or_else(|| format!("倍数“{}”太大", floor.times))?,
+            scheme: code.clone(),
+        }));
+    }
+    for standard in &written.standards {
+        acts.push(Body::StandardSet(StandardSet {
+            amount_fen: yuan(&standard.amount, "金额")?,
+            area: standard.area.clone(),
+            basis: standard.basis.clone(),
+            category: standard.category.clone(),
+            from: standard.from.unwrap_or(from),
+            rule: word(&standard.rule, StandardRule::ALL, StandardRule::chinese, "方式")?,
+            scheme: code.clone(),
+        }));
+    }
+    for pair in &written.exclusions {
+        acts.push(Body::ExclusionSet(ExclusionSet {
+            basis: pair.basis.clone(),
+            from: pair.from.unwrap_or(from),
+            one: code.clone(),
+            other: pair.other.clone(),
+        }));
+    }
+    Ok(acts)
+}
+
+fn scheme(written: &WrittenScheme) -> Result<SchemeSet, String> {
+    let step = |text: &String| word(text, Step::ALL, Step::chinese, "环节");
+    let limit = |limit: &WrittenLimit| -> Result<Limit, String> {
+        let per = word(&limit.per, Span::ALL, Span::chinese, "期间")?;
+        Ok(Limit { count: limit.count, per })
+    };
+    let trigger = |trigger: &WrittenTrigger| -> Result<Trigger, String> {
+        let (cpi_bp, food_bp) = (percent(&trigger.cpi)?, percent(&trigger.food)?);
+        Ok(Trigger { cpi_bp, days: trigger.days, food_bp })
+    };
+    Ok(SchemeSet {
+        basis: written.basis.clone(),
+        cap_fen: written.cap.as_ref().map(|text| yuan(text, "单笔上限")).transpose()?,
+        chain: written.chain.iter().map(step).collect::<Result<_, _>>()?,
+        code: written.code.clone(),
+        from: written.from,
+        function_code: written.function_code.clone(),
+        limit: written.limit.as_ref().map(limit).transpose()?,
+        months: written.months,
+        name: written.name.clone(),
+        notice_days: written.notice_days,
+        pay_day: written.pay_day,
+        pay_start: word(&written.pay_start, PayStart::ALL, PayStart::chinese, "起发")?,
+        regularise_days: written.regularise_days,
+        requires: written.requires.clone(),
+        surveyors: written.surveyors,
+        town_limit_fen: written
+            .town_limit
+            .as_ref()
+            .map(|text| yuan(text, "乡镇限额"))
+            .transpose()?,
+        trigger: written.trigger.as_ref().map(trigger).transpose()?,
+        unit: written.unit.clone(),
+    })
+}
+
+/// One of a closed list, by its Chinese term.
+fn word<W: Copy>(
+    text: &str,
+    all: &[W],
+    chinese: impl Fn(W) -> &'static str,
+    key: &str,
+) -> Result<W, String> {
+    let found = all.iter().copied().find(|word| chinese(*word) == text);
+    found.ok_or_else(|| {
+        let known: Vec<&str> = all.iter().map(|word| chinese(*word)).collect();
+        format!("{key}“{text}”不认识，应为：{}", known.join("、"))
+    })
+}
+
+fn yuan(text: &str, key: &str) -> Result<Money, String> {
+    Money::parse_yuan(text).map_err(|why| format!("{key}“{text}”不是金额：{why}"))
+}
+
+/// A number with at most two decimals, in hundredths: what money is to yuan.
+fn hundredths(text: &str, key: &str) -> Result<i64, String> {
+    let number = Money::parse_yuan(text).map(Money::fen);
+    number.map_err(|_| format!("{key}“{text}”应为数字，至多两位小数"))
+}
+
+/// `3.5%` in hundredths of a percent.
+fn percent(text: &str) -> Result<i16, String> {
+    let wrong = || format!("涨幅“{text}”应写成“3.5%”这样，至多两位小数");
+    let number = text.strip_suffix('%').ok_or_else(wrong)?;
+    hundredths(number, "涨幅").ok().and_then(|bp| i16::try_from(bp).ok()).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use ledger::act::Body;
+    use ledger::act::policies::Span;
+
+    use super::read;
+
+    const FILE: &str = r#"
+        ["项目"]
+        "代码" = "JG"
+        "名称" = "价格临时补贴"
+        "依据" = "发改价格〔2021〕1553号"
+        "自" = "2020-10"
+        "责任单位" = "MZJ"
+        "功能科目" = "2081902"
+        "环节" = ["入户调查", "县级确认"]
+        "调查人数" = 1
+        "起发" = "当月起"
+        "发放日" = 20
+        "发放月数" = 1
+        "次数" = { "最多" = 1, "期间" = "月" }
+        "须在册" = ["DB-R", "TK-S"]
+        "启动" = { "居民消费价格" = "3.5%", "食品价格" = "6%", "工作日" = 20 }
+
+        [["标准"]]
+        "分项" = "价格补贴"
+        "地区" = "141199"
+        "金额" = "23.00"
+        "方式" = "定额"
+        "依据" = "发改价格〔2021〕1553号"
+    "#;
+
+    #[test]
+    fn a_file_is_read_into_its_acts_to_the_fen_and_the_hundredth_of_a_percent() {
+        let acts = read(Path::new("JG.toml"), FILE).unwrap();
+        let [Body::SchemeSet(scheme), Body::StandardSet(standard)] = acts.as_slice() else {
+            panic!("{acts:?}")
+        };
+        let trigger = scheme.trigger.as_ref().unwrap();
+        assert_eq!((trigger.cpi_bp, trigger.food_bp, trigger.days), (350, 600, 20));
+        assert_eq!(
+            scheme.limit.as_ref().map(|limit| (limit.count, limit.per)),
+            Some((1, Span::Month))
+        );
+        assert_eq!((standard.amount_fen.fen(), standard.from), (2_300, scheme.from));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_place_and_what_is_expected() {
+        let said = |from: &str, to: &str| {
+            let wrong = read(Path::new("JG.toml"), &FILE.replacen(from, to, 1));
+            wrong.err().expect("it is wrong").to_string()
+        };
+        assert!(said("定额", "固定").contains("方式“固定”不认识，应为：定额、不超过、按量"));
+        assert!(said("3.5%", "3.5").contains("涨幅“3.5”应写成“3.5%”这样"));
+        assert!(said("23.00", "23.001").contains("金额“23.001”不是金额"));
+        assert!(said("\"发放日\" = 20", "\"发放日\" = 20\n\"发放时\" = 1").contains("发放时"));
+        assert!(said("\"代码\"", "代码").contains("键名是中文时要加英文双引号"));
+        assert!(said("= \"JG\"", "= \"J G\"").contains("line 3"));
+    }
+}
