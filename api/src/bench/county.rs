@@ -228,7 +228,7 @@ impl<'a> Story<'a> {
                 pay_day: 10,
                 pay_start: PayStart::NextMonth,
                 regularise_days: 10,
-                requires: Vec::new(),
+                requires: None,
                 surveyors: 2,
                 town_limit_fen: None,
                 trigger: None,

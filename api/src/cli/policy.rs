@@ -3,6 +3,9 @@
 use std::path::Path;
 
 use ledger::act::Body;
+use ledger::ids::EntitlementId;
+use ledger::money::Money;
+use ledger::rejection::Rejection;
 use ledger::signer::Signer;
 use serde_json::{Value, json};
 
@@ -44,29 +47,29 @@ pub(super) fn run(
 
 fn tried(run: &DryRun) -> Report {
     let kinds: Vec<&str> = run.acts.iter().map(Body::kind).collect();
-    let named: Vec<String> = run.acts.iter().map(|body| body.chinese().to_owned()).collect();
-    let mut text = format!(
-        "试算，未签署。将签署{}个动作：{}\n{}，项目{}：应发{}项，{}元",
-        run.acts.len(),
-        named.join("、"),
-        run.period,
-        run.scheme,
-        run.after.lines,
-        run.after.total
-    );
+    let named: Vec<&str> = run.acts.iter().map(Body::chinese).collect();
     let new = run.after.misfits.iter().filter(|misfit| !run.before.misfits.contains(misfit));
     let new: Vec<_> = new.collect();
+    let mut lines = vec![
+        format!("试算，未签署。将签署{}个动作：{}", run.acts.len(), named.join("、")),
+        format!(
+            "{}，项目{}：应发{}项，{}元",
+            run.period, run.scheme, run.after.lines, run.after.total
+        ),
+    ];
     if new.is_empty() {
-        text.push_str("\n没有一项因此不合标准；下月名册不变。");
+        lines.push("没有一项因此不合标准；该月名册不变。".to_owned());
     } else {
-        text.push_str(&format!("\n其中{}项因此不合标准，签署后须逐项调整：", new.len()));
-        for (id, amount, why) in new.iter().take(NAMED) {
-            text.push_str(&format!("\n  资格{id}：现{amount}元，{why}"));
-        }
-        if new.len() > NAMED {
-            text.push_str(&format!("\n  …… 其余{}项见 --json", new.len() - NAMED));
-        }
+        lines.push(format!("其中{}项因此不合标准，签署后须逐项调整：", new.len()));
     }
+    let one = |(id, amount, why): &&(EntitlementId, Money, Rejection)| {
+        format!("  资格{id}：现{amount}元，{why}")
+    };
+    lines.extend(new.iter().take(NAMED).map(one));
+    if new.len() > NAMED {
+        lines.push(format!("  …… 其余{}项见 --json", new.len() - NAMED));
+    }
+    let text = lines.join("\n");
     let misfits: Vec<Value> = new
         .iter()
         .map(|(id, amount, why)| {

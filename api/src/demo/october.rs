@@ -3,7 +3,7 @@
 use ledger::act::Body;
 use ledger::act::cases::{
     ApplicationConfirmed, ApplicationFiled, ApplicationNoticed, ApplicationReviewed,
-    ApplicationSurveyJoined, ApplicationSurveyed, EntitlementStopped, Part,
+    ApplicationSurveyJoined, ApplicationSurveyed, Part,
 };
 use ledger::act::funds::{FundContributed, FundMoved, FundReleased};
 use ledger::act::payments::RosterKind;
@@ -127,7 +127,7 @@ pub(super) fn move_to_float(
         date,
         from: code("F-DB"),
         reason: reason.to_owned(),
-        regularised,
+        regularised: Some(regularised).filter(|named| !named.is_empty()),
         to: code("F-BY"),
     };
     stage.sign("会计", Body::FundMoved(moved))?;
@@ -306,15 +306,7 @@ fn pooled_case(stage: &mut Stage<'_>, period: Period) -> Result<(), Failure> {
         from: "2020-10",
         days: ["2020-10-13", "2020-10-15", "2020-10-16", "2020-10-19", "2020-10-20"],
     };
-    let entitlement = confirm(stage, &case)?;
-    // Aid of this fund is for one month: it ends with the payment.
-    let stop = EntitlementStopped {
-        entitlement,
-        evidence: evidence("一次性救助"),
-        last: period,
-        reason: "一次性救助，发放后终结".to_owned(),
-    };
-    stage.sign("分管副局长", Body::EntitlementStopped(stop))?;
+    confirm(stage, &case)?;
     stage.pay(&Round {
         batch: "J20A0",
         scheme: "JJ",

@@ -70,8 +70,8 @@ struct WrittenScheme {
     months: Option<u16>,
     #[serde(rename = "次数")]
     limit: Option<WrittenLimit>,
-    #[serde(rename = "须在册", default)]
-    requires: Vec<SchemeCode>,
+    #[serde(rename = "须在册")]
+    requires: Option<Vec<SchemeCode>>,
     #[serde(rename = "启动")]
     trigger: Option<WrittenTrigger>,
 }
@@ -387,7 +387,7 @@ mod tests {
     fn what_is_wrong_is_said_with_its_place_and_what_is_expected() {
         let said = |from: &str, to: &str| {
             let wrong = read(Path::new("JG.toml"), &FILE.replacen(from, to, 1));
-            wrong.err().expect("it is wrong").to_string()
+            wrong.expect_err("it is wrong").to_string()
         };
         assert!(said("定额", "固定").contains("方式“固定”不认识，应为：定额、不超过、按量"));
         assert!(said("3.5%", "3.5").contains("涨幅“3.5”应写成“3.5%”这样"));

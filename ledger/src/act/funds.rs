@@ -146,8 +146,8 @@ wire! {
         /// Why.
         reason: String,
         /// The regularised advances that the money replaces, when a float is topped up 备用金补足.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        regularised: Vec<AdvanceId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        regularised: Option<Vec<AdvanceId>>,
         /// The fund that receives.
         to: FundCode,
     }

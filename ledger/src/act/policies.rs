@@ -124,8 +124,8 @@ wire! {
         /// Working days within which an advance must be regularised.
         regularise_days: u16,
         /// Each person must draw one of these schemes in the first month, if any are named.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        requires: Vec<SchemeCode>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        requires: Option<Vec<SchemeCode>>,
         /// How many surveyors must sign.
         surveyors: u8,
         /// The highest advance that a town may pay by itself, if advances are allowed.

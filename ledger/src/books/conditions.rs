@@ -65,15 +65,15 @@ fn draws_what_is_required(
     set: &SchemeSet,
     claim: &Claim<'_>,
 ) -> Result<(), Rejection> {
-    if set.requires.is_empty() {
+    let Some(required) = set.requires.as_ref().filter(|required| !required.is_empty()) else {
         return Ok(());
-    }
+    };
     for person in claim.persons.iter().copied() {
         let mut held = books.cases.of_person(person);
-        let draws_one = held
-            .any(|(_, held)| set.requires.contains(&held.scheme) && held.due(claim.from).is_some());
+        let draws_one =
+            held.any(|(_, held)| required.contains(&held.scheme) && held.due(claim.from).is_some());
         if !draws_one {
-            let needed: Vec<&str> = set.requires.iter().map(SchemeCode::as_str).collect();
+            let needed: Vec<&str> = required.iter().map(SchemeCode::as_str).collect();
             let (scheme, needed) = (set.code.clone(), needed.join("、"));
             return Err(Rejection::RequirementMissing { person, scheme, needed });
         }

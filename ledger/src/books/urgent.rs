@@ -90,7 +90,7 @@ impl Urgent {
                 advance.regularised = Some(done.date);
             }
         } else if let Body::FundMoved(moved) = statement.body() {
-            for advance in &moved.regularised {
+            for advance in moved.regularised.iter().flatten() {
                 if let Some(advance) = self.advances.get_mut(advance) {
                     advance.replaced = true;
                 }

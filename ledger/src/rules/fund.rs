@@ -67,28 +67,25 @@ fn replaces_what_was_regularised(
     kind: FundKind,
 ) -> Result<(), Rejection> {
     let wrong = |why| Err(Rejection::TopUpWrong { why });
+    let named = moved.regularised.as_deref().unwrap_or_default();
     if kind != FundKind::Float {
-        return if moved.regularised.is_empty() {
-            Ok(())
-        } else {
-            wrong("转入的不是备用金")
-        };
+        return if named.is_empty() { Ok(()) } else { wrong("转入的不是备用金") };
     }
     let advances = &books.urgent.advances;
-    if moved.regularised.is_empty() {
+    if named.is_empty() {
         let mut own = advances.values().filter(|advance| advance.paid.fund == moved.to);
         let is_open = own.any(|advance| advance.regularised.is_none());
         return if is_open { wrong("该备用金还有未补办的先行救助") } else { Ok(()) };
     }
-    let mut amounts = Vec::with_capacity(moved.regularised.len());
-    for (place, id) in moved.regularised.iter().enumerate() {
+    let mut amounts = Vec::with_capacity(named.len());
+    for (place, id) in named.iter().enumerate() {
         let Some(advance) = advances.get(id).filter(|advance| advance.paid.fund == moved.to) else {
             return Err(Rejection::AdvanceUnknown { advance: *id });
         };
         if advance.regularised.is_none() {
             return wrong("所列先行救助还没有补办");
         }
-        if advance.replaced || moved.regularised.iter().take(place).any(|other| other == id) {
+        if advance.replaced || named.iter().take(place).any(|other| other == id) {
             return wrong("所列先行救助已经补足过");
         }
         amounts.push(advance.paid.amount_fen);

@@ -11,30 +11,7 @@ use super::{filled, positive};
 
 pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
     if let Body::SchemeSet(scheme) = body {
-        from_open_month(books, scheme.from)?;
-        filled(&scheme.name, "项目名称")?;
-        filled(&scheme.basis, "依据")?;
-        filled(&scheme.function_code, "功能科目")?;
-        if !books.offices.units.contains_key(&scheme.unit) {
-            return Err(Rejection::UnitUnknown { unit: scheme.unit.clone() });
-        }
-        if scheme.chain.last() != Some(&Step::CountyConfirm) {
-            return Err(Rejection::PolicyIncomplete {
-                what: "审批环节须以县级确认结束"
-            });
-        }
-        if !scheme.chain.contains(&Step::Survey) || scheme.surveyors == 0 {
-            return Err(Rejection::PolicyIncomplete {
-                what: "审批环节须有入户调查和至少一名调查人",
-            });
-        }
-        if !(1..=28).contains(&scheme.pay_day) {
-            return Err(Rejection::PolicyIncomplete { what: "发放日须在1日至28日之间" });
-        }
-        for limit in [scheme.cap_fen, scheme.town_limit_fen].into_iter().flatten() {
-            positive(limit, "限额")?;
-        }
-        conditions_make_sense(books, scheme)
+        set_scheme(books, scheme)
     } else if let Body::StandardSet(standard) = body {
         from_open_month(books, standard.from)?;
         positive(standard.amount_fen, "标准")?;
@@ -89,6 +66,31 @@ fn known(books: &Books, standard: &StandardSet) -> Result<(), Rejection> {
     set.map(|_| ()).ok_or(Rejection::SchemeUnknown { scheme, period })
 }
 
+fn set_scheme(books: &Books, scheme: &SchemeSet) -> Result<(), Rejection> {
+    from_open_month(books, scheme.from)?;
+    filled(&scheme.name, "项目名称")?;
+    filled(&scheme.basis, "依据")?;
+    filled(&scheme.function_code, "功能科目")?;
+    if !books.offices.units.contains_key(&scheme.unit) {
+        return Err(Rejection::UnitUnknown { unit: scheme.unit.clone() });
+    }
+    if scheme.chain.last() != Some(&Step::CountyConfirm) {
+        return Err(Rejection::PolicyIncomplete { what: "审批环节须以县级确认结束" });
+    }
+    if !scheme.chain.contains(&Step::Survey) || scheme.surveyors == 0 {
+        return Err(Rejection::PolicyIncomplete {
+            what: "审批环节须有入户调查和至少一名调查人"
+        });
+    }
+    if !(1..=28).contains(&scheme.pay_day) {
+        return Err(Rejection::PolicyIncomplete { what: "发放日须在1日至28日之间" });
+    }
+    for limit in [scheme.cap_fen, scheme.town_limit_fen].into_iter().flatten() {
+        positive(limit, "限额")?;
+    }
+    conditions_make_sense(books, scheme)
+}
+
 /// Limits and lengths of nothing, and schemes that nobody set, are slips of the pen.
 fn conditions_make_sense(books: &Books, scheme: &SchemeSet) -> Result<(), Rejection> {
     let incomplete = |what| Err(Rejection::PolicyIncomplete { what });
@@ -99,7 +101,7 @@ fn conditions_make_sense(books: &Books, scheme: &SchemeSet) -> Result<(), Reject
         return incomplete("次数上限须大于零");
     }
     let set = |code| books.policies.newest(code).is_some();
-    match scheme.requires.iter().find(|code| !set(*code)) {
+    match scheme.requires.iter().flatten().find(|code| !set(*code)) {
         Some(code) => Err(Rejection::SchemeUnknown { scheme: code.clone(), period: scheme.from }),
         None => Ok(()),
     }

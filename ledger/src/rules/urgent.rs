@@ -9,7 +9,7 @@ use crate::act::urgent::{
     AdvancePaid, AdvanceRegularised, ClaimFiled, ClaimNoticed, ClaimSettled, InsuranceListed,
 };
 use crate::books::urgent::{Claim, ClaimEnd};
-use crate::books::{Books, Statement, conditions};
+use crate::books::{Books, IdMap, Statement, conditions};
 use crate::ids::ClaimId;
 use crate::law::not_before;
 use crate::line::Line;
@@ -173,7 +173,7 @@ fn list(books: &Books, listed: &InsuranceListed, lines: &[Line]) -> Result<(), R
             return Err(Rejection::InsuredTwice { person });
         }
     }
-    let count = persons.len() + before.map_or(0, |before| before.len());
+    let count = persons.len() + before.map_or(0, IdMap::len);
     match u32::try_from(count) {
         Ok(count) if count <= known.insured => Ok(()),
         Ok(_) | Err(_) => Err(Rejection::InsuredTooMany { insured: known.insured }),

@@ -63,7 +63,7 @@ fn policies(stage: &mut Stage) {
         pay_day: 10,
         pay_start: PayStart::NextMonth,
         regularise_days: 10,
-        requires: Vec::new(),
+        requires: None,
         surveyors: 2,
         town_limit_fen: None,
         trigger: None,

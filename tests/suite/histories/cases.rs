@@ -82,8 +82,11 @@ fn part(scheme: &SchemeCode, fen: i64) -> Value {
 
 pub fn application(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let books = &county.ledger.books;
-    let known = sorted(&books.cases.applications);
-    let open: Vec<_> = known.into_iter().filter(|(_, a)| !a.ended).collect();
+    let mut open = sorted(&books.cases.applications);
+    open.retain(|(_, application)| !application.ended);
+    if let Some(passed) = open.iter().find_map(|(id, _)| acceptance(county, dice, **id)) {
+        return passed;
+    }
     if open.is_empty() || dice.one_in(6) {
         let (person, known) = dice.pick(sorted(&books.people.persons))?;
         return say(
@@ -105,9 +108,6 @@ pub fn application(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let Some((survey, _)) = &known.survey else {
         return say("surveyor", "application.surveyed", surveyed);
     };
-    if let Some(passed) = acceptance(county, dice, *id) {
-        return passed;
-    }
     let done = (known.surveyors.len() > 1, known.notice.is_some(), known.reviewed);
     let step = match (scheme.as_str(), done) {
         _ if dice.one_in(6) => dice.below(6),
@@ -149,7 +149,7 @@ fn acceptance(county: &County, dice: &mut Dice<'_>, id: ApplicationId) -> Option
     let period = known.filed.filed.period();
     let chain = &books.policies.scheme(&known.filed.scheme, period)?.chain;
     let is_open = chain.contains(&Step::Acceptance) && !known.has_done(Step::Acceptance, 1);
-    (is_open || dice.one_in(24)).then(|| {
+    ((is_open && known.survey.is_some()) || dice.one_in(24)).then(|| {
         say(
             "registrar",
             "application.step_passed",

@@ -49,7 +49,7 @@ pub fn s04_low_income() -> Told {
     story.close("2020-11", ("2020-11-01", "2020-11-30"));
     let books = &story.county.ledger.books;
     let closed = books.closings.closed.len();
-    story.figure("已对账并月结的月份", closed);
+    story.figure("已对账并月结的月份", closed.to_string());
     story.end()
 }
 

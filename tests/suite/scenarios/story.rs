@@ -59,8 +59,8 @@ impl Story {
     }
 
     /// What the books say about something.
-    pub fn figure(&mut self, what: &str, value: impl ToString) {
-        self.told.figures.push((what.to_owned(), value.to_string()));
+    pub fn figure(&mut self, what: &str, value: impl Into<String>) {
+        self.told.figures.push((what.to_owned(), value.into()));
     }
 
     /// Says what must be accepted; its name is its kind.

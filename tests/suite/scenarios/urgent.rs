@@ -49,7 +49,7 @@ pub fn s03_insurance() -> Told {
     let of_ours: i64 = treasury.map(|(_, amount)| amount.fen()).sum();
     assert_eq!(of_ours, 0, "the insurer's money never is on our account");
     story.figure("一户赔付30,000元", yuan(settled));
-    story.figure("保单载明被保险人（口径：保单）", 25_488);
+    story.figure("保单载明被保险人（口径：保单）", "25,488");
     story.figure("专户因赔付的变动", yuan(of_ours));
     story.end()
 }

@@ -122,7 +122,7 @@ fn overspent(scene: &mut Scene) -> Option<u64> {
             date: code("2020-11-07"),
             from: code("F-DB"),
             reason: "核定备用金".to_owned(),
-            regularised: Vec::new(),
+            regularised: None,
             to: code("F-BY"),
         };
         forger.append(village().key("会计"), Body::FundMoved(moved))
