@@ -1,6 +1,7 @@
 //! Plausible acts about people: who they are, what they apply for, are entitled to, and need at once.
 
 use ledger::act::policies::Step;
+use ledger::books::cases::{Application, Cases};
 use ledger::books::urgent::Claim;
 use ledger::ids::{ApplicationId, ClaimId, EntitlementId, HouseholdId, PersonId, SchemeCode};
 use serde_json::{Value, json};
@@ -80,10 +81,14 @@ fn part(scheme: &SchemeCode, fen: i64) -> Value {
     json!([{ "amount_fen": fen, "label": label }])
 }
 
+fn open_applications(cases: &Cases) -> Vec<(&ApplicationId, &Application)> {
+    let known = sorted(&cases.applications).into_iter().map(|(id, known)| (id, known.as_ref()));
+    known.filter(|(_, application)| !application.ended).collect()
+}
+
 pub fn application(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let books = &county.ledger.books;
-    let mut open = sorted(&books.cases.applications);
-    open.retain(|(_, application)| !application.ended);
+    let open = open_applications(&books.cases);
     if let Some(passed) = open.iter().find_map(|(id, _)| acceptance(county, dice, **id)) {
         return passed;
     }
