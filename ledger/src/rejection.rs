@@ -106,7 +106,7 @@ rejections! {
     RequirementMissing { person: PersonId, scheme: SchemeCode, needed: String } = "scheme.requirement_missing", "人员{person}在该月不享受项目{scheme}要求的{needed}", "核对对象是否在册；须先有所要求的资格。";
     NotTriggered { scheme: SchemeCode, period: Period, why: &'static str } = "scheme.not_triggered", "项目{scheme}在{period}不发：{why}", "先登记统计部门公布的价格指数；未达条件的月份不启动。";
     SchemeHandedOver { scheme: SchemeCode, unit: UnitCode, from: Period } = "scheme.handed_over", "项目{scheme}自{from}起已由单位{unit}移交", "由现在的责任单位签署；移交前的月份仍可由原单位办理。";
-    IndexExists { period: Period } = "index.exists", "{period}的价格指数已经登记", "每月只登记一次，以统计部门公布的为准。";
+    IndexExists { period: Period } = "index.exists", "{period}的价格指数已经登记", "每月以统计部门公布的为准；更正须有更晚的公布日期。";
 
     BankAccountUnknown { account: BankAccountCode } = "bank_account.unknown", "没有专户{account}", "先登记专户。";
     BankAccountExists { account: BankAccountCode } = "bank_account.exists", "专户{account}已经登记", "换一个代码，或核对是否重复登记。";
@@ -193,6 +193,10 @@ rejections! {
     NotInsured { person: PersonId, date: Date } = "insurance.not_listed", "人员{person}在出险日{date}不在参保名单上", "核对参保名单和出险日期。";
     InsuredTwice { person: PersonId } = "insurance.listed_twice", "人员{person}已在参保名单上", "核对名单是否重复。";
     InsuredTooMany { insured: u32 } = "insurance.too_many", "参保名单超过保单所载的{insured}人", "核对保单人数和名单。";
+
+    WatchOpen { household: HouseholdId } = "watch.open", "户{household}已在监测中", "同一户不重复纳入；情况变化用监测评级。";
+    WatchUnknown { household: HouseholdId } = "watch.unknown", "户{household}不在监测中", "核对该户；先纳入监测。";
+    WatchMembersDiffer { household: HouseholdId, count: usize } = "watch.members_differ", "消除户{household}的风险须列全部{count}名监测对象，不多不少", "按纳入时的人员逐一列出。";
 
     ReversalImpossible { act: ActId } = "reversal.not_reversible", "动作{act}没有可冲销的记账", "只有记账的单笔动作可以红字冲销；支付用退汇或追回。";
     ReversalTwice { act: ActId } = "reversal.twice", "动作{act}已经冲销", "一笔只冲销一次。";

@@ -18,6 +18,7 @@ const SOURCES: &[&str] = &[
     "act/people.rs",
     "act/cases.rs",
     "act/urgent.rs",
+    "act/watch.rs",
     "act/payments.rs",
     "act/closing.rs",
     "line.rs",

@@ -73,6 +73,7 @@ const BUSINESS: &[Proposer] = &[
     cases::entitlement,
     cases::urgent,
     cases::urgent,
+    cases::watch,
     office::policy,
     office::staffing,
     succession::keys,

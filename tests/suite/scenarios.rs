@@ -6,6 +6,7 @@ mod money;
 mod monthly;
 mod story;
 mod urgent;
+mod watching;
 mod way;
 
 use std::fmt::Write as _;
@@ -18,6 +19,7 @@ type Row = (&'static str, &'static str, fn() -> Told);
 
 const ROWS: &[Row] = &[
     ("S1", "防止致贫返贫救助专项基金（乐山）", money::s01_pooled_fund),
+    ("S2", "防返贫动态监测（电白）", watching::s02_watch),
     ("S3", "脱贫人口防返贫保险（电白）", urgent::s03_insurance),
     ("S4", "低保（吕梁、三门）", monthly::s04_low_income),
     ("S5", "特困供养（吕梁）", monthly::s05_destitute),
@@ -45,6 +47,7 @@ macro_rules! tests_of {
 
 tests_of! {
     s01_a_pool_of_counties_pays_three_kinds_of_aid_up_to_a_cap => "S1";
+    s02_households_under_watch_are_counted_on_any_day_and_nobody_is_left_uncounted => "S2";
     s03_an_insurer_pays_who_is_listed_once_after_assessment_and_notice => "S3";
     s04_low_income_allowance_follows_its_standard_and_ends_with_death_or_stop => "S4";
     s05_the_destitute_get_no_less_than_1_3_times_the_low_income_standard => "S5";

@@ -25,17 +25,18 @@ pub(super) fn run(
 ) -> Result<Report, Failure> {
     let text = std::fs::read_to_string(path).map_err(|why| Failure::file(path, &why))?;
     let acts = policy_file::read(path, &text)?;
-    if is_dry {
-        return Ok(tried(&policy_file::try_out(desk, key, acts)?));
-    }
-    let acts = policy_file::news(desk.books(), acts);
-    if acts.is_empty() {
+    // All of it is decided upon before the first act is signed: a policy is not signed by halves.
+    let run = policy_file::try_out(desk, key, acts)?;
+    if run.acts.is_empty() {
         let text = "台账已有这份政策，没有变化，未签署任何动作。".to_owned();
-        return Ok(Report { json: json!({ "ok": true, "acts": [] }), text });
+        return Ok(Report { json: json!({ "ok": true, "dry_run": is_dry, "acts": [] }), text });
+    }
+    if is_dry {
+        return Ok(tried(&run));
     }
     let mut signed = Vec::new();
     let mut lines = Vec::new();
-    for body in acts {
+    for body in run.acts {
         let (kind, chinese) = (body.kind(), body.chinese());
         let receipt = desk.sign(key, body)?;
         lines.push(format!("已受理：第{}条记录 {chinese}", receipt.seq));
@@ -48,37 +49,37 @@ pub(super) fn run(
 fn tried(run: &DryRun) -> Report {
     let kinds: Vec<&str> = run.acts.iter().map(Body::kind).collect();
     let named: Vec<&str> = run.acts.iter().map(Body::chinese).collect();
-    let new = run.after.misfits.iter().filter(|misfit| !run.before.misfits.contains(misfit));
-    let new: Vec<_> = new.collect();
-    let mut lines = vec![
-        format!("试算，未签署。将签署{}个动作：{}", run.acts.len(), named.join("、")),
-        format!(
-            "{}，项目{}：应发{}项，{}元",
-            run.period, run.scheme, run.after.lines, run.after.total
-        ),
-    ];
-    if new.is_empty() {
-        lines.push("没有一项因此不合标准；该月名册不变。".to_owned());
-    } else {
-        lines.push(format!("其中{}项因此不合标准，签署后须逐项调整：", new.len()));
+    let mut lines =
+        vec![format!("试算，未签署。将签署{}个动作：{}", run.acts.len(), named.join("、"))];
+    let mut months = Vec::new();
+    for (period, before, after) in &run.months {
+        let new = after.misfits.iter().filter(|misfit| !before.misfits.contains(misfit));
+        let new: Vec<_> = new.collect();
+        let (scheme, count, total) = (&run.scheme, after.lines, after.total);
+        lines.push(format!("{period}，项目{scheme}：应发{count}项，{total}元"));
+        lines.push(match new.len() {
+            0 => "没有一项因此不合标准；该月名册不变。".to_owned(),
+            misfits => format!("其中{misfits}项因此不合标准，签署后须逐项调整："),
+        });
+        let one = |(id, amount, why): &&(EntitlementId, Money, Rejection)| {
+            format!("  资格{id}：现{amount}元，{why}")
+        };
+        lines.extend(new.iter().take(NAMED).map(one));
+        if new.len() > NAMED {
+            lines.push(format!("  …… 其余{}项见 --json", new.len() - NAMED));
+        }
+        let misfit = |(id, amount, why): &&(EntitlementId, Money, Rejection)| {
+            json!({
+                "entitlement": id, "amount_fen": amount, "code": why.code(), "text": why.to_string(),
+            })
+        };
+        let misfits: Vec<Value> = new.iter().map(misfit).collect();
+        months.push(json!({
+            "period": period, "lines": count, "total_fen": total, "misfits": misfits,
+        }));
     }
-    let one = |(id, amount, why): &&(EntitlementId, Money, Rejection)| {
-        format!("  资格{id}：现{amount}元，{why}")
-    };
-    lines.extend(new.iter().take(NAMED).map(one));
-    if new.len() > NAMED {
-        lines.push(format!("  …… 其余{}项见 --json", new.len() - NAMED));
-    }
-    let text = lines.join("\n");
-    let misfits: Vec<Value> = new
-        .iter()
-        .map(|(id, amount, why)| {
-            json!({ "entitlement": id, "amount_fen": amount, "code": why.code(), "text": why.to_string() })
-        })
-        .collect();
     let json = json!({
-        "ok": true, "dry_run": true, "acts": kinds, "scheme": run.scheme, "period": run.period,
-        "lines": run.after.lines, "total_fen": run.after.total, "misfits": misfits,
+        "ok": true, "dry_run": true, "acts": kinds, "scheme": run.scheme, "months": months,
     });
-    Report { json, text }
+    Report { json, text: lines.join("\n") }
 }

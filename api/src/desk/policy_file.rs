@@ -1,6 +1,7 @@
 //! A scheme's policy as an office writes it: one TOML file in Chinese with amounts in yuan, read into the acts that set it.
 //! docs/format/policies.md is its contract. What the books already hold is not signed again.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use ledger::act::policies::{
@@ -143,16 +144,12 @@ struct WrittenExclusion {
 
 /// What a file would do, before anybody signs it.
 pub struct DryRun {
-    /// The acts that would be signed, in order.
+    /// The acts that would be signed, in order; none if the books hold all of it.
     pub acts: Vec<Body>,
     /// The scheme.
     pub scheme: SchemeCode,
-    /// The first month of its version in the file.
-    pub period: Period,
-    /// That month's roster as the books stand.
-    pub before: Effect,
-    /// The same after the file.
-    pub after: Effect,
+    /// The roster of each month in which something of the file begins: as the books stand, and after the file.
+    pub months: Vec<(Period, Effect, Effect)>,
 }
 
 /// The acts of a policy file, in the order in which they are to be signed.
@@ -167,12 +164,9 @@ pub fn read(path: &Path, text: &str) -> Result<Vec<Body>, Failure> {
 
 /// The parser's words; most often the quotes of a Chinese key were forgotten.
 fn in_words(why: &toml::de::Error) -> String {
-    let hint = if why.message().contains("unquoted key") {
-        "键名是中文时要加英文双引号，如 \"代码\" = \"DB-R\"。\n"
-    } else {
-        ""
-    };
-    format!("{hint}{why}")
+    let is_bare = why.message().contains("unquoted key");
+    let hint = "键名是中文时要加英文双引号，如 \"代码\" = \"DB-R\"。\n";
+    format!("{}{why}", if is_bare { hint } else { "" })
 }
 
 /// Those of the acts that say something new to the books.
@@ -187,13 +181,13 @@ pub fn news(books: &Books, acts: Vec<Body>) -> Vec<Body> {
 /// # Errors
 /// The first refusal, as signing would get it.
 pub fn try_out(desk: &Desk, key: &dyn Signer, acts: Vec<Body>) -> Result<DryRun, Failure> {
-    let (officer, id) = (desk.holder(key)?, key_id(&key.public()));
+    let id = key_id(&key.public());
+    let officer = desk.books().valid_key(id)?.officer;
+    let first = acts.iter().find_map(begins);
+    let (scheme, _) = first.ok_or_else(|| Failure::usage("政策文件里没有任何设定。"))?;
     let acts = news(desk.books(), acts);
+    let months: BTreeSet<Period> = acts.iter().filter_map(begins).map(|(_, from)| from).collect();
     let mut books = desk.books().clone();
-    let set = acts.iter().find_map(scheme_of);
-    let (scheme, period) = set.ok_or_else(|| Failure::usage("台账已有这份政策，没有变化。"))?;
-    let overflow = || Failure::from(Rejection::MoneyOverflow {});
-    let before = policy_effect::of(&books, &scheme, period).ok_or_else(overflow)?;
     for body in &acts {
         let act = Act {
             body: body.clone(),
@@ -208,12 +202,17 @@ pub fn try_out(desk: &Desk, key: &dyn Signer, acts: Vec<Body>) -> Result<DryRun,
         rules::decide(&books, &statement)?;
         books.evolve(&statement);
     }
-    let after = policy_effect::of(&books, &scheme, period).ok_or_else(overflow)?;
-    Ok(DryRun { acts, scheme, period, before, after })
+    let effect = |books: &Books, month| {
+        let effect = policy_effect::of(books, &scheme, month);
+        effect.ok_or_else(|| Failure::from(Rejection::MoneyOverflow {}))
+    };
+    let compared = |month| Ok((month, effect(desk.books(), month)?, effect(&books, month)?));
+    let months = months.into_iter().map(compared).collect::<Result<_, Failure>>()?;
+    Ok(DryRun { acts, scheme, months })
 }
 
 /// The scheme and first month that a policy act is about.
-fn scheme_of(body: &Body) -> Option<(SchemeCode, Period)> {
+fn begins(body: &Body) -> Option<(SchemeCode, Period)> {
     if let Body::SchemeSet(b) = body {
         Some((b.code.clone(), b.from))
     } else if let Body::StandardSet(b) = body {
@@ -241,7 +240,7 @@ fn acts(written: &Written) -> Result<Vec<Body>, String> {
             from: floor.from.unwrap_or(from),
             permille: permille
                 .and_then(|permille| u16::try_from(permille).ok())
-                .ok_or_else(|| format!("倍数“{}”太大", floor.times))?,
+                .ok_or_else(|| format!("倍数“{}”应在0.01至65.53之间", floor.times))?,
             scheme: code.clone(),
         }));
     }

@@ -60,7 +60,8 @@ impl Body {
             | Body::MonthClosed(_)
             | Body::BulletinIssued(_)
             | Body::StandardFloorSet(_) | Body::IndexPublished(_) | Body::ApplicationStepPassed(_)
-            | Body::RepeatAllowed(_) | Body::InsuranceListed(_) | Body::ClaimNoticed(_) => None,
+            | Body::RepeatAllowed(_) | Body::InsuranceListed(_) | Body::ClaimNoticed(_)
+            | Body::WatchBegun(_) | Body::WatchGraded(_) | Body::WatchEnded(_) => None,
         }
     }
 

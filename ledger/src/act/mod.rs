@@ -13,6 +13,7 @@ pub mod policies;
 mod roles;
 pub mod signed;
 pub mod urgent;
+pub mod watch;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -204,6 +205,9 @@ acts! {
     "repeat.allowed" => RepeatAllowed(cases::RepeatAllowed), "再次救助核准";
     "insurance.listed" => InsuranceListed(urgent::InsuranceListed), "参保名单";
     "claim.noticed" => ClaimNoticed(urgent::ClaimNoticed), "理赔公示";
+    "watch.begun" => WatchBegun(watch::WatchBegun), "纳入监测";
+    "watch.graded" => WatchGraded(watch::WatchGraded), "监测评级";
+    "watch.ended" => WatchEnded(watch::WatchEnded), "风险消除";
 }
 
 impl Body {

@@ -53,6 +53,7 @@ impl Body {
             | Body::EntitlementAdjusted(_)
             | Body::AdvancePaid(_)
             | Body::ApplicationStepPassed(_)
+            | Body::WatchBegun(_) | Body::WatchGraded(_)
             | Body::InsuranceOpened(_) | Body::InsuranceListed(_)
             | Body::ClaimFiled(_) | Body::ClaimNoticed(_) | Body::ClaimSettled(_) | Body::ClaimDeclined(_) => Some(Role::Registrar),
             Body::AccountChangeApproved(_) => Some(Role::AccountApprover),
@@ -65,7 +66,7 @@ impl Body {
             | Body::EntitlementsConfirmed(_)
             | Body::AdjustmentConfirmed(_)
             | Body::EntitlementStopped(_)
-            | Body::RepeatAllowed(_) => Some(Role::CountyConfirmer),
+            | Body::RepeatAllowed(_) | Body::WatchEnded(_) => Some(Role::CountyConfirmer),
             Body::RosterDrawn(_) | Body::RosterWithdrawn(_) => Some(Role::RosterMaker),
             Body::RosterChecked(_) => Some(Role::RosterChecker),
             Body::RosterFinanceReviewed(_) => Some(Role::FinanceReviewer),

@@ -166,10 +166,10 @@ pub struct Cases {
     pub brought_in: BTreeMap<ActId, BroughtIn>,
     /// Adjustments by act; true once confirmed.
     pub adjustments: BTreeMap<ActId, (EntitlementAdjusted, bool)>,
-    /// What help was asked for, by entitlement, where an application says so.
-    pub causes: BTreeMap<EntitlementId, String>,
-    /// How often a county allowed the same household's same cause once more in a year.
-    pub repeats: BTreeMap<(SchemeCode, HouseholdId, i16, String), u16>,
+    /// What help a household was confirmed for in a scheme, where its applications say so.
+    pub causes: BTreeMap<(SchemeCode, HouseholdId), Vec<(String, EntitlementId)>>,
+    /// The acts by which a county allowed a household's same cause once more in a year.
+    pub repeats: BTreeMap<(SchemeCode, HouseholdId, i16, String), Vec<ActId>>,
 }
 
 impl Cases {
@@ -219,10 +219,9 @@ impl Cases {
                 }
             }
         } else if let Body::RepeatAllowed(allowed) = statement.body() {
-            let cause = allowed.cause.clone();
+            let cause = allowed.cause.trim().to_owned();
             let key = (allowed.scheme.clone(), allowed.household, allowed.year, cause);
-            let times = self.repeats.entry(key).or_default();
-            *times = times.saturating_add(1);
+            self.repeats.entry(key).or_default().push(statement.id);
         } else if let Body::EntitlementStopped(stopped) = statement.body()
             && let Some(entitlement) = self.entitlements.get_mut(&stopped.entitlement)
         {
@@ -310,7 +309,8 @@ impl Cases {
             last: confirmed.last,
         };
         if let Some(cause) = &filed.cause {
-            self.causes.insert(confirmed.entitlement, cause.clone());
+            let asked = self.causes.entry((filed.scheme.clone(), filed.household)).or_default();
+            asked.push((cause.clone(), confirmed.entitlement));
         }
         self.entitle(confirmed.entitlement, entitlement);
     }

@@ -2,19 +2,20 @@
 //! prices must have done. All of it is data of the scheme's version in the first month.
 
 use crate::act::policies::{Limit, SchemeSet, Span, Trigger};
-use crate::ids::{EntitlementId, HouseholdId, SchemeCode};
+use crate::ids::{EntitlementId, HouseholdId, PaymentRef, SchemeCode};
 use crate::period::Period;
 use crate::rejection::Rejection;
 
 use super::Books;
 use super::cases::Entitlement;
 use super::entitling::Claim;
+use super::payments::PaymentState;
 
-/// True if the scheme pays a number of months for each case: then a person may have several cases, as its limit says.
+/// True if a person may have another case of the scheme in the same month: one-off aid whose number is limited.
 #[must_use]
-pub fn is_by_case(books: &Books, claim: &Claim<'_>) -> bool {
+pub fn may_stand_beside(books: &Books, claim: &Claim<'_>) -> bool {
     let scheme = books.policies.scheme(claim.scheme, claim.from);
-    scheme.is_some_and(|scheme| scheme.months.is_some())
+    scheme.is_some_and(|scheme| scheme.months == Some(1) && scheme.limit.is_some())
 }
 
 /// All conditions of the scheme hold for what is claimed.
@@ -97,8 +98,9 @@ fn not_too_often(books: &Books, limit: &Limit, claim: &Claim<'_>) -> Result<(), 
         return refused();
     }
     for person in claim.persons {
-        let before = books.cases.of_person(*person).filter(|(_, held)| {
-            counts(claim.scheme, held) && within(limit.per, held.parts.begin(), claim.from)
+        let before = books.cases.of_person(*person).filter(|(id, held)| {
+            let is_within = within(limit.per, held.parts.begin(), claim.from);
+            held.scheme == *claim.scheme && is_within && was_given(books, *id, held)
         });
         if before.count() >= usize::from(limit.count) {
             return refused();
@@ -107,9 +109,15 @@ fn not_too_often(books: &Books, limit: &Limit, claim: &Claim<'_>) -> Result<(), 
     Ok(())
 }
 
-/// What was stopped before its first month was never given.
-fn counts(scheme: &SchemeCode, held: &Entitlement) -> bool {
-    held.scheme == *scheme && held.due(held.parts.begin()).is_some()
+/// What was stopped before its first month was never given, unless it had been paid by then.
+fn was_given(books: &Books, id: EntitlementId, held: &Entitlement) -> bool {
+    let begin = held.parts.begin();
+    let is_with_the_payee = |reference: &PaymentRef| {
+        let state = books.payments.state(reference);
+        !matches!(state, Some(PaymentState::Failed | PaymentState::Returned) | None)
+    };
+    held.due(begin).is_some()
+        || books.payments.of_entitlement(id, begin).iter().any(is_with_the_payee)
 }
 
 fn within(per: Span, before: Period, now: Period) -> bool {
@@ -131,18 +139,20 @@ pub fn may_be_helped_again(
     cause: &str,
     year: i16,
 ) -> bool {
-    let was_asked_for = |id: &EntitlementId| books.cases.causes.get(id).is_some_and(|c| c == cause);
-    let cases = books.cases.causes.keys().filter(|id| was_asked_for(id));
-    let cases = cases.filter_map(|id| books.cases.entitlements.get(id)).filter(|held| {
-        held.household == household && counts(scheme, held) && held.parts.begin().year() == year
+    let is_same = |other: &str| other.trim() == cause.trim();
+    let asked = books.cases.causes.get(&(scheme.clone(), household));
+    let cases = asked.into_iter().flatten().filter(|(other, id)| {
+        let held = books.cases.entitlements.get(id);
+        is_same(other)
+            && held.is_some_and(|held| {
+                held.parts.begin().year() == year && was_given(books, *id, held)
+            })
     });
-    let advances = books.urgent.advances.values().map(|advance| &advance.paid).filter(|paid| {
-        paid.household == household
-            && paid.scheme == *scheme
-            && paid.cause == cause
-            && paid.date.year() == year
-    });
-    let key = (scheme.clone(), household, year, cause.to_owned());
-    let allowed = books.cases.repeats.get(&key).copied().unwrap_or_default();
-    cases.count() + advances.count() < usize::from(limit.count) + usize::from(allowed)
+    let advances = books.urgent.of_household(household).map(|advance| &advance.paid);
+    let advances = advances
+        .filter(|paid| paid.scheme == *scheme && paid.date.year() == year && is_same(&paid.cause));
+    let key = (scheme.clone(), household, year, cause.trim().to_owned());
+    let allowed = books.cases.repeats.get(&key).into_iter().flatten();
+    let allowed = allowed.filter(|act| !books.doubts.is_unsound(act)).count();
+    cases.count() + advances.count() < usize::from(limit.count) + allowed
 }

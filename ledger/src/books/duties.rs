@@ -127,6 +127,7 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         Body::AdvancePaid(b) => one(Case::Advance(b.advance), Stage::Maker),
         Body::AdvanceRegularised(b) => one(Case::Advance(b.advance), Stage::Approver),
         Body::ClaimAssessed(b) => one(Case::Claim(b.claim), Stage::Surveyor),
+        Body::ClaimNoticed(b) => one(Case::Claim(b.claim), Stage::Maker),
         Body::ClaimSettled(b) => one(Case::Claim(b.claim), Stage::Maker),
         Body::ActsReconfirmed(b) => stood_in(books, statement.officer, &b.acts),
         Body::RosterDrawn(_)
@@ -146,7 +147,7 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         | Body::KeyRotated(_) | Body::ActsDisowned(_) | Body::LogKeyAnnounced(_) | Body::LogKeyRetired(_)
         | Body::CalendarPublished(_) | Body::IndexPublished(_)
         | Body::SchemeSet(_) | Body::StandardSet(_) | Body::ExclusionSet(_) | Body::StandardFloorSet(_)
-        | Body::RepeatAllowed(_)
+        | Body::RepeatAllowed(_) | Body::WatchBegun(_) | Body::WatchGraded(_) | Body::WatchEnded(_)
         | Body::BankAccountOpened(_) | Body::FundOpened(_)
         | Body::PeopleRegistered(_)
         | Body::PersonDied(_)
@@ -157,7 +158,6 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         | Body::InsuranceOpened(_)
         | Body::InsuranceListed(_)
         | Body::ClaimFiled(_)
-        | Body::ClaimNoticed(_)
         | Body::ClaimDeclined(_)
         | Body::RosterWithdrawn(_)
         | Body::BulletinIssued(_) => Vec::new(),

@@ -1,5 +1,7 @@
 //! Questions about an entitlement that several rules ask of the books: members, standards, doubles, exclusive pairs.
 
+use std::collections::BTreeSet;
+
 use crate::act::cases::Part;
 use crate::act::policies::StandardRule;
 use crate::ids::{HouseholdId, PersonId, SchemeCode};
@@ -73,6 +75,11 @@ pub fn amount_follows_the_standard(books: &Books, claim: &Claim<'_>) -> Result<(
         return Err(Rejection::PartsMismatch {});
     }
     let amount = sum_of(claim.parts).ok_or(Rejection::MoneyOverflow {})?;
+    // Two parts of one label would each have the whole standard.
+    let labels: BTreeSet<&str> = claim.parts.iter().map(|part| part.label.as_str()).collect();
+    if labels.len() != claim.parts.len() {
+        return Err(Rejection::PartsMismatch {});
+    }
     if let Some(cap) = set.cap_fen.filter(|cap| amount > *cap) {
         return Err(Rejection::CapExceeded { scheme: scheme.clone(), cap });
     }
@@ -121,18 +128,18 @@ pub fn may_be_entitled(books: &Books, claim: &Claim<'_>) -> Result<(), Rejection
     persons_are_members(books, claim.household, claim.persons, claim.payee)?;
     amount_follows_the_standard(books, claim)?;
     conditions::hold(books, claim)?;
-    let is_by_case = conditions::is_by_case(books, claim);
     for person in claim.persons.iter().copied() {
         let known = books.people.persons.get(&person);
         if known.is_some_and(|known| known.is_dead_in(claim.from)) {
             return Err(Rejection::PersonDead { person, period: claim.from });
         }
         for (_, held) in books.cases.of_person(person) {
-            if !held.is_live(claim.from) {
+            let is_later = claim.last.is_some_and(|last| held.parts.begin() > last);
+            if !held.is_live(claim.from) || is_later {
                 continue;
             }
             let scheme = held.scheme.clone();
-            if scheme == *claim.scheme && !is_by_case {
+            if scheme == *claim.scheme && !conditions::may_stand_beside(books, claim) {
                 return Err(Rejection::EntitlementDoubled { person, scheme });
             }
             let excluded = books.policies.excluded_by(claim.scheme, claim.from);

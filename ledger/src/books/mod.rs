@@ -19,6 +19,7 @@ pub mod postings;
 mod rows;
 pub mod stages;
 pub mod urgent;
+pub mod watch;
 
 use crate::act::{Act, Body};
 use crate::ids::{ActId, KeyId, OfficerId, Seq};
@@ -75,6 +76,8 @@ pub struct Books {
     pub cases: cases::Cases,
     /// Advances and insurance.
     pub urgent: urgent::Urgent,
+    /// Households that may fall back into poverty.
+    pub watches: watch::Watches,
     /// Batches and their payments.
     pub payments: payments::Payments,
     /// Movements, statements, exceptions, imported files.
@@ -153,6 +156,7 @@ impl Books {
         self.people.evolve(statement);
         self.cases.evolve(statement);
         self.urgent.evolve(statement);
+        self.watches.evolve(statement);
         bank::evolve(self, statement);
         payments::evolve(self, statement);
         self.closings.evolve(statement);

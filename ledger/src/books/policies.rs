@@ -1,15 +1,34 @@
 //! Policies with effective months: schemes, standards, exclusive pairs, the calendar.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::act::Body;
 use crate::act::policies::{
     ExclusionSet, IndexPublished, SchemeSet, StandardFloorSet, StandardSet,
 };
 use crate::ids::{Division, SchemeCode, UnitCode};
+use crate::money::Money;
 use crate::period::{Calendar, Period};
 
 use super::Statement;
+
+/// A part of a scheme whose floor is broken, where, and from which month on.
+pub type BrokenFloor = ((SchemeCode, String), Division, Period);
+
+impl StandardFloorSet {
+    fn is_between_the_same(&self, other: &StandardFloorSet) -> bool {
+        let bound = (&self.scheme, &self.category) == (&other.scheme, &other.category);
+        let base = (&self.base_scheme, &self.base_category);
+        bound && base == (&other.base_scheme, &other.base_category)
+    }
+
+    /// The least that `bound` may be beside `base`, to the fen, if it is less.
+    fn broken_by(&self, bound: Money, base: Money) -> Option<Money> {
+        let share = i128::from(base.fen()) * i128::from(self.permille);
+        let least = i64::try_from((share + 999).div_euclid(1000)).unwrap_or(i64::MAX);
+        (bound.fen() < least).then(|| Money::from_fen(least))
+    }
+}
 
 /// Everything that is set by policy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -96,31 +115,54 @@ impl Policies {
         })
     }
 
-    /// The floors that bind a part's standard, or are measured by it, in a month.
-    pub fn floors<'a>(
-        &'a self,
-        scheme: &'a SchemeCode,
-        category: &'a str,
-        period: Period,
-    ) -> impl Iterator<Item = &'a StandardFloorSet> {
-        self.floors.iter().filter(move |floor| {
-            let bound = floor.scheme == *scheme && floor.category == category;
-            let base = floor.base_scheme == *scheme && floor.base_category == category;
-            floor.from <= period && (bound || base)
-        })
+    /// The floors that hold in a month: of those between the same two parts, the newest.
+    pub fn floors(&self, period: Period) -> impl Iterator<Item = &StandardFloorSet> {
+        let mut newest: Vec<&StandardFloorSet> = Vec::new();
+        for floor in self.floors.iter().filter(|floor| floor.from <= period) {
+            match newest.iter_mut().find(|other| other.is_between_the_same(floor)) {
+                Some(other) if other.from <= floor.from => *other = floor,
+                Some(_) => {}
+                None => newest.push(floor),
+            }
+        }
+        newest.into_iter()
     }
 
-    /// The months after `after` in which the standard of a part changes in an area.
-    pub fn changes_after(
-        &self,
-        scheme: &SchemeCode,
-        category: &str,
-        area: &Division,
-        after: Period,
-    ) -> impl Iterator<Item = Period> {
-        let key = (scheme.clone(), category.to_owned(), area.clone());
-        let versions = self.standards.get(&key).into_iter().flat_map(BTreeMap::keys);
-        versions.copied().filter(move |from| *from > after)
+    /// Where and from when a floor is broken, in any area and month in which either standard or a floor changes.
+    #[must_use]
+    pub fn broken_floors(&self) -> BTreeMap<BrokenFloor, (Money, Money)> {
+        let changes = self.standards.values().flat_map(BTreeMap::keys).copied();
+        let months: BTreeSet<_> = changes.chain(self.floors.iter().map(|f| f.from)).collect();
+        let areas: BTreeSet<_> = self.standards.keys().map(|(_, _, area)| area).collect();
+        let mut broken = BTreeMap::new();
+        for month in months {
+            for floor in self.floors(month) {
+                for area in &areas {
+                    let bound = self.standard(&floor.scheme, &floor.category, area, month);
+                    let base = self.standard(&floor.base_scheme, &floor.base_category, area, month);
+                    let (Some(bound), Some(base)) = (bound, base) else { continue };
+                    if let Some(least) = floor.broken_by(bound.amount_fen, base.amount_fen) {
+                        let part = (floor.scheme.clone(), floor.category.clone());
+                        let place = (part, (*area).clone(), month);
+                        broken.insert(place, (bound.amount_fen, least));
+                    }
+                }
+            }
+        }
+        broken
+    }
+
+    /// These policies with one standard more.
+    #[must_use]
+    pub fn with(&self, standard: &StandardSet) -> Policies {
+        let mut policies = self.clone();
+        policies.set(standard);
+        policies
+    }
+
+    fn set(&mut self, standard: &StandardSet) {
+        let key = (standard.scheme.clone(), standard.category.clone(), standard.area.clone());
+        self.standards.entry(key).or_default().insert(standard.from, standard.clone());
     }
 
     /// The standards of a scheme in an area that hold in a month, by part.
@@ -157,8 +199,7 @@ impl Policies {
             let versions = self.schemes.entry(scheme.code.clone()).or_default();
             versions.insert(scheme.from, scheme.clone());
         } else if let Body::StandardSet(standard) = statement.body() {
-            let key = (standard.scheme.clone(), standard.category.clone(), standard.area.clone());
-            self.standards.entry(key).or_default().insert(standard.from, standard.clone());
+            self.set(standard);
         } else if let Body::ExclusionSet(exclusion) = statement.body() {
             self.exclusions.push(exclusion.clone());
         } else if let Body::StandardFloorSet(floor) = statement.body() {

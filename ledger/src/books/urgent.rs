@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::act::Body;
 use crate::act::urgent::{AdvancePaid, ClaimAssessed, ClaimFiled, ClaimNoticed, InsuranceOpened};
-use crate::ids::{ActId, AdvanceId, ClaimId, PersonId, PolicyCode};
+use crate::ids::{ActId, AdvanceId, ClaimId, HouseholdId, PersonId, PolicyCode};
 use crate::line::Line;
 use crate::money::Money;
 use crate::period::Date;
@@ -20,8 +20,8 @@ pub struct Advance {
     pub paid: AdvancePaid,
     /// Day on which the forms were complete.
     pub regularised: Option<Date>,
-    /// True once its float was topped up for it.
-    pub replaced: bool,
+    /// The act by which its float was topped up for it, if it was.
+    pub replaced: Option<ActId>,
 }
 
 /// How a claim ended.
@@ -56,6 +56,8 @@ pub struct Claim {
 pub struct Urgent {
     /// Advances by id.
     pub advances: BTreeMap<AdvanceId, Advance>,
+    /// The same by household, in the order of the log.
+    by_household: BTreeMap<HouseholdId, Vec<AdvanceId>>,
     /// Insurance policies by code.
     pub policies: BTreeMap<PolicyCode, InsuranceOpened>,
     /// The persons on each policy's roster, with the days for which they are insured.
@@ -65,6 +67,12 @@ pub struct Urgent {
 }
 
 impl Urgent {
+    /// A household's advances.
+    pub fn of_household(&self, household: HouseholdId) -> impl Iterator<Item = &Advance> {
+        let ids = self.by_household.get(&household).into_iter().flatten();
+        ids.filter_map(|id| self.advances.get(id))
+    }
+
     /// What claims of a policy have been paid so far.
     #[must_use]
     pub fn settled_under(&self, policy: &PolicyCode) -> Option<Money> {
@@ -82,8 +90,9 @@ impl Urgent {
                 act: statement.id,
                 paid: paid.clone(),
                 regularised: None,
-                replaced: false,
+                replaced: None,
             };
+            self.by_household.entry(paid.household).or_default().push(paid.advance);
             self.advances.insert(paid.advance, advance);
         } else if let Body::AdvanceRegularised(done) = statement.body() {
             if let Some(advance) = self.advances.get_mut(&done.advance) {
@@ -92,9 +101,13 @@ impl Urgent {
         } else if let Body::FundMoved(moved) = statement.body() {
             for advance in moved.regularised.iter().flatten() {
                 if let Some(advance) = self.advances.get_mut(advance) {
-                    advance.replaced = true;
+                    advance.replaced = Some(statement.id);
                 }
             }
+        } else if let Body::EntryReversed(reversed) = statement.body() {
+            let replaced = self.advances.values_mut();
+            let by_it = replaced.filter(|advance| advance.replaced == Some(reversed.act));
+            by_it.for_each(|advance| advance.replaced = None);
         } else if let Body::InsuranceListed(listed) = statement.body() {
             let insured = self.insured.entry(listed.policy.clone()).or_default();
             for line in statement.lines {

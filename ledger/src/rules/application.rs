@@ -5,7 +5,7 @@ use crate::act::cases::{
     ApplicationConfirmed, ApplicationFiled, ApplicationNoticed, ApplicationStepPassed,
     RepeatAllowed,
 };
-use crate::act::policies::{PayStart, SchemeSet, Step};
+use crate::act::policies::{PayStart, SchemeSet, Span, Step};
 use crate::books::cases::Application;
 use crate::books::{Books, entitling};
 use crate::ids::{ActId, ApplicationId};
@@ -67,8 +67,10 @@ fn file(books: &Books, filed: &ApplicationFiled) -> Result<(), Rejection> {
         return Err(Rejection::ApplicationExists { application });
     }
     let period = filed.filed.period();
-    if books.policies.scheme(&filed.scheme, period).is_none() {
-        return Err(Rejection::SchemeUnknown { scheme: filed.scheme.clone(), period });
+    let unknown = || Rejection::SchemeUnknown { scheme: filed.scheme.clone(), period };
+    let scheme = books.policies.scheme(&filed.scheme, period).ok_or_else(unknown)?;
+    if scheme.limit.as_ref().is_some_and(|limit| limit.per == Span::CauseAndYear) {
+        filled(filed.cause.as_deref().unwrap_or_default(), "事由")?;
     }
     entitling::persons_are_members(books, filed.household, &filed.persons, filed.payee)
 }

@@ -26,7 +26,13 @@ pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
     } else if let Body::FundReleased(released) = body {
         positive(released.amount_fen, "拨付")?;
         filled(&released.voucher_no, "凭证号")?;
-        known(books, &released.fund).map(|_| ())
+        let fund = known(books, &released.fund)?;
+        if fund.kind == FundKind::Float {
+            // A float is filled from another fund, against what it paid out.
+            let fund = released.fund.clone();
+            return Err(Rejection::FundKindWrong { fund, needed: FundKind::Treasury.chinese() });
+        }
+        Ok(())
     } else if let Body::FundContributed(gift) = body {
         positive(gift.amount_fen, "到账")?;
         filled(&gift.contributor, "出资单位")?;
@@ -59,8 +65,8 @@ pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
     }
 }
 
-/// A float 备用金 is topped up against regularised advances, each once; without naming any only while none of its own is
-/// open.
+/// A float 备用金 is topped up against regularised advances, each once; without naming any only while nothing it paid out
+/// is still to be replaced.
 fn replaces_what_was_regularised(
     books: &Books,
     moved: &FundMoved,
@@ -74,8 +80,12 @@ fn replaces_what_was_regularised(
     let advances = &books.urgent.advances;
     if named.is_empty() {
         let mut own = advances.values().filter(|advance| advance.paid.fund == moved.to);
-        let is_open = own.any(|advance| advance.regularised.is_none());
-        return if is_open { wrong("该备用金还有未补办的先行救助") } else { Ok(()) };
+        let is_open = own.any(|advance| advance.replaced.is_none());
+        return if is_open {
+            wrong("该备用金还有没补足的先行救助，须逐件列明")
+        } else {
+            Ok(())
+        };
     }
     let mut amounts = Vec::with_capacity(named.len());
     for (place, id) in named.iter().enumerate() {
@@ -85,7 +95,7 @@ fn replaces_what_was_regularised(
         if advance.regularised.is_none() {
             return wrong("所列先行救助还没有补办");
         }
-        if advance.replaced || named.iter().take(place).any(|other| other == id) {
+        if advance.replaced.is_some() || named.iter().take(place).any(|other| other == id) {
             return wrong("所列先行救助已经补足过");
         }
         amounts.push(advance.paid.amount_fen);

@@ -31,7 +31,7 @@ fn about<'a>(books: &'a Books, body: &'a Body) -> Option<(&'a SchemeCode, Period
         batch(&b.batch)
     } else if let Body::ApplicationConfirmed(b) = body {
         let application = books.cases.applications.get(&b.application)?;
-        Some((&application.filed.scheme, b.confirmed.period()))
+        Some((&application.filed.scheme, b.confirmed.period().max(b.from)))
     } else if let Body::EntitlementsConfirmed(b) = body {
         let list = books.cases.brought_in.get(&b.brought_in)?;
         Some((&list.scheme, list.lines.iter().map(|line| line.from).max()?))

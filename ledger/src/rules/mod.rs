@@ -14,6 +14,7 @@ mod policy;
 mod roster;
 mod statement;
 mod urgent;
+mod watch;
 
 use crate::act::Body;
 use crate::books::{Books, Statement};
@@ -45,10 +46,8 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
         | Body::FundReleased(_)
         | Body::FundContributed(_)
         | Body::FundMoved(_) => fund::decide(books, statement.body()),
-        Body::PeopleRegistered(_)
-        | Body::AccountChanged(_)
-        | Body::AccountChangeApproved(_)
-        | Body::PersonDied(_) => people::decide(books, statement),
+        Body::PeopleRegistered(_) | Body::PersonDied(_)
+        | Body::AccountChanged(_) | Body::AccountChangeApproved(_) => people::decide(books, statement),
         Body::ApplicationFiled(_)
         | Body::ApplicationSurveyed(_) | Body::ApplicationSurveyJoined(_)
         | Body::ApplicationNoticed(_)
@@ -69,8 +68,7 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
         | Body::ClaimSettled(_)
         | Body::ClaimDeclined(_) => urgent::decide(books, statement),
         Body::RosterDrawn(_)
-        | Body::RosterChecked(_)
-        | Body::RosterFinanceReviewed(_)
+        | Body::RosterChecked(_) | Body::RosterFinanceReviewed(_)
         | Body::RosterApproved(_)
         | Body::RosterWithdrawn(_) => roster::decide(books, statement),
         Body::PaymentFileReleased(_)
@@ -80,6 +78,9 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
         | Body::RecoveryReceived(_) => payment::decide(books, statement.body()),
         Body::StatementImported(_) | Body::ExceptionResolved(_) => {
             statement::decide(books, statement)
+        }
+        Body::WatchBegun(_) | Body::WatchGraded(_) | Body::WatchEnded(_) => {
+            watch::decide(books, statement.body())
         }
         Body::EntryReversed(_) | Body::MonthClosed(_) | Body::BulletinIssued(_) => {
             closing::decide(books, statement)

@@ -1,9 +1,9 @@
 //! Rules for policies: complete, and never with effect in a closed month.
 
 use crate::act::Body;
-use crate::act::policies::{SchemeSet, StandardFloorSet, StandardSet, Step};
+use crate::act::policies::{IndexPublished, SchemeSet, StandardFloorSet, StandardSet, Step};
 use crate::books::Books;
-use crate::money::Money;
+use crate::law::not_before;
 use crate::period::Period;
 use crate::rejection::Rejection;
 
@@ -20,17 +20,9 @@ pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
         keeps_the_floors(books, standard)
     } else if let Body::StandardFloorSet(floor) = body {
         from_open_month(books, floor.from)?;
-        filled(&floor.basis, "依据")?;
-        if floor.permille == 0 {
-            return Err(Rejection::PolicyIncomplete { what: "标准下限的倍数须大于零" });
-        }
-        Ok(())
+        set_floor(books, floor)
     } else if let Body::IndexPublished(index) = body {
-        filled(&index.source, "公布来源")?;
-        if books.policies.indices.contains_key(&index.period) {
-            return Err(Rejection::IndexExists { period: index.period });
-        }
-        Ok(())
+        publish(books, index)
     } else if let Body::ExclusionSet(exclusion) = body {
         from_open_month(books, exclusion.from)?;
         filled(&exclusion.basis, "依据")?;
@@ -100,6 +92,9 @@ fn conditions_make_sense(books: &Books, scheme: &SchemeSet) -> Result<(), Reject
     if scheme.limit.as_ref().is_some_and(|limit| limit.count == 0) {
         return incomplete("次数上限须大于零");
     }
+    if scheme.trigger.is_some() && scheme.months != Some(1) {
+        return incomplete("按价格指数启动的项目逐月认定，发放月数须为1");
+    }
     let set = |code| books.policies.newest(code).is_some();
     match scheme.requires.iter().flatten().find(|code| !set(*code)) {
         Some(code) => Err(Rejection::SchemeUnknown { scheme: code.clone(), period: scheme.from }),
@@ -107,38 +102,42 @@ fn conditions_make_sense(books: &Books, scheme: &SchemeSet) -> Result<(), Reject
     }
 }
 
-/// A standard keeps its floors from its first month on, and those that are measured by it keep theirs.
+/// A standard breaks no floor that was not broken already, nowhere and in no later month.
 fn keeps_the_floors(books: &Books, set: &StandardSet) -> Result<(), Rejection> {
-    for floor in books.policies.floors(&set.scheme, &set.category, set.from) {
-        let is_bound = floor.scheme == set.scheme && floor.category == set.category;
-        let (other, category) = if is_bound {
-            (&floor.base_scheme, &floor.base_category)
-        } else {
-            (&floor.scheme, &floor.category)
-        };
-        let changes = books.policies.changes_after(other, category, &set.area, set.from);
-        for month in std::iter::once(set.from).chain(changes) {
-            let Some(other) = books.policies.standard(other, category, &set.area, month) else {
-                continue;
-            };
-            let (bound, base) = if is_bound {
-                (set.amount_fen, other.amount_fen)
-            } else {
-                (other.amount_fen, set.amount_fen)
-            };
-            stands_above(floor, bound, base)?;
-        }
+    let before = books.policies.broken_floors();
+    let after = books.policies.with(set).broken_floors();
+    match after.into_iter().find(|(place, _)| !before.contains_key(place)) {
+        Some((_, (amount, least))) => Err(Rejection::StandardBelowFloor { amount, least }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
-/// `bound` is at least the floor's share of `base`, to the fen.
-fn stands_above(floor: &StandardFloorSet, bound: Money, base: Money) -> Result<(), Rejection> {
-    let overflow = || Rejection::MoneyOverflow {};
-    let least = base.checked_times(floor.permille.into()).ok_or_else(overflow)?;
-    if bound.checked_times(1000).ok_or_else(overflow)? >= least {
-        return Ok(());
+/// A floor is between two parts of schemes that are set.
+fn set_floor(books: &Books, floor: &StandardFloorSet) -> Result<(), Rejection> {
+    filled(&floor.basis, "依据")?;
+    if floor.permille == 0 {
+        return Err(Rejection::PolicyIncomplete { what: "标准下限的倍数须大于零" });
     }
-    let least = Money::from_fen(least.fen().div_euclid(1000) + i64::from(least.fen() % 1000 != 0));
-    Err(Rejection::StandardBelowFloor { amount: bound, least })
+    let (bound, base) = (&floor.scheme, &floor.base_scheme);
+    if bound == base && floor.category == floor.base_category {
+        return Err(Rejection::PolicyIncomplete {
+            what: "标准下限须以另一项标准为准"
+        });
+    }
+    match [bound, base].into_iter().find(|code| books.policies.newest(code).is_none()) {
+        Some(code) => Err(Rejection::SchemeUnknown { scheme: code.clone(), period: floor.from }),
+        None => Ok(()),
+    }
+}
+
+/// An index describes a month that is over; a correction was published later than what it corrects.
+fn publish(books: &Books, index: &IndexPublished) -> Result<(), Rejection> {
+    filled(&index.source, "公布来源")?;
+    not_before(index.period.next().first_day(), index.published)?;
+    match books.policies.indices.get(&index.period) {
+        Some(known) if known.published >= index.published => {
+            Err(Rejection::IndexExists { period: index.period })
+        }
+        Some(_) | None => Ok(()),
+    }
 }

@@ -23,6 +23,7 @@ pub(super) fn encode(books: &Books) -> Vec<(&'static str, Vec<u8>)> {
         people,
         cases,
         urgent,
+        watches,
         payments,
         bank,
         postings,
@@ -44,6 +45,7 @@ pub(super) fn encode(books: &Books) -> Vec<(&'static str, Vec<u8>)> {
             ("policies", part(scope, policies)),
             ("funds", part(scope, funds)),
             ("urgent", part(scope, urgent)),
+            ("watches", part(scope, watches)),
             ("closings", part(scope, closings)),
             ("log_keys", part(scope, log_keys)),
         ];
@@ -65,6 +67,7 @@ pub(super) fn decode(header: &Header, read: Read<'_>) -> Option<Books> {
         let policies = whole(scope, header, read, "policies");
         let funds = whole(scope, header, read, "funds");
         let urgent = whole(scope, header, read, "urgent");
+        let watches = whole(scope, header, read, "watches");
         let closings = whole(scope, header, read, "closings");
         let log_keys = whole(scope, header, read, "log_keys");
         Some(Books {
@@ -76,6 +79,7 @@ pub(super) fn decode(header: &Header, read: Read<'_>) -> Option<Books> {
             people: joined(people)?,
             cases: joined(cases)?,
             urgent: joined(urgent)?,
+            watches: joined(watches)?,
             payments: joined(payments)?,
             bank: joined(bank)?,
             postings: joined(postings)?,

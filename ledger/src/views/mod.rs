@@ -7,3 +7,4 @@ pub mod month;
 pub mod outstanding;
 pub mod policy_effect;
 pub mod pool;
+pub mod watch;

@@ -12,7 +12,7 @@ use crate::money::Money;
 pub struct AreaUse {
     /// What it paid in.
     pub paid_in: Money,
-    /// What its households were paid from the pool and still have.
+    /// What its households were paid from the pool; what was recovered from payees later is not taken off.
     pub drawn: Money,
     /// For how many cases.
     pub cases: u64,

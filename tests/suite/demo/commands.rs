@@ -230,10 +230,11 @@ fn a_policy_file_is_tried_out_then_signed_and_signed_once() {
     let line = "act --dir DIR --key KEY:社会救助股股长 OUT:TK-S.toml";
     let size = || holds(&place, "verify DIR", 0, &["size"])["size"].clone();
     let before = size();
-    let tried = holds(&place, &format!("{line} --dry-run"), 0, &["dry_run", "misfits"]);
+    let tried = holds(&place, &format!("{line} --dry-run"), 0, &["dry_run", "months"]);
+    let month = &tried["months"][0];
     assert_eq!(tried["acts"], serde_json::json!(["scheme.set", "standard.set"]));
-    let lines = tried["lines"].as_u64().unwrap();
-    let misfits = tried["misfits"].as_array().unwrap();
+    let lines = month["lines"].as_u64().unwrap();
+    let misfits = month["misfits"].as_array().unwrap();
     assert!(lines > 0 && misfits.len() as u64 == lines, "{tried}");
     assert_eq!(misfits[0]["code"], "standard.broken");
     assert_eq!(size(), before, "a dry run signs nothing");

@@ -292,6 +292,39 @@ fn beside(
     Some(listed.line("insured", days))
 }
 
+/// A household under watch, its sweeps, and the end.
+pub fn watch(county: &County, dice: &mut Dice<'_>) -> Proposed {
+    let books = &county.ledger.books;
+    let (person, known) = dice.pick(sorted(&books.people.persons))?;
+    let (household, day) = (known.household, dice.day(county));
+    match (dice.below(4), books.watches.open(household)) {
+        (0 | 1, None) => say(
+            "registrar",
+            "watch.begun",
+            json!({
+                "evidence": "#form", "found": day, "household": household, "persons": [person],
+                "risk": dice.pick(["unstable", "marginal", "sudden"])?,
+            }),
+        ),
+        (2, _) => say(
+            "registrar",
+            "watch.graded",
+            json!({
+                "assessed": day, "evidence": "#form", "grade": dice.pick(["safe", "cared", "watched"])?,
+                "household": household,
+            }),
+        ),
+        (_, watch) => say(
+            "county",
+            "watch.ended",
+            json!({
+                "evidence": "#proof", "household": household, "resolved": day,
+                "persons": watch.map_or(vec![*person], |watch| watch.begun.persons.clone()),
+            }),
+        ),
+    }
+}
+
 fn on_with_claim(county: &County, dice: &mut Dice<'_>, id: ClaimId, claim: &Claim) -> Proposed {
     match &claim.assessed {
         Some((act, _)) if claim.notice.is_none() && dice.one_in(2) => say(

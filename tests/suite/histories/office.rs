@@ -151,7 +151,7 @@ fn measure(county: &County, dice: &mut Dice<'_>) -> Proposed {
         "policy",
         "index.published",
         json!({
-            "cpi_bp": 300, "food_bp": 620, "period": from, "published": dice.day(county),
+            "cpi_bp": 300, "food_bp": 620, "period": from, "published": from.next().last_day(),
             "source": "国家统计局",
         }),
     )
