@@ -62,6 +62,14 @@ pub fn s09_ventures() -> Told {
     }
     let again = once("CY-10", &[1], &ten, "2020-05", "2020-05-10");
     story.case_refused("一次性扶持第二次", 9, &again, "scheme.limit_reached");
+    story.say(
+        "county",
+        "entitlement.stopped",
+        json!({
+            "entitlement": "$entitlement1", "evidence": "#proof", "last": "2019-04", "reason": "倒填停发",
+        }),
+    );
+    story.case_refused("领过之后倒填停发再领", 9, &again, "scheme.limit_reached");
     let same_year = once("CY-N", &[1], &two, "2019-11", "2019-11-10");
     story.case_refused("每年一次的当年第二次", 9, &same_year, "scheme.limit_reached");
     story.entitle(4, &once("CY-N", &[1], &two, "2020-05", "2020-05-10"));

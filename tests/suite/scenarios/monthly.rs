@@ -78,7 +78,8 @@ fn dead_and_stopped(story: &mut Story) {
     story.figure("10、11月实发", format!("{payments}笔、{}元", yuan(fen)));
 }
 
-pub fn s05_destitute() -> Told {
+/// Low-income and destitute standards, each of the latter at least 1.3 times the former.
+fn bound_standards() -> Story {
     let mut story = Story::begin();
     story.scheme("DB", "农村低保", "2016-01", json!({}));
     story.scheme("TK-S", "特困分散供养", "2016-01", json!({}));
@@ -107,6 +108,25 @@ pub fn s05_destitute() -> Told {
     story.standard(("CJ-H", "护理补贴"), 5_000, "fixed", "2016-01");
     let raised = Story::standard_saying(("DB", "差额补助"), 42_200, "ceiling", "2020-07");
     story.refused("低保提标后特困低于1.3倍", &raised, "standard.below_floor");
+    let mut town = Story::standard_saying(("DB", "差额补助"), 42_200, "ceiling", "2020-07");
+    town.body["area"] = json!("990101001");
+    story.refused("一镇低保提标后全县特困低于1.3倍", &town, "standard.below_floor");
+    // Raised first where the floor binds, then the other: the way that is open.
+    let lower = Story::standard_saying(("TK-S", "基本生活"), 54_859, "fixed", "2021-01");
+    let mut county = story.county.clone();
+    for first in [("TK-S", 55_000), ("TK-C", 76_500)] {
+        county.must(
+            "raised",
+            &Story::standard_saying((first.0, "基本生活"), first.1, "fixed", "2020-07"),
+        );
+    }
+    county.must("raised", &raised);
+    county.when(&lower).refuses("standard.below_floor", "标准548.59元低于规定的下限548.60元");
+    story
+}
+
+pub fn s05_destitute() -> Told {
+    let mut story = bound_standards();
     story.fund("F-TK", "treasury", &["TK-S", "TK-C"]);
     story.money("F-TK", 1_000_000, "2020-10-09", "province");
     story.people("990101001001", &[(1, &[1]), (2, &[2])]);

@@ -172,9 +172,25 @@ fn top_up(story: &mut Story) {
         &move_in(500_001, json!(["$advance1"])),
         "fund.top_up_wrong",
     );
-    story.county.must("top up", &named);
+    story.county.must("topped", &named);
+    // A wrong voucher is reversed, and the same advance is replaced anew.
+    story.say(
+        "supervisor",
+        "entry.reversed",
+        json!({ "act": "$topped", "date": "2020-10-23", "evidence": "#proof", "reason": "转出户误选" }),
+    );
+    let again = Saying { body: with_correction(&named.body), ..named.clone() };
+    story.county.must("topped", &again);
     story.refused("同一件补足两次", &named, "fund.top_up_wrong");
     story.figure("凭补办件补足备用金", yuan(500_000));
+}
+
+/// The same top-up after its reversal.
+fn with_correction(body: &Value) -> Value {
+    let mut body = body.clone();
+    body["corrects"] = json!("$entry.reversed");
+    body["date"] = json!("2020-10-23");
+    body
 }
 
 /// The county looks at it and allows the same cause once more.
