@@ -75,6 +75,18 @@ wire! {
         persons: Vec<PersonId>,
     }
 
+    /// Line `loan`: a person's loan on a bank's list, as a memo.
+    LoanLine {
+        /// What was lent.
+        amount_fen: Money,
+        /// First day.
+        from: Date,
+        /// The person.
+        person: PersonId,
+        /// Last day.
+        until: Date,
+    }
+
     /// Line `insured`: a person on an insurance policy's roster 参保名单, and for which days.
     InsuredLine {
         /// First day.
@@ -196,6 +208,8 @@ lines! {
     "roster" => Roster(RosterLine),
     /// A person on an insurance roster.
     "insured" => Insured(InsuredLine),
+    /// A loan on a bank's list.
+    "loan" => Loan(LoanLine),
     /// A row of a response file.
     "response" => Response(ResponseLine),
     /// A row of a return notice.
@@ -212,6 +226,7 @@ impl Line {
             Line::Household(_) | Line::Person(_) | Line::Account(_) | Line::Insured(_) => {
                 Money::ZERO
             }
+            Line::Loan(line) => line.amount_fen,
             Line::Entitlement(line) => line.amount_fen,
             Line::Roster(line) => line.amount_fen,
             Line::Response(line) => line.amount_fen,

@@ -104,6 +104,7 @@ rejections! {
     CapExceeded { scheme: SchemeCode, cap: Money } = "scheme.cap_exceeded", "超过项目{scheme}的单笔上限{cap}元", "按办法减少金额，或先修订上限。";
     LimitReached { scheme: SchemeCode, count: u16, per: &'static str } = "scheme.limit_reached", "项目{scheme}已达次数上限：{per}内最多{count}次", "核对以前的救助；同一事由确需再次救助的，先由县级核准。";
     RequirementMissing { person: PersonId, scheme: SchemeCode, needed: String } = "scheme.requirement_missing", "人员{person}在该月不享受项目{scheme}要求的{needed}", "核对对象是否在册；须先有所要求的资格。";
+    LoanMissing { person: PersonId, scheme: SchemeCode, period: Period } = "scheme.loan_missing", "人员{person}在{period}没有列在银行贷款名单上，不能享受项目{scheme}", "先登记银行提供的贷款名单，核对人员和期限。";
     NotTriggered { scheme: SchemeCode, period: Period, why: &'static str } = "scheme.not_triggered", "项目{scheme}在{period}不发：{why}", "先登记统计部门公布的价格指数；未达条件的月份不启动。";
     SchemeHandedOver { scheme: SchemeCode, unit: UnitCode, from: Period } = "scheme.handed_over", "项目{scheme}自{from}起已由单位{unit}移交", "由现在的责任单位签署；移交前的月份仍可由原单位办理。";
     IndexExists { period: Period } = "index.exists", "{period}的价格指数已经登记", "每月以统计部门公布的为准；更正须有更晚的公布日期。";

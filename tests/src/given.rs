@@ -288,6 +288,7 @@ fn needs_manifest(kind: &str) -> bool {
         "people.registered"
             | "entitlements.brought_in"
             | "insurance.listed"
+            | "loans.listed"
             | "roster.drawn"
             | "response.imported"
             | "returns.imported"

@@ -31,6 +31,7 @@ const ROWS: &[Row] = &[
     ("S11", "公益性岗位（电白）", farming::s11_posts),
     ("S12", "以奖代补（电白、岭门）", farming::s12_rewards),
     ("S14", "四帮四扶、社会捐赠（晋江、电白）", money::s14_many_sources),
+    ("S20", "乡村振兴贷贴息（电白）", farming::s20_interest),
     ("S22", "冬季取暖补助（自拟，只用一份政策文件）", farming::s22_one_of_ones_own),
 ];
 
@@ -59,6 +60,7 @@ tests_of! {
     s11_a_post_pays_while_it_is_held_and_nobody_holds_two => "S11";
     s12_a_reward_is_paid_after_acceptance => "S12";
     s14_a_chain_in_order_and_one_payment_from_several_sources => "S14";
+    s20_interest_is_paid_only_on_a_loan_that_a_bank_listed => "S20";
     s22_a_new_scheme_needs_a_policy_file_and_no_code => "S22";
 }
 

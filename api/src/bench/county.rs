@@ -224,6 +224,7 @@ impl<'a> Story<'a> {
                 limit: None,
                 months: None,
                 name: scheme.name.to_owned(),
+                needs: None,
                 notice_days: 7,
                 pay_day: 10,
                 pay_start: PayStart::NextMonth,

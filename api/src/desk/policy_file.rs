@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use ledger::act::policies::{
-    ExclusionSet, Limit, PayStart, SchemeSet, Span, StandardFloorSet, StandardRule, StandardSet,
-    Step, Trigger,
+    ExclusionSet, Limit, Need, PayStart, SchemeSet, Span, StandardFloorSet, StandardRule,
+    StandardSet, Step, Trigger,
 };
 use ledger::act::signed::key_id;
 use ledger::act::{Act, Body, Seen};
@@ -73,6 +73,8 @@ struct WrittenScheme {
     limit: Option<WrittenLimit>,
     #[serde(rename = "须在册")]
     requires: Option<Vec<SchemeCode>>,
+    #[serde(rename = "须有")]
+    needs: Option<String>,
     #[serde(rename = "启动")]
     trigger: Option<WrittenTrigger>,
 }
@@ -164,9 +166,10 @@ pub fn read(path: &Path, text: &str) -> Result<Vec<Body>, Failure> {
 
 /// The parser's words; most often the quotes of a Chinese key were forgotten.
 fn in_words(why: &toml::de::Error) -> String {
-    let is_bare = why.message().contains("unquoted key");
-    let hint = "键名是中文时要加英文双引号，如 \"代码\" = \"DB-R\"。\n";
-    format!("{}{why}", if is_bare { hint } else { "" })
+    if why.message().contains("unquoted key") {
+        return format!("键名是中文时要加英文双引号，如 \"代码\" = \"DB-R\"。\n{why}");
+    }
+    why.to_string()
 }
 
 /// Those of the acts that say something new to the books.
@@ -268,10 +271,9 @@ fn acts(written: &Written) -> Result<Vec<Body>, String> {
 
 fn scheme(written: &WrittenScheme) -> Result<SchemeSet, String> {
     let step = |text: &String| word(text, Step::ALL, Step::chinese, "环节");
-    let limit = |limit: &WrittenLimit| -> Result<Limit, String> {
-        let per = word(&limit.per, Span::ALL, Span::chinese, "期间")?;
-        Ok(Limit { count: limit.count, per })
-    };
+    let need = |text: &str| word(text, Need::ALL, Need::chinese, "须有");
+    let per = |text: &str| word(text, Span::ALL, Span::chinese, "期间");
+    let limit = |limit: &WrittenLimit| per(&limit.per).map(|per| Limit { count: limit.count, per });
     let trigger = |trigger: &WrittenTrigger| -> Result<Trigger, String> {
         let (cpi_bp, food_bp) = (percent(&trigger.cpi)?, percent(&trigger.food)?);
         Ok(Trigger { cpi_bp, days: trigger.days, food_bp })
@@ -286,6 +288,7 @@ fn scheme(written: &WrittenScheme) -> Result<SchemeSet, String> {
         limit: written.limit.as_ref().map(limit).transpose()?,
         months: written.months,
         name: written.name.clone(),
+        needs: written.needs.as_deref().map(need).transpose()?,
         notice_days: written.notice_days,
         pay_day: written.pay_day,
         pay_start: word(&written.pay_start, PayStart::ALL, PayStart::chinese, "起发")?,
@@ -334,65 +337,4 @@ fn percent(text: &str) -> Result<i16, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use ledger::act::Body;
-    use ledger::act::policies::Span;
-
-    use super::read;
-
-    const FILE: &str = r#"
-        ["项目"]
-        "代码" = "JG"
-        "名称" = "价格临时补贴"
-        "依据" = "发改价格〔2021〕1553号"
-        "自" = "2020-10"
-        "责任单位" = "MZJ"
-        "功能科目" = "2081902"
-        "环节" = ["入户调查", "县级确认"]
-        "调查人数" = 1
-        "起发" = "当月起"
-        "发放日" = 20
-        "发放月数" = 1
-        "次数" = { "最多" = 1, "期间" = "月" }
-        "须在册" = ["DB-R", "TK-S"]
-        "启动" = { "居民消费价格" = "3.5%", "食品价格" = "6%", "工作日" = 20 }
-
-        [["标准"]]
-        "分项" = "价格补贴"
-        "地区" = "141199"
-        "金额" = "23.00"
-        "方式" = "定额"
-        "依据" = "发改价格〔2021〕1553号"
-    "#;
-
-    #[test]
-    fn a_file_is_read_into_its_acts_to_the_fen_and_the_hundredth_of_a_percent() {
-        let acts = read(Path::new("JG.toml"), FILE).unwrap();
-        let [Body::SchemeSet(scheme), Body::StandardSet(standard)] = acts.as_slice() else {
-            panic!("{acts:?}")
-        };
-        let trigger = scheme.trigger.as_ref().unwrap();
-        assert_eq!((trigger.cpi_bp, trigger.food_bp, trigger.days), (350, 600, 20));
-        assert_eq!(
-            scheme.limit.as_ref().map(|limit| (limit.count, limit.per)),
-            Some((1, Span::Month))
-        );
-        assert_eq!((standard.amount_fen.fen(), standard.from), (2_300, scheme.from));
-    }
-
-    #[test]
-    fn what_is_wrong_is_said_with_its_place_and_what_is_expected() {
-        let said = |from: &str, to: &str| {
-            let wrong = read(Path::new("JG.toml"), &FILE.replacen(from, to, 1));
-            wrong.expect_err("it is wrong").to_string()
-        };
-        assert!(said("定额", "固定").contains("方式“固定”不认识，应为：定额、不超过、按量"));
-        assert!(said("3.5%", "3.5").contains("涨幅“3.5”应写成“3.5%”这样"));
-        assert!(said("23.00", "23.001").contains("金额“23.001”不是金额"));
-        assert!(said("\"发放日\" = 20", "\"发放日\" = 20\n\"发放时\" = 1").contains("发放时"));
-        assert!(said("\"代码\"", "代码").contains("键名是中文时要加英文双引号"));
-        assert!(said("= \"JG\"", "= \"J G\"").contains("line 3"));
-    }
-}
+mod tests;

@@ -61,7 +61,8 @@ impl Body {
             | Body::BulletinIssued(_)
             | Body::StandardFloorSet(_) | Body::IndexPublished(_) | Body::ApplicationStepPassed(_)
             | Body::RepeatAllowed(_) | Body::InsuranceListed(_) | Body::ClaimNoticed(_)
-            | Body::WatchBegun(_) | Body::WatchGraded(_) | Body::WatchEnded(_) => None,
+            | Body::WatchBegun(_) | Body::WatchGraded(_) | Body::WatchEnded(_)
+            | Body::LoansListed(_) => None,
         }
     }
 

@@ -208,6 +208,7 @@ acts! {
     "watch.begun" => WatchBegun(watch::WatchBegun), "纳入监测";
     "watch.graded" => WatchGraded(watch::WatchGraded), "监测评级";
     "watch.ended" => WatchEnded(watch::WatchEnded), "风险消除";
+    "loans.listed" => LoansListed(urgent::LoansListed), "贷款名单";
 }
 
 impl Body {
@@ -221,6 +222,8 @@ impl Body {
         } else if let Body::RosterDrawn(body) = self {
             Some(&body.manifest)
         } else if let Body::InsuranceListed(body) = self {
+            Some(&body.manifest)
+        } else if let Body::LoansListed(body) = self {
             Some(&body.manifest)
         } else if let Body::ResponseImported(body) = self {
             Some(&body.manifest)

@@ -48,6 +48,14 @@ words! {
 }
 
 words! {
+    /// What a scheme asks for that is no scheme.
+    Need {
+        /// A loan on a bank's list 贷款贴息.
+        Loan = "loan", "贷款";
+    }
+}
+
+words! {
     /// Within which span a scheme counts how often it is given.
     Span {
         /// 一人一生
@@ -115,6 +123,9 @@ wire! {
         months: Option<u16>,
         /// Its name.
         name: String,
+        /// What each person must have in the first month, beside other schemes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        needs: Option<Need>,
         /// Natural days of public notice before review.
         notice_days: u16,
         /// Day of the month by which payments are due.

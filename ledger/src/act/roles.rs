@@ -54,7 +54,7 @@ impl Body {
             | Body::AdvancePaid(_)
             | Body::ApplicationStepPassed(_)
             | Body::WatchBegun(_) | Body::WatchGraded(_)
-            | Body::InsuranceOpened(_) | Body::InsuranceListed(_)
+            | Body::InsuranceOpened(_) | Body::InsuranceListed(_) | Body::LoansListed(_)
             | Body::ClaimFiled(_) | Body::ClaimNoticed(_) | Body::ClaimSettled(_) | Body::ClaimDeclined(_) => Some(Role::Registrar),
             Body::AccountChangeApproved(_) => Some(Role::AccountApprover),
             Body::ApplicationSurveyed(_)

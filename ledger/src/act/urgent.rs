@@ -74,6 +74,16 @@ wire! {
         source: String,
     }
 
+    /// `loans.listed`: loans that a bank gave to persons (lines `loan`); memo figures 备查, never our money.
+    LoansListed {
+        /// The bank.
+        bank: String,
+        /// Digest of the bank's list.
+        file: Digest,
+        /// The lines.
+        manifest: Manifest,
+    }
+
     /// `claim.filed`: a claim 报案.
     ClaimFiled {
         /// The case.

@@ -1,7 +1,7 @@
 //! What a scheme asks beyond its amount: how long it is paid, how often it is given, what must be drawn beside it, what
 //! prices must have done. All of it is data of the scheme's version in the first month.
 
-use crate::act::policies::{Limit, SchemeSet, Span, Trigger};
+use crate::act::policies::{Limit, Need, SchemeSet, Span, Trigger};
 use crate::ids::{EntitlementId, HouseholdId, PaymentRef, SchemeCode};
 use crate::period::Period;
 use crate::rejection::Rejection;
@@ -31,6 +31,12 @@ pub fn hold(books: &Books, claim: &Claim<'_>) -> Result<(), Rejection> {
         prices_rose(books, set, trigger, period)?;
     }
     draws_what_is_required(books, set, claim)?;
+    if set.needs == Some(Need::Loan) {
+        let mut persons = claim.persons.iter().copied();
+        if let Some(person) = persons.find(|person| !books.urgent.has_loan(*person, period)) {
+            return Err(Rejection::LoanMissing { person, scheme: scheme.clone(), period });
+        }
+    }
     match &set.limit {
         Some(limit) => not_too_often(books, limit, claim),
         None => Ok(()),

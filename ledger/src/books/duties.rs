@@ -156,7 +156,7 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         | Body::ApplicationDeclined(_)
         | Body::EntitlementStopped(_)
         | Body::InsuranceOpened(_)
-        | Body::InsuranceListed(_)
+        | Body::InsuranceListed(_) | Body::LoansListed(_)
         | Body::ClaimFiled(_)
         | Body::ClaimDeclined(_)
         | Body::RosterWithdrawn(_)

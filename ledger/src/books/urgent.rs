@@ -7,7 +7,7 @@ use crate::act::urgent::{AdvancePaid, ClaimAssessed, ClaimFiled, ClaimNoticed, I
 use crate::ids::{ActId, AdvanceId, ClaimId, HouseholdId, PersonId, PolicyCode};
 use crate::line::Line;
 use crate::money::Money;
-use crate::period::Date;
+use crate::period::{Date, Period};
 
 use super::{IdMap, Statement};
 
@@ -51,6 +51,17 @@ pub struct Claim {
     pub end: Option<ClaimEnd>,
 }
 
+/// A loan on a bank's list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Loan {
+    /// What was lent.
+    pub amount: Money,
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub until: Date,
+}
+
 /// Advances, policies and claims.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Urgent {
@@ -62,11 +73,20 @@ pub struct Urgent {
     pub policies: BTreeMap<PolicyCode, InsuranceOpened>,
     /// The persons on each policy's roster, with the days for which they are insured.
     pub insured: BTreeMap<PolicyCode, IdMap<PersonId, (Date, Date)>>,
+    /// Loans on banks' lists, by person: memo figures.
+    pub loans: IdMap<PersonId, Vec<Loan>>,
     /// Claims by id.
     pub claims: BTreeMap<ClaimId, Claim>,
 }
 
 impl Urgent {
+    /// True if a person has a listed loan on any day of a month.
+    #[must_use]
+    pub fn has_loan(&self, person: PersonId, period: Period) -> bool {
+        let mut loans = self.loans.get(&person).into_iter().flatten();
+        loans.any(|loan| loan.from <= period.last_day() && loan.until >= period.first_day())
+    }
+
     /// A household's advances.
     pub fn of_household(&self, household: HouseholdId) -> impl Iterator<Item = &Advance> {
         let ids = self.by_household.get(&household).into_iter().flatten();
@@ -108,6 +128,13 @@ impl Urgent {
             let replaced = self.advances.values_mut();
             let by_it = replaced.filter(|advance| advance.replaced == Some(reversed.act));
             by_it.for_each(|advance| advance.replaced = None);
+        } else if let Body::LoansListed(_) = statement.body() {
+            for line in statement.lines {
+                if let Line::Loan(line) = line {
+                    let (amount, from, until) = (line.amount_fen, line.from, line.until);
+                    self.loans.entry(line.person).or_default().push(Loan { amount, from, until });
+                }
+            }
         } else if let Body::InsuranceListed(listed) = statement.body() {
             let insured = self.insured.entry(listed.policy.clone()).or_default();
             for line in statement.lines {
@@ -115,7 +142,13 @@ impl Urgent {
                     insured.insert(line.person, (line.from, line.until));
                 }
             }
-        } else if let Body::InsuranceOpened(opened) = statement.body() {
+        } else {
+            self.evolve_claim(statement);
+        }
+    }
+
+    fn evolve_claim(&mut self, statement: &Statement<'_>) {
+        if let Body::InsuranceOpened(opened) = statement.body() {
             self.policies.insert(opened.policy.clone(), opened.clone());
         } else if let Body::ClaimFiled(filed) = statement.body() {
             let claim = Claim { filed: filed.clone(), assessed: None, notice: None, end: None };

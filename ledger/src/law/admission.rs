@@ -304,6 +304,7 @@ const fn belongs(body: &Body, kind: LineKind) -> bool {
             matches!(body, Body::PeopleRegistered(_))
         }
         LineKind::Entitlement => matches!(body, Body::EntitlementsBroughtIn(_)),
+        LineKind::Loan => matches!(body, Body::LoansListed(_)),
         LineKind::Insured => matches!(body, Body::InsuranceListed(_)),
         LineKind::Roster => matches!(body, Body::RosterDrawn(_)),
         LineKind::Response => matches!(body, Body::ResponseImported(_)),

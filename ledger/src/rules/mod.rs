@@ -61,7 +61,7 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
         | Body::AdjustmentConfirmed(_)
         | Body::EntitlementStopped(_) => entitlement::decide(books, statement),
         Body::AdvancePaid(_) | Body::AdvanceRegularised(_)
-        | Body::InsuranceOpened(_) | Body::InsuranceListed(_)
+        | Body::InsuranceOpened(_) | Body::InsuranceListed(_) | Body::LoansListed(_)
         | Body::ClaimFiled(_)
         | Body::ClaimNoticed(_)
         | Body::ClaimAssessed(_)

@@ -35,6 +35,9 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
         Ok(())
     } else if let Body::InsuranceListed(listed) = body {
         list(books, listed, statement.lines)
+    } else if let Body::LoansListed(listed) = body {
+        filled(&listed.bank, "银行")?;
+        statement.lines.iter().try_for_each(|line| loan(books, line))
     } else if let Body::ClaimNoticed(noticed) = body {
         notice(books, noticed)
     } else if let Body::ClaimFiled(filed) = body {
@@ -178,6 +181,16 @@ fn list(books: &Books, listed: &InsuranceListed, lines: &[Line]) -> Result<(), R
         Ok(count) if count <= known.insured => Ok(()),
         Ok(_) | Err(_) => Err(Rejection::InsuredTooMany { insured: known.insured }),
     }
+}
+
+/// A loan is somebody's, and has an amount and a term.
+fn loan(books: &Books, line: &Line) -> Result<(), Rejection> {
+    let Line::Loan(loan) = line else { return Ok(()) };
+    positive(loan.amount_fen, "贷款")?;
+    not_before(loan.from, loan.until)?;
+    let person = loan.person;
+    let known = books.people.persons.get(&person);
+    known.map(|_| ()).ok_or(Rejection::PersonUnknown { person })
 }
 
 /// The notice shows the newest assessment, for as long as the policy asks.

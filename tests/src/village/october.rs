@@ -59,6 +59,7 @@ fn policies(stage: &mut Stage) {
         limit: None,
         months: None,
         name: "特困人员分散供养".to_owned(),
+        needs: None,
         notice_days: 7,
         pay_day: 10,
         pay_start: PayStart::NextMonth,

@@ -285,6 +285,13 @@ fn beside(
             }),
         );
     }
+    if dice.one_in(3) {
+        let listed = json!({ "bank": "清河农商行", "file": format!("#loans {}", county.ledger.books.height) });
+        let loan = json!({
+            "amount_fen": 3_000_000, "from": "2020-03-01", "person": person, "until": "2021-02-28",
+        });
+        return Some(Saying::new("registrar", "loans.listed", listed).line("loan", loan));
+    }
     let policy = dice.pick(county.ledger.books.urgent.policies.keys())?;
     let body = json!({ "policy": policy, "source": "参保名单" });
     let listed = Saying::new("registrar", "insurance.listed", body);

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use api::desk::policy_file;
 use serde_json::{Value, json};
+use tests::given::Saying;
 
 use super::story::{Story, Told, entitlement, part, yuan};
 use super::way::Case;
@@ -252,5 +253,42 @@ pub fn s22_one_of_ones_own() -> Told {
     assert!(story.proposal("QN", "2021-03", &["F-CY"]).is_empty(), "four months are four months");
     assert_eq!(paid, 4 * 18_000);
     story.figure("每月150公斤×1.20元，四个月", yuan(paid));
+    story.end()
+}
+
+/// Interest on small loans is paid by the county; the loans are the bank's and stand as a memo.
+pub fn s20_interest() -> Told {
+    let mut story = begin(&["TX"]);
+    story.scheme(
+        "TX",
+        "乡村振兴贷贴息",
+        "2020-01",
+        json!({ "months": 1, "needs": "loan",
+        "limit": { "count": 1, "per": "month" } }),
+    );
+    story.standard(("TX", "贴息"), 50_000, "ceiling", "2020-01");
+    story.money("F-CY", 5_000_000, "2020-01-09", "county");
+    let lent =
+        Saying::new("registrar", "loans.listed", json!({ "bank": "清河农商行", "file": "#list" }));
+    let lent = lent.line(
+        "loan",
+        json!({
+            "amount_fen": 4_300_000, "from": "2020-03-10", "person": "$person1", "until": "2020-09-09",
+        }),
+    );
+    story.county.must("lent", &lent);
+    let parts = json!([part("贴息", 17_200)]);
+    let without = once("TX", &[2], &parts, "2020-04", "2020-04-21");
+    story.case_refused("名单上没有贷款", 9, &without, "scheme.loan_missing");
+    let over = once("TX", &[1], &parts, "2020-10", "2020-10-21");
+    story.case_refused("贷款已经到期", 9, &over, "scheme.loan_missing");
+    let before = story.county.ledger.books.postings.balances().clone();
+    story.entitle(1, &once("TX", &[1], &parts, "2020-04", "2020-04-21"));
+    assert_eq!(before, *story.county.ledger.books.postings.balances(), "a loan posts nothing");
+    let paid = story.pay("TX", "2020-04", &["F-CY"], "2020-04-25");
+    let loans = story.county.ledger.books.urgent.loans.values().flatten();
+    let lent: i64 = loans.map(|loan| loan.amount.fen()).sum();
+    story.figure("放贷（备查，按1:1000）", yuan(lent));
+    story.figure("一个月贴息", yuan(paid));
     story.end()
 }

@@ -1,0 +1,59 @@
+//! A policy file read to the fen, and refused with words.
+
+use std::path::Path;
+
+use ledger::act::Body;
+use ledger::act::policies::Span;
+
+use super::read;
+
+const FILE: &str = r#"
+    ["项目"]
+    "代码" = "JG"
+    "名称" = "价格临时补贴"
+    "依据" = "发改价格〔2021〕1553号"
+    "自" = "2020-10"
+    "责任单位" = "MZJ"
+    "功能科目" = "2081902"
+    "环节" = ["入户调查", "县级确认"]
+    "调查人数" = 1
+    "起发" = "当月起"
+    "发放日" = 20
+    "发放月数" = 1
+    "次数" = { "最多" = 1, "期间" = "月" }
+    "须在册" = ["DB-R", "TK-S"]
+    "启动" = { "居民消费价格" = "3.5%", "食品价格" = "6%", "工作日" = 20 }
+
+    [["标准"]]
+    "分项" = "价格补贴"
+    "地区" = "141199"
+    "金额" = "23.00"
+    "方式" = "定额"
+    "依据" = "发改价格〔2021〕1553号"
+"#;
+
+#[test]
+fn a_file_is_read_into_its_acts_to_the_fen_and_the_hundredth_of_a_percent() {
+    let acts = read(Path::new("JG.toml"), FILE).unwrap();
+    let [Body::SchemeSet(scheme), Body::StandardSet(standard)] = acts.as_slice() else {
+        panic!("{acts:?}")
+    };
+    let trigger = scheme.trigger.as_ref().unwrap();
+    assert_eq!((trigger.cpi_bp, trigger.food_bp, trigger.days), (350, 600, 20));
+    assert_eq!(scheme.limit.as_ref().map(|limit| (limit.count, limit.per)), Some((1, Span::Month)));
+    assert_eq!((standard.amount_fen.fen(), standard.from), (2_300, scheme.from));
+}
+
+#[test]
+fn what_is_wrong_is_said_with_its_place_and_what_is_expected() {
+    let said = |from: &str, to: &str| {
+        let wrong = read(Path::new("JG.toml"), &FILE.replacen(from, to, 1));
+        wrong.expect_err("it is wrong").to_string()
+    };
+    assert!(said("定额", "固定").contains("方式“固定”不认识，应为：定额、不超过、按量"));
+    assert!(said("3.5%", "3.5").contains("涨幅“3.5”应写成“3.5%”这样"));
+    assert!(said("23.00", "23.001").contains("金额“23.001”不是金额"));
+    assert!(said("\"发放日\" = 20", "\"发放日\" = 20\n\"发放时\" = 1").contains("发放时"));
+    assert!(said("\"代码\"", "代码").contains("要加英文双引号"));
+    assert!(said("= \"JG\"", "= \"J G\"").contains("line 3"));
+}
