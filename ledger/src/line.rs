@@ -58,6 +58,9 @@ wire! {
         amount_fen: Money,
         /// Category within the scheme.
         category: String,
+        /// What it is for 事由, where the scheme counts how often the same cause was helped.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cause: Option<String>,
         /// Its id.
         entitlement: EntitlementId,
         /// First month payable in these books.

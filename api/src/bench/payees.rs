@@ -179,6 +179,7 @@ impl Payee {
         Line::Entitlement(EntitlementLine {
             amount_fen: Money::from_fen(self.fen),
             category: "一类".to_owned(),
+            cause: None,
             entitlement: self.entitlement,
             from,
             household: self.household,

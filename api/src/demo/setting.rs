@@ -192,6 +192,7 @@ fn entitlements(
         let line = EntitlementLine {
             amount_fen: line.amount,
             category: if *scheme == "TK-S" { "分散" } else { "农村" }.to_owned(),
+            cause: None,
             entitlement: EntitlementId::from_bytes(stage.id()),
             from: code("2020-10"),
             household: ids.household,

@@ -234,6 +234,10 @@ impl Cases {
         list.confirmed = true;
         let scheme = list.scheme.clone();
         for line in std::mem::take(&mut list.lines) {
+            if let Some(cause) = line.cause {
+                let asked = self.causes.entry((scheme.clone(), line.household)).or_default();
+                asked.push((cause, line.entitlement));
+            }
             let entitlement = Entitlement {
                 scheme: scheme.clone(),
                 category: line.category,

@@ -49,7 +49,7 @@ fn lasts(set: &SchemeSet, claim: &Claim<'_>) -> Result<(), Rejection> {
     if last == claim.last {
         return Ok(());
     }
-    let expected = last.map_or_else(|| "不定".to_owned(), |last| last.to_string());
+    let expected = last.map_or_else(|| "空（不填）".to_owned(), |last| last.to_string());
     Err(Rejection::LastMonthWrong { expected })
 }
 

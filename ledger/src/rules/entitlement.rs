@@ -56,12 +56,20 @@ fn bring_in<'a>(
 ) -> Result<(), Rejection> {
     let mut ids = HashSet::new();
     let mut persons = HashSet::new();
+    let mut causes = HashSet::new();
     for line in lines {
         let entitlement = line.entitlement;
         if books.cases.entitlements.contains_key(&entitlement) || !ids.insert(entitlement) {
             return Err(Rejection::EntitlementExists { entitlement });
         }
         if let Some(person) = line.persons.iter().copied().find(|person| !persons.insert(*person)) {
+            return Err(Rejection::EntitlementDoubled { person, scheme: scheme.clone() });
+        }
+        // Against each other, lines of one list are not counted: a cause stands in it once for a household.
+        if let Some(cause) = &line.cause
+            && !causes.insert((line.household, cause.trim()))
+        {
+            let person = line.payee;
             return Err(Rejection::EntitlementDoubled { person, scheme: scheme.clone() });
         }
         let claim = claim_of(scheme, line);
@@ -80,7 +88,7 @@ fn claim_of<'a>(scheme: &'a SchemeCode, line: &'a EntitlementLine) -> entitling:
         persons: &line.persons,
         payee: line.payee,
         parts: &line.parts,
-        cause: None,
+        cause: line.cause.as_deref(),
         from: line.from,
         last: line.last,
     }

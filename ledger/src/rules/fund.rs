@@ -30,7 +30,8 @@ pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
         if fund.kind == FundKind::Float {
             // A float is filled from another fund, against what it paid out.
             let fund = released.fund.clone();
-            return Err(Rejection::FundKindWrong { fund, needed: FundKind::Treasury.chinese() });
+            let needed = "财政资金或统筹基金；备用金由其他资金调拨";
+            return Err(Rejection::FundKindWrong { fund, needed });
         }
         Ok(())
     } else if let Body::FundContributed(gift) = body {

@@ -151,6 +151,7 @@ fn people(stage: &mut Stage) {
             Some(Line::Entitlement(EntitlementLine {
                 amount_fen: MONTHLY,
                 category: "分散".to_owned(),
+                cause: None,
                 entitlement: EntitlementId::from_bytes([n; 16]),
                 from: code("2020-10"),
                 household: household.household,
