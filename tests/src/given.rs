@@ -3,7 +3,7 @@
 //! name, `#proof` a digest made of its name.
 
 pub mod bank;
-mod cases;
+pub mod cases;
 pub mod cast;
 pub mod disk;
 pub mod memory;

@@ -14,36 +14,39 @@ pub(super) fn peopled(county: &mut County) {
         (3, "990101001002", &[4, 5]),
         (4, "990101002001", &[6]),
     ] {
-        let head = members.first().copied().unwrap_or_default();
-        saying = saying.line(
-            "household",
-            json!({
-                "division": village, "head": format!("$person{head}"),
-                "household": format!("$household{household}"),
-            }),
-        );
-        for member in members {
-            saying = saying.line(
-                "person",
-                json!({
-                    "household": format!("$household{household}"),
-                    "id_no_commit": format!("#number of person {member}"),
-                    "name_commit": format!("#name of person {member}"),
-                    "person": format!("$person{member}"),
-                }),
-            );
-        }
+        saying = with_household(saying, household, village, members);
     }
-    for person in [1, 3, 4, 6] {
-        saying = saying.line(
-            "account",
-            json!({
-                "account": format!("$account{person}"), "bank": "清河农商行",
-                "holder": format!("$person{person}"), "number_commit": format!("#account {person}"),
-            }),
-        );
-    }
+    saying = [1, 3, 4, 6].into_iter().fold(saying, with_account);
     county.must("people", &saying);
+}
+
+/// The lines of a household and its members; the first is the head.
+#[must_use]
+pub fn with_household(saying: Saying, household: u32, village: &str, members: &[u32]) -> Saying {
+    let head = members.first().copied().unwrap_or_default();
+    let line = json!({
+        "division": village, "head": format!("$person{head}"),
+        "household": format!("$household{household}"),
+    });
+    members.iter().fold(saying.line("household", line), |saying, member| {
+        let person = json!({
+            "household": format!("$household{household}"),
+            "id_no_commit": format!("#number of person {member}"),
+            "name_commit": format!("#name of person {member}"),
+            "person": format!("$person{member}"),
+        });
+        saying.line("person", person)
+    })
+}
+
+/// The line of a person's account.
+#[must_use]
+pub fn with_account(saying: Saying, person: u32) -> Saying {
+    let account = json!({
+        "account": format!("$account{person}"), "bank": "清河农商行",
+        "holder": format!("$person{person}"), "number_commit": format!("#account {person}"),
+    });
+    saying.line("account", account)
 }
 
 /// DB for households 1, 2 and 4 from October.

@@ -134,8 +134,8 @@ pub fn s10_training() -> Told {
         "standard.quantity_wrong",
     );
     assert_eq!(paid, 150_000 + 4_000 * 40);
-    story.figure("三期共40天×40元", yuan(4_000 * 40));
-    story.figure("低保户就业一次性", yuan(150_000));
+    story.figure("三期共40天×40元", yuan(story.paid("PX")));
+    story.figure("低保户就业一次性", yuan(story.paid("JY")));
     story.end()
 }
 
@@ -173,7 +173,9 @@ pub fn s11_posts() -> Told {
     );
     assert_eq!(paid, 11 * 162_000 + 81_000);
     story.figure("一岗11个月全勤、1个月半勤", yuan(paid));
-    story.figure("200岗一年（1,620元/月）", yuan(200 * 12 * 162_000));
+    let monthly = story.standard_of(("GY", "岗位补贴"), "2020-01");
+    assert_eq!(200 * 12 * monthly, 388_800_000, "388.8万 a year");
+    story.figure("200岗一年（按台账标准）", yuan(200 * 12 * monthly));
     story.end()
 }
 

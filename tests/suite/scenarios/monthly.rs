@@ -42,8 +42,13 @@ pub fn s04_low_income() -> Told {
     let early = Case { from: "2020-09", ..monthly("DB", 2, &[6], &one) };
     story.case_refused("从确认当月起发", 4, &early, "entitlement.start_too_early");
     assert_eq!(story.pay("DB", "2020-10", &["F-DB"], "2020-10-12"), 245_200 + 2 * 40_442);
-    story.figure("五口之家 差额2,010＋分类施保442", yuan(245_200));
-    story.figure("标准：2016年、2020年（元/人·月）", format!("{}、{}", yuan(23_492), yuan(40_442)));
+    let paid = story.settled("DB");
+    let five = paid.iter().find(|payment| payment.entitlement == entitlement(1)).unwrap();
+    story.figure("五口之家 差额2,010＋分类施保442", yuan(five.amount.fen()));
+    story.figure("标准：2016年、2020年（元/人·月）", {
+        let of = |month| yuan(story.standard_of(("DB", "差额补助"), month));
+        format!("{}、{}", of("2016-01"), of("2020-10"))
+    });
     story.close("2020-10", ("2020-10-01", "2020-10-31"));
     dead_and_stopped(&mut story);
     story.close("2020-11", ("2020-11-01", "2020-11-30"));
@@ -74,7 +79,7 @@ fn dead_and_stopped(story: &mut Story) {
     let saying = story.roster("DB", "2020-11", &stopped);
     story.refused("停发之后仍发", &saying, "roster.not_entitled");
     assert_eq!(story.pay("DB", "2020-11", &["F-DB"], "2020-11-10"), 245_200);
-    let (fen, payments) = story.paid("DB");
+    let (fen, payments) = (story.paid("DB"), story.settled("DB").len());
     story.figure("10、11月实发", format!("{payments}笔、{}元", yuan(fen)));
 }
 
@@ -150,11 +155,15 @@ pub fn s05_destitute() -> Told {
     );
     assert_eq!(story.pay("TK-S", "2020-10", &["F-TK"], "2020-10-12"), 54_808);
     assert_eq!(story.pay("TK-C", "2020-10", &["F-TK"], "2020-10-12"), 76_408);
-    story.figure(
-        "分散供养（6,577元/人·年）",
-        format!("{}元/月，下限{}", yuan(54_808), yuan(52_575)),
-    );
-    story.figure("集中供养（9,169元/人·年）", format!("{}元/月", yuan(76_408)));
+    let of = |of, month| story.standard_of(of, month);
+    let base = of(("DB", "差额补助"), "2020-10");
+    let (scattered, central) = (story.paid("TK-S"), story.paid("TK-C"));
+    let said = |fen: i64| {
+        format!("{}元/月，为低保标准{}元的{}‰", yuan(fen), yuan(base), fen * 1000 / base)
+    };
+    let (scattered, central) = (said(scattered), said(central));
+    story.figure("分散供养（6,577元/人·年）", scattered);
+    story.figure("集中供养（9,169元/人·年）", central);
     story.end()
 }
 
@@ -194,7 +203,10 @@ pub fn s07_price_subsidy() -> Told {
         month = month.next();
     }
     assert_eq!((paid, month.to_string().as_str()), (17 * 3 * 2_300, "2020-09"));
-    story.figure("连续启动（自2019年4月）", "17个月");
+    let batches = story.county.ledger.books.payments.batches.values();
+    let months = batches.map(|batch| batch.period).collect::<std::collections::BTreeSet<_>>().len();
+    story.figure("连续启动（自2019年4月）", format!("{months}个月"));
+    assert_eq!(story.paid("JG"), paid);
     story.figure("三人各17个月，每月23元", yuan(paid));
     let (couple, alone) = (json!([part("价格补贴", 4_600)]), json!([part("价格补贴", 2_300)]));
     let silent = subsidy(1, &[1, 2], &couple, ("2020-09", "2020-09-28"));

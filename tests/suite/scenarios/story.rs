@@ -1,12 +1,13 @@
 //! How a scenario is told: a county with its officers, policies of its own, and the ways that money takes in it.
 
 use ledger::act::payments::RosterKind;
+use ledger::books::payments::{Payment, PaymentState};
 use ledger::ids::{EntitlementId, FundCode, SchemeCode};
 use ledger::line::RosterLine;
 use ledger::period::Period;
 use ledger::views::due;
 use serde_json::{Value, json};
-use tests::given::{County, Saying, bank, given, paying, random_id};
+use tests::given::{County, Saying, bank, cases, given, paying, random_id};
 
 /// What a story leaves behind.
 pub struct Told {
@@ -151,44 +152,34 @@ impl Story {
             Saying::new("registrar", "people.registered", json!({ "source": "入户登记" }));
         for (household, members) in households {
             let head = members.first().copied().unwrap_or_default();
-            saying = saying.line(
-                "household",
-                json!({
-                    "division": village, "head": format!("$person{head}"),
-                    "household": format!("$household{household}"),
-                }),
-            );
-            for member in *members {
-                saying = saying.line(
-                    "person",
-                    json!({
-                        "household": format!("$household{household}"),
-                        "id_no_commit": format!("#number of person {member}"),
-                        "name_commit": format!("#name of person {member}"),
-                        "person": format!("$person{member}"),
-                    }),
-                );
-            }
-            saying = saying.line(
-                "account",
-                json!({
-                    "account": format!("$account{head}"), "bank": "清河农商行",
-                    "holder": format!("$person{head}"), "number_commit": format!("#account {head}"),
-                }),
-            );
+            saying = cases::with_household(saying, *household, village, members);
+            saying = cases::with_account(saying, head);
         }
         self.county.must("people", &saying);
     }
 
-    /// A payment state of the whole: what settled of a scheme so far, in fen, and the number of payments.
-    pub fn paid(&self, scheme: &str) -> (i64, u64) {
+    /// The payments of a scheme that settled so far.
+    pub fn settled(&self, scheme: &str) -> Vec<Payment> {
         let payments = &self.county.ledger.books.payments;
         let batches = payments.batches.iter().filter(|(_, batch)| batch.scheme.as_str() == scheme);
+        let all = batches.flat_map(|(code, _)| payments.references(code));
         let settled =
-            batches.flat_map(|(code, _)| payments.references(code)).filter(|(reference, _)| {
-                payments.state(reference) == Some(ledger::books::payments::PaymentState::Settled)
-            });
-        settled.fold((0, 0), |(fen, count), (_, payment)| (fen + payment.amount.fen(), count + 1))
+            all.filter(|(reference, _)| payments.state(reference) == Some(PaymentState::Settled));
+        settled.map(|(_, payment)| payment).collect()
+    }
+
+    /// What settled of a scheme so far, in fen.
+    pub fn paid(&self, scheme: &str) -> i64 {
+        self.settled(scheme).iter().map(|payment| payment.amount.fen()).sum()
+    }
+
+    /// The county's standard of a part in a month, in fen.
+    pub fn standard_of(&self, (scheme, category): (&str, &str), month: &str) -> i64 {
+        let policies = &self.county.ledger.books.policies;
+        let area = "990101".parse().unwrap();
+        let standard =
+            policies.standard(&scheme.parse().unwrap(), category, &area, month.parse().unwrap());
+        standard.expect("it is set").amount_fen.fen()
     }
 
     /// The lines that the books propose for a month.
@@ -208,8 +199,8 @@ impl Story {
         lines.iter().fold(saying, |saying, line| saying.line("roster", json!(line)))
     }
 
-    /// A month of a scheme, all the way: roster, three agreements, payment file, and the bank credits everybody. Gives the
-    /// sum in fen.
+    /// A month of a scheme, all the way: roster, three agreements, payment file, and the bank credits everybody. Gives what
+    /// the books then call settled more than before, in fen.
     pub fn pay(&mut self, scheme: &str, period: &str, funds: &[&str], day: &str) -> i64 {
         let lines = self.proposal(scheme, period, funds);
         self.pay_lines(scheme, period, &lines, day)
@@ -248,6 +239,7 @@ impl Story {
         lines: &[RosterLine],
         day: &str,
     ) -> i64 {
+        let before = self.paid(scheme);
         let (batch, release) = self.ready(scheme, period, lines, day);
         self.county.must("release", &release);
         let answered = Saying::new(
@@ -266,7 +258,7 @@ impl Story {
             saying.line("response", answer)
         });
         self.county.must("response", &answered);
-        sum(lines)
+        self.paid(scheme) - before
     }
 
     /// The statement of a month, and its closing.

@@ -49,7 +49,9 @@ pub fn s03_insurance() -> Told {
     let of_ours: i64 = treasury.map(|(_, amount)| amount.fen()).sum();
     assert_eq!(of_ours, 0, "the insurer's money never is on our account");
     story.figure("一户赔付30,000元", yuan(settled));
-    story.figure("保单载明被保险人（口径：保单）", "25,488");
+    let policies = &story.county.ledger.books.urgent.policies;
+    let insured = policies[&"FX-2020".parse().unwrap()].insured;
+    story.figure("保单载明被保险人（口径：保单）", insured.to_string());
     story.figure("专户因赔付的变动", yuan(of_ours));
     story.end()
 }
@@ -99,6 +101,20 @@ pub fn s06_temporary_aid() -> Told {
     story.say("keeper", "fund.moved", json!({
         "amount_fen": 1_000_000, "date": "2020-10-09", "from": "F-LS", "reason": "核定柳树镇备用金", "to": "F-BY",
     }));
+    story.say(
+        "keeper",
+        "fund.allotted",
+        json!({
+            "amount_fen": 1, "arrived": "2020-10-09", "direct": "none", "document_no": "清财社〔2020〕42号",
+            "function_code": "2082001", "fund": "F-BY", "level": "county",
+        }),
+    );
+    let straight = Saying::new(
+        "keeper",
+        "fund.released",
+        json!({ "amount_fen": 1, "date": "2020-10-09", "fund": "F-BY", "voucher_no": "拨" }),
+    );
+    story.refused("国库直接拨入备用金", &straight, "fund.wrong_kind");
     story.people("990101001001", &[(1, &[1, 2]), (2, &[3])]);
     let advance = |n: u32, fen: i64, household: u32, person: u32| {
         Saying::new(
@@ -120,13 +136,16 @@ pub fn s06_temporary_aid() -> Told {
     );
     top_up(&mut story);
     once_more(&mut story, &advance(2, 100_000, 1, 1));
+    listed(&mut story);
     let parts = json!([part("救助金", 4_000_000)]);
     let large = large_case(2, &[3], &parts);
     story.entitle(1, &large);
     let paid = story.pay("LS", "2020-10", &["F-LS"], "2020-10-28");
     assert_eq!(paid, 4_000_000);
     story.close("2020-10", ("2020-10-01", "2020-10-31"));
-    story.figure("先行救助", yuan(500_000));
+    let advances = story.county.ledger.books.urgent.advances.values();
+    let advanced: i64 = advances.map(|advance| advance.paid.amount_fen.fen()).sum();
+    story.figure("先行救助两件（其一经县级核准）", yuan(advanced));
     story.figure("县级大额个案40,000元", yuan(paid));
     story.end()
 }
@@ -182,7 +201,38 @@ fn top_up(story: &mut Story) {
     let again = Saying { body: with_correction(&named.body), ..named.clone() };
     story.county.must("topped", &again);
     story.refused("同一件补足两次", &named, "fund.top_up_wrong");
-    story.figure("凭补办件补足备用金", yuan(500_000));
+    let advances = story.county.ledger.books.urgent.advances.values();
+    let replaced = advances.filter(|advance| advance.replaced.is_some());
+    let replaced: i64 = replaced.map(|advance| advance.paid.amount_fen.fen()).sum();
+    assert_eq!(replaced, 500_000);
+    story.figure("凭补办件补足备用金", yuan(replaced));
+}
+
+/// A list says causes as well, and the same cause does not come in by it a second time.
+fn listed(story: &mut Story) {
+    let of = |n: u32, household: u32, person: u32, cause: Option<&str>| {
+        let mut line = json!({
+            "amount_fen": 100_000, "category": "支出型", "entitlement": format!("$entitlement{n}"),
+            "from": "2020-10", "household": format!("$household{household}"), "last": "2020-10",
+            "parts": [part("救助金", 100_000)], "payee": format!("$person{person}"),
+            "persons": [format!("$person{person}")],
+        });
+        if let Some(cause) = cause {
+            line["cause"] = json!(cause);
+        }
+        line
+    };
+    let body = json!({ "scheme": "LS", "source": "存量名单" });
+    let list = |line: Value| {
+        Saying::new("registrar", "entitlements.brought_in", body.clone()).line("entitlement", line)
+    };
+    let silent = list(of(7, 2, 3, None));
+    story.refused("名单没有写明事由", &silent, "act.text_missing");
+    let known = list(of(7, 1, 1, Some("火灾 ")));
+    story.refused("名单里同一事由再次救助", &known, "scheme.limit_reached");
+    let twice = list(of(7, 1, 1, Some("住院"))).line("entitlement", of(8, 1, 2, Some("住院")));
+    story.refused("同一名单里一户同一事由两次", &twice, "entitlement.doubled");
+    assert!(story.county.clone().when(&list(of(7, 1, 1, Some("住院")))).result.is_ok());
 }
 
 /// The same top-up after its reversal.

@@ -32,17 +32,7 @@ impl Story {
     /// As [`Story::case`], with the chain broken off before a step.
     pub fn before(&mut self, n: u32, case: &Case<'_>, end: &str) -> Saying {
         let application = format!("$application{n}");
-        let mut filed = json!({
-            "application": application, "category": case.category, "filed": case.day,
-            "household": format!("$household{}", case.household),
-            "payee": format!("$person{}", case.payee),
-            "persons": case.persons.iter().map(|n| format!("$person{n}")).collect::<Vec<_>>(),
-            "scheme": case.scheme,
-        });
-        if let Some(cause) = case.cause {
-            filed["cause"] = json!(cause);
-        }
-        self.say("registrar", "application.filed", filed);
+        self.county.must("filed", &filed(n, case));
         let period: Period = case.day[..7].parse().unwrap();
         let set = self.county.ledger.books.policies.scheme(&case.scheme.parse().unwrap(), period);
         let chain = set.expect("the scheme is set").chain.clone();
@@ -65,10 +55,9 @@ impl Story {
         let application = format!("$application{n}");
         let survey = format!("$survey{n}");
         match step {
-            Step::Survey => self.named(&format!("survey{n}"), "surveyor", "application.surveyed", json!({
-                "application": application, "evidence": "#survey", "parts": case.parts,
-                "surveyed": case.day,
-            })),
+            Step::Survey => {
+                self.county.must(&format!("survey{n}"), &surveyed(n, case));
+            }
             Step::Notice => self.say("registrar", "application.noticed", json!({
                 "application": application, "ends": case.day, "objections": 0, "photo": "#photo",
                 "place": "村务公开栏", "starts": case.day, "survey": survey,
@@ -104,22 +93,30 @@ impl Story {
     /// A case whose survey already is refused.
     pub fn survey_refused(&mut self, what: &str, n: u32, case: &Case<'_>, code: &str) {
         let mut aside = self.aside();
-        aside.say("registrar", "application.filed", json!({
-            "application": format!("$application{n}"), "category": case.category, "filed": case.day,
-            "household": format!("$household{}", case.household),
-            "payee": format!("$person{}", case.payee),
-            "persons": case.persons.iter().map(|n| format!("$person{n}")).collect::<Vec<_>>(),
-            "scheme": case.scheme,
-        }));
-        let survey = Saying::new(
-            "surveyor",
-            "application.surveyed",
-            json!({
-                "application": format!("$application{n}"), "evidence": "#survey", "parts": case.parts,
-                "surveyed": case.day,
-            }),
-        );
-        aside.refused(what, &survey, code);
+        aside.county.must("filed", &filed(n, case));
+        aside.refused(what, &surveyed(n, case), code);
         self.told.refusals.append(&mut aside.told.refusals);
     }
+}
+
+fn filed(n: u32, case: &Case<'_>) -> Saying {
+    let mut body = json!({
+        "application": format!("$application{n}"), "category": case.category, "filed": case.day,
+        "household": format!("$household{}", case.household),
+        "payee": format!("$person{}", case.payee),
+        "persons": case.persons.iter().map(|n| format!("$person{n}")).collect::<Vec<_>>(),
+        "scheme": case.scheme,
+    });
+    if let Some(cause) = case.cause {
+        body["cause"] = json!(cause);
+    }
+    Saying::new("registrar", "application.filed", body)
+}
+
+fn surveyed(n: u32, case: &Case<'_>) -> Saying {
+    let body = json!({
+        "application": format!("$application{n}"), "evidence": "#survey", "parts": case.parts,
+        "surveyed": case.day,
+    });
+    Saying::new("surveyor", "application.surveyed", body)
 }
