@@ -144,8 +144,8 @@ pub fn s06_temporary_aid() -> Told {
     assert_eq!(paid, 4_000_000);
     story.close("2020-10", ("2020-10-01", "2020-10-31"));
     let advances = story.county.ledger.books.urgent.advances.values();
-    let advanced: i64 = advances.map(|advance| advance.paid.amount_fen.fen()).sum();
-    story.figure("先行救助两件（其一经县级核准）", yuan(advanced));
+    let paid_first: i64 = advances.map(|advance| advance.paid.amount_fen.fen()).sum();
+    story.figure("先行救助两件（其一经县级核准）", yuan(paid_first));
     story.figure("县级大额个案40,000元", yuan(paid));
     story.end()
 }
