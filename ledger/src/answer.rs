@@ -151,7 +151,7 @@ words! {
         FundCredit = "fund_credit", "资金到账";
         /// Money recovered from a payee 追回.
         RecoveryCredit = "recovery_credit", "追回款";
-        /// Money moved between our own programme accounts.
+        /// Money moved between our own programme accounts, or returned to the government that sent it.
         TransferDebit = "transfer_debit", "内部划出";
         /// The other side of such a move.
         TransferCredit = "transfer_credit", "内部划入";

@@ -85,7 +85,8 @@ macro_rules! random_ids {
 }
 
 random_ids! {
-    /// A person who may receive aid. The person's fields live in the vault.
+    /// A person who may receive aid; the person's fields live in the vault. Also an organisation that is paid in a person's
+    /// place: payees have one kind of id.
     PersonId = "人员编号";
     /// A household 户: the unit that most schemes judge.
     HouseholdId = "户编号";
@@ -101,6 +102,8 @@ random_ids! {
     AdvanceId = "先行救助编号";
     /// An insurance claim 理赔案件.
     ClaimId = "理赔案件编号";
+    /// A suspicion that supervisors look into 疑点.
+    FlagId = "疑点编号";
     /// The key that a signature names: the first 16 bytes of a hash over the public key (docs/format/log.md).
     KeyId = "密钥编号";
 }
@@ -243,6 +246,8 @@ codes! {
     UnitCode = "单位代码", 1..=16, "应为1至16位大写字母、数字或短横", word;
     /// An insurance policy's code 保单.
     PolicyCode = "保单代码", 1..=24, "应为1至24位大写字母、数字或短横", word;
+    /// The code of a lot of goods 物资批次, such as `HF-2020-01`.
+    GoodsCode = "物资批次代码", 1..=24, "应为1至24位大写字母、数字或短横", word;
     /// The five characters that a payment batch 发放批次 begins its references with, such as `D20A0`.
     BatchCode = "批次代码", 5..=5, "应为5位大写字母或数字", upper_or_digit;
     /// A division code 行政区划: 6 digits for a county, 9 for a town, 12 for a village.

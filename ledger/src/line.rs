@@ -90,6 +90,18 @@ wire! {
         until: Date,
     }
 
+    /// Line `spending`: what a person's treatment cost in a year so far.
+    SpendingLine {
+        /// What the person paid of it 自负.
+        own_fen: Money,
+        /// The person.
+        person: PersonId,
+        /// All of it.
+        total_fen: Money,
+        /// Up to this day; its year is the year that is counted.
+        until: Date,
+    }
+
     /// Line `insured`: a person on an insurance policy's roster 参保名单, and for which days.
     InsuredLine {
         /// First day.
@@ -213,6 +225,8 @@ lines! {
     "insured" => Insured(InsuredLine),
     /// A loan on a bank's list.
     "loan" => Loan(LoanLine),
+    /// A person's medical spending.
+    "spending" => Spending(SpendingLine),
     /// A row of a response file.
     "response" => Response(ResponseLine),
     /// A row of a return notice.
@@ -230,6 +244,7 @@ impl Line {
                 Money::ZERO
             }
             Line::Loan(line) => line.amount_fen,
+            Line::Spending(line) => line.total_fen,
             Line::Entitlement(line) => line.amount_fen,
             Line::Roster(line) => line.amount_fen,
             Line::Response(line) => line.amount_fen,

@@ -2,8 +2,8 @@
 
 use crate::ids::{
     AccountId, ActId, AdvanceId, ApplicationId, BankAccountCode, BatchCode, ClaimId, EntitlementId,
-    FundCode, HouseholdId, KeyId, OfficerId, PaymentRef, PersonId, PolicyCode, SchemeCode, Seq,
-    UnitCode,
+    FlagId, FundCode, GoodsCode, HouseholdId, KeyId, OfficerId, PaymentRef, PersonId, PolicyCode,
+    SchemeCode, Seq, UnitCode,
 };
 use crate::money::Money;
 use crate::period::{Date, Period};
@@ -130,6 +130,14 @@ rejections! {
     ChangeUnknown { change: ActId } = "change.unknown", "没有账户变更{change}", "核对动作编号。";
     ChangeSettled { change: ActId } = "change.settled", "账户变更{change}已经批准", "不需要再次批准。";
 
+    CreditCodeWrong { why: String } = "organisation.code_wrong", "{why}", "核对营业执照或法人证书上的统一社会信用代码。";
+    OrganisationExists { uscc: String } = "organisation.exists", "统一社会信用代码{uscc}的机构已经登记", "同一机构只登记一次；账户有变用账户变更。";
+    PayeeWrong { payee: PersonId, scheme: SchemeCode, allowed: String } = "payee.not_allowed", "{payee}不能作为项目{scheme}的收款人，该项目只付给：{allowed}", "换一个收款人；他人代领的先办代领备案。";
+    PersonNotFound { person: PersonId } = "person.not_found_one", "人员{person}不是登记的求助人员", "先登记发现求助人员。";
+    PersonSettled { person: PersonId } = "person.settled", "求助人员{person}已经安置", "核对是否重复登记。";
+    PersonIdentified { person: PersonId, known: PersonId } = "person.identified", "人员{person}已经查明就是{known}", "今后的救助登记在{known}名下。";
+    IdentificationWrong { person: PersonId, known: PersonId, why: &'static str } = "person.identification_wrong", "{person}与{known}不能并为一人：{why}", "只有没有证件的求助人员可以并入一名有证件的人员；两份登记重复的另行更正。";
+
     ApplicationUnknown { application: ApplicationId } = "application.unknown", "没有申请{application}", "核对申请编号。";
     ApplicationExists { application: ApplicationId } = "application.exists", "申请{application}已经受理", "每件申请只受理一次。";
     ApplicationEnded { application: ApplicationId } = "application.ended", "申请{application}已经办结", "如有新情况，请重新受理。";
@@ -149,6 +157,9 @@ rejections! {
     EntitlementExclusive { person: PersonId, scheme: SchemeCode } = "entitlement.exclusive", "人员{person}已享受与之互斥的项目{scheme}", "先停发互斥项目，再办理本项目。";
     ListUnknown { list: ActId } = "entitlement.list_unknown", "没有待确认的资格名单{list}", "核对动作编号；已确认的名单不能再确认。";
     AdjustmentUnknown { adjustment: ActId } = "entitlement.adjustment_unknown", "没有待确认的调整{adjustment}", "核对动作编号；已确认的调整不能再确认。";
+
+    StageWrong { stage: String, why: &'static str } = "stage.wrong", "阶段“{stage}”：{why}", "核对资格的各阶段和验收情况。";
+    AcceptanceUnknown { acceptance: ActId } = "stage.acceptance_unknown", "没有待确认的阶段验收{acceptance}", "核对动作编号；已确认的不能再确认。";
 
     BatchUsed { batch: BatchCode } = "roster.batch_used", "批次代码{batch}已经用过", "换一个未用过的批次代码。";
     RosterEmpty {} = "roster.empty", "名册没有一行", "没有应发对象就不造册。";
@@ -194,6 +205,22 @@ rejections! {
     NotInsured { person: PersonId, date: Date } = "insurance.not_listed", "人员{person}在出险日{date}不在参保名单上", "核对参保名单和出险日期。";
     InsuredTwice { person: PersonId } = "insurance.listed_twice", "人员{person}已在参保名单上", "核对名单是否重复。";
     InsuredTooMany { insured: u32 } = "insurance.too_many", "参保名单超过保单所载的{insured}人", "核对保单人数和名单。";
+
+    GoodsUnknown { goods: GoodsCode } = "goods.unknown", "没有物资批次{goods}", "先登记物资入库。";
+    GoodsExists { goods: GoodsCode } = "goods.exists", "物资批次{goods}已经入库", "每批物资用一个代码。";
+    GoodsInsufficient { short: Money } = "goods.insufficient", "物资结存不足，差价值{short}元的数量", "核对发放数量；先登记入库。";
+
+    SpendingLineWrong { n: u32, why: &'static str } = "spending.line_wrong", "医疗费用第{n}行：{why}", "核对医保部门提供的名单；年度内只收更晚截止的累计数。";
+    AlertUnknown { person: PersonId, year: i16 } = "alert.unknown", "人员{person}在{year}年没有预警", "核对人员和年度。";
+    AlertAnswered { person: PersonId, year: i16 } = "alert.answered", "人员{person}在{year}年的预警已经处置", "每人每年只预警、处置一次；新情况按申请办理。";
+
+    FlagUnknown { flag: FlagId } = "flag.unknown", "没有疑点{flag}", "核对疑点编号。";
+    FlagExists { flag: FlagId } = "flag.exists", "疑点{flag}已经登记", "每个疑点只登记一次。";
+    FlagEntryUnknown { entry: Seq } = "flag.entry_unknown", "第{entry}条记录还不存在", "核对所涉记录号。";
+    FlagSourceWrong { how: &'static str } = "flag.source_wrong", "签名人不能以“{how}”登记该单位的疑点", "自查由本单位登记，抽查和审计由监督方登记，其余用信访举报。";
+    FlagStage { flag: FlagId, stage: &'static str, needed: &'static str } = "flag.out_of_order", "疑点{flag}现为“{stage}”，须先“{needed}”", "按登记、移交、核实、认定、整改的顺序办理。";
+    FlagForeign { flag: FlagId, unit: UnitCode } = "flag.not_yours", "疑点{flag}由单位{unit}办理", "请该单位的人员签署。";
+    FlagOwnUnit { flag: FlagId, unit: UnitCode } = "flag.own_unit", "单位{unit}不能认定疑点{flag}：只有监督方可以，且不得认定本单位的", "请监督方签署；涉及监督方本单位的由上级办理。";
 
     WatchOpen { household: HouseholdId } = "watch.open", "户{household}已在监测中", "同一户不重复纳入；情况变化用监测评级。";
     WatchUnknown { household: HouseholdId } = "watch.unknown", "户{household}不在监测中", "核对该户；先纳入监测。";

@@ -7,6 +7,7 @@ pub mod cases;
 pub mod cast;
 pub mod disk;
 pub mod memory;
+pub mod organisations;
 pub mod paying;
 pub mod stages;
 
@@ -151,6 +152,8 @@ impl County {
             "application",
             "advance",
             "claim",
+            "flag",
+            "organisation",
             "officer",
         ];
         if let Some(known) = self.names.get(name) {
@@ -289,6 +292,7 @@ fn needs_manifest(kind: &str) -> bool {
             | "entitlements.brought_in"
             | "insurance.listed"
             | "loans.listed"
+            | "medical.listed"
             | "roster.drawn"
             | "response.imported"
             | "returns.imported"

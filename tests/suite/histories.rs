@@ -1,6 +1,7 @@
 //! Random histories, most acts plausible and some spoilt: whatever people hand in, the books stay what they must be.
 //! A failing history is shrunk and told act by act; `SEED=…` (64 hex digits, printed) plays the same ones again.
 
+mod beside;
 mod cases;
 mod dice;
 mod model;
@@ -74,6 +75,17 @@ const BUSINESS: &[Proposer] = &[
     cases::urgent,
     cases::urgent,
     cases::watch,
+    beside::payees,
+    beside::works,
+    beside::works,
+    beside::works,
+    beside::strangers,
+    beside::goods,
+    beside::medical,
+    beside::medical,
+    beside::flags,
+    beside::flags,
+    beside::flags,
     office::policy,
     office::staffing,
     succession::keys,

@@ -228,6 +228,8 @@ impl<'a> Story<'a> {
                 notice_days: 7,
                 pay_day: 10,
                 pay_start: PayStart::NextMonth,
+                payees: None,
+                pays: None,
                 regularise_days: 10,
                 requires: None,
                 surveyors: 2,

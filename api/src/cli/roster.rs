@@ -123,6 +123,9 @@ fn reason_for(left: &LeftOut) -> String {
     match left {
         LeftOut::Died(id) => format!("资格{id}有人在此前月份死亡，须先调整或停发"),
         LeftOut::NoAccount(id) => format!("资格{id}的收款人没有账户"),
+        LeftOut::PayeeNotAllowed(id) => {
+            format!("资格{id}的收款人不在项目规定之列，或代领备案已经到期")
+        }
         LeftOut::NotYet(reference) => format!("支付{reference}还不能补发：须先核实或批准账户变更"),
     }
 }

@@ -111,7 +111,7 @@ pub fn change_account(
         bank,
         number_commit: commitment(&registered, Field::Number)?,
     };
-    let old = desk.books().people.persons.get(&person).and_then(|person| person.account);
+    let old = desk.books().people.payee(person).and_then(|payee| payee.account());
     let reason = reason.to_owned();
     let body = AccountChanged { evidence, new, old, person, reason };
     desk.sign(key, Body::AccountChanged(body))

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use ledger::act::policies::{
-    ExclusionSet, Limit, Need, PayStart, SchemeSet, Span, StandardFloorSet, StandardRule,
-    StandardSet, Step, Trigger,
+    ExclusionSet, Limit, Need, PayStart, PayeeKind, Pays, SchemeSet, Span, StandardFloorSet,
+    StandardRule, StandardSet, Step, Trigger,
 };
 use ledger::act::signed::key_id;
 use ledger::act::{Act, Body, Seen};
@@ -77,6 +77,10 @@ struct WrittenScheme {
     needs: Option<String>,
     #[serde(rename = "启动")]
     trigger: Option<WrittenTrigger>,
+    #[serde(rename = "收款人")]
+    payees: Option<Vec<String>>,
+    #[serde(rename = "拨付")]
+    pays: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -272,6 +276,9 @@ fn acts(written: &Written) -> Result<Vec<Body>, String> {
 fn scheme(written: &WrittenScheme) -> Result<SchemeSet, String> {
     let step = |text: &String| word(text, Step::ALL, Step::chinese, "环节");
     let need = |text: &str| word(text, Need::ALL, Need::chinese, "须有");
+    let payee = |text: &String| word(text, PayeeKind::ALL, PayeeKind::chinese, "收款人");
+    let payees = |texts: &Vec<String>| texts.iter().map(payee).collect::<Result<_, _>>();
+    let pays = |text: &str| word(text, Pays::ALL, Pays::chinese, "拨付");
     let per = |text: &str| word(text, Span::ALL, Span::chinese, "期间");
     let limit = |limit: &WrittenLimit| per(&limit.per).map(|per| Limit { count: limit.count, per });
     let trigger = |trigger: &WrittenTrigger| -> Result<Trigger, String> {
@@ -292,6 +299,8 @@ fn scheme(written: &WrittenScheme) -> Result<SchemeSet, String> {
         notice_days: written.notice_days,
         pay_day: written.pay_day,
         pay_start: word(&written.pay_start, PayStart::ALL, PayStart::chinese, "起发")?,
+        payees: written.payees.as_ref().map(payees).transpose()?,
+        pays: written.pays.as_deref().map(pays).transpose()?,
         regularise_days: written.regularise_days,
         requires: written.requires.clone(),
         surveyors: written.surveyors,

@@ -32,11 +32,22 @@ impl Payees {
                 accounts.insert(payment.account);
             }
         }
-        let persons: Vec<PersonId> = persons.into_iter().collect();
+        // An organisation stands in the log by name; only its account number is in the vault.
+        let organisations = &desk.books().people.organisations;
+        let (known, persons): (Vec<PersonId>, Vec<PersonId>) =
+            persons.into_iter().partition(|id| organisations.contains_key(id));
+        let known = known.into_iter().filter_map(|id| Some((id, organisations.get(&id)?)));
+        let organisations: Vec<_> = known
+            .map(|(id, known)| {
+                let (name, id_no) = (known.name.clone(), known.uscc.clone());
+                (id, PersonFields { name, id_no, phone: None, address: None })
+            })
+            .collect();
         let accounts: Vec<AccountId> = accounts.into_iter().collect();
         let read = desk.vault.read_persons(&persons, note)?;
         let read = persons.into_iter().zip(read).map(|(id, fields)| Ok((id, fields?)));
-        let persons = read.collect::<Result<_, Failure>>()?;
+        let mut persons: HashMap<_, _> = read.collect::<Result<_, Failure>>()?;
+        persons.extend(organisations);
         let read = desk.vault.read_accounts(&accounts, note)?;
         let read = accounts.into_iter().zip(read).map(|(id, fields)| Ok((id, fields?)));
         Ok(Payees { persons, accounts: read.collect::<Result<_, Failure>>()? })

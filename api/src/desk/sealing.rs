@@ -15,6 +15,7 @@ use crate::failure::Failure;
 pub const PRIVATE: &[(&str, &[&str])] = &[
     ("bank_account.opened", &["number", "holder_name"]),
     ("account.changed", &["number", "bank_name", "holder_name"]),
+    ("organisation.registered", &["number", "bank_name", "holder_name"]),
     ("officer.appointed", &["name", "id_no"]),
 ];
 
@@ -54,16 +55,20 @@ pub fn fill(
             let known = agrees(desk.vault.register(NewSubject::ProgrammeAccount(code, fields))?)?;
             put(body, "number_commit", &known, Field::Number)
         }
-        "account.changed" => {
+        "account.changed" | "organisation.registered" => {
             let (number, bank_name) = (text("number")?, text("bank_name")?);
             let fields = AccountFields { number, bank_name, holder_name: text("holder_name")? };
             let bank = fields.bank_name.clone();
             let known = agrees(desk.vault.register(NewSubject::Account(fields))?)?;
             let number_commit = commitment(&known, Field::Number)?;
-            let new =
+            let account =
                 json!({ "account": known.account(), "bank": bank, "number_commit": number_commit });
-            body.insert("new".to_owned(), new);
-            fill_current(desk, body);
+            if kind == "account.changed" {
+                body.insert("new".to_owned(), account);
+                fill_current(desk, body);
+            } else {
+                body.insert("account".to_owned(), account);
+            }
             Ok(())
         }
         _ => {
@@ -89,8 +94,8 @@ fn put(
 fn fill_current(desk: &Desk, body: &mut Map<String, Value>) {
     let person = body.get("person").and_then(Value::as_str).unwrap_or_default();
     let known = person.parse::<PersonId>().ok();
-    let known = known.and_then(|person| desk.books().people.persons.get(&person));
-    if let Some(current) = known.and_then(|person| person.account) {
+    let known = known.and_then(|person| desk.books().people.payee(person));
+    if let Some(current) = known.and_then(|payee| payee.account()) {
         body.entry("old").or_insert(json!(current));
     }
 }

@@ -191,4 +191,24 @@ wire! {
         /// Why.
         reason: String,
     }
+
+    /// `stage.accepted`: a stage of works was inspected and is done 阶段验收. Its part is due once confirmed.
+    StageAccepted {
+        /// Day of the inspection.
+        accepted: Date,
+        /// The entitlement that the stages belong to.
+        entitlement: EntitlementId,
+        /// Digest of the inspection report.
+        evidence: Digest,
+        /// The month that it is paid for.
+        period: Period,
+        /// The stage: the label of a part.
+        stage: String,
+    }
+
+    /// `stage.confirmed`: by another person than the one who inspected.
+    StageConfirmed {
+        /// The inspection: its id binds its content.
+        acceptance: ActId,
+    }
 }

@@ -14,6 +14,9 @@ impl Body {
             Body::FundReleased(b) => Some(b.date),
             Body::FundContributed(b) => Some(b.date),
             Body::FundMoved(b) => Some(b.date),
+            Body::FundReturned(b) => Some(b.date),
+            Body::GoodsReceived(b) => Some(b.arrived),
+            Body::GoodsHandedOut(b) => Some(b.date),
             Body::AdvancePaid(b) => Some(b.date),
             Body::ClaimSettled(b) => Some(b.date),
             Body::PaymentFileReleased(b) => Some(b.date),
@@ -62,7 +65,13 @@ impl Body {
             | Body::StandardFloorSet(_) | Body::IndexPublished(_) | Body::ApplicationStepPassed(_)
             | Body::RepeatAllowed(_) | Body::InsuranceListed(_) | Body::ClaimNoticed(_)
             | Body::WatchBegun(_) | Body::WatchGraded(_) | Body::WatchEnded(_)
-            | Body::LoansListed(_) => None,
+            | Body::LoansListed(_)
+            | Body::OrganisationRegistered(_) | Body::PayeeAuthorised(_)
+            | Body::PersonFound(_) | Body::PersonSettled(_) | Body::PersonIdentified(_)
+            | Body::StageAccepted(_) | Body::StageConfirmed(_)
+            | Body::AlertRuleSet(_) | Body::MedicalListed(_) | Body::AlertAnswered(_)
+            | Body::FlagRaised(_) | Body::FlagHandedOver(_) | Body::FlagChecked(_)
+            | Body::FlagDecided(_) | Body::FlagRemedied(_) => None,
         }
     }
 
@@ -76,6 +85,9 @@ impl Body {
                 | Body::FundReleased(_)
                 | Body::FundContributed(_)
                 | Body::FundMoved(_)
+                | Body::FundReturned(_)
+                | Body::GoodsReceived(_)
+                | Body::GoodsHandedOut(_)
                 | Body::RecoveryReceived(_)
         )
     }
@@ -90,6 +102,8 @@ impl Body {
         } else if let Body::FundContributed(b) = self {
             b.corrects
         } else if let Body::FundMoved(b) = self {
+            b.corrects
+        } else if let Body::FundReturned(b) = self {
             b.corrects
         } else if let Body::RecoveryReceived(b) = self {
             b.corrects

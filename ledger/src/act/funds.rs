@@ -151,4 +151,21 @@ wire! {
         /// The fund that receives.
         to: FundCode,
     }
+
+    /// `fund.returned`: unused money went back to the government that sent it 结余上缴, or to the donor.
+    FundReturned {
+        /// The amount.
+        amount_fen: Money,
+        /// The reversal that this entry corrects, if it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        corrects: Option<ActId>,
+        /// Day of posting.
+        date: Date,
+        /// The document that asks for it 文号.
+        document_no: String,
+        /// The fund.
+        fund: FundCode,
+        /// Voucher number.
+        voucher_no: String,
+    }
 }

@@ -4,8 +4,11 @@ pub mod cases;
 pub mod closing;
 mod effects;
 pub mod endorsing;
+pub mod flags;
 pub mod funds;
+pub mod goods;
 mod kind;
+pub mod medical;
 pub mod offices;
 pub mod payments;
 pub mod people;
@@ -209,6 +212,24 @@ acts! {
     "watch.graded" => WatchGraded(watch::WatchGraded), "监测评级";
     "watch.ended" => WatchEnded(watch::WatchEnded), "风险消除";
     "loans.listed" => LoansListed(urgent::LoansListed), "贷款名单";
+    "organisation.registered" => OrganisationRegistered(people::OrganisationRegistered), "机构登记";
+    "payee.authorised" => PayeeAuthorised(people::PayeeAuthorised), "代领备案";
+    "person.found" => PersonFound(people::PersonFound), "发现求助人员";
+    "person.settled" => PersonSettled(people::PersonSettled), "求助人员安置";
+    "person.identified" => PersonIdentified(people::PersonIdentified), "身份查明";
+    "stage.accepted" => StageAccepted(cases::StageAccepted), "阶段验收";
+    "stage.confirmed" => StageConfirmed(cases::StageConfirmed), "阶段验收确认";
+    "goods.received" => GoodsReceived(goods::GoodsReceived), "物资入库";
+    "goods.handed_out" => GoodsHandedOut(goods::GoodsHandedOut), "物资发放";
+    "alert.rule_set" => AlertRuleSet(medical::AlertRuleSet), "预警标准设定";
+    "medical.listed" => MedicalListed(medical::MedicalListed), "医疗费用名单";
+    "alert.answered" => AlertAnswered(medical::AlertAnswered), "预警处置";
+    "flag.raised" => FlagRaised(flags::FlagRaised), "疑点登记";
+    "flag.handed_over" => FlagHandedOver(flags::FlagHandedOver), "疑点移交";
+    "flag.checked" => FlagChecked(flags::FlagChecked), "疑点核实";
+    "flag.decided" => FlagDecided(flags::FlagDecided), "疑点认定";
+    "flag.remedied" => FlagRemedied(flags::FlagRemedied), "整改办结";
+    "fund.returned" => FundReturned(funds::FundReturned), "资金上缴";
 }
 
 impl Body {
@@ -224,6 +245,8 @@ impl Body {
         } else if let Body::InsuranceListed(body) = self {
             Some(&body.manifest)
         } else if let Body::LoansListed(body) = self {
+            Some(&body.manifest)
+        } else if let Body::MedicalListed(body) = self {
             Some(&body.manifest)
         } else if let Body::ResponseImported(body) = self {
             Some(&body.manifest)

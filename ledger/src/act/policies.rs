@@ -69,6 +69,38 @@ words! {
     }
 }
 
+words! {
+    /// Who may be paid for a case 收款人.
+    PayeeKind {
+        /// One of those who are helped 本人.
+        Beneficiary = "beneficiary", "本人";
+        /// The household's head 户主.
+        Head = "head", "户主";
+        /// Anybody of the household 户内成员.
+        Member = "member", "户内成员";
+        /// Who was authorised to receive for each of them 代领人: a guardian, a relative.
+        Authorised = "authorised", "备案代领人";
+        /// 供养机构
+        Institution = "institution", "供养机构";
+        /// 施工单位
+        Contractor = "contractor", "施工单位";
+        /// 培训机构
+        School = "school", "培训机构";
+        /// 医疗机构
+        Hospital = "hospital", "医疗机构";
+        /// 供货单位
+        Supplier = "supplier", "供货单位";
+    }
+}
+
+words! {
+    /// How a confirmed amount becomes due, where it is not the same every month.
+    Pays {
+        /// Each part once, when its stage is accepted 按进度.
+        Progress = "progress", "按进度";
+    }
+}
+
 wire! {
     /// How often a scheme is given.
     Limit {
@@ -132,6 +164,12 @@ wire! {
         pay_day: i8,
         /// From which month a confirmed entitlement is paid.
         pay_start: PayStart,
+        /// Who may be paid. Absent: any registered person, and no organisation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        payees: Option<Vec<PayeeKind>>,
+        /// How the amount becomes due. Absent: all of it every month.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pays: Option<Pays>,
         /// Working days within which an advance must be regularised.
         regularise_days: u16,
         /// Each person must draw one of these schemes in the first month, if any are named.

@@ -35,15 +35,20 @@ impl Body {
             | Body::LogKeyAnnounced(_) | Body::LogKeyRetired(_) => Some(Role::Admin),
             // Whoever is in office may answer for own keys and acts; `law` says who for those of others.
             Body::KeyRotated(_) | Body::ActsReconfirmed(_) | Body::ActsDisowned(_) => None,
+            // Whoever is in office may raise a suspicion; who looks into it and puts it right is a rule by unit.
+            Body::FlagRaised(_) | Body::FlagChecked(_) | Body::FlagRemedied(_) => None,
+            Body::FlagHandedOver(_) | Body::FlagDecided(_) => Some(Role::Inspector),
             Body::CalendarPublished(_)
             | Body::SchemeSet(_)
             | Body::StandardSet(_)
             | Body::ExclusionSet(_)
             | Body::StandardFloorSet(_)
-            | Body::IndexPublished(_) => Some(Role::PolicySetter),
+            | Body::IndexPublished(_)
+            | Body::AlertRuleSet(_) => Some(Role::PolicySetter),
             Body::BankAccountOpened(_)
             | Body::FundOpened(_)
-            | Body::FundAllotted(_) | Body::FundReleased(_) | Body::FundContributed(_) | Body::FundMoved(_) => Some(Role::FundKeeper),
+            | Body::FundAllotted(_) | Body::FundReleased(_) | Body::FundContributed(_) | Body::FundMoved(_)
+            | Body::FundReturned(_) => Some(Role::FundKeeper),
             Body::PeopleRegistered(_)
             | Body::AccountChanged(_)
             | Body::PersonDied(_)
@@ -55,17 +60,24 @@ impl Body {
             | Body::ApplicationStepPassed(_)
             | Body::WatchBegun(_) | Body::WatchGraded(_)
             | Body::InsuranceOpened(_) | Body::InsuranceListed(_) | Body::LoansListed(_)
+            | Body::OrganisationRegistered(_) | Body::PayeeAuthorised(_)
+            | Body::PersonFound(_) | Body::PersonSettled(_)
+            | Body::GoodsReceived(_) | Body::GoodsHandedOut(_) | Body::MedicalListed(_)
             | Body::ClaimFiled(_) | Body::ClaimNoticed(_) | Body::ClaimSettled(_) | Body::ClaimDeclined(_) => Some(Role::Registrar),
             Body::AccountChangeApproved(_) => Some(Role::AccountApprover),
             Body::ApplicationSurveyed(_)
             | Body::ApplicationSurveyJoined(_)
-            | Body::ClaimAssessed(_) => Some(Role::Surveyor),
+            | Body::ClaimAssessed(_)
+            | Body::StageAccepted(_)
+            | Body::AlertAnswered(_) => Some(Role::Surveyor),
             Body::ApplicationReviewed(_) | Body::AdvanceRegularised(_) => Some(Role::TownReviewer),
             Body::ApplicationConfirmed(_)
             | Body::ApplicationDeclined(_)
             | Body::EntitlementsConfirmed(_)
             | Body::AdjustmentConfirmed(_)
             | Body::EntitlementStopped(_)
+            | Body::StageConfirmed(_)
+            | Body::PersonIdentified(_)
             | Body::RepeatAllowed(_) | Body::WatchEnded(_) => Some(Role::CountyConfirmer),
             Body::RosterDrawn(_) | Body::RosterWithdrawn(_) => Some(Role::RosterMaker),
             Body::RosterChecked(_) => Some(Role::RosterChecker),

@@ -10,7 +10,7 @@ use crate::act::cases::{
     ApplicationConfirmed, ApplicationFiled, ApplicationNoticed, ApplicationSurveyed,
     EntitlementAdjusted, Part,
 };
-use crate::act::policies::Step;
+use crate::act::policies::{Pays, Step};
 use crate::ids::{
     ActId, ApplicationId, EntitlementId, HouseholdId, OfficerId, PersonId, Root, SchemeCode,
 };
@@ -18,6 +18,8 @@ use crate::line::{EntitlementLine, Line};
 use crate::money::Money;
 use crate::period::Period;
 
+use super::policies::Policies;
+use super::works::Works;
 use super::{IdMap, Statement};
 
 /// An application.
@@ -77,13 +79,13 @@ pub struct Entitlement {
 }
 
 impl Entitlement {
-    /// The parts that are due in a month; `None` before the first or after the last.
+    /// The parts that are due in a month; `None` before the first or after the last, or if nothing is due in between.
     #[must_use]
     pub fn due(&self, period: Period) -> Option<&[Part]> {
         if self.last.is_some_and(|last| period > last) {
             return None;
         }
-        self.parts.at(period)
+        self.parts.at(period).filter(|parts| !parts.is_empty())
     }
 
     /// True if it is or will be payable in that month or later.
@@ -124,6 +126,13 @@ impl Terms {
         term.map(|(_, parts)| parts.as_slice())
     }
 
+    /// Other parts in one month alone.
+    fn set_alone(&mut self, period: Period, parts: &[Part]) {
+        let after = self.at(period.next()).unwrap_or_default().to_vec();
+        self.set(period, parts);
+        self.set(period.next(), &after);
+    }
+
     /// Other parts from a month on, up to the month in which later ones begin.
     fn set(&mut self, from: Period, parts: &[Part]) {
         let term = (from, parts.into());
@@ -162,6 +171,8 @@ pub struct Cases {
     pub entitlements: IdMap<EntitlementId, Entitlement>,
     /// The entitlements that a person has part in.
     pub by_person: IdMap<PersonId, Vec<EntitlementId>>,
+    /// Works paid by progress.
+    pub works: Works,
     /// Lists brought in, by act.
     pub brought_in: BTreeMap<ActId, BroughtIn>,
     /// Adjustments by act; true once confirmed.
@@ -185,15 +196,22 @@ impl Cases {
             .filter_map(|id| self.entitlements.get(id).map(|entitlement| (*id, entitlement)))
     }
 
-    fn entitle(&mut self, id: EntitlementId, entitlement: Entitlement) {
+    fn entitle(&mut self, policies: &Policies, id: EntitlementId, mut entitlement: Entitlement) {
+        let from = entitlement.parts.begin();
+        let scheme = policies.scheme(&entitlement.scheme, from);
+        if scheme.is_some_and(|scheme| scheme.pays == Some(Pays::Progress)) {
+            self.works.begin(id, entitlement.parts.at(from).unwrap_or_default());
+            entitlement.parts = Terms::new(from, &[]);
+        }
         for person in &entitlement.persons {
             self.by_person.entry(*person).or_default().push(id);
         }
         self.entitlements.insert(id, entitlement);
     }
 
-    pub(super) fn evolve(&mut self, statement: &Statement<'_>) {
-        self.evolve_application(statement);
+    pub(super) fn evolve(&mut self, policies: &Policies, statement: &Statement<'_>) {
+        self.evolve_application(policies, statement);
+        self.evolve_works(statement);
         if let Body::EntitlementsBroughtIn(list) = statement.body() {
             let lines = statement.lines.iter().filter_map(|line| {
                 if let Line::Entitlement(line) = line { Some(line.clone()) } else { None }
@@ -208,7 +226,7 @@ impl Cases {
                 },
             );
         } else if let Body::EntitlementsConfirmed(confirmed) = statement.body() {
-            self.confirm_list(confirmed.brought_in);
+            self.confirm_list(policies, confirmed.brought_in);
         } else if let Body::EntitlementAdjusted(adjusted) = statement.body() {
             self.adjustments.insert(statement.id, (adjusted.clone(), false));
         } else if let Body::AdjustmentConfirmed(confirmed) = statement.body() {
@@ -229,7 +247,21 @@ impl Cases {
         }
     }
 
-    fn confirm_list(&mut self, list: ActId) {
+    fn evolve_works(&mut self, statement: &Statement<'_>) {
+        if let Body::StageAccepted(accepted) = statement.body() {
+            self.works.inspect(statement.id, accepted);
+        } else if let Body::StageConfirmed(confirmed) = statement.body() {
+            let Some((id, period)) = self.works.accept(confirmed.acceptance) else { return };
+            let Some(entitlement) = self.entitlements.get_mut(&id) else { return };
+            entitlement.parts.set_alone(period, &self.works.due(id, period));
+            entitlement.last = entitlement.last.or(self.works.end(id));
+        } else if let Body::PersonIdentified(identified) = statement.body() {
+            let own = self.by_person.get(&identified.person).cloned().unwrap_or_default();
+            self.by_person.entry(identified.known).or_default().extend(own);
+        }
+    }
+
+    fn confirm_list(&mut self, policies: &Policies, list: ActId) {
         let Some(list) = self.brought_in.get_mut(&list) else { return };
         list.confirmed = true;
         let scheme = list.scheme.clone();
@@ -247,11 +279,11 @@ impl Cases {
                 parts: Terms::new(line.from, &line.parts),
                 last: line.last,
             };
-            self.entitle(line.entitlement, entitlement);
+            self.entitle(policies, line.entitlement, entitlement);
         }
     }
 
-    fn evolve_application(&mut self, statement: &Statement<'_>) {
+    fn evolve_application(&mut self, policies: &Policies, statement: &Statement<'_>) {
         if let Body::ApplicationFiled(filed) = statement.body() {
             let application = Application {
                 filed: filed.clone(),
@@ -293,11 +325,11 @@ impl Cases {
                 application.ended = true;
             }
         } else if let Body::ApplicationConfirmed(confirmed) = statement.body() {
-            self.confirm(confirmed);
+            self.confirm(policies, confirmed);
         }
     }
 
-    fn confirm(&mut self, confirmed: &ApplicationConfirmed) {
+    fn confirm(&mut self, policies: &Policies, confirmed: &ApplicationConfirmed) {
         let Some(application) = self.applications.get_mut(&confirmed.application) else { return };
         application.ended = true;
         let filed = &application.filed;
@@ -316,7 +348,7 @@ impl Cases {
             let asked = self.causes.entry((filed.scheme.clone(), filed.household)).or_default();
             asked.push((cause.clone(), confirmed.entitlement));
         }
-        self.entitle(confirmed.entitlement, entitlement);
+        self.entitle(policies, confirmed.entitlement, entitlement);
     }
 }
 

@@ -1,7 +1,8 @@
 //! What a scheme asks beyond its amount: how long it is paid, how often it is given, what must be drawn beside it, what
 //! prices must have done. All of it is data of the scheme's version in the first month.
 
-use crate::act::policies::{Limit, Need, SchemeSet, Span, Trigger};
+use crate::act::people::OrganisationKind;
+use crate::act::policies::{Limit, Need, PayeeKind, SchemeSet, Span, Trigger};
 use crate::ids::{EntitlementId, HouseholdId, PaymentRef, SchemeCode};
 use crate::period::Period;
 use crate::rejection::Rejection;
@@ -10,6 +11,7 @@ use super::Books;
 use super::cases::Entitlement;
 use super::entitling::Claim;
 use super::payments::PaymentState;
+use super::people::Payee;
 
 /// True if a person may have another case of the scheme in the same month: one-off aid whose number is limited.
 #[must_use]
@@ -27,6 +29,7 @@ pub fn hold(books: &Books, claim: &Claim<'_>) -> Result<(), Rejection> {
     let unknown = || Rejection::SchemeUnknown { scheme: scheme.clone(), period };
     let set = books.policies.scheme(scheme, period).ok_or_else(unknown)?;
     lasts(set, claim)?;
+    may_be_paid(books, set, claim)?;
     if let Some(trigger) = &set.trigger {
         prices_rose(books, set, trigger, period)?;
     }
@@ -40,6 +43,52 @@ pub fn hold(books: &Books, claim: &Claim<'_>) -> Result<(), Rejection> {
     match &set.limit {
         Some(limit) => not_too_often(books, limit, claim),
         None => Ok(()),
+    }
+}
+
+/// The payee is somebody whom the scheme lets be paid: any person where it names nobody, and an organisation only where it
+/// names its kind.
+///
+/// # Errors
+/// [`Rejection::PayeeWrong`], or the payee is unknown.
+pub fn may_be_paid(books: &Books, set: &SchemeSet, claim: &Claim<'_>) -> Result<(), Rejection> {
+    let payee = claim.payee;
+    let known = books.people.payee(payee);
+    let known = known.ok_or(Rejection::PersonUnknown { person: payee })?;
+    let named = set.payees.as_deref();
+    let is_let = match (named, known) {
+        (None, Payee::Person(_)) => true,
+        (None, Payee::Organisation(_)) => false,
+        (Some(named), known) => named.iter().any(|kind| is_one(books, *kind, known, claim)),
+    };
+    if is_let {
+        return Ok(());
+    }
+    let words = named.map(|named| named.iter().map(|kind| kind.chinese()).collect::<Vec<_>>());
+    let allowed = words.map_or_else(|| "个人".to_owned(), |words| words.join("、"));
+    Err(Rejection::PayeeWrong { payee, scheme: set.code.clone(), allowed })
+}
+
+fn is_one(books: &Books, kind: PayeeKind, payee: Payee<'_>, claim: &Claim<'_>) -> bool {
+    let id = claim.payee;
+    let is_kind = |wanted| matches!(payee, Payee::Organisation(known) if known.kind == wanted);
+    match kind {
+        PayeeKind::Beneficiary => claim.persons.contains(&id),
+        PayeeKind::Head => {
+            let household = books.people.households.get(&claim.household);
+            household.is_some_and(|household| household.head == id)
+        }
+        PayeeKind::Member => {
+            matches!(payee, Payee::Person(person) if person.household == claim.household)
+        }
+        PayeeKind::Authorised => claim.persons.iter().all(|person| {
+            *person == id || books.people.may_receive_for(*person, id, claim.from.last_day())
+        }),
+        PayeeKind::Institution => is_kind(OrganisationKind::Institution),
+        PayeeKind::Contractor => is_kind(OrganisationKind::Contractor),
+        PayeeKind::School => is_kind(OrganisationKind::School),
+        PayeeKind::Hospital => is_kind(OrganisationKind::Hospital),
+        PayeeKind::Supplier => is_kind(OrganisationKind::Supplier),
     }
 }
 
@@ -122,8 +171,7 @@ fn was_given(books: &Books, id: EntitlementId, held: &Entitlement) -> bool {
         let state = books.payments.state(reference);
         !matches!(state, Some(PaymentState::Failed | PaymentState::Returned) | None)
     };
-    held.due(begin).is_some()
-        || books.payments.of_entitlement(id, begin).iter().any(is_with_the_payee)
+    held.is_live(begin) || books.payments.of_entitlement(id, begin).iter().any(is_with_the_payee)
 }
 
 fn within(per: Span, before: Period, now: Period) -> bool {

@@ -212,6 +212,8 @@ const fn entitlement_of(body: &Body) -> Option<EntitlementId> {
         Some(body.entitlement)
     } else if let Body::EntitlementAdjusted(body) = body {
         Some(body.entitlement)
+    } else if let Body::StageAccepted(body) = body {
+        Some(body.entitlement)
     } else {
         None
     }

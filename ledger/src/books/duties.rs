@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::act::Body;
-use crate::ids::{ActId, AdvanceId, ApplicationId, BatchCode, ClaimId, OfficerId};
+use crate::ids::{ActId, AdvanceId, ApplicationId, BatchCode, ClaimId, FlagId, OfficerId};
 use crate::line::Line;
 use crate::period::Period;
 use crate::words::words;
@@ -28,6 +28,8 @@ pub enum Case {
     Advance(AdvanceId),
     /// An insurance claim.
     Claim(ClaimId),
+    /// A suspicion.
+    Flag(FlagId),
     /// A month: reconciling and closing.
     Month(Period),
 }
@@ -40,6 +42,7 @@ impl fmt::Display for Case {
             Case::Batch(batch) => write!(f, "批次{batch}"),
             Case::Advance(id) => write!(f, "先行救助{id}"),
             Case::Claim(id) => write!(f, "理赔{id}"),
+            Case::Flag(id) => write!(f, "疑点{id}"),
             Case::Month(period) => write!(f, "{period}月"),
         }
     }
@@ -118,11 +121,16 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         | Body::FundAllotted(_)
         | Body::FundReleased(_)
         | Body::FundContributed(_)
-        | Body::FundMoved(_)
+        | Body::FundMoved(_) | Body::FundReturned(_)
+        | Body::GoodsReceived(_) | Body::GoodsHandedOut(_)
+        | Body::StageAccepted(_)
         | Body::RecoveryOrdered(_) => one(Case::Act(statement.id), Stage::Maker),
         Body::AccountChangeApproved(b) => one(Case::Act(b.change), Stage::Approver),
         Body::EntitlementsConfirmed(b) => one(Case::Act(b.brought_in), Stage::Approver),
         Body::AdjustmentConfirmed(b) => one(Case::Act(b.adjustment), Stage::Approver),
+        Body::StageConfirmed(b) => one(Case::Act(b.acceptance), Stage::Approver),
+        Body::FlagChecked(b) => one(Case::Flag(b.flag), Stage::Checker),
+        Body::FlagDecided(b) => one(Case::Flag(b.flag), Stage::Approver),
         Body::EntryReversed(b) => one(Case::Act(b.act), Stage::Approver),
         Body::AdvancePaid(b) => one(Case::Advance(b.advance), Stage::Maker),
         Body::AdvanceRegularised(b) => one(Case::Advance(b.advance), Stage::Approver),
@@ -149,6 +157,10 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         | Body::SchemeSet(_) | Body::StandardSet(_) | Body::ExclusionSet(_) | Body::StandardFloorSet(_)
         | Body::RepeatAllowed(_) | Body::WatchBegun(_) | Body::WatchGraded(_) | Body::WatchEnded(_)
         | Body::BankAccountOpened(_) | Body::FundOpened(_)
+        | Body::OrganisationRegistered(_) | Body::PayeeAuthorised(_)
+        | Body::PersonFound(_) | Body::PersonSettled(_) | Body::PersonIdentified(_)
+        | Body::AlertRuleSet(_) | Body::MedicalListed(_) | Body::AlertAnswered(_)
+        | Body::FlagRaised(_) | Body::FlagHandedOver(_) | Body::FlagRemedied(_)
         | Body::PeopleRegistered(_)
         | Body::PersonDied(_)
         | Body::ApplicationFiled(_)

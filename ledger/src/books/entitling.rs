@@ -9,7 +9,7 @@ use crate::money::Money;
 use crate::period::Period;
 use crate::rejection::Rejection;
 
-use super::cases::sum_of;
+use super::cases::{Entitlement, sum_of};
 use super::{Books, conditions};
 
 /// What is claimed for whom, before it is an entitlement.
@@ -33,6 +33,23 @@ pub struct Claim<'a> {
     pub last: Option<Period>,
 }
 
+impl Entitlement {
+    /// What it claims in a month, for questions that are asked of claims.
+    #[must_use]
+    pub fn as_claimed(&self, period: Period) -> Claim<'_> {
+        Claim {
+            scheme: &self.scheme,
+            household: self.household,
+            persons: &self.persons,
+            payee: self.payee,
+            parts: self.due(period).unwrap_or_default(),
+            cause: None,
+            from: period,
+            last: self.last,
+        }
+    }
+}
+
 /// The persons belong to the household, none twice; the payee is known.
 ///
 /// # Errors
@@ -53,11 +70,14 @@ pub fn persons_are_members(
         if known.household != household || twice {
             return Err(Rejection::NotAMember { person });
         }
+        if let Some(known) = known.same_as {
+            return Err(Rejection::PersonIdentified { person, known });
+        }
     }
     if persons.is_empty() {
         return Err(Rejection::TextMissing { field: "保障对象" });
     }
-    if !books.people.persons.contains_key(&payee) {
+    if books.people.payee(payee).is_none() {
         return Err(Rejection::PersonUnknown { person: payee });
     }
     Ok(())
@@ -144,6 +164,30 @@ pub fn may_be_entitled(books: &Books, claim: &Claim<'_>) -> Result<(), Rejection
             }
             let excluded = books.policies.excluded_by(claim.scheme, claim.from);
             if excluded.into_iter().any(|excluded| *excluded == scheme) {
+                return Err(Rejection::EntitlementExclusive { person, scheme });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Two persons may be one: nothing that either draws or will draw excludes what the other does.
+///
+/// # Errors
+/// The first pair that could not belong to one person.
+pub fn may_be_one(books: &Books, one: PersonId, other: PersonId) -> Result<(), Rejection> {
+    for (_, held) in books.cases.of_person(one) {
+        for (_, beside) in books.cases.of_person(other) {
+            let from = held.parts.begin().max(beside.parts.begin());
+            if !held.is_live(from) || !beside.is_live(from) {
+                continue;
+            }
+            let (person, scheme) = (other, beside.scheme.clone());
+            let is_one_off = |held: &Entitlement| held.last == Some(held.parts.begin());
+            if held.scheme == scheme && !(is_one_off(held) && is_one_off(beside)) {
+                return Err(Rejection::EntitlementDoubled { person, scheme });
+            }
+            if books.policies.excluded_by(&held.scheme, from).any(|excluded| *excluded == scheme) {
                 return Err(Rejection::EntitlementExclusive { person, scheme });
             }
         }

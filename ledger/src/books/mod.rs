@@ -7,8 +7,11 @@ pub mod conditions;
 pub mod doubts;
 pub mod duties;
 pub mod entitling;
+pub mod flags;
 pub mod funds;
+pub mod goods;
 pub mod log_keys;
+pub mod medical;
 mod movements;
 pub mod offices;
 mod paid_months;
@@ -20,6 +23,7 @@ mod rows;
 pub mod stages;
 pub mod urgent;
 pub mod watch;
+pub mod works;
 
 use crate::act::{Act, Body};
 use crate::ids::{ActId, KeyId, OfficerId, Seq};
@@ -78,6 +82,12 @@ pub struct Books {
     pub urgent: urgent::Urgent,
     /// Households that may fall back into poverty.
     pub watches: watch::Watches,
+    /// Goods received and handed out.
+    pub goods: goods::Goods,
+    /// Medical spending and alerts.
+    pub medical: medical::Medical,
+    /// Suspicions of supervisors.
+    pub flags: flags::Flags,
     /// Batches and their payments.
     pub payments: payments::Payments,
     /// Movements, statements, exceptions, imported files.
@@ -154,9 +164,12 @@ impl Books {
         self.policies.evolve(statement);
         self.funds.evolve(statement);
         self.people.evolve(statement);
-        self.cases.evolve(statement);
+        self.cases.evolve(&self.policies, statement);
         self.urgent.evolve(statement);
         self.watches.evolve(statement);
+        self.goods.evolve(statement);
+        self.flags.evolve(statement);
+        medical::evolve(self, statement);
         bank::evolve(self, statement);
         payments::evolve(self, statement);
         self.closings.evolve(statement);

@@ -31,6 +31,9 @@ pub(super) fn of(books: &Books, statement: &Statement<'_>) -> Vec<Keyed> {
         let out = expecting.of_fund(&b.from, out, b.amount_fen.checked_neg(), b.date, "out");
         let into = expecting.of_fund(&b.to, into, Some(b.amount_fen), b.date, "in");
         out.into_iter().chain(into).collect()
+    } else if let Body::FundReturned(b) = body {
+        let (debit, amount) = (StatementOutcome::TransferDebit, b.amount_fen.checked_neg());
+        expecting.of_fund(&b.fund, debit, amount, b.date, "out").into_iter().collect()
     } else if let Body::AdvancePaid(b) = body {
         let (debit, amount) = (StatementOutcome::AdvanceDebit, b.amount_fen.checked_neg());
         expecting.of_fund(&b.fund, debit, amount, b.date, "out").into_iter().collect()

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::act::Body;
-use crate::act::people::AccountChanged;
+use crate::act::people::{
+    AccountChanged, OrganisationKind, OrganisationRegistered, PayeeAuthorised, PersonFound,
+    PersonIdentified, Settlement,
+};
 use crate::ids::{AccountId, ActId, Commitment, Division, HouseholdId, PersonId};
 use crate::line::Line;
 use crate::period::{Date, Period};
@@ -28,10 +31,72 @@ pub struct Person {
     pub account: Option<AccountId>,
     /// Day of death, once known.
     pub died: Option<Date>,
+    /// Commitments to the name and the ID number; `None` for who was found without papers.
+    pub commits: Option<Commits>,
+    /// The registered person that this one turned out to be, for who was found without papers.
+    pub same_as: Option<PersonId>,
+}
+
+/// What the log says about a person's papers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Commits {
     /// Commitment to the name.
-    pub name_commit: Commitment,
+    pub name: Commitment,
     /// Commitment to the ID number.
-    pub id_no_commit: Commitment,
+    pub id_no: Commitment,
+}
+
+/// An organisation that may be paid.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Organisation {
+    /// What it is.
+    pub kind: OrganisationKind,
+    /// Its name.
+    pub name: String,
+    /// Its unified social credit code.
+    pub uscc: String,
+    /// Where it is registered.
+    pub division: Division,
+    /// The account in use.
+    pub account: AccountId,
+}
+
+/// A person who was found without papers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Found {
+    /// When.
+    pub on: Date,
+    /// How and when it ended, if it did.
+    pub settled: Option<(Settlement, Date)>,
+}
+
+/// Whoever may be paid.
+#[derive(Clone, Copy, Debug)]
+pub enum Payee<'a> {
+    /// A person.
+    Person(&'a Person),
+    /// An organisation.
+    Organisation(&'a Organisation),
+}
+
+impl Payee<'_> {
+    /// The account in use.
+    #[must_use]
+    pub const fn account(&self) -> Option<AccountId> {
+        match self {
+            Payee::Person(person) => person.account,
+            Payee::Organisation(organisation) => Some(organisation.account),
+        }
+    }
+
+    /// True if nothing is payable for that month. Organisations do not die; one that closes has no account any more.
+    #[must_use]
+    pub fn is_dead_in(&self, period: Period) -> bool {
+        match self {
+            Payee::Person(person) => person.is_dead_in(period),
+            Payee::Organisation(_) => false,
+        }
+    }
 }
 
 impl Person {
@@ -69,6 +134,12 @@ pub struct People {
     pub households: IdMap<HouseholdId, Household>,
     /// Persons by id.
     pub persons: IdMap<PersonId, Person>,
+    /// Organisations by id.
+    pub organisations: BTreeMap<PersonId, Organisation>,
+    /// Who receives for whom, and on which days: beneficiary, payee.
+    pub authorised: BTreeMap<(PersonId, PersonId), (Date, Date)>,
+    /// Who was found without papers.
+    pub found: BTreeMap<PersonId, Found>,
     /// Accounts by id.
     pub accounts: IdMap<AccountId, BenefitAccount>,
     /// Account changes by act.
@@ -85,10 +156,26 @@ impl People {
         self.households.get(&household).map(|household| &household.division)
     }
 
-    /// The town of a person's household; what names no town stands under its own code.
+    /// Whoever has that id and may be paid.
     #[must_use]
-    pub fn town_of(&self, person: PersonId) -> Option<Division> {
-        let home = self.division_of(person)?;
+    pub fn payee(&self, id: PersonId) -> Option<Payee<'_>> {
+        let person = self.persons.get(&id).map(Payee::Person);
+        person.or_else(|| self.organisations.get(&id).map(Payee::Organisation))
+    }
+
+    /// True if a payee was authorised to receive for a person on a day.
+    #[must_use]
+    pub fn may_receive_for(&self, person: PersonId, payee: PersonId, on: Date) -> bool {
+        let days = self.authorised.get(&(person, payee));
+        days.is_some_and(|(from, until)| *from <= on && on <= *until)
+    }
+
+    /// The town of a payee: of a person's household, or where an organisation is registered. What names no town stands
+    /// under its own code.
+    #[must_use]
+    pub fn town_of(&self, payee: PersonId) -> Option<Division> {
+        let registered = || self.organisations.get(&payee).map(|known| &known.division);
+        let home = self.division_of(payee).or_else(registered)?;
         Some(home.town().unwrap_or_else(|| home.clone()))
     }
 
@@ -100,11 +187,63 @@ impl People {
             self.changes.insert(statement.id, change);
         } else if let Body::AccountChangeApproved(approved) = statement.body() {
             self.approve(approved.change);
-        } else if let Body::PersonDied(died) = statement.body()
-            && let Some(person) = self.persons.get_mut(&died.person)
+        } else if let Body::PersonDied(died) = statement.body() {
+            if let Some(person) = self.persons.get_mut(&died.person) {
+                person.died = Some(died.date);
+            }
+        } else if let Body::OrganisationRegistered(registered) = statement.body() {
+            self.register_organisation(registered);
+        } else if let Body::PayeeAuthorised(given) = statement.body() {
+            let PayeeAuthorised { person, payee, from, until, .. } = *given;
+            self.authorised.insert((person, payee), (from, until));
+        } else if let Body::PersonFound(found) = statement.body() {
+            self.find(found);
+        } else if let Body::PersonSettled(settled) = statement.body() {
+            if let Some(found) = self.found.get_mut(&settled.person) {
+                found.settled = Some((settled.how, settled.settled));
+            }
+        } else if let Body::PersonIdentified(PersonIdentified { person, known, .. }) =
+            statement.body()
+            && let Some(person) = self.persons.get_mut(person)
         {
-            person.died = Some(died.date);
+            person.same_as = Some(*known);
         }
+    }
+
+    fn register_organisation(&mut self, registered: &OrganisationRegistered) {
+        let OrganisationRegistered { account, organisation, .. } = registered;
+        self.accounts.insert(
+            account.account,
+            BenefitAccount {
+                holder: *organisation,
+                bank: account.bank.clone(),
+                number_commit: account.number_commit,
+            },
+        );
+        let known = Organisation {
+            kind: registered.kind,
+            name: registered.name.clone(),
+            uscc: registered.uscc.clone(),
+            division: registered.division.clone(),
+            account: account.account,
+        };
+        self.organisations.insert(*organisation, known);
+    }
+
+    fn find(&mut self, found: &PersonFound) {
+        let household = Household { division: found.division.clone(), head: found.person };
+        self.households.insert(found.household, household);
+        self.persons.insert(
+            found.person,
+            Person {
+                household: found.household,
+                account: None,
+                died: None,
+                commits: None,
+                same_as: None,
+            },
+        );
+        self.found.insert(found.person, Found { on: found.found, settled: None });
     }
 
     fn register(&mut self, line: &Line) {
@@ -118,8 +257,8 @@ impl People {
                     household: line.household,
                     account: None,
                     died: None,
-                    name_commit: line.name_commit,
-                    id_no_commit: line.id_no_commit,
+                    commits: Some(Commits { name: line.name_commit, id_no: line.id_no_commit }),
+                    same_as: None,
                 },
             );
         } else if let Line::Account(line) = line {
@@ -150,6 +289,8 @@ impl People {
         );
         if let Some(person) = self.persons.get_mut(&changed.person) {
             person.account = Some(changed.new.account);
+        } else if let Some(organisation) = self.organisations.get_mut(&changed.person) {
+            organisation.account = changed.new.account;
         }
     }
 }

@@ -8,7 +8,9 @@ use std::ops::Bound;
 use crate::act::Body;
 use crate::act::payments::Decision;
 use crate::answer::{Outcome, ReturnOutcome};
-use crate::ids::{ActId, BankAccountCode, BatchCode, FundCode, PaymentRef, PolicyCode, SchemeCode};
+use crate::ids::{
+    ActId, BankAccountCode, BatchCode, FundCode, GoodsCode, PaymentRef, PolicyCode, SchemeCode,
+};
 use crate::line::Line;
 use crate::money::Money;
 use crate::period::{Date, Period};
@@ -38,13 +40,27 @@ pub enum Account {
     InsurancePaid(PolicyCode),
     /// Memo: the other side of it.
     InsurerMoney(PolicyCode),
+    /// Money of a fund that went back to the government that sent it, or to the donor.
+    ReturnedUp(FundCode),
+    /// Memo: the value of goods on hand, never our money.
+    GoodsOnHand(GoodsCode),
+    /// Memo: the value of goods handed out for a scheme.
+    GoodsGiven(SchemeCode, GoodsCode),
+    /// Memo: the other side of goods that arrived.
+    GoodsSource(GoodsCode),
 }
 
 impl Account {
     /// True where a balance below zero would mean money that is not there (I14).
     #[must_use]
     pub const fn must_not_be_negative(&self) -> bool {
-        matches!(self, Account::Bank(..) | Account::InTransit(_) | Account::Allotment(_))
+        matches!(
+            self,
+            Account::Bank(..)
+                | Account::InTransit(_)
+                | Account::Allotment(_)
+                | Account::GoodsOnHand(_)
+        )
     }
 
     /// The fund that the account belongs to, if to one.
@@ -57,8 +73,13 @@ impl Account {
             | Account::TreasuryIncome(fund)
             | Account::Contributions(fund)
             | Account::Allotment(fund)
-            | Account::AllotmentSource(fund) => Some(fund),
-            Account::InsurancePaid(_) | Account::InsurerMoney(_) => None,
+            | Account::AllotmentSource(fund)
+            | Account::ReturnedUp(fund) => Some(fund),
+            Account::InsurancePaid(_)
+            | Account::InsurerMoney(_)
+            | Account::GoodsOnHand(_)
+            | Account::GoodsGiven(..)
+            | Account::GoodsSource(_) => None,
         }
     }
 }
@@ -75,6 +96,10 @@ impl fmt::Display for Account {
             Account::AllotmentSource(fund) => write!(f, "备查:指标下达:{fund}"),
             Account::InsurancePaid(policy) => write!(f, "备查:保险赔付:{policy}"),
             Account::InsurerMoney(policy) => write!(f, "备查:外部资金:{policy}"),
+            Account::ReturnedUp(fund) => write!(f, "支出:资金上缴:{fund}"),
+            Account::GoodsOnHand(goods) => write!(f, "备查:物资结存:{goods}"),
+            Account::GoodsGiven(scheme, goods) => write!(f, "备查:物资发放:{scheme}:{goods}"),
+            Account::GoodsSource(goods) => write!(f, "备查:物资来源:{goods}"),
         }
     }
 }
@@ -125,6 +150,7 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Option<Vec<Posting>> {
     }
     let mut moves = Moves::default();
     income(books, statement.body(), &mut moves);
+    goods(books, statement.body(), &mut moves);
     outgo(books, statement, &mut moves);
     moves.finish()
 }
@@ -149,6 +175,9 @@ fn income(books: &Books, body: &Body, moves: &mut Moves) {
     } else if let Body::FundMoved(moved) = body {
         let (Some(from), Some(to)) = (bank(&moved.from), bank(&moved.to)) else { return };
         moves.transfer(moved.amount_fen, to, from);
+    } else if let Body::FundReturned(returned) = body {
+        let Some(bank) = bank(&returned.fund) else { return };
+        moves.transfer(returned.amount_fen, Account::ReturnedUp(returned.fund.clone()), bank);
     } else if let Body::AdvancePaid(paid) = body {
         let Some(bank) = bank(&paid.fund) else { return };
         let spent = Account::Spent(paid.scheme.clone(), paid.fund.clone());
@@ -159,6 +188,27 @@ fn income(books: &Books, body: &Body, moves: &mut Moves) {
         let policy = claim.filed.policy.clone();
         let insurer = Account::InsurerMoney(policy.clone());
         moves.transfer(settled.amount_fen, Account::InsurancePaid(policy), insurer);
+    }
+}
+
+/// Goods in kind move between memo accounts only.
+fn goods(books: &Books, body: &Body, moves: &mut Moves) {
+    let (value, debit, credit) = if let Body::GoodsReceived(received) = body {
+        let value = received.unit_value_fen.checked_times(received.quantity.into());
+        let code = received.goods.clone();
+        (value, Account::GoodsOnHand(code.clone()), Account::GoodsSource(code))
+    } else if let Body::GoodsHandedOut(handed) = body
+        && let Some(lot) = books.goods.lots.get(&handed.goods)
+    {
+        let (code, scheme) = (handed.goods.clone(), lot.received.scheme.clone());
+        let value = books.goods.value(&code, handed.quantity);
+        (value, Account::GoodsGiven(scheme, code.clone()), Account::GoodsOnHand(code))
+    } else {
+        return;
+    };
+    match value {
+        Some(value) => moves.transfer(value, debit, credit),
+        None => moves.overflowed = true,
     }
 }
 

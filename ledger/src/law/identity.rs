@@ -13,6 +13,25 @@ use crate::rejection::Rejection;
 pub fn check(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
     if let Body::PeopleRegistered(_) = statement.body() {
         register(books, statement.lines)
+    } else if let Body::OrganisationRegistered(registered) = statement.body() {
+        let person = registered.organisation;
+        if books.people.payee(person).is_some() {
+            return Err(Rejection::PersonExists { person });
+        }
+        let account = registered.account.account;
+        match books.people.accounts.contains_key(&account) {
+            true => Err(Rejection::AccountExists { account }),
+            false => Ok(()),
+        }
+    } else if let Body::PersonFound(found) = statement.body() {
+        let (person, household) = (found.person, found.household);
+        if books.people.payee(person).is_some() {
+            return Err(Rejection::PersonExists { person });
+        }
+        match books.people.households.contains_key(&household) {
+            true => Err(Rejection::HouseholdExists { household }),
+            false => Ok(()),
+        }
     } else if let Body::RosterDrawn(drawn) = statement.body()
         && books.payments.batches.contains_key(&drawn.batch)
     {
@@ -35,7 +54,7 @@ fn register(books: &Books, lines: &[Line]) -> Result<(), Rejection> {
             }
         } else if let Line::Person(line) = line {
             let person = line.person;
-            let known = books.people.persons.contains_key(&person);
+            let known = books.people.payee(person).is_some();
             if known || persons.insert(person, line.household).is_some() {
                 return Err(Rejection::PersonExists { person });
             }

@@ -65,7 +65,7 @@ pub(crate) fn not_before(earliest: Date, date: Date) -> Result<(), Rejection> {
     if date < earliest { Err(Rejection::PostedTooEarly { date, earliest }) } else { Ok(()) }
 }
 
-/// I14: no fund, transit account or allotment below zero, at any entry, nor at the end of the month that the entry
+/// I14: no fund, transit account, allotment or lot of goods below zero, at any entry, nor at the end of the month that the entry
 /// posts in or of any later one: an entry dated back may take money that was not there yet.
 fn funds_stay_whole(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
     let overflow = || Rejection::MoneyOverflow {};
@@ -81,13 +81,15 @@ fn funds_stay_whole(books: &Books, statement: &Statement<'_>) -> Result<(), Reje
         }
         let lowest = books.postings.lowest_from(&account, date.period()).ok_or_else(overflow)?;
         let after = after.min(lowest.checked_add(amount).ok_or_else(overflow)?);
-        let Some(fund) = account.fund().cloned().filter(|_| after.is_negative()) else { continue };
+        if !after.is_negative() {
+            continue;
+        }
         let short = after.checked_neg().ok_or_else(overflow)?;
         let is_allotment = matches!(account, Account::Allotment(_));
-        return Err(if is_allotment {
-            Rejection::AllotmentExceeded { fund, short }
-        } else {
-            Rejection::FundInsufficient { fund, short }
+        return Err(match account.fund().cloned() {
+            Some(fund) if is_allotment => Rejection::AllotmentExceeded { fund, short },
+            Some(fund) => Rejection::FundInsufficient { fund, short },
+            None => Rejection::GoodsInsufficient { short },
         });
     }
     Ok(())

@@ -7,7 +7,7 @@ use crate::act::cases::{
 };
 use crate::act::policies::{PayStart, SchemeSet, Span, Step};
 use crate::books::cases::Application;
-use crate::books::{Books, entitling};
+use crate::books::{Books, conditions, entitling};
 use crate::ids::{ActId, ApplicationId};
 use crate::law::not_before;
 use crate::period::Period;
@@ -72,7 +72,18 @@ fn file(books: &Books, filed: &ApplicationFiled) -> Result<(), Rejection> {
     if scheme.limit.as_ref().is_some_and(|limit| limit.per == Span::CauseAndYear) {
         filled(filed.cause.as_deref().unwrap_or_default(), "事由")?;
     }
-    entitling::persons_are_members(books, filed.household, &filed.persons, filed.payee)
+    entitling::persons_are_members(books, filed.household, &filed.persons, filed.payee)?;
+    let claim = entitling::Claim {
+        scheme: &filed.scheme,
+        household: filed.household,
+        persons: &filed.persons,
+        payee: filed.payee,
+        parts: &[],
+        cause: filed.cause.as_deref(),
+        from: period,
+        last: None,
+    };
+    conditions::may_be_paid(books, scheme, &claim)
 }
 
 fn open(books: &Books, application: ApplicationId) -> Result<&Application, Rejection> {

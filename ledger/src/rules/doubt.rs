@@ -38,6 +38,8 @@ const fn builds_on_its_case(body: &Body) -> bool {
             | Body::AccountChangeApproved(_)
             | Body::EntitlementsConfirmed(_)
             | Body::AdjustmentConfirmed(_)
+            | Body::StageConfirmed(_)
+            | Body::FlagDecided(_)
             | Body::AdvanceRegularised(_)
             | Body::ClaimSettled(_)
             | Body::RosterDrawn(_)

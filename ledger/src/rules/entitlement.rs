@@ -120,6 +120,12 @@ fn adjust(books: &Books, adjusted: &EntitlementAdjusted) -> Result<(), Rejection
     if !entitlement.is_live(adjusted.from) {
         return Err(Rejection::EntitlementStopped { entitlement: adjusted.entitlement });
     }
+    if books.cases.works.stages(adjusted.entitlement).is_some() {
+        let stage = adjusted.parts.first().map(|part| part.label.clone()).unwrap_or_default();
+        return Err(Rejection::StageWrong {
+            stage, why: "按进度发放的资格不作月度调整"
+        });
+    }
     books.closings.open(adjusted.from.first_day())?;
     // An adjustment changes what is due; it never makes due what was not.
     let from = adjusted.from;

@@ -61,6 +61,17 @@ pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
             });
         }
         replaces_what_was_regularised(books, moved, to.kind)
+    } else if let Body::FundReturned(returned) = body {
+        positive(returned.amount_fen, "上缴")?;
+        filled(&returned.document_no, "发文字号")?;
+        filled(&returned.voucher_no, "凭证号")?;
+        let fund = known(books, &returned.fund)?;
+        if fund.kind == FundKind::Float {
+            let fund = returned.fund.clone();
+            let needed = "财政资金或统筹基金；备用金先调回原资金";
+            return Err(Rejection::FundKindWrong { fund, needed });
+        }
+        Ok(())
     } else {
         Ok(())
     }

@@ -40,6 +40,9 @@ fn about<'a>(books: &'a Books, body: &'a Body) -> Option<(&'a SchemeCode, Period
     } else if let Body::AdjustmentConfirmed(b) = body {
         let (adjusted, _) = books.cases.adjustments.get(&b.adjustment)?;
         Some((entitled(&adjusted.entitlement)?, adjusted.from))
+    } else if let Body::StageConfirmed(b) = body {
+        let (accepted, _) = books.cases.works.acceptances.get(&b.acceptance)?;
+        Some((entitled(&accepted.entitlement)?, accepted.period))
     } else if let Body::EntitlementStopped(b) = body {
         Some((entitled(&b.entitlement)?, b.last.next()))
     } else {

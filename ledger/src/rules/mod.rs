@@ -5,8 +5,11 @@ mod application;
 mod closing;
 mod doubt;
 mod entitlement;
+mod flags;
 mod fund;
+mod goods;
 mod handover;
+mod medical;
 mod office;
 mod payment;
 mod people;
@@ -15,6 +18,7 @@ mod roster;
 mod statement;
 mod urgent;
 mod watch;
+mod works;
 
 use crate::act::Body;
 use crate::books::{Books, Statement};
@@ -45,8 +49,10 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
         | Body::FundAllotted(_)
         | Body::FundReleased(_)
         | Body::FundContributed(_)
-        | Body::FundMoved(_) => fund::decide(books, statement.body()),
+        | Body::FundMoved(_) | Body::FundReturned(_) => fund::decide(books, statement.body()),
         Body::PeopleRegistered(_) | Body::PersonDied(_)
+        | Body::OrganisationRegistered(_) | Body::PayeeAuthorised(_)
+        | Body::PersonFound(_) | Body::PersonSettled(_) | Body::PersonIdentified(_)
         | Body::AccountChanged(_) | Body::AccountChangeApproved(_) => people::decide(books, statement),
         Body::ApplicationFiled(_)
         | Body::ApplicationSurveyed(_) | Body::ApplicationSurveyJoined(_)
@@ -60,6 +66,13 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
         | Body::EntitlementAdjusted(_)
         | Body::AdjustmentConfirmed(_)
         | Body::EntitlementStopped(_) => entitlement::decide(books, statement),
+        Body::StageAccepted(_) | Body::StageConfirmed(_) => works::decide(books, statement.body()),
+        Body::GoodsReceived(_) | Body::GoodsHandedOut(_) => goods::decide(books, statement),
+        Body::AlertRuleSet(_) | Body::MedicalListed(_) | Body::AlertAnswered(_) => {
+            medical::decide(books, statement)
+        }
+        Body::FlagRaised(_) | Body::FlagHandedOver(_) | Body::FlagChecked(_)
+        | Body::FlagDecided(_) | Body::FlagRemedied(_) => flags::decide(books, statement),
         Body::AdvancePaid(_) | Body::AdvanceRegularised(_)
         | Body::InsuranceOpened(_) | Body::InsuranceListed(_) | Body::LoansListed(_)
         | Body::ClaimFiled(_)

@@ -31,7 +31,7 @@ fn release(books: &Books, released: &PaymentFileReleased) -> Result<(), Rejectio
     let Some(batch) = books.payments.batches.get(&released.batch) else { return Ok(()) };
     let period = batch.period;
     for (n, (_, payment)) in (1..).zip(books.payments.references(&released.batch)) {
-        let current = books.people.persons.get(&payment.payee).and_then(|payee| payee.account);
+        let current = books.people.payee(payment.payee).and_then(|payee| payee.account());
         if current != Some(payment.account) {
             return Err(Rejection::AccountNotCurrent { account: payment.account });
         }
@@ -41,8 +41,8 @@ fn release(books: &Books, released: &PaymentFileReleased) -> Result<(), Rejectio
             return Err(Rejection::RosterNotEntitled { n, entitlement: payment.entitlement });
         };
         for person in due.persons.iter().copied().chain([payment.payee]) {
-            let known = books.people.persons.get(&person);
-            if known.is_some_and(|person| person.is_dead_in(period)) {
+            let known = books.people.payee(person);
+            if known.is_some_and(|known| known.is_dead_in(period)) {
                 return Err(Rejection::PersonDead { person, period });
             }
         }

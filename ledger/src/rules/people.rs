@@ -1,10 +1,14 @@
-//! Rules for registering people, changing accounts and recording deaths. That ids are given once is a law: `law::identity`.
+//! Rules for registering people and organisations, changing accounts, recording deaths, and for who was found without papers. That ids are given once is a law: `law::identity`.
 
 use crate::act::Body;
-use crate::act::people::AccountChanged;
-use crate::books::{Books, Statement};
+use crate::act::people::{
+    AccountChanged, OrganisationRegistered, PayeeAuthorised, PersonIdentified,
+};
+use crate::books::{Books, Statement, entitling};
+use crate::law::not_before;
 use crate::line::Line;
 use crate::rejection::Rejection;
+use crate::vault::identity::check_credit_code;
 
 use super::filled;
 
@@ -34,9 +38,74 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
             return Err(Rejection::DeathRecorded { person });
         }
         Ok(())
+    } else if let Body::OrganisationRegistered(registered) = body {
+        organisation(books, registered)
+    } else if let Body::PayeeAuthorised(given) = body {
+        authorise(books, given)
+    } else {
+        found(books, body)
+    }
+}
+
+/// The code of an organisation carries its own check, and stands for one organisation.
+fn organisation(books: &Books, registered: &OrganisationRegistered) -> Result<(), Rejection> {
+    filled(&registered.name, "机构名称")?;
+    filled(&registered.account.bank, "开户银行")?;
+    check_credit_code(&registered.uscc)
+        .map_err(|why| Rejection::CreditCodeWrong { why: why.to_string() })?;
+    let mut known = books.people.organisations.values();
+    if known.any(|known| known.uscc == registered.uscc) {
+        return Err(Rejection::OrganisationExists { uscc: registered.uscc.clone() });
+    }
+    Ok(())
+}
+
+fn authorise(books: &Books, given: &PayeeAuthorised) -> Result<(), Rejection> {
+    filled(&given.reason, "代领原因")?;
+    not_before(given.from, given.until)?;
+    for person in [given.person, given.payee] {
+        if !books.people.persons.contains_key(&person) {
+            return Err(Rejection::PersonUnknown { person });
+        }
+    }
+    Ok(())
+}
+
+/// Persons found without papers: settled once, and identified once, as somebody who has papers.
+fn found(books: &Books, body: &Body) -> Result<(), Rejection> {
+    let known = |person| {
+        let found = books.people.found.get(&person);
+        found.ok_or(Rejection::PersonNotFound { person })
+    };
+    if let Body::PersonSettled(settled) = body {
+        let found = known(settled.person)?;
+        if found.settled.is_some() {
+            return Err(Rejection::PersonSettled { person: settled.person });
+        }
+        not_before(found.on, settled.settled)
+    } else if let Body::PersonIdentified(identified) = body {
+        identify(books, identified)
     } else {
         Ok(())
     }
+}
+
+fn identify(books: &Books, identified: &PersonIdentified) -> Result<(), Rejection> {
+    let (person, known) = (identified.person, identified.known);
+    let of = |person| books.people.persons.get(&person).ok_or(Rejection::PersonUnknown { person });
+    let (found, registered) = (of(person)?, of(known)?);
+    if found.commits.is_some() {
+        let why = "两人都是凭证件登记的人员";
+        return Err(Rejection::IdentificationWrong { person, known, why });
+    }
+    if registered.commits.is_none() {
+        let why = "所指的人员同样没有证件";
+        return Err(Rejection::IdentificationWrong { person, known, why });
+    }
+    if let Some(known) = found.same_as {
+        return Err(Rejection::PersonIdentified { person, known });
+    }
+    entitling::may_be_one(books, person, known)
 }
 
 fn change(books: &Books, changed: &AccountChanged) -> Result<(), Rejection> {
@@ -47,9 +116,9 @@ fn change(books: &Books, changed: &AccountChanged) -> Result<(), Rejection> {
 
 fn replaces_the_current(books: &Books, changed: &AccountChanged) -> Result<(), Rejection> {
     let person = changed.person;
-    let known = books.people.persons.get(&person).ok_or(Rejection::PersonUnknown { person })?;
-    if known.account != changed.old {
-        let account = changed.old.or(known.account).unwrap_or(changed.new.account);
+    let known = books.people.payee(person).ok_or(Rejection::PersonUnknown { person })?;
+    if known.account() != changed.old {
+        let account = changed.old.or(known.account()).unwrap_or(changed.new.account);
         return Err(Rejection::AccountNotCurrent { account });
     }
     let account = changed.new.account;

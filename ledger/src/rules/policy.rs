@@ -1,7 +1,7 @@
 //! Rules for policies: complete, and never with effect in a closed month.
 
 use crate::act::Body;
-use crate::act::policies::{IndexPublished, SchemeSet, StandardFloorSet, StandardSet, Step};
+use crate::act::policies::{IndexPublished, Pays, SchemeSet, StandardFloorSet, StandardSet, Step};
 use crate::books::Books;
 use crate::law::not_before;
 use crate::period::Period;
@@ -86,6 +86,12 @@ fn set_scheme(books: &Books, scheme: &SchemeSet) -> Result<(), Rejection> {
 /// Limits and lengths of nothing, and schemes that nobody set, are slips of the pen.
 fn conditions_make_sense(books: &Books, scheme: &SchemeSet) -> Result<(), Rejection> {
     let incomplete = |what| Err(Rejection::PolicyIncomplete { what });
+    if scheme.payees.as_ref().is_some_and(Vec::is_empty) {
+        return incomplete("收款人一项没有列出任何一类");
+    }
+    if scheme.pays == Some(Pays::Progress) && scheme.months.is_some() {
+        return incomplete("按进度发放的项目不定发放月数");
+    }
     if scheme.months.is_some_and(|months| months == 0) {
         return incomplete("发放月数须大于零");
     }

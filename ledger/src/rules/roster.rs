@@ -9,8 +9,8 @@ use crate::act::Body;
 use crate::act::payments::{RosterDrawn, RosterKind};
 use crate::books::cases::{Entitlement, sum_of};
 use crate::books::payments::{BatchStage, PaymentState};
-use crate::books::people::Person;
-use crate::books::{Books, Statement, entitling};
+use crate::books::people::Payee;
+use crate::books::{Books, Statement, conditions, entitling};
 use crate::ids::{BankAccountCode, PaymentRef};
 use crate::line::{Line, RosterLine};
 use crate::period::Period;
@@ -91,7 +91,7 @@ impl Eq for Paid<'_> {}
 /// What the books know of a line.
 struct Known<'a> {
     entitlement: Option<&'a Entitlement>,
-    payee: Option<&'a Person>,
+    payee: Option<Payee<'a>>,
     is_on_roster: bool,
 }
 
@@ -102,7 +102,7 @@ const AT_A_TIME: usize = 64;
 fn known<'a>(books: &'a Books, period: Period, lines: &[Line]) -> Vec<Option<Known<'a>>> {
     let known = |line: &RosterLine| Known {
         entitlement: books.cases.entitlements.get(&line.entitlement),
-        payee: books.people.persons.get(&line.payee),
+        payee: books.people.payee(line.payee),
         is_on_roster: books.payments.is_on_roster(line.entitlement, period),
     };
     lines.iter().map(|line| line.as_roster().map(known)).collect()
@@ -131,6 +131,8 @@ fn judge<'a>(
 ) -> Result<Together<'a>, Rejection> {
     let paid = HashSet::with_capacity_and_hasher(lines.len(), FixedState::default());
     let mut together = Together { paid, debited: None };
+    let named = books.policies.scheme(&drawn.scheme, drawn.period);
+    let named = named.filter(|scheme| scheme.payees.is_some());
     let known = lines.chunks(AT_A_TIME).flat_map(|lines| known(books, drawn.period, lines));
     for ((place, line), known) in (before + 1..).zip(lines).zip(known) {
         let (Line::Roster(line), Some(known)) = (line, known) else { continue };
@@ -165,6 +167,12 @@ fn judge<'a>(
         }
         not_excluded(books, drawn, n, entitlement)?;
         goes_to_the_living(books, drawn, n, line, (entitlement, known.payee))?;
+        if let Some(scheme) = named {
+            let claim = entitlement.as_claimed(drawn.period);
+            if conditions::may_be_paid(books, scheme, &claim).is_err() {
+                return Err(wrong("收款人不在项目规定之列，或代领备案已经到期"));
+            }
+        }
         sources_add_up(books, drawn, line)?;
         one_account(books, line, &mut together.debited)?;
     }
@@ -275,11 +283,13 @@ fn goes_to_the_living(
     drawn: &RosterDrawn,
     n: u32,
     line: &RosterLine,
-    (entitlement, payee): (&Entitlement, Option<&Person>),
+    (entitlement, payee): (&Entitlement, Option<Payee<'_>>),
 ) -> Result<(), Rejection> {
     let period = drawn.period;
-    for person in entitlement.persons.iter().copied().chain([line.payee]) {
-        let known = books.people.persons.get(&person);
+    let persons = entitlement.persons.iter().copied();
+    let beneficiaries =
+        persons.map(|person| (person, books.people.persons.get(&person).map(Payee::Person)));
+    for (person, known) in beneficiaries.chain([(line.payee, payee)]) {
         if known.ok_or(Rejection::PersonUnknown { person })?.is_dead_in(period) {
             return Err(Rejection::PersonDead { person, period });
         }
@@ -288,7 +298,7 @@ fn goes_to_the_living(
         let why = "收款人不是资格所定的收款人".to_owned();
         return Err(Rejection::RosterLineWrong { n, why });
     }
-    let current = payee.and_then(|payee| payee.account);
+    let current = payee.and_then(|payee| payee.account());
     if current != Some(line.account) {
         return Err(Rejection::AccountNotCurrent { account: line.account });
     }

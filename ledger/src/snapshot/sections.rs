@@ -24,6 +24,9 @@ pub(super) fn encode(books: &Books) -> Vec<(&'static str, Vec<u8>)> {
         cases,
         urgent,
         watches,
+        goods,
+        medical,
+        flags,
         payments,
         bank,
         postings,
@@ -46,6 +49,9 @@ pub(super) fn encode(books: &Books) -> Vec<(&'static str, Vec<u8>)> {
             ("funds", part(scope, funds)),
             ("urgent", part(scope, urgent)),
             ("watches", part(scope, watches)),
+            ("goods", part(scope, goods)),
+            ("medical", part(scope, medical)),
+            ("flags", part(scope, flags)),
             ("closings", part(scope, closings)),
             ("log_keys", part(scope, log_keys)),
         ];
@@ -68,6 +74,9 @@ pub(super) fn decode(header: &Header, read: Read<'_>) -> Option<Books> {
         let funds = whole(scope, header, read, "funds");
         let urgent = whole(scope, header, read, "urgent");
         let watches = whole(scope, header, read, "watches");
+        let goods = whole(scope, header, read, "goods");
+        let medical = whole(scope, header, read, "medical");
+        let flags = whole(scope, header, read, "flags");
         let closings = whole(scope, header, read, "closings");
         let log_keys = whole(scope, header, read, "log_keys");
         Some(Books {
@@ -80,6 +89,9 @@ pub(super) fn decode(header: &Header, read: Read<'_>) -> Option<Books> {
             cases: joined(cases)?,
             urgent: joined(urgent)?,
             watches: joined(watches)?,
+            goods: joined(goods)?,
+            medical: joined(medical)?,
+            flags: joined(flags)?,
             payments: joined(payments)?,
             bank: joined(bank)?,
             postings: joined(postings)?,

@@ -56,6 +56,7 @@ fn remedy(books: &Books, doubt: &Doubt) -> Option<Remedy> {
         | Case::Act(_)
         | Case::Advance(_)
         | Case::Claim(_)
+        | Case::Flag(_)
         | Case::Month(_) => None,
     });
     withdrawn.map(Remedy::Withdrawn).or(doubt.redone_by.map(Remedy::Redone))

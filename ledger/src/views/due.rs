@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::act::payments::RosterKind;
-use crate::books::Books;
 use crate::books::cases::sum_of;
 use crate::books::payments::PaymentState;
 use crate::books::postings::Account;
-use crate::ids::{ActId, Division, EntitlementId, FundCode, PaymentRef, SchemeCode};
+use crate::books::{Books, conditions};
+use crate::ids::{ActId, Division, EntitlementId, FundCode, PaymentRef, PersonId, SchemeCode};
 use crate::line::{RosterLine, Source};
 use crate::money::Money;
 use crate::period::Period;
@@ -19,6 +19,8 @@ pub enum LeftOut {
     Died(EntitlementId),
     /// The payee has no benefit account.
     NoAccount(EntitlementId),
+    /// The scheme does not let this payee be paid, or does so no more.
+    PayeeNotAllowed(EntitlementId),
     /// The reason forbids a reissue, or the account change that it needs is not approved yet.
     NotYet(PaymentRef),
 }
@@ -122,13 +124,19 @@ fn regular(
     purse: &mut Purse,
 ) -> Result<RosterLine, LeftOut> {
     let entitlement = books.cases.entitlements.get(&id).ok_or(LeftOut::NoAccount(id))?;
-    let died =
-        |person| books.people.persons.get(person).is_none_or(|person| person.is_dead_in(period));
+    let died = |person: &PersonId| books.people.payee(*person).is_none_or(|p| p.is_dead_in(period));
     if entitlement.persons.iter().chain([&entitlement.payee]).any(died) {
         return Err(LeftOut::Died(id));
     }
-    let payee = books.people.persons.get(&entitlement.payee);
-    let account = payee.and_then(|payee| payee.account).ok_or(LeftOut::NoAccount(id))?;
+    let payee = books.people.payee(entitlement.payee);
+    let account = payee.and_then(|payee| payee.account()).ok_or(LeftOut::NoAccount(id))?;
+    let scheme = books.policies.scheme(&entitlement.scheme, period);
+    let claim = entitlement.as_claimed(period);
+    if scheme.is_some_and(|scheme| {
+        scheme.payees.is_some() && conditions::may_be_paid(books, scheme, &claim).is_err()
+    }) {
+        return Err(LeftOut::PayeeNotAllowed(id));
+    }
     let parts = entitlement.due(period).unwrap_or_default();
     let amount = sum_of(parts).unwrap_or_default();
     let sources = purse.take(amount);
@@ -164,8 +172,8 @@ fn reissue(
     let not_yet = || LeftOut::NotYet(reference.clone());
     let (batch, original) = books.payments.find(reference).ok_or_else(not_yet)?;
     let reason = original.failure().ok_or_else(not_yet)?;
-    let payee = books.people.persons.get(&original.payee).ok_or_else(not_yet)?;
-    let account = payee.account.ok_or_else(not_yet)?;
+    let payee = books.people.payee(original.payee).ok_or_else(not_yet)?;
+    let account = payee.account().ok_or_else(not_yet)?;
     let change = books.people.changes.iter().find(|(_, change)| {
         change.approved && change.changed.new.account == account && account != original.account
     });
@@ -174,9 +182,8 @@ fn reissue(
         return Err(not_yet());
     }
     let entitlement = books.cases.entitlements.get(&original.entitlement).ok_or_else(not_yet)?;
-    let died = |person| {
-        books.people.persons.get(person).is_none_or(|person| person.is_dead_in(batch.period))
-    };
+    let died =
+        |person: &PersonId| books.people.payee(*person).is_none_or(|p| p.is_dead_in(batch.period));
     if entitlement.persons.iter().chain([&original.payee]).any(died) {
         return Err(LeftOut::Died(original.entitlement));
     }

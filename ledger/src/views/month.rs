@@ -52,7 +52,7 @@ wire! {
         in_transit_fen: Money,
         /// Where its money comes from.
         kind: FundKind,
-        /// Moved from and to our other funds in the month, net.
+        /// Moved from and to our other funds in the month, and returned upward, net.
         moved_fen: Money,
         /// Its name.
         name: String,

@@ -2,7 +2,7 @@
 
 use crate::books::Books;
 use crate::books::cases::{Entitlement, sum_of};
-use crate::books::entitling::{self, Claim};
+use crate::books::entitling;
 use crate::ids::{EntitlementId, SchemeCode};
 use crate::money::Money;
 use crate::period::Period;
@@ -38,15 +38,5 @@ pub fn of(books: &Books, scheme: &SchemeCode, period: Period) -> Option<Effect> 
 }
 
 fn fits(books: &Books, held: &Entitlement, period: Period) -> Result<(), Rejection> {
-    let claim = Claim {
-        scheme: &held.scheme,
-        household: held.household,
-        persons: &held.persons,
-        payee: held.payee,
-        parts: held.due(period).unwrap_or_default(),
-        cause: None,
-        from: period,
-        last: held.last,
-    };
-    entitling::amount_follows_the_standard(books, &claim)
+    entitling::amount_follows_the_standard(books, &held.as_claimed(period))
 }

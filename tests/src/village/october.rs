@@ -63,6 +63,8 @@ fn policies(stage: &mut Stage) {
         notice_days: 7,
         pay_day: 10,
         pay_start: PayStart::NextMonth,
+        payees: None,
+        pays: None,
         regularise_days: 10,
         requires: None,
         surveyors: 2,

@@ -97,6 +97,10 @@ impl Model {
                     (account(&b.from), |f| &mut f.moved, -fen);
                 self.post(id, b.date, vec![out, (account(&b.to), |f| &mut f.moved, fen)]);
             }
+            Body::FundReturned(b) => {
+                let moves: Undo = vec![(account(&b.fund), |f| &mut f.moved, -b.amount_fen.fen())];
+                self.post(id, b.date, moves);
+            }
             Body::AdvancePaid(b) => {
                 self.flow(&account(&b.fund), b.date).advanced += b.amount_fen.fen();
             }
@@ -230,11 +234,18 @@ impl Model {
             | Body::FundReleased(_)
             | Body::FundContributed(_)
             | Body::FundMoved(_)
+            | Body::FundReturned(_)
+            | Body::GoodsReceived(_)
+            | Body::GoodsHandedOut(_)
+            | Body::StageAccepted(_)
             | Body::RecoveryOrdered(_) => vec![(own, "makes")],
             Body::RecoveryReceived(b) => vec![(own, "makes"), (b.order.to_string(), "receives")],
             Body::AccountChangeApproved(b) => vec![(b.change.to_string(), "approves")],
             Body::EntitlementsConfirmed(b) => vec![(b.brought_in.to_string(), "approves")],
             Body::AdjustmentConfirmed(b) => vec![(b.adjustment.to_string(), "approves")],
+            Body::StageConfirmed(b) => vec![(b.acceptance.to_string(), "approves")],
+            Body::FlagChecked(b) => vec![(b.flag.to_string(), "reports")],
+            Body::FlagDecided(b) => vec![(b.flag.to_string(), "decides")],
             Body::EntryReversed(b) => vec![(b.act.to_string(), "reverses")],
             Body::AdvancePaid(b) => vec![(b.advance.to_string(), "pays")],
             Body::AdvanceRegularised(b) => vec![(b.advance.to_string(), "regularises")],

@@ -21,7 +21,15 @@ pub fn money_in(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let books = &county.ledger.books;
     let fund = dice.pick(books.funds.funds.values())?;
     let (code, fen, date) = (&fund.code, dice.fen(), dice.day(county));
-    match dice.below(4) {
+    match dice.below(5) {
+        4 => say(
+            "keeper",
+            "fund.returned",
+            json!({
+                "amount_fen": fen, "date": date, "document_no": "清财社〔2020〕77号", "fund": code,
+                "voucher_no": "缴",
+            }),
+        ),
         0 => say(
             "keeper",
             "fund.allotted",

@@ -1,0 +1,45 @@
+//! Rules for aid in kind. That no lot falls below nothing is a law, as for funds: `law::funds_stay_whole`.
+
+use crate::act::Body;
+use crate::act::goods::{GoodsHandedOut, GoodsReceived};
+use crate::books::{Books, Statement, entitling};
+use crate::law::not_before;
+use crate::money::Money;
+use crate::rejection::Rejection;
+
+use super::{filled, positive};
+
+pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
+    if let Body::GoodsReceived(received) = statement.body() {
+        receive(books, received)
+    } else if let Body::GoodsHandedOut(handed) = statement.body() {
+        hand_out(books, handed)
+    } else {
+        Ok(())
+    }
+}
+
+fn receive(books: &Books, received: &GoodsReceived) -> Result<(), Rejection> {
+    filled(&received.name, "物资名称")?;
+    filled(&received.unit, "计量单位")?;
+    filled(&received.source, "物资来源")?;
+    positive(received.unit_value_fen, "物资单价")?;
+    positive(Money::from_fen(received.quantity.into()), "物资数量")?;
+    let (scheme, period) = (received.scheme.clone(), received.arrived.period());
+    if books.policies.scheme(&scheme, period).is_none() {
+        return Err(Rejection::SchemeUnknown { scheme, period });
+    }
+    match books.goods.lots.contains_key(&received.goods) {
+        true => Err(Rejection::GoodsExists { goods: received.goods.clone() }),
+        false => Ok(()),
+    }
+}
+
+/// Somebody of the household signs for it.
+fn hand_out(books: &Books, handed: &GoodsHandedOut) -> Result<(), Rejection> {
+    positive(Money::from_fen(handed.quantity.into()), "物资数量")?;
+    let unknown = || Rejection::GoodsUnknown { goods: handed.goods.clone() };
+    let lot = books.goods.lots.get(&handed.goods).ok_or_else(unknown)?;
+    not_before(lot.received.arrived, handed.date)?;
+    entitling::persons_are_members(books, handed.household, &[handed.person], handed.person)
+}
