@@ -11,6 +11,8 @@ pub mod ids;
 
 pub mod period;
 
+pub mod check_digits;
+
 pub mod answer;
 
 pub mod canonical;

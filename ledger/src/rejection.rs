@@ -218,7 +218,7 @@ rejections! {
     FlagExists { flag: FlagId } = "flag.exists", "疑点{flag}已经登记", "每个疑点只登记一次。";
     FlagEntryUnknown { entry: Seq } = "flag.entry_unknown", "第{entry}条记录还不存在", "核对所涉记录号。";
     FlagSourceWrong { how: &'static str } = "flag.source_wrong", "签名人不能以“{how}”登记该单位的疑点", "自查由本单位登记，抽查和审计由监督方登记，其余用信访举报。";
-    FlagStage { flag: FlagId, stage: &'static str, needed: &'static str } = "flag.out_of_order", "疑点{flag}现为“{stage}”，须先“{needed}”", "按登记、移交、核实、认定、整改的顺序办理。";
+    FlagStage { flag: FlagId, stage: &'static str, needed: &'static str } = "flag.out_of_order", "疑点{flag}现为“{stage}”，{needed}", "按登记、移交、核实、认定、整改的顺序办理。";
     FlagForeign { flag: FlagId, unit: UnitCode } = "flag.not_yours", "疑点{flag}由单位{unit}办理", "请该单位的人员签署。";
     FlagOwnUnit { flag: FlagId, unit: UnitCode } = "flag.own_unit", "单位{unit}不能认定疑点{flag}：只有监督方可以，且不得认定本单位的", "请监督方签署；涉及监督方本单位的由上级办理。";
 

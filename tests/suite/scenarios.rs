@@ -1,10 +1,14 @@
 //! The assistance systems of the reports, each told through signed acts with its published figures, and refused where it
 //! must be refused. `docs/scenarios.md` is what these stories say.
 
+mod building;
 mod farming;
 mod money;
 mod monthly;
+mod oversight;
+mod relief;
 mod story;
+mod together;
 mod urgent;
 mod watching;
 mod way;
@@ -30,8 +34,15 @@ const ROWS: &[Row] = &[
     ("S10", "技能培训与就业补贴（纳雍）", farming::s10_training),
     ("S11", "公益性岗位（电白）", farming::s11_posts),
     ("S12", "以奖代补（电白、岭门）", farming::s12_rewards),
+    ("S13", "医疗预警与医疗救助（三门）", relief::s13_medical),
     ("S14", "四帮四扶、社会捐赠（晋江、电白）", money::s14_many_sources),
+    ("S15", "一门受理、联合帮扶（三门、垫江）", together::s15_one_household),
+    ("S16", "实物救助（恩阳、电白）", relief::s16_goods),
+    ("S17", "月通报（吕梁）", oversight::s17_bulletin),
+    ("S18", "纪检监督（吕梁、恩阳）", oversight::s18_flags),
+    ("S19", "流浪乞讨救助（合肥）", relief::s19_homeless),
     ("S20", "乡村振兴贷贴息（电白）", farming::s20_interest),
+    ("S21", "住房修缮、安居（电白、晋江）", building::s21_housing),
     ("S22", "冬季取暖补助（自拟，只用一份政策文件）", farming::s22_one_of_ones_own),
 ];
 
@@ -59,8 +70,15 @@ tests_of! {
     s10_training_is_paid_by_days_attended_and_three_courses_a_year => "S10";
     s11_a_post_pays_while_it_is_held_and_nobody_holds_two => "S11";
     s12_a_reward_is_paid_after_acceptance => "S12";
+    s13_medical_spending_alerts_once_a_person_and_year_and_each_alert_is_answered => "S13";
     s14_a_chain_in_order_and_one_payment_from_several_sources => "S14";
+    s15_ten_units_help_one_household_on_one_page => "S15";
+    s16_goods_are_signed_for_and_are_no_money => "S16";
+    s17_a_bulletin_is_issued_for_a_closed_month_only => "S17";
+    s18_a_suspicion_is_checked_and_decided_by_others_than_whom_it_is_about => "S18";
+    s19_who_has_no_papers_is_helped_and_known_later => "S19";
     s20_interest_is_paid_only_on_a_loan_that_a_bank_listed => "S20";
+    s21_a_contractor_is_paid_by_accepted_stages => "S21";
     s22_a_new_scheme_needs_a_policy_file_and_no_code => "S22";
 }
 

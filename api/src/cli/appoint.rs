@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use ledger::act::offices::Role;
 use ledger::act::signed::key_id;
+use ledger::check_digits::IdNo;
 use ledger::ids::UnitCode;
 use ledger::vault::OfficerFields;
-use ledger::vault::identity::IdNo;
 use serde_json::json;
 
 use super::Report;

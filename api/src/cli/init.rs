@@ -55,7 +55,7 @@ pub(super) struct Args {
 /// The ID number as given and checked; without one, a mark that tells the two root persons apart.
 fn document(id_no: Option<&str>, post: &str) -> Result<String, Failure> {
     let Some(id_no) = id_no else { return Ok(format!("{NOT_STATED}-{post}")) };
-    match ledger::vault::identity::IdNo::read(id_no) {
+    match ledger::check_digits::IdNo::read(id_no) {
         Ok(_) => Ok(id_no.to_owned()),
         Err(why) => Err(Failure::usage(format!("身份证号{id_no}不对：{why}"))),
     }

@@ -232,7 +232,7 @@ fn reissue(stage: &mut Stage<'_>, period: Period) -> Result<(), Failure> {
 /// A card number of the county's own invented prefix, with its check digit.
 fn new_card(at: usize) -> String {
     let digits = format!("99901490000000{at:04}");
-    let check = ledger::vault::identity::luhn_digit(&digits);
+    let check = ledger::check_digits::luhn_digit(&digits);
     check.map_or(digits.clone(), |check| format!("{digits}{check}"))
 }
 

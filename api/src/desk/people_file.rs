@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use ledger::check_digits::{IdNo, luhn_holds};
 use ledger::ids::{Division, HouseholdId};
-use ledger::vault::identity::{IdNo, luhn_holds};
 use ledger::vault::{AccountFields, PersonFields};
 use reconcile::problem::{Code, Problem};
 use reconcile::text::{Encoding, decode};

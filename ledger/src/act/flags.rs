@@ -54,6 +54,8 @@ wire! {
 
     /// `flag.handed_over`: a unit is to look into it 移交.
     FlagHandedOver {
+        /// Day of handing over.
+        date: Date,
         /// Last day for its report.
         due: Date,
         /// The suspicion.
@@ -78,6 +80,8 @@ wire! {
     FlagDecided {
         /// The report that it rests on: its id binds its content.
         check: ActId,
+        /// Day of the decision.
+        decided: Date,
         /// Digest of the decision.
         evidence: Digest,
         /// The suspicion.

@@ -251,7 +251,7 @@ impl Cases {
         if let Body::StageAccepted(accepted) = statement.body() {
             self.works.inspect(statement.id, accepted);
         } else if let Body::StageConfirmed(confirmed) = statement.body() {
-            let Some((id, period)) = self.works.accept(confirmed.acceptance) else { return };
+            let Some((id, period)) = self.works.confirm(confirmed.acceptance) else { return };
             let Some(entitlement) = self.entitlements.get_mut(&id) else { return };
             entitlement.parts.set_alone(period, &self.works.due(id, period));
             entitlement.last = entitlement.last.or(self.works.end(id));

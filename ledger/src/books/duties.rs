@@ -115,15 +115,9 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         Body::ApplicationStepPassed(b) => of_application(b.application, Stage::Witness),
         Body::ApplicationReviewed(b) => of_application(b.application, Stage::TownReviewer),
         Body::ApplicationConfirmed(b) => of_application(b.application, Stage::Approver),
-        Body::AccountChanged(_)
-        | Body::EntitlementsBroughtIn(_)
-        | Body::EntitlementAdjusted(_)
-        | Body::FundAllotted(_)
-        | Body::FundReleased(_)
-        | Body::FundContributed(_)
-        | Body::FundMoved(_) | Body::FundReturned(_)
-        | Body::GoodsReceived(_) | Body::GoodsHandedOut(_)
-        | Body::StageAccepted(_)
+        Body::AccountChanged(_) | Body::EntitlementsBroughtIn(_) | Body::EntitlementAdjusted(_)
+        | Body::FundAllotted(_) | Body::FundReleased(_) | Body::FundContributed(_) | Body::FundMoved(_)
+        | Body::FundReturned(_) | Body::GoodsReceived(_) | Body::GoodsHandedOut(_) | Body::StageAccepted(_)
         | Body::RecoveryOrdered(_) => one(Case::Act(statement.id), Stage::Maker),
         Body::AccountChangeApproved(b) => one(Case::Act(b.change), Stage::Approver),
         Body::EntitlementsConfirmed(b) => one(Case::Act(b.brought_in), Stage::Approver),
@@ -138,41 +132,21 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         Body::ClaimNoticed(b) => one(Case::Claim(b.claim), Stage::Maker),
         Body::ClaimSettled(b) => one(Case::Claim(b.claim), Stage::Maker),
         Body::ActsReconfirmed(b) => stood_in(books, statement.officer, &b.acts),
-        Body::RosterDrawn(_)
-        | Body::RosterChecked(_)
-        | Body::RosterFinanceReviewed(_)
-        | Body::RosterApproved(_)
-        | Body::PaymentFileReleased(_)
-        | Body::ResponseImported(_)
-        | Body::ReturnsImported(_)
-        | Body::ExceptionResolved(_)
-        | Body::StatementImported(_)
-        | Body::RecoveryReceived(_)
-        | Body::MonthClosed(_) => payment_duties(books, statement),
-        Body::Founded(_)
-        | Body::UnitRegistered(_)
-        | Body::OfficerAppointed(_) | Body::OfficerDismissed(_) | Body::KeyEnrolled(_) | Body::KeyRevoked(_)
-        | Body::KeyRotated(_) | Body::ActsDisowned(_) | Body::LogKeyAnnounced(_) | Body::LogKeyRetired(_)
-        | Body::CalendarPublished(_) | Body::IndexPublished(_)
+        Body::RosterDrawn(_) | Body::RosterChecked(_) | Body::RosterFinanceReviewed(_) | Body::RosterApproved(_)
+        | Body::PaymentFileReleased(_) | Body::ResponseImported(_) | Body::ReturnsImported(_)
+        | Body::ExceptionResolved(_) | Body::StatementImported(_) | Body::RecoveryReceived(_) | Body::MonthClosed(_) => payment_duties(books, statement),
+        Body::Founded(_) | Body::UnitRegistered(_) | Body::OfficerAppointed(_) | Body::OfficerDismissed(_)
+        | Body::KeyEnrolled(_) | Body::KeyRevoked(_) | Body::KeyRotated(_) | Body::ActsDisowned(_)
+        | Body::LogKeyAnnounced(_) | Body::LogKeyRetired(_) | Body::CalendarPublished(_) | Body::IndexPublished(_)
         | Body::SchemeSet(_) | Body::StandardSet(_) | Body::ExclusionSet(_) | Body::StandardFloorSet(_)
         | Body::RepeatAllowed(_) | Body::WatchBegun(_) | Body::WatchGraded(_) | Body::WatchEnded(_)
-        | Body::BankAccountOpened(_) | Body::FundOpened(_)
-        | Body::OrganisationRegistered(_) | Body::PayeeAuthorised(_)
-        | Body::PersonFound(_) | Body::PersonSettled(_) | Body::PersonIdentified(_)
-        | Body::AlertRuleSet(_) | Body::MedicalListed(_) | Body::AlertAnswered(_)
-        | Body::FlagRaised(_) | Body::FlagHandedOver(_) | Body::FlagRemedied(_)
-        | Body::PeopleRegistered(_)
-        | Body::PersonDied(_)
-        | Body::ApplicationFiled(_)
-        | Body::ApplicationNoticed(_)
-        | Body::ApplicationDeclined(_)
-        | Body::EntitlementStopped(_)
-        | Body::InsuranceOpened(_)
-        | Body::InsuranceListed(_) | Body::LoansListed(_)
-        | Body::ClaimFiled(_)
-        | Body::ClaimDeclined(_)
-        | Body::RosterWithdrawn(_)
-        | Body::BulletinIssued(_) => Vec::new(),
+        | Body::BankAccountOpened(_) | Body::FundOpened(_) | Body::OrganisationRegistered(_)
+        | Body::PayeeAuthorised(_) | Body::PersonFound(_) | Body::PersonSettled(_) | Body::PersonIdentified(_)
+        | Body::AlertRuleSet(_) | Body::MedicalListed(_) | Body::AlertAnswered(_) | Body::FlagRaised(_)
+        | Body::FlagHandedOver(_) | Body::FlagRemedied(_) | Body::PeopleRegistered(_) | Body::PersonDied(_)
+        | Body::ApplicationFiled(_) | Body::ApplicationNoticed(_) | Body::ApplicationDeclined(_)
+        | Body::EntitlementStopped(_) | Body::InsuranceOpened(_) | Body::InsuranceListed(_) | Body::LoansListed(_)
+        | Body::ClaimFiled(_) | Body::ClaimDeclined(_) | Body::RosterWithdrawn(_) | Body::BulletinIssued(_) => Vec::new(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::act::Body;
 use crate::act::urgent::{AdvancePaid, ClaimAssessed, ClaimFiled, ClaimNoticed, InsuranceOpened};
-use crate::ids::{ActId, AdvanceId, ClaimId, HouseholdId, PersonId, PolicyCode};
+use crate::ids::{ActId, AdvanceId, ClaimId, HouseholdId, PersonId, PolicyCode, Seq};
 use crate::line::Line;
 use crate::money::Money;
 use crate::period::{Date, Period};
@@ -16,6 +16,8 @@ use super::{IdMap, Statement};
 pub struct Advance {
     /// The act that paid it.
     pub act: ActId,
+    /// Its entry.
+    pub at: Seq,
     /// What was paid.
     pub paid: AdvancePaid,
     /// Day on which the forms were complete.
@@ -108,6 +110,7 @@ impl Urgent {
         if let Body::AdvancePaid(paid) = statement.body() {
             let advance = Advance {
                 act: statement.id,
+                at: statement.at,
                 paid: paid.clone(),
                 regularised: None,
                 replaced: None,

@@ -40,7 +40,7 @@ impl Works {
     }
 
     /// Takes an inspection as confirmed; gives its entitlement and month.
-    pub(super) fn accept(&mut self, act: ActId) -> Option<(EntitlementId, Period)> {
+    pub(super) fn confirm(&mut self, act: ActId) -> Option<(EntitlementId, Period)> {
         let (accepted, done) = self.acceptances.get_mut(&act)?;
         *done = true;
         let stages = self.stages.get_mut(&accepted.entitlement)?;

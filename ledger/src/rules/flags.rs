@@ -47,7 +47,9 @@ fn open(books: &Books, id: FlagId) -> Result<&Flag, Rejection> {
     let known = flag(books, id)?;
     let stage = known.stage().chinese();
     match known.decided {
-        Some(_) => Err(Rejection::FlagStage { flag: id, stage, needed: "认定之前办理" }),
+        Some(_) => {
+            Err(Rejection::FlagStage { flag: id, stage, needed: "认定之后不再改动" })
+        }
         None => Ok(known),
     }
 }
@@ -78,20 +80,20 @@ fn raise(books: &Books, own: &UnitCode, height: u64, raised: &FlagRaised) -> Res
 
 fn hand_over(books: &Books, handed: &FlagHandedOver) -> Result<(), Rejection> {
     unit(books, &handed.to)?;
-    not_before(open(books, handed.flag)?.raised.found, handed.due)
+    not_before(open(books, handed.flag)?.raised.found, handed.date)?;
+    not_before(handed.date, handed.due)
 }
 
 fn report(books: &Books, own: &UnitCode, checked: &FlagChecked) -> Result<(), Rejection> {
     filled(&checked.finding, "核实结果")?;
     let id = checked.flag;
     let known = open(books, id)?;
-    not_before(known.raised.found, checked.checked)?;
     match &known.handed_over {
-        Some(handed) if handed.to == *own => Ok(()),
+        Some(handed) if handed.to == *own => not_before(handed.date, checked.checked),
         Some(handed) => Err(Rejection::FlagForeign { flag: id, unit: handed.to.clone() }),
         None => {
             let stage = known.stage().chinese();
-            Err(Rejection::FlagStage { flag: id, stage, needed: "移交" })
+            Err(Rejection::FlagStage { flag: id, stage, needed: "须先移交" })
         }
     }
 }
@@ -104,10 +106,10 @@ fn settle(books: &Books, own: &UnitCode, decided: &FlagDecided) -> Result<(), Re
         return Err(Rejection::FlagOwnUnit { flag: id, unit: own.clone() });
     }
     match &known.check {
-        Some((act, _)) if *act == decided.check => Ok(()),
+        Some((act, report)) if *act == decided.check => not_before(report.checked, decided.decided),
         Some(_) | None => {
             let stage = known.stage().chinese();
-            Err(Rejection::FlagStage { flag: id, stage, needed: "核实" })
+            Err(Rejection::FlagStage { flag: id, stage, needed: "须先核实" })
         }
     }
 }
@@ -119,9 +121,15 @@ fn remedy(books: &Books, own: &UnitCode, remedied: &FlagRemedied) -> Result<(), 
     let is_upheld = known.decided.as_ref().is_some_and(|d| d.verdict == Verdict::Upheld);
     if !is_upheld || known.remedied.is_some() {
         let stage = known.stage().chinese();
-        return Err(Rejection::FlagStage { flag: id, stage, needed: "认定属实" });
+        return Err(Rejection::FlagStage {
+            flag: id,
+            stage,
+            needed: "认定属实的才整改，且只办结一次",
+        });
     }
-    not_before(known.raised.found, remedied.done)?;
+    if let Some(decided) = &known.decided {
+        not_before(decided.decided, remedied.done)?;
+    }
     if *own == known.raised.unit {
         return Ok(());
     }

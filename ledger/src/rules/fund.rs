@@ -1,7 +1,7 @@
 //! Rules for money coming in. That no fund falls below zero is a law, not a rule of this file.
 
 use crate::act::Body;
-use crate::act::funds::{FundKind, FundMoved, FundOpened};
+use crate::act::funds::{FundKind, FundMoved, FundOpened, FundReturned};
 use crate::books::Books;
 use crate::ids::FundCode;
 use crate::money::Money;
@@ -62,19 +62,24 @@ pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
         }
         replaces_what_was_regularised(books, moved, to.kind)
     } else if let Body::FundReturned(returned) = body {
-        positive(returned.amount_fen, "上缴")?;
-        filled(&returned.document_no, "发文字号")?;
-        filled(&returned.voucher_no, "凭证号")?;
-        let fund = known(books, &returned.fund)?;
-        if fund.kind == FundKind::Float {
-            let fund = returned.fund.clone();
-            let needed = "财政资金或统筹基金；备用金先调回原资金";
-            return Err(Rejection::FundKindWrong { fund, needed });
-        }
-        Ok(())
+        give_back(books, returned)
     } else {
         Ok(())
     }
+}
+
+/// Money goes back from where it came to; a float's came from another fund.
+fn give_back(books: &Books, returned: &FundReturned) -> Result<(), Rejection> {
+    positive(returned.amount_fen, "上缴")?;
+    filled(&returned.document_no, "发文字号")?;
+    filled(&returned.voucher_no, "凭证号")?;
+    let fund = known(books, &returned.fund)?;
+    if fund.kind == FundKind::Float {
+        let fund = returned.fund.clone();
+        let needed = "财政资金或统筹基金；备用金先调回原资金";
+        return Err(Rejection::FundKindWrong { fund, needed });
+    }
+    Ok(())
 }
 
 /// A float 备用金 is topped up against regularised advances, each once; without naming any only while nothing it paid out

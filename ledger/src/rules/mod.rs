@@ -36,58 +36,38 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
     doubt::decide(books, statement)?;
     handover::decide(books, statement)?;
     match statement.body() {
-        Body::Founded(_)
-        | Body::UnitRegistered(_)
-        | Body::OfficerAppointed(_) | Body::OfficerDismissed(_) | Body::KeyEnrolled(_) | Body::KeyRevoked(_)
-        | Body::KeyRotated(_) | Body::ActsReconfirmed(_) | Body::ActsDisowned(_) | Body::LogKeyAnnounced(_)
-        | Body::LogKeyRetired(_) => office::decide(books, statement),
-        Body::CalendarPublished(_) | Body::IndexPublished(_)
-        | Body::SchemeSet(_) | Body::StandardSet(_) | Body::ExclusionSet(_)
-        | Body::StandardFloorSet(_) => policy::decide(books, statement.body()),
-        Body::BankAccountOpened(_)
-        | Body::FundOpened(_)
-        | Body::FundAllotted(_)
-        | Body::FundReleased(_)
-        | Body::FundContributed(_)
-        | Body::FundMoved(_) | Body::FundReturned(_) => fund::decide(books, statement.body()),
-        Body::PeopleRegistered(_) | Body::PersonDied(_)
-        | Body::OrganisationRegistered(_) | Body::PayeeAuthorised(_)
-        | Body::PersonFound(_) | Body::PersonSettled(_) | Body::PersonIdentified(_)
-        | Body::AccountChanged(_) | Body::AccountChangeApproved(_) => people::decide(books, statement),
-        Body::ApplicationFiled(_)
-        | Body::ApplicationSurveyed(_) | Body::ApplicationSurveyJoined(_)
-        | Body::ApplicationNoticed(_)
-        | Body::ApplicationStepPassed(_) | Body::ApplicationReviewed(_)
-        | Body::RepeatAllowed(_)
-        | Body::ApplicationConfirmed(_)
-        | Body::ApplicationDeclined(_) => application::decide(books, statement.body()),
-        Body::EntitlementsBroughtIn(_)
-        | Body::EntitlementsConfirmed(_)
-        | Body::EntitlementAdjusted(_)
-        | Body::AdjustmentConfirmed(_)
-        | Body::EntitlementStopped(_) => entitlement::decide(books, statement),
+        Body::Founded(_) | Body::UnitRegistered(_) | Body::OfficerAppointed(_) | Body::OfficerDismissed(_)
+        | Body::KeyEnrolled(_) | Body::KeyRevoked(_) | Body::KeyRotated(_) | Body::ActsReconfirmed(_)
+        | Body::ActsDisowned(_) | Body::LogKeyAnnounced(_) | Body::LogKeyRetired(_) => office::decide(books, statement),
+        Body::CalendarPublished(_) | Body::IndexPublished(_) | Body::SchemeSet(_) | Body::StandardSet(_)
+        | Body::ExclusionSet(_) | Body::StandardFloorSet(_) => policy::decide(books, statement.body()),
+        Body::BankAccountOpened(_) | Body::FundOpened(_) | Body::FundAllotted(_) | Body::FundReleased(_)
+        | Body::FundContributed(_) | Body::FundMoved(_) | Body::FundReturned(_) => {
+            fund::decide(books, statement.body())
+        }
+        Body::PeopleRegistered(_) | Body::PersonDied(_) | Body::OrganisationRegistered(_) | Body::PayeeAuthorised(_)
+        | Body::PersonFound(_) | Body::PersonSettled(_) | Body::PersonIdentified(_) | Body::AccountChanged(_)
+        | Body::AccountChangeApproved(_) => people::decide(books, statement),
+        Body::ApplicationFiled(_) | Body::ApplicationSurveyed(_) | Body::ApplicationSurveyJoined(_)
+        | Body::ApplicationNoticed(_) | Body::ApplicationStepPassed(_) | Body::ApplicationReviewed(_)
+        | Body::RepeatAllowed(_) | Body::ApplicationConfirmed(_) | Body::ApplicationDeclined(_) => {
+            application::decide(books, statement.body())
+        }
+        Body::EntitlementsBroughtIn(_) | Body::EntitlementsConfirmed(_) | Body::EntitlementAdjusted(_)
+        | Body::AdjustmentConfirmed(_) | Body::EntitlementStopped(_) => entitlement::decide(books, statement),
         Body::StageAccepted(_) | Body::StageConfirmed(_) => works::decide(books, statement.body()),
         Body::GoodsReceived(_) | Body::GoodsHandedOut(_) => goods::decide(books, statement),
         Body::AlertRuleSet(_) | Body::MedicalListed(_) | Body::AlertAnswered(_) => {
             medical::decide(books, statement)
         }
-        Body::FlagRaised(_) | Body::FlagHandedOver(_) | Body::FlagChecked(_)
-        | Body::FlagDecided(_) | Body::FlagRemedied(_) => flags::decide(books, statement),
-        Body::AdvancePaid(_) | Body::AdvanceRegularised(_)
-        | Body::InsuranceOpened(_) | Body::InsuranceListed(_) | Body::LoansListed(_)
-        | Body::ClaimFiled(_)
-        | Body::ClaimNoticed(_)
-        | Body::ClaimAssessed(_)
-        | Body::ClaimSettled(_)
-        | Body::ClaimDeclined(_) => urgent::decide(books, statement),
-        Body::RosterDrawn(_)
-        | Body::RosterChecked(_) | Body::RosterFinanceReviewed(_)
-        | Body::RosterApproved(_)
+        Body::FlagRaised(_) | Body::FlagHandedOver(_) | Body::FlagChecked(_) | Body::FlagDecided(_)
+        | Body::FlagRemedied(_) => flags::decide(books, statement),
+        Body::AdvancePaid(_) | Body::AdvanceRegularised(_) | Body::InsuranceOpened(_) | Body::InsuranceListed(_)
+        | Body::LoansListed(_) | Body::ClaimFiled(_) | Body::ClaimNoticed(_) | Body::ClaimAssessed(_)
+        | Body::ClaimSettled(_) | Body::ClaimDeclined(_) => urgent::decide(books, statement),
+        Body::RosterDrawn(_) | Body::RosterChecked(_) | Body::RosterFinanceReviewed(_) | Body::RosterApproved(_)
         | Body::RosterWithdrawn(_) => roster::decide(books, statement),
-        Body::PaymentFileReleased(_)
-        | Body::ResponseImported(_)
-        | Body::ReturnsImported(_)
-        | Body::RecoveryOrdered(_)
+        Body::PaymentFileReleased(_) | Body::ResponseImported(_) | Body::ReturnsImported(_) | Body::RecoveryOrdered(_)
         | Body::RecoveryReceived(_) => payment::decide(books, statement.body()),
         Body::StatementImported(_) | Body::ExceptionResolved(_) => {
             statement::decide(books, statement)

@@ -5,10 +5,10 @@ use crate::act::people::{
     AccountChanged, OrganisationRegistered, PayeeAuthorised, PersonIdentified,
 };
 use crate::books::{Books, Statement, entitling};
+use crate::check_digits::check_credit_code;
 use crate::law::not_before;
 use crate::line::Line;
 use crate::rejection::Rejection;
-use crate::vault::identity::check_credit_code;
 
 use super::filled;
 

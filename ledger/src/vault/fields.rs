@@ -5,8 +5,8 @@ use std::fmt;
 
 use super::commitment::Commitments;
 use super::failure::VaultFailure;
-use super::identity::canonical_id_no;
 use super::subject::{Field, Subject};
+use crate::check_digits::canonical_id_no;
 use crate::ids::{AccountId, ActId, BankAccountCode, Digest, OfficerId, PersonId};
 
 /// The longest text of a field, in bytes.
@@ -31,7 +31,7 @@ macro_rules! redacted {
 pub struct PersonFields {
     /// The name as on the document.
     pub name: String,
-    /// The document's number: GB 11643 as a rule. Not checked here ([`super::identity`]), because
+    /// The document's number: GB 11643 as a rule. Not checked here ([`crate::check_digits`]), because
     /// other documents exist.
     pub id_no: String,
     /// A telephone number, if known.

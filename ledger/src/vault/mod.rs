@@ -9,7 +9,6 @@ pub mod erase;
 mod erasure_key;
 pub mod failure;
 pub mod fields;
-pub mod identity;
 pub mod randomness;
 mod read;
 mod register;

@@ -3,8 +3,11 @@
 pub mod doubts;
 pub mod due;
 pub mod figures;
+pub mod flags;
+pub mod household;
 pub mod month;
 pub mod outstanding;
 pub mod policy_effect;
 pub mod pool;
+pub mod rescue;
 pub mod watch;

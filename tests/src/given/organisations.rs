@@ -1,6 +1,6 @@
 //! Invented organisations, with codes whose check characters hold.
 
-use ledger::vault::identity::{NotCreditCode, check_credit_code};
+use ledger::check_digits::{NotCreditCode, check_credit_code};
 use serde_json::{Value, json};
 
 /// A valid unified social credit code of an organisation that does not exist, in the county that does not exist.

@@ -5,9 +5,9 @@ use ledger::act::Body;
 use ledger::act::funds::FundReleased;
 use ledger::act::offices::{Role, Side, UnitRegistered};
 use ledger::act::policies::{StandardRule, StandardSet};
+use ledger::check_digits::IdNo;
 use ledger::money::Money;
 use ledger::vault::OfficerFields;
-use ledger::vault::identity::IdNo;
 
 use super::code;
 

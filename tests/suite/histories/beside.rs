@@ -224,9 +224,11 @@ pub fn flags(county: &County, dice: &mut Dice<'_>) -> Proposed {
         usize::from(flag.handed_over.is_some())
     };
     match (step, &flag.check) {
-        (0, _) => {
-            say("inspector", "flag.handed_over", json!({ "due": day, "flag": id, "to": "MZJ" }))
-        }
+        (0, _) => say(
+            "inspector",
+            "flag.handed_over",
+            json!({ "date": day, "due": "2020-12-31", "flag": id, "to": "MZJ" }),
+        ),
         (1, _) => say(
             "supervisor",
             "flag.checked",
@@ -236,7 +238,7 @@ pub fn flags(county: &County, dice: &mut Dice<'_>) -> Proposed {
             "inspector",
             "flag.decided",
             json!({
-                "check": check, "evidence": "#decision", "flag": id,
+                "check": check, "decided": day, "evidence": "#decision", "flag": id,
                 "verdict": dice.pick(["upheld", "upheld", "cleared"])?,
             }),
         ),

@@ -22,6 +22,7 @@ fn once<'a>(
         household: person[0],
         persons: person,
         payee: person[0],
+        organisation: None,
         parts,
         day,
         from: month,
@@ -134,9 +135,27 @@ pub fn s10_training() -> Told {
         "standard.quantity_wrong",
     );
     assert_eq!(paid, 150_000 + 4_000 * 40);
+    school_fee(&mut story);
     story.figure("三期共40天×40元", yuan(story.paid("PX")));
     story.figure("低保户就业一次性", yuan(story.paid("JY")));
     story.end()
+}
+
+/// The school is paid for its course, and only a school.
+fn school_fee(story: &mut Story) {
+    let more = json!({ "months": 1, "payees": ["school"] });
+    story.scheme("PX-F", "培训费（付学校）", "2018-01", more);
+    story.standard(("PX-F", "学费"), 60_000, "ceiling", "2018-01");
+    story.fund("F-PX", "treasury", &["PX-F"]);
+    story.money("F-PX", 100_000, "2019-03-01", "county");
+    story.organisation(1, "school", "清河县职业学校");
+    let fee = json!([part("学费", 55_000)]);
+    let course = once("PX-F", &[1], &fee, "2019-03", "2019-03-08");
+    story.filing_refused("学费付给个人", 9, &course, "payee.not_allowed");
+    story.entitle(20, &Case { organisation: Some(1), ..course });
+    assert_eq!(story.pay("PX-F", "2019-03", &["F-PX"], "2019-03-20"), 55_000);
+    let to = story.organisation_name(1);
+    story.figure("学费付给培训学校", format!("{to}，{}", yuan(story.paid("PX-F"))));
 }
 
 /// 1,620 a post a month: 200 posts are 3,888,000 a year.

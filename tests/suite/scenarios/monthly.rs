@@ -13,6 +13,7 @@ fn monthly<'a>(scheme: &'a str, household: u32, persons: &'a [u32], parts: &'a V
         household,
         persons,
         payee: persons[0],
+        organisation: None,
         parts,
         day: "2020-09-20",
         from: "2020-10",
@@ -88,7 +89,7 @@ fn bound_standards() -> Story {
     let mut story = Story::begin();
     story.scheme("DB", "农村低保", "2016-01", json!({}));
     story.scheme("TK-S", "特困分散供养", "2016-01", json!({}));
-    story.scheme("TK-C", "特困集中供养", "2016-01", json!({}));
+    story.scheme("TK-C", "特困集中供养", "2016-01", json!({ "payees": ["institution"] }));
     story.scheme("CJ-H", "重度残疾人护理补贴", "2016-01", json!({}));
     for scheme in ["TK-S", "TK-C"] {
         story.say("policy", "standard.floor_set", json!({
@@ -138,7 +139,12 @@ pub fn s05_destitute() -> Told {
     let (scattered, central) =
         (json!([part("基本生活", 54_808)]), json!([part("基本生活", 76_408)]));
     story.entitle(1, &monthly("TK-S", 1, &[1], &scattered));
-    story.entitle(2, &monthly("TK-C", 2, &[2], &central));
+    story.organisation(1, "institution", "清河县中心敬老院");
+    let central = monthly("TK-C", 2, &[2], &central);
+    story.filing_refused("集中供养付给个人", 9, &central, "payee.not_allowed");
+    story.entitle(2, &Case { organisation: Some(1), ..central });
+    let scattered_there = Case { organisation: Some(1), ..monthly("TK-S", 1, &[1], &scattered) };
+    story.filing_refused("分散供养付给机构", 9, &scattered_there, "payee.not_allowed");
     let low_income = json!([part("差额补助", 40_442)]);
     story.case_refused(
         "特困同时享受低保",
@@ -158,6 +164,10 @@ pub fn s05_destitute() -> Told {
     let of = |of, month| story.standard_of(of, month);
     let base = of(("DB", "差额补助"), "2020-10");
     let (scattered, central) = (story.paid("TK-S"), story.paid("TK-C"));
+    let home = "$organisation1".to_owned();
+    let to: Vec<String> = story.settled("TK-C").iter().map(|p| p.payee.to_string()).collect();
+    assert_eq!(to, [story.county.fill_text(&home)]);
+    story.figure("集中供养收款人", story.organisation_name(1));
     let said = |fen: i64| {
         format!("{}元/月，为低保标准{}元的{}‰", yuan(fen), yuan(base), fen * 1000 / base)
     };
@@ -244,6 +254,7 @@ fn subsidy<'a>(
         household,
         persons,
         payee: persons[0],
+        organisation: None,
         parts,
         day,
         from: period,

@@ -7,6 +7,7 @@ use ledger::line::RosterLine;
 use ledger::period::Period;
 use ledger::views::due;
 use serde_json::{Value, json};
+use tests::given::organisations::registration;
 use tests::given::{County, Saying, bank, cases, given, paying, random_id};
 
 /// What a story leaves behind.
@@ -156,6 +157,17 @@ impl Story {
             saying = cases::with_account(saying, head);
         }
         self.county.must("people", &saying);
+    }
+
+    /// Organisation `n`, which may be paid.
+    pub fn organisation(&mut self, n: u32, kind: &str, name: &str) {
+        self.say("registrar", "organisation.registered", registration(n, kind, name));
+    }
+
+    /// The name of organisation `n`, as the books have it.
+    pub fn organisation_name(&self, n: u32) -> String {
+        let id = self.county.fill_text(&format!("$organisation{n}")).parse().unwrap();
+        self.county.ledger.books.people.organisations[&id].name.clone()
     }
 
     /// The payments of a scheme that settled so far.

@@ -157,6 +157,7 @@ fn large_case<'a>(household: u32, persons: &'a [u32], parts: &'a Value) -> Case<
         household,
         persons,
         payee: persons[0],
+        organisation: None,
         parts,
         day: "2020-10-20",
         from: "2020-10",

@@ -15,6 +15,8 @@ pub struct Case<'a> {
     pub household: u32,
     pub persons: &'a [u32],
     pub payee: u32,
+    /// The organisation that is paid in the person's place.
+    pub organisation: Option<u32>,
     /// Parts as JSON text.
     pub parts: &'a Value,
     pub day: &'a str,
@@ -90,6 +92,11 @@ impl Story {
         self.told.refusals.append(&mut aside.told.refusals);
     }
 
+    /// A case that is refused when it is filed.
+    pub fn filing_refused(&mut self, what: &str, n: u32, case: &Case<'_>, code: &str) {
+        self.refused(what, &filed(n, case), code);
+    }
+
     /// A case whose survey already is refused.
     pub fn survey_refused(&mut self, what: &str, n: u32, case: &Case<'_>, code: &str) {
         let mut aside = self.aside();
@@ -103,7 +110,10 @@ fn filed(n: u32, case: &Case<'_>) -> Saying {
     let mut body = json!({
         "application": format!("$application{n}"), "category": case.category, "filed": case.day,
         "household": format!("$household{}", case.household),
-        "payee": format!("$person{}", case.payee),
+        "payee": case.organisation.map_or_else(
+            || format!("$person{}", case.payee),
+            |n| format!("$organisation{n}"),
+        ),
         "persons": case.persons.iter().map(|n| format!("$person{n}")).collect::<Vec<_>>(),
         "scheme": case.scheme,
     });

@@ -76,8 +76,8 @@ impl County {
 mod tests {
     use std::collections::BTreeSet;
 
+    use ledger::check_digits::{IdNo, luhn_holds};
     use ledger::money::Money;
-    use ledger::vault::identity::{IdNo, luhn_holds};
 
     use super::{Category, County, HOUSEHOLDS, PEOPLE};
 

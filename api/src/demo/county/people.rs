@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use ledger::check_digits::{id_check_character, luhn_digit, luhn_holds};
 use ledger::period::Date;
-use ledger::vault::identity::{id_check_character, luhn_digit, luhn_holds};
 use ledger::vault::{AccountFields, PersonFields};
 
 use super::draw::Draw;

@@ -31,7 +31,7 @@ fn note() -> AccessNote {
 /// An invented person of division 000000 with a valid check character.
 fn person(number: u32) -> PersonFields {
     let first17 = format!("00{:04}19670401{:03}", number / 1000, number % 1000);
-    let check = identity::id_check_character(&first17).unwrap();
+    let check = crate::check_digits::id_check_character(&first17).unwrap();
     PersonFields {
         name: format!("欧阳青禾{number}"),
         id_no: format!("{first17}{check}"),
