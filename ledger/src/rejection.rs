@@ -141,9 +141,10 @@ rejections! {
     ApplicationUnknown { application: ApplicationId } = "application.unknown", "没有申请{application}", "核对申请编号。";
     ApplicationExists { application: ApplicationId } = "application.exists", "申请{application}已经受理", "每件申请只受理一次。";
     ApplicationEnded { application: ApplicationId } = "application.ended", "申请{application}已经办结", "如有新情况，请重新受理。";
+    TownConfirmOver { limit: Money } = "application.town_over_limit", "乡镇受委托确认的金额不得超过{limit}元", "超过的由县级确认；没有委托的项目乡镇不能确认。";
     StepMissing { step: &'static str } = "application.step_missing", "还没有完成“{step}”", "按项目规定的顺序办理。";
     StepNotInChain { step: &'static str } = "application.step_not_in_chain", "该项目没有“{step}”这一步", "核对项目的审批环节。";
-    StepHasOwnAct { step: &'static str } = "application.step_has_own_act", "“{step}”另有专门的动作", "只有村级推荐和验收用“环节办结”。";
+    StepHasOwnAct { step: &'static str } = "application.step_has_own_act", "“{step}”另有专门的动作", "只有村级推荐、验收和集体研究用“环节办结”。";
     SurveyChanged {} = "application.survey_changed", "所依据的调查结果不是该申请最新的调查结果", "内容已变：请按最新调查重新公示、审核、确认。";
     NoticeTooShort { days: i64, needed: u16 } = "notice.too_short", "公示{days}天，不足{needed}天", "公示满规定天数后再办理。";
     NoticeObjected { objections: u32 } = "notice.objected", "公示有{objections}件异议未处理", "先处理异议并重新公示。";

@@ -86,6 +86,7 @@ const BUSINESS: &[Proposer] = &[
     beside::flags,
     beside::flags,
     beside::flags,
+    beside::flags,
     office::policy,
     office::staffing,
     succession::keys,

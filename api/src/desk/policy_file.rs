@@ -77,6 +77,12 @@ struct WrittenScheme {
     needs: Option<String>,
     #[serde(rename = "启动")]
     trigger: Option<WrittenTrigger>,
+    #[serde(rename = "集体研究起点")]
+    collective_above: Option<String>,
+    #[serde(rename = "乡镇确认限额")]
+    town_confirm: Option<String>,
+    #[serde(rename = "办结工作日")]
+    decide_days: Option<u16>,
     #[serde(rename = "收款人")]
     payees: Option<Vec<String>>,
     #[serde(rename = "拨付")]
@@ -287,9 +293,11 @@ fn scheme(written: &WrittenScheme) -> Result<SchemeSet, String> {
     };
     Ok(SchemeSet {
         basis: written.basis.clone(),
-        cap_fen: written.cap.as_ref().map(|text| yuan(text, "单笔上限")).transpose()?,
+        cap_fen: limit_of(written.cap.as_ref(), "单笔上限")?,
         chain: written.chain.iter().map(step).collect::<Result<_, _>>()?,
         code: written.code.clone(),
+        collective_above_fen: limit_of(written.collective_above.as_ref(), "集体研究起点")?,
+        decide_days: written.decide_days,
         from: written.from,
         function_code: written.function_code.clone(),
         limit: written.limit.as_ref().map(limit).transpose()?,
@@ -304,11 +312,8 @@ fn scheme(written: &WrittenScheme) -> Result<SchemeSet, String> {
         regularise_days: written.regularise_days,
         requires: written.requires.clone(),
         surveyors: written.surveyors,
-        town_limit_fen: written
-            .town_limit
-            .as_ref()
-            .map(|text| yuan(text, "乡镇限额"))
-            .transpose()?,
+        town_confirm_fen: limit_of(written.town_confirm.as_ref(), "乡镇确认限额")?,
+        town_limit_fen: limit_of(written.town_limit.as_ref(), "乡镇限额")?,
         trigger: written.trigger.as_ref().map(trigger).transpose()?,
         unit: written.unit.clone(),
     })
@@ -326,6 +331,10 @@ fn word<W: Copy>(
         let known: Vec<&str> = all.iter().map(|word| chinese(*word)).collect();
         format!("{key}“{text}”不认识，应为：{}", known.join("、"))
     })
+}
+
+fn limit_of(text: Option<&String>, key: &str) -> Result<Option<Money>, String> {
+    text.map(|text| yuan(text, key)).transpose()
 }
 
 fn yuan(text: &str, key: &str) -> Result<Money, String> {

@@ -18,6 +18,8 @@ words! {
         Notice = "notice", "公示";
         /// 验收: of work, a course, a stage of building
         Acceptance = "acceptance", "验收";
+        /// 集体研究: the office decides as a body; asked for above an amount, wherever in the chain
+        CollectiveDecision = "collective_decision", "集体研究";
         /// 乡镇审核
         TownReview = "town_review", "乡镇审核";
         /// 县级确认
@@ -143,6 +145,12 @@ wire! {
         chain: Vec<Step>,
         /// Its code.
         code: SchemeCode,
+        /// Above this amount of one payment the office decides as a body before it confirms 集体研究.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        collective_above_fen: Option<Money>,
+        /// Working days from filing within which a case is decided.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decide_days: Option<u16>,
         /// First month of this version.
         from: Period,
         /// Budget function code 功能科目.
@@ -177,6 +185,9 @@ wire! {
         requires: Option<Vec<SchemeCode>>,
         /// How many surveyors must sign.
         surveyors: u8,
+        /// Up to this amount of one payment a town may confirm in the county's place 委托乡镇确认. Absent: it may not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        town_confirm_fen: Option<Money>,
         /// The highest advance that a town may pay by itself, if advances are allowed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         town_limit_fen: Option<Money>,

@@ -31,9 +31,9 @@ impl Body {
             Body::Founded(_) | Body::UnitRegistered(_) | Body::OfficerAppointed(_) | Body::OfficerDismissed(_)
             | Body::KeyEnrolled(_) | Body::KeyRevoked(_) | Body::LogKeyAnnounced(_) | Body::LogKeyRetired(_) => Some(Role::Admin),
             // Whoever is in office may answer for own keys and acts; `law` says who for those of others.
-            Body::KeyRotated(_) | Body::ActsReconfirmed(_) | Body::ActsDisowned(_) => None,
-            // Whoever is in office may raise a suspicion; who looks into it and puts it right is a rule by unit.
-            Body::FlagRaised(_) | Body::FlagChecked(_) | Body::FlagRemedied(_) => None,
+            // Also raise a suspicion; who looks into it and puts it right is a rule by unit.
+            Body::KeyRotated(_) | Body::ActsReconfirmed(_) | Body::ActsDisowned(_)
+            | Body::FlagRaised(_) | Body::FlagChecked(_) | Body::FlagRemedied(_) => None,
             Body::FlagHandedOver(_) | Body::FlagDecided(_) => Some(Role::Inspector),
             Body::CalendarPublished(_) | Body::SchemeSet(_) | Body::StandardSet(_) | Body::ExclusionSet(_)
             | Body::StandardFloorSet(_) | Body::IndexPublished(_) | Body::AlertRuleSet(_) => Some(Role::PolicySetter),

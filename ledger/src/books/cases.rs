@@ -49,7 +49,7 @@ impl Application {
             Step::Survey => {
                 self.survey.is_some() && self.surveyors.len() >= surveyors_needed.into()
             }
-            Step::VillageNomination | Step::Acceptance => {
+            Step::VillageNomination | Step::Acceptance | Step::CollectiveDecision => {
                 self.passed.iter().any(|(passed, _)| *passed == step)
             }
             Step::Notice => self.notice.is_some(),

@@ -1,14 +1,16 @@
 //! What a scheme asks beyond its amount: how long it is paid, how often it is given, what must be drawn beside it, what
 //! prices must have done. All of it is data of the scheme's version in the first month.
 
+use crate::act::cases::Part;
+use crate::act::offices::Side;
 use crate::act::people::OrganisationKind;
 use crate::act::policies::{Limit, Need, PayeeKind, SchemeSet, Span, Trigger};
-use crate::ids::{EntitlementId, HouseholdId, PaymentRef, SchemeCode};
+use crate::ids::{EntitlementId, HouseholdId, OfficerId, PaymentRef, SchemeCode};
 use crate::period::Period;
 use crate::rejection::Rejection;
 
 use super::Books;
-use super::cases::Entitlement;
+use super::cases::{Entitlement, sum_of};
 use super::entitling::Claim;
 use super::payments::PaymentState;
 use super::people::Payee;
@@ -44,6 +46,26 @@ pub fn hold(books: &Books, claim: &Claim<'_>) -> Result<(), Rejection> {
         Some(limit) => not_too_often(books, limit, claim),
         None => Ok(()),
     }
+}
+
+/// Whoever confirms for the county may; a town's officer may up to the amount that the scheme entrusts to towns.
+///
+/// # Errors
+/// [`Rejection::TownConfirmOver`], or a sum leaves the range of money.
+pub fn may_confirm(
+    books: &Books,
+    officer: OfficerId,
+    scheme: &SchemeSet,
+    parts: &[Part],
+) -> Result<(), Rejection> {
+    let unit = books.offices.officers.get(&officer).map(|known| &known.unit);
+    let unit = unit.and_then(|unit| books.offices.units.get(unit));
+    if unit.is_none_or(|unit| unit.side != Side::Town) {
+        return Ok(());
+    }
+    let limit = scheme.town_confirm_fen.unwrap_or_default();
+    let amount = sum_of(parts).ok_or(Rejection::MoneyOverflow {})?;
+    if amount > limit { Err(Rejection::TownConfirmOver { limit }) } else { Ok(()) }
 }
 
 /// The payee is somebody whom the scheme lets be paid: any person where it names nobody, and an organisation only where it

@@ -19,19 +19,19 @@ pub fn check(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> 
             return Err(Rejection::PersonExists { person });
         }
         let account = registered.account.account;
-        match books.people.accounts.contains_key(&account) {
-            true => Err(Rejection::AccountExists { account }),
-            false => Ok(()),
+        if books.people.accounts.contains_key(&account) {
+            return Err(Rejection::AccountExists { account });
         }
+        Ok(())
     } else if let Body::PersonFound(found) = statement.body() {
         let (person, household) = (found.person, found.household);
         if books.people.payee(person).is_some() {
             return Err(Rejection::PersonExists { person });
         }
-        match books.people.households.contains_key(&household) {
-            true => Err(Rejection::HouseholdExists { household }),
-            false => Ok(()),
+        if books.people.households.contains_key(&household) {
+            return Err(Rejection::HouseholdExists { household });
         }
+        Ok(())
     } else if let Body::RosterDrawn(drawn) = statement.body()
         && books.payments.batches.contains_key(&drawn.batch)
     {

@@ -6,16 +6,17 @@ use crate::act::cases::{
     RepeatAllowed,
 };
 use crate::act::policies::{PayStart, SchemeSet, Span, Step};
-use crate::books::cases::Application;
-use crate::books::{Books, conditions, entitling};
-use crate::ids::{ActId, ApplicationId};
+use crate::books::cases::{Application, sum_of};
+use crate::books::{Books, Statement, conditions, entitling};
+use crate::ids::{ActId, ApplicationId, OfficerId};
 use crate::law::not_before;
 use crate::period::Period;
 use crate::rejection::Rejection;
 
 use super::filled;
 
-pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
+pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
+    let body = statement.body();
     if let Body::ApplicationFiled(filed) = body {
         file(books, filed)
     } else if let Body::ApplicationSurveyed(surveyed) = body {
@@ -52,7 +53,7 @@ pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
         let (application, _) = step(books, reviewed.application, Step::TownReview)?;
         same_survey(application, reviewed.survey)
     } else if let Body::ApplicationConfirmed(confirmed) = body {
-        confirm(books, confirmed)
+        confirm(books, statement.officer, confirmed)
     } else if let Body::ApplicationDeclined(declined) = body {
         filled(&declined.reason, "不予确认的理由")?;
         open(books, declined.application).map(|_| ())
@@ -105,12 +106,24 @@ fn step(
     if !scheme.chain.contains(&step) {
         return Err(Rejection::StepNotInChain { step: step.chinese() });
     }
+    let may_be_left_out =
+        |before: &Step| *before == Step::CollectiveDecision && !is_for_the_body(known, scheme);
     for before in scheme.chain.iter().take_while(|before| **before != step) {
+        if may_be_left_out(before) {
+            continue;
+        }
         if !known.has_done(*before, scheme.surveyors) {
             return Err(Rejection::StepMissing { step: before.chinese() });
         }
     }
     Ok((known, scheme))
+}
+
+/// True if the surveyed amount is above what one person may decide.
+fn is_for_the_body(application: &Application, scheme: &SchemeSet) -> bool {
+    let parts = application.survey.as_ref().map(|(_, survey)| survey.parts.as_slice());
+    let amount = parts.and_then(sum_of).unwrap_or_default();
+    scheme.collective_above_fen.is_none_or(|above| amount > above)
 }
 
 /// An approval binds content: it names the survey whose findings and amount it agrees to.
@@ -123,7 +136,9 @@ fn same_survey(application: &Application, survey: ActId) -> Result<(), Rejection
 
 /// A step without an act of its own, about the newest survey if there is one.
 fn pass(books: &Books, passed: &ApplicationStepPassed) -> Result<(), Rejection> {
-    if !matches!(passed.step, Step::VillageNomination | Step::Acceptance) {
+    let without = [Step::VillageNomination, Step::Acceptance, Step::CollectiveDecision]
+        .contains(&passed.step);
+    if !without {
         return Err(Rejection::StepHasOwnAct { step: passed.step.chinese() });
     }
     let (application, _) = step(books, passed.application, passed.step)?;
@@ -159,7 +174,11 @@ fn long_enough(noticed: &ApplicationNoticed, scheme: &SchemeSet) -> Result<(), R
     Ok(())
 }
 
-fn confirm(books: &Books, confirmed: &ApplicationConfirmed) -> Result<(), Rejection> {
+fn confirm(
+    books: &Books,
+    officer: OfficerId,
+    confirmed: &ApplicationConfirmed,
+) -> Result<(), Rejection> {
     let (application, scheme) = step(books, confirmed.application, Step::CountyConfirm)?;
     same_survey(application, confirmed.survey)?;
     let entitlement = confirmed.entitlement;
@@ -182,6 +201,7 @@ fn confirm(books: &Books, confirmed: &ApplicationConfirmed) -> Result<(), Reject
     }
     books.closings.open(from.first_day())?;
     let Some((_, survey)) = &application.survey else { return Err(Rejection::SurveyChanged {}) };
+    conditions::may_confirm(books, officer, scheme, &survey.parts)?;
     let filed = &application.filed;
     entitling::may_be_entitled(
         books,

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use crate::act::Body;
 use crate::act::cases::{EntitlementAdjusted, EntitlementsConfirmed};
 use crate::books::cases::Entitlement;
-use crate::books::{Books, Statement, entitling};
-use crate::ids::{EntitlementId, SchemeCode};
+use crate::books::{Books, Statement, conditions, entitling};
+use crate::ids::{EntitlementId, OfficerId, SchemeCode};
 use crate::line::{EntitlementLine, Line};
 use crate::rejection::Rejection;
 
@@ -22,14 +22,21 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
             .filter_map(|line| if let Line::Entitlement(line) = line { Some(line) } else { None });
         bring_in(books, &list.scheme, lines)
     } else if let Body::EntitlementsConfirmed(confirmed) = body {
-        confirm(books, confirmed)
+        confirm(books, statement.officer, confirmed)
     } else if let Body::EntitlementAdjusted(adjusted) = body {
         adjust(books, adjusted)
     } else if let Body::AdjustmentConfirmed(confirmed) = body {
         let adjustment = confirmed.adjustment;
         match books.cases.adjustments.get(&adjustment) {
             // Between proposal and confirmation a month may have closed or the entitlement stopped.
-            Some((adjusted, false)) => adjust(books, adjusted),
+            Some((adjusted, false)) => {
+                let scheme = books.cases.entitlements.get(&adjusted.entitlement);
+                let scheme = scheme.and_then(|e| books.policies.scheme(&e.scheme, adjusted.from));
+                if let Some(scheme) = scheme {
+                    conditions::may_confirm(books, statement.officer, scheme, &adjusted.parts)?;
+                }
+                adjust(books, adjusted)
+            }
             Some((_, true)) | None => Err(Rejection::AdjustmentUnknown { adjustment }),
         }
     } else if let Body::EntitlementStopped(stopped) = body {
@@ -94,7 +101,11 @@ fn claim_of<'a>(scheme: &'a SchemeCode, line: &'a EntitlementLine) -> entitling:
     }
 }
 
-fn confirm(books: &Books, confirmed: &EntitlementsConfirmed) -> Result<(), Rejection> {
+fn confirm(
+    books: &Books,
+    officer: OfficerId,
+    confirmed: &EntitlementsConfirmed,
+) -> Result<(), Rejection> {
     let list = confirmed.brought_in;
     let known = books.cases.brought_in.get(&list).filter(|known| !known.confirmed);
     let known = known.ok_or(Rejection::ListUnknown { list })?;
@@ -108,10 +119,13 @@ fn confirm(books: &Books, confirmed: &EntitlementsConfirmed) -> Result<(), Rejec
             return Err(Rejection::EntitlementExists { entitlement });
         }
     }
-    known
-        .lines
-        .iter()
-        .try_for_each(|line| entitling::may_be_entitled(books, &claim_of(&known.scheme, line)))
+    for line in &known.lines {
+        if let Some(scheme) = books.policies.scheme(&known.scheme, line.from) {
+            conditions::may_confirm(books, officer, scheme, &line.parts)?;
+        }
+        entitling::may_be_entitled(books, &claim_of(&known.scheme, line))?;
+    }
+    Ok(())
 }
 
 fn adjust(books: &Books, adjusted: &EntitlementAdjusted) -> Result<(), Rejection> {

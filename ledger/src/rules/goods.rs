@@ -29,10 +29,10 @@ fn receive(books: &Books, received: &GoodsReceived) -> Result<(), Rejection> {
     if books.policies.scheme(&scheme, period).is_none() {
         return Err(Rejection::SchemeUnknown { scheme, period });
     }
-    match books.goods.lots.contains_key(&received.goods) {
-        true => Err(Rejection::GoodsExists { goods: received.goods.clone() }),
-        false => Ok(()),
+    if books.goods.lots.contains_key(&received.goods) {
+        return Err(Rejection::GoodsExists { goods: received.goods.clone() });
     }
+    Ok(())
 }
 
 /// Somebody of the household signs for it.

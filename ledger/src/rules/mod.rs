@@ -51,7 +51,7 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
         Body::ApplicationFiled(_) | Body::ApplicationSurveyed(_) | Body::ApplicationSurveyJoined(_)
         | Body::ApplicationNoticed(_) | Body::ApplicationStepPassed(_) | Body::ApplicationReviewed(_)
         | Body::RepeatAllowed(_) | Body::ApplicationConfirmed(_) | Body::ApplicationDeclined(_) => {
-            application::decide(books, statement.body())
+            application::decide(books, statement)
         }
         Body::EntitlementsBroughtIn(_) | Body::EntitlementsConfirmed(_) | Body::EntitlementAdjusted(_)
         | Body::AdjustmentConfirmed(_) | Body::EntitlementStopped(_) => entitlement::decide(books, statement),

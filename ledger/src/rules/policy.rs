@@ -77,7 +77,13 @@ fn set_scheme(books: &Books, scheme: &SchemeSet) -> Result<(), Rejection> {
     if !(1..=28).contains(&scheme.pay_day) {
         return Err(Rejection::PolicyIncomplete { what: "发放日须在1日至28日之间" });
     }
-    for limit in [scheme.cap_fen, scheme.town_limit_fen].into_iter().flatten() {
+    let limits = [
+        scheme.cap_fen,
+        scheme.collective_above_fen,
+        scheme.town_confirm_fen,
+        scheme.town_limit_fen,
+    ];
+    for limit in limits.into_iter().flatten() {
         positive(limit, "限额")?;
     }
     conditions_make_sense(books, scheme)
@@ -88,6 +94,12 @@ fn conditions_make_sense(books: &Books, scheme: &SchemeSet) -> Result<(), Reject
     let incomplete = |what| Err(Rejection::PolicyIncomplete { what });
     if scheme.payees.as_ref().is_some_and(Vec::is_empty) {
         return incomplete("收款人一项没有列出任何一类");
+    }
+    if scheme.collective_above_fen.is_some() && !scheme.chain.contains(&Step::CollectiveDecision) {
+        return incomplete("定了集体研究的金额，审批环节里却没有集体研究");
+    }
+    if scheme.decide_days == Some(0) {
+        return incomplete("审批办结的工作日须大于零");
     }
     if scheme.pays == Some(Pays::Progress) && scheme.months.is_some() {
         return incomplete("按进度发放的项目不定发放月数");

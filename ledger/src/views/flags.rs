@@ -21,6 +21,8 @@ words! {
         PaidAfterStop = "paid_after_stop@1", "停发后发放";
         /// An advance whose forms are overdue 先行救助逾期未补.
         AdvanceOverdue = "advance_overdue@1", "先行救助逾期未补办";
+        /// An application that is not decided in time 审批超期.
+        CaseOverdue = "case_overdue@1", "审批超期";
         /// Returned money that nobody dealt with for thirty days 退汇挂账.
         ReturnOpen = "return_open@1", "退汇挂账超过30日";
         /// Due and not paid in each of the two newest closed months 应发未发.
@@ -76,6 +78,7 @@ pub fn suspicions(books: &Books, day: Date) -> Option<Vec<Suspicion>> {
     let mut finds = Finds { found: BTreeMap::new(), overflowed: false };
     paid_payments(books, day, &mut finds);
     overdue_advances(books, day, &mut finds);
+    overdue_cases(books, day, &mut finds);
     unpaid(books, &mut finds);
     shared_payees(books, &mut finds);
     if finds.overflowed {
@@ -140,6 +143,18 @@ fn overdue_advances(books: &Books, day: Date, finds: &mut Finds) {
         let due = books.policies.calendar.deadline(paid.date, days);
         if advance.regularised.is_none() && due.is_some_and(|due| due < day) {
             finds.add(FlagRule::AdvanceOverdue, &paid.scheme, Some(advance.at), paid.amount_fen);
+        }
+    }
+}
+
+fn overdue_cases(books: &Books, day: Date, finds: &mut Finds) {
+    for case in books.cases.applications.values().filter(|case| !case.ended) {
+        let filed = &case.filed;
+        let scheme = books.policies.scheme(&filed.scheme, filed.filed.period());
+        let Some(days) = scheme.and_then(|scheme| scheme.decide_days) else { continue };
+        let due = books.policies.calendar.deadline(filed.filed, days);
+        if due.is_some_and(|due| due < day) {
+            finds.add(FlagRule::CaseOverdue, &filed.scheme, None, Money::ZERO);
         }
     }
 }

@@ -203,7 +203,7 @@ pub fn flags(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let books = &county.ledger.books;
     let day = dice.day(county);
     let open = books.flags.all.iter().filter(|(_, flag)| flag.remedied.is_none());
-    let Some((id, flag)) = dice.pick(open).filter(|_| !dice.one_in(4)) else {
+    let Some((id, flag)) = dice.pick(open).filter(|_| !dice.one_in(6)) else {
         let by = dice.pick([("inspector", "sweep"), ("supervisor", "self_check")])?;
         return say(
             by.0,
@@ -214,7 +214,9 @@ pub fn flags(county: &County, dice: &mut Dice<'_>) -> Proposed {
             }),
         );
     };
-    let step = if dice.one_in(6) {
+    let later = dice.day_from(county, flag.raised.found).max(flag.raised.found);
+    let later = if dice.one_in(8) { later } else { later.max("2021-01-05".parse().unwrap()) };
+    let step = if dice.one_in(8) {
         dice.below(4)
     } else if flag.decided.is_some() {
         3
@@ -227,25 +229,25 @@ pub fn flags(county: &County, dice: &mut Dice<'_>) -> Proposed {
         (0, _) => say(
             "inspector",
             "flag.handed_over",
-            json!({ "date": day, "due": "2020-12-31", "flag": id, "to": "MZJ" }),
+            json!({ "date": flag.raised.found, "due": "2020-12-31", "flag": id, "to": "MZJ" }),
         ),
         (1, _) => say(
             "supervisor",
             "flag.checked",
-            json!({ "checked": day, "evidence": "#report", "finding": "属实", "flag": id }),
+            json!({ "checked": later, "evidence": "#report", "finding": "属实", "flag": id }),
         ),
         (2, Some((check, _))) => say(
             "inspector",
             "flag.decided",
             json!({
-                "check": check, "decided": day, "evidence": "#decision", "flag": id,
+                "check": check, "decided": later, "evidence": "#decision", "flag": id,
                 "verdict": dice.pick(["upheld", "upheld", "cleared"])?,
             }),
         ),
         _ => say(
             "supervisor",
             "flag.remedied",
-            json!({ "done": day, "evidence": "#proof", "flag": id, "measure": "已追回" }),
+            json!({ "done": later, "evidence": "#proof", "flag": id, "measure": "已追回" }),
         ),
     }
 }

@@ -46,7 +46,7 @@ fn paid_october() -> Story {
     story
 }
 
-fn issued(height: u64, documents: Value) -> Saying {
+fn issued(height: u64, documents: &Value) -> Saying {
     let body = json!({
         "documents": documents, "height": height, "number": "清民发〔2020〕12号", "period": "2020-10",
     });
@@ -79,7 +79,7 @@ pub fn s17_bulletin() -> Told {
     assert!(draft[0].name.contains("未月结") && text.contains("【未月结·试算"));
     let named = |name: &str| json!([{ "digest": format!("#{name}"), "name": name }]);
     let height = story.county.ledger.books.height;
-    let early = issued(height, named(&draft[0].name));
+    let early = issued(height, &named(&draft[0].name));
     story.refused("签发没有月结的月份", &early, "bulletin.month_open");
     story.close("2020-10", ("2020-10-01", "2020-10-31"));
     let table = MonthTable::of(&story.county.ledger.books, october).unwrap();
@@ -88,9 +88,9 @@ pub fn s17_bulletin() -> Told {
     let final_ones = write(&story, Standing::Closed);
     let text = String::from_utf8(final_ones[0].bytes.clone()).unwrap();
     assert!(!text.contains("未月结"), "{text}");
-    let wrong = issued(height + 1, named(&final_ones[0].name));
+    let wrong = issued(height + 1, &named(&final_ones[0].name));
     story.refused("数据不是月结时的高度", &wrong, "bulletin.wrong_height");
-    let right = issued(height, named(&final_ones[0].name));
+    let right = issued(height, &named(&final_ones[0].name));
     story.county.must("issued", &right);
     let total = &table.total;
     let said = format!("{}人次、{}元", total.due.count, total.due.fen);
@@ -100,7 +100,7 @@ pub fn s17_bulletin() -> Told {
     story.end()
 }
 
-fn raised(flag: u32, source: &str, entries: Value, fen: i64, rule: &str) -> Value {
+fn raised(flag: u32, source: &str, entries: &Value, fen: i64, rule: &str) -> Value {
     json!({
         "amount_fen": fen, "entries": entries, "flag": format!("$flag{flag}"), "found": "2020-11-02",
         "rule": rule, "source": source, "subject": "死亡次月仍发放低保", "unit": "MZJ",
@@ -140,10 +140,10 @@ pub fn s18_flags() -> Told {
         format!("{}{}笔、{}元", dead.rule.chinese(), dead.count, dead.amount),
     );
     let (entries, rule) = (json!(dead.entries), dead.rule.word());
-    let pretended = raised(1, "sweep", entries.clone(), 40_400, rule);
+    let pretended = raised(1, "sweep", &entries, 40_400, rule);
     let pretended = Saying::new("supervisor", "flag.raised", pretended);
     story.refused("经办单位冒称抽查", &pretended, "flag.source_wrong");
-    let own = raised(1, "sweep", entries, 40_400, rule);
+    let own = raised(1, "sweep", &entries, 40_400, rule);
     story.say("inspector", "flag.raised", own);
     story.refused("没有核实就认定", &decided_on(&story, 1), "flag.out_of_order");
     reported(&mut story, 1);
@@ -203,11 +203,11 @@ fn put_right(story: &mut Story) {
 
 /// What the bureau found in its own work and the inspectors saw nothing in.
 fn cleared(story: &mut Story) {
-    let own = raised(2, "self_check", json!([]), 0, "manual");
+    let own = raised(2, "self_check", &json!([]), 0, "manual");
     story.say("supervisor", "flag.raised", own);
     reported(story, 2);
     story.county.must("decided", &decided("inspector", 2, "cleared"));
-    story.say("inspector", "flag.raised", raised(3, "audit", json!([]), 12_000, "manual"));
+    story.say("inspector", "flag.raised", raised(3, "audit", &json!([]), 12_000, "manual"));
 }
 
 fn told(story: &mut Story) {

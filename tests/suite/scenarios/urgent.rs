@@ -89,12 +89,20 @@ fn settle(story: &mut Story) {
     story.county.must("settled", &settled);
 }
 
-pub fn s06_temporary_aid() -> Told {
+/// Temporary aid whose decision follows from the amount.
+fn temporary_aid() -> Story {
     let mut story = Story::begin();
     story.scheme("LS", "临时救助", "2020-01", json!({
-        "cap_fen": 4_000_000, "limit": { "count": 1, "per": "cause_and_year" }, "months": 1, "town_limit_fen": 500_000,
+        "cap_fen": 4_000_000, "chain": ["survey", "collective_decision", "county_confirm"],
+        "collective_above_fen": 2_000_000, "limit": { "count": 1, "per": "cause_and_year" }, "months": 1,
+        "town_confirm_fen": 300_000, "town_limit_fen": 500_000,
     }));
     story.standard(("LS", "救助金"), 4_000_000, "ceiling", "2020-01");
+    story
+}
+
+pub fn s06_temporary_aid() -> Told {
+    let mut story = temporary_aid();
     story.fund("F-LS", "treasury", &["LS"]);
     story.fund("F-BY", "float", &["LS"]);
     story.money("F-LS", 10_000_000, "2020-10-09", "province");
@@ -139,6 +147,7 @@ pub fn s06_temporary_aid() -> Told {
     listed(&mut story);
     let parts = json!([part("救助金", 4_000_000)]);
     let large = large_case(2, &[3], &parts);
+    by_amount(&mut story, &large);
     story.entitle(1, &large);
     let paid = story.pay("LS", "2020-10", &["F-LS"], "2020-10-28");
     assert_eq!(paid, 4_000_000);
@@ -148,6 +157,29 @@ pub fn s06_temporary_aid() -> Told {
     story.figure("先行救助两件（其一经县级核准）", yuan(paid_first));
     story.figure("县级大额个案40,000元", yuan(paid));
     story.end()
+}
+
+/// Who decides follows from the amount: the town, the county, or the county as a body.
+fn by_amount(story: &mut Story, large: &Case<'_>) {
+    let mut aside = story.aside();
+    let confirmed = aside.before(9, large, "collective_decision");
+    aside.refused("40,000元未经集体研究就确认", &confirmed, "application.step_missing");
+    let appointed = json!({
+        "name_commit": "#name of town", "officer": "$officer.town", "post": "镇长",
+        "roles": ["town_reviewer", "county_confirmer"], "unit": "Z01",
+    });
+    aside.say("admin", "officer.appointed", appointed);
+    let (over, within) = (json!([part("救助金", 300_001)]), json!([part("救助金", 300_000)]));
+    let by_town = |aside: &mut Story, n: u32, parts: &Value| {
+        let case = Case { parts, ..*large };
+        let confirmed = aside.before(n, &case, "collective_decision");
+        Saying { by: "town".to_owned(), ..confirmed }
+    };
+    let above = by_town(&mut aside, 10, &over);
+    aside.refused("乡镇确认超过委托限额3,000元", &above, "application.town_over_limit");
+    let small = by_town(&mut aside, 11, &within);
+    aside.county.must("small", &small);
+    story.told.refusals.append(&mut aside.told.refusals);
 }
 
 fn large_case<'a>(household: u32, persons: &'a [u32], parts: &'a Value) -> Case<'a> {

@@ -67,6 +67,10 @@ impl Story {
             Step::VillageNomination => self.say("registrar", "application.step_passed", json!({
                 "application": application, "evidence": "#minutes", "step": "village_nomination",
             })),
+            Step::CollectiveDecision => self.say("registrar", "application.step_passed", json!({
+                "application": application, "evidence": "#minutes of the body",
+                "step": "collective_decision", "survey": survey,
+            })),
             Step::Acceptance => self.say("registrar", "application.step_passed", json!({
                 "application": application, "evidence": "#acceptance", "step": "acceptance",
                 "survey": survey,
