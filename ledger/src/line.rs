@@ -5,6 +5,7 @@ mod frame;
 use smallvec::SmallVec;
 
 use crate::act::cases::Part;
+use crate::act::handing::MatterKind;
 use crate::act::payments::{ResponseLine, ReturnLine, StatementLine};
 use crate::act::{Manifest, wire};
 use crate::canonical::{self, NotCanonical};
@@ -100,6 +101,16 @@ wire! {
         total_fen: Money,
         /// Up to this day; its year is the year that is counted.
         until: Date,
+    }
+
+    /// Line `matter`: one thing that is open in a unit that is handed over.
+    MatterLine {
+        /// The money in it: what a float holds, what was advanced, drawn, waits, is to be recovered; zero without any.
+        amount_fen: Money,
+        /// What it is.
+        kind: MatterKind,
+        /// Its id or code, as the books know it; of an alert, the year and the person.
+        matter: String,
     }
 
     /// Line `insured`: a person on an insurance policy's roster 参保名单, and for which days.
@@ -227,6 +238,8 @@ lines! {
     "loan" => Loan(LoanLine),
     /// A person's medical spending.
     "spending" => Spending(SpendingLine),
+    /// An open matter of a unit.
+    "matter" => Matter(MatterLine),
     /// A row of a response file.
     "response" => Response(ResponseLine),
     /// A row of a return notice.
@@ -245,6 +258,7 @@ impl Line {
             }
             Line::Loan(line) => line.amount_fen,
             Line::Spending(line) => line.total_fen,
+            Line::Matter(line) => line.amount_fen,
             Line::Entitlement(line) => line.amount_fen,
             Line::Roster(line) => line.amount_fen,
             Line::Response(line) => line.amount_fen,

@@ -223,6 +223,9 @@ rejections! {
     FlagForeign { flag: FlagId, unit: UnitCode } = "flag.not_yours", "疑点{flag}由单位{unit}办理", "请该单位的人员签署。";
     FlagOwnUnit { flag: FlagId, unit: UnitCode } = "flag.own_unit", "单位{unit}不能认定疑点{flag}：只有监督方可以，且不得认定本单位的", "请监督方签署；涉及监督方本单位的由上级办理。";
 
+    HandoverWrong { why: &'static str } = "handover.wrong", "工作移交不成立：{why}", "用 doudi handover 按台账此刻的未结事项生成清单。";
+    HandoverUnknown { handover: ActId } = "handover.unknown", "没有待接收的移交{handover}", "核对动作编号；已接收的不再接收。";
+
     WatchOpen { household: HouseholdId } = "watch.open", "户{household}已在监测中", "同一户不重复纳入；情况变化用监测评级。";
     WatchUnknown { household: HouseholdId } = "watch.unknown", "户{household}不在监测中", "核对该户；先纳入监测。";
     WatchMembersDiffer { household: HouseholdId, count: usize } = "watch.members_differ", "消除户{household}的风险须列全部{count}名监测对象，不多不少", "按纳入时的人员逐一列出。";

@@ -293,6 +293,7 @@ fn needs_manifest(kind: &str) -> bool {
             | "insurance.listed"
             | "loans.listed"
             | "medical.listed"
+            | "handover.offered"
             | "roster.drawn"
             | "response.imported"
             | "returns.imported"

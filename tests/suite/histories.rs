@@ -81,6 +81,8 @@ const BUSINESS: &[Proposer] = &[
     beside::works,
     beside::strangers,
     beside::goods,
+    beside::handover,
+    beside::handover,
     beside::medical,
     beside::medical,
     beside::flags,

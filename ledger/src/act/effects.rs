@@ -46,7 +46,7 @@ impl Body {
             | Body::PersonFound(_) | Body::PersonSettled(_) | Body::PersonIdentified(_) | Body::StageAccepted(_)
             | Body::StageConfirmed(_) | Body::AlertRuleSet(_) | Body::MedicalListed(_) | Body::AlertAnswered(_)
             | Body::FlagRaised(_) | Body::FlagHandedOver(_) | Body::FlagChecked(_) | Body::FlagDecided(_)
-            | Body::FlagRemedied(_) => None,
+            | Body::FlagRemedied(_) | Body::HandoverOffered(_) | Body::HandoverAccepted(_) => None,
         }
     }
 

@@ -7,6 +7,7 @@ pub mod endorsing;
 pub mod flags;
 pub mod funds;
 pub mod goods;
+pub mod handing;
 mod kind;
 pub mod medical;
 pub mod offices;
@@ -229,6 +230,8 @@ acts! {
     "flag.checked" => FlagChecked(flags::FlagChecked), "疑点核实";
     "flag.decided" => FlagDecided(flags::FlagDecided), "疑点认定";
     "flag.remedied" => FlagRemedied(flags::FlagRemedied), "整改办结";
+    "handover.offered" => HandoverOffered(handing::HandoverOffered), "工作移交";
+    "handover.accepted" => HandoverAccepted(handing::HandoverAccepted), "移交接收";
     "fund.returned" => FundReturned(funds::FundReturned), "资金上缴";
 }
 
@@ -247,6 +250,8 @@ impl Body {
         } else if let Body::LoansListed(body) = self {
             Some(&body.manifest)
         } else if let Body::MedicalListed(body) = self {
+            Some(&body.manifest)
+        } else if let Body::HandoverOffered(body) = self {
             Some(&body.manifest)
         } else if let Body::ResponseImported(body) = self {
             Some(&body.manifest)

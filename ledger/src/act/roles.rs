@@ -33,7 +33,8 @@ impl Body {
             // Whoever is in office may answer for own keys and acts; `law` says who for those of others.
             // Also raise a suspicion; who looks into it and puts it right is a rule by unit.
             Body::KeyRotated(_) | Body::ActsReconfirmed(_) | Body::ActsDisowned(_)
-            | Body::FlagRaised(_) | Body::FlagChecked(_) | Body::FlagRemedied(_) => None,
+            | Body::FlagRaised(_) | Body::FlagChecked(_) | Body::FlagRemedied(_)
+            | Body::HandoverOffered(_) | Body::HandoverAccepted(_) => None,
             Body::FlagHandedOver(_) | Body::FlagDecided(_) => Some(Role::Inspector),
             Body::CalendarPublished(_) | Body::SchemeSet(_) | Body::StandardSet(_) | Body::ExclusionSet(_)
             | Body::StandardFloorSet(_) | Body::IndexPublished(_) | Body::AlertRuleSet(_) => Some(Role::PolicySetter),

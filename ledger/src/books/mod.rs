@@ -10,6 +10,7 @@ pub mod entitling;
 pub mod flags;
 pub mod funds;
 pub mod goods;
+pub mod handovers;
 pub mod log_keys;
 pub mod medical;
 mod movements;
@@ -88,6 +89,8 @@ pub struct Books {
     pub medical: medical::Medical,
     /// Suspicions of supervisors.
     pub flags: flags::Flags,
+    /// Offices handed over.
+    pub handovers: handovers::Handovers,
     /// Batches and their payments.
     pub payments: payments::Payments,
     /// Movements, statements, exceptions, imported files.
@@ -169,6 +172,7 @@ impl Books {
         self.watches.evolve(statement);
         self.goods.evolve(statement);
         self.flags.evolve(statement);
+        self.handovers.evolve(statement);
         medical::evolve(self, statement);
         bank::evolve(self, statement);
         payments::evolve(self, statement);

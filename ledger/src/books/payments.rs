@@ -138,6 +138,12 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// How many payments have no final answer.
+    #[must_use]
+    pub const fn unanswered(&self) -> u32 {
+        self.open
+    }
+
     /// How many payments it has.
     #[must_use]
     pub fn len(&self) -> usize {

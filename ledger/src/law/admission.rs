@@ -305,6 +305,7 @@ const fn belongs(body: &Body, kind: LineKind) -> bool {
         }
         LineKind::Entitlement => matches!(body, Body::EntitlementsBroughtIn(_)),
         LineKind::Loan => matches!(body, Body::LoansListed(_)),
+        LineKind::Matter => matches!(body, Body::HandoverOffered(_)),
         LineKind::Spending => matches!(body, Body::MedicalListed(_)),
         LineKind::Insured => matches!(body, Body::InsuranceListed(_)),
         LineKind::Roster => matches!(body, Body::RosterDrawn(_)),

@@ -8,6 +8,7 @@ mod entitlement;
 mod flags;
 mod fund;
 mod goods;
+mod handing;
 mod handover;
 mod medical;
 mod office;
@@ -60,6 +61,7 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
         Body::AlertRuleSet(_) | Body::MedicalListed(_) | Body::AlertAnswered(_) => {
             medical::decide(books, statement)
         }
+        Body::HandoverOffered(_) | Body::HandoverAccepted(_) => handing::decide(books, statement),
         Body::FlagRaised(_) | Body::FlagHandedOver(_) | Body::FlagChecked(_) | Body::FlagDecided(_)
         | Body::FlagRemedied(_) => flags::decide(books, statement),
         Body::AdvancePaid(_) | Body::AdvanceRegularised(_) | Body::InsuranceOpened(_) | Body::InsuranceListed(_)

@@ -27,6 +27,7 @@ pub(super) fn encode(books: &Books) -> Vec<(&'static str, Vec<u8>)> {
         goods,
         medical,
         flags,
+        handovers,
         payments,
         bank,
         postings,
@@ -52,6 +53,7 @@ pub(super) fn encode(books: &Books) -> Vec<(&'static str, Vec<u8>)> {
             ("goods", part(scope, goods)),
             ("medical", part(scope, medical)),
             ("flags", part(scope, flags)),
+            ("handovers", part(scope, handovers)),
             ("closings", part(scope, closings)),
             ("log_keys", part(scope, log_keys)),
         ];
@@ -77,6 +79,7 @@ pub(super) fn decode(header: &Header, read: Read<'_>) -> Option<Books> {
         let goods = whole(scope, header, read, "goods");
         let medical = whole(scope, header, read, "medical");
         let flags = whole(scope, header, read, "flags");
+        let handovers = whole(scope, header, read, "handovers");
         let closings = whole(scope, header, read, "closings");
         let log_keys = whole(scope, header, read, "log_keys");
         Some(Books {
@@ -92,6 +95,7 @@ pub(super) fn decode(header: &Header, read: Read<'_>) -> Option<Books> {
             goods: joined(goods)?,
             medical: joined(medical)?,
             flags: joined(flags)?,
+            handovers: joined(handovers)?,
             payments: joined(payments)?,
             bank: joined(bank)?,
             postings: joined(postings)?,

@@ -6,6 +6,7 @@ pub mod figures;
 pub mod flags;
 pub mod household;
 pub mod month;
+pub mod open_matters;
 pub mod outstanding;
 pub mod policy_effect;
 pub mod pool;

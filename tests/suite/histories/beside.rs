@@ -2,6 +2,7 @@
 //! alerts, suspicions.
 
 use ledger::ids::EntitlementId;
+use ledger::views::open_matters;
 use serde_json::{Value, json};
 use tests::given::organisations::registration;
 use tests::given::{County, Saying};
@@ -250,4 +251,19 @@ pub fn flags(county: &County, dice: &mut Dice<'_>) -> Proposed {
             json!({ "done": later, "evidence": "#proof", "flag": id, "measure": "已追回" }),
         ),
     }
+}
+
+/// An office handed over within the bureau, and taken.
+pub fn handover(county: &County, dice: &mut Dice<'_>) -> Proposed {
+    let books = &county.ledger.books;
+    let open = books.handovers.all.iter().filter(|(_, handover)| handover.accepted.is_none());
+    if let Some((act, handover)) = dice.pick(open).filter(|_| dice.one_in(2)) {
+        let root = handover.offered.manifest.root;
+        return say("checker", "handover.accepted", json!({ "handover": act, "root": root }));
+    }
+    let unit = "MZJ".parse().unwrap();
+    let body = json!({ "date": dice.day(county), "to": "$officer.checker", "unit": "MZJ" });
+    let saying = Saying::new("supervisor", "handover.offered", body);
+    let open = open_matters::of_unit(books, &unit).into_iter();
+    Some(open.fold(saying, |saying, line| saying.line("matter", json!(line))))
 }
