@@ -5,6 +5,7 @@ pub mod due;
 pub mod figures;
 pub mod flags;
 pub mod household;
+pub mod lineage;
 pub mod month;
 pub mod open_matters;
 pub mod outstanding;

@@ -14,6 +14,7 @@ use ledger::money::Money;
 use ledger::period::Period;
 use ledger::snapshot;
 use ledger::trust::{Trust, TrustFile, TrustedRoot};
+use ledger::views::lineage::{Lineage, Use};
 use ledger::views::month::MonthTable;
 use tests::given::{County, ORIGIN, cast, digest};
 
@@ -50,9 +51,11 @@ pub fn after_each(county: &County) -> Verdict {
 pub fn at_the_end(county: &County) -> Verdict {
     let live = &county.ledger.books;
     let mut model = Model::default();
+    let mut lineage = Lineage::default();
     let mut verdict = Ok(());
     let rebuilt = fold_while(&county.ledger, ORIGIN, &mut |books, statement| {
         if verdict.is_ok() {
+            lineage.take(books, statement);
             verdict = balances_to_zero(books, statement)
                 .and_then(|()| model.take(books, statement))
                 .map_err(|why| format!("entry {}: {why}", statement.at));
@@ -65,6 +68,7 @@ pub fn at_the_end(county: &County) -> Verdict {
     come_back_from_a_snapshot(live)?;
     money_is_conserved(live, &model)?;
     payments_agree(live, &model)?;
+    money_is_traced(live, &lineage)?;
     passes_the_audit(county)
 }
 
@@ -150,6 +154,30 @@ fn payments_agree(books: &Books, model: &Model) -> Verdict {
         if let Some(next) = &payment.reissued_by {
             let (_, next) = books.payments.find(next).ok_or("reissued by nothing")?;
             must(next.reissue_of.as_ref() == Some(reference), || format!("{reference} chain"))?;
+        }
+    }
+    Ok(())
+}
+
+/// What the lineage finds in each fund is what the books say lies there, and every payment's money has an origin.
+fn money_is_traced(books: &Books, lineage: &Lineage) -> Verdict {
+    for (code, fund) in &books.funds.funds {
+        let held = lineage.held_by(code).map(|(_, amount)| amount.fen()).sum::<i64>();
+        let account = Account::Bank(fund.account.clone(), code.clone());
+        let balance = books.postings.balance(&account).fen();
+        must(held == balance, || format!("{code} holds {balance}, traced {held}"))?;
+    }
+    for code in books.payments.batches.keys() {
+        for (reference, payment) in books.payments.references(code) {
+            let out = match books.payments.state(&reference) {
+                Some(PaymentState::Instructed) => payment.amount.fen(),
+                Some(PaymentState::Settled) => payment.amount.fen() - payment.recovered().fen(),
+                Some(PaymentState::Drawn | PaymentState::Failed | PaymentState::Returned)
+                | None => 0,
+            };
+            let used = Use::Payment(reference.clone());
+            let traced = lineage.of(&used).map(|(.., amount)| amount.fen()).sum::<i64>();
+            must(traced == out, || format!("{reference} is out with {out}, traced {traced}"))?;
         }
     }
     Ok(())
