@@ -41,6 +41,7 @@ pub fn month() -> MonthTable {
         accounts: vec![account()],
         advances: advances(),
         batches: batches(),
+        beside: None,
         claims: ClaimMonth {
             declined: 1,
             filed: 2,

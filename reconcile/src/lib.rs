@@ -13,6 +13,8 @@ pub mod table;
 
 mod values;
 
+pub mod office_list;
+
 mod body;
 
 pub mod detect;

@@ -127,6 +127,32 @@ codes! {
     StatementBalanceBreak = "statement.balance_break", "余额接不上前一行", "流水可能缺行或被改动，请向银行重新取一份";
     /// The statement is another account's.
     StatementAccount = "statement.account_differs", "流水的本方账号与所选账户不符", "请核对账户，勿导入其他账户的流水";
+    /// An office's list lacks a column.
+    ListColumnMissing = "list.column_missing", "名单缺少这一列", "请按表头补上这一列";
+    /// A column that nobody asked for: it may be a misspelt one.
+    ListColumnUnknown = "list.column_unknown", "不认识的列", "请改成所列名称之一，或删去这一列";
+    /// Two columns of one name.
+    ListColumnTwice = "list.column_twice", "同一列出现两次", "请只保留一列";
+    /// A cell of an office's list in which there must be something.
+    ListValueMissing = "list.value_missing", "必填项为空", "请在原表中补上";
+    /// A cell of an office's list that is not what it must be.
+    ListValueWrong = "list.value_wrong", "内容不合要求", "请在原表中改正后重新导入";
+    /// Not an amount.
+    ListNotMoney = "list.not_money", "不是金额", "金额应为元，最多两位小数，请在原表中改正";
+    /// Not a date or month.
+    ListNotADate = "list.not_a_date", "不是日期或月份", "请写成 2020-10-08 或 2020-10";
+    /// Not a whole number from 1.
+    ListNotACount = "list.not_a_count", "不是大于零的整数", "请在原表中改正";
+    /// Somebody on the list whom nobody registered.
+    ListPersonUnknown = "list.person_unknown", "此人没有登记", "请先导入人员，或核对证件号码";
+    /// Somebody who is registered already, or stands on the list twice.
+    ListTwice = "list.twice", "已经登记，或在名单中出现两次", "请核对是否重复";
+    /// Something that is registered otherwise.
+    ListDiffers = "list.differs", "与登记的不符", "请核对证件；登记有误的先更正登记";
+    /// The totals row is not the sum of the rows.
+    ListTotalDiffers = "list.total_differs", "合计行与各行之和不符", "名单可能缺行或改动，请核对原表";
+    /// A row that the rules refuse.
+    ListRefused = "list.refused", "按规则不予受理", "请按所说的改正";
 }
 
 impl fmt::Display for Code {

@@ -20,10 +20,21 @@ pub(crate) fn read_money(text: &str, field: &Field) -> Option<Money> {
     if !field.grouped || !text.contains(',') {
         return Money::parse_yuan(text).ok();
     }
-    // Separators are taken off only where they stand in their places: 1,00.00 is not 100.00.
+    grouped_yuan(text)
+}
+
+/// Separators are taken off only where they stand in their places: 1,00.00 is not 100.00.
+fn grouped_yuan(text: &str) -> Option<Money> {
     let amount = Money::parse_yuan(&text.replace(',', "")).ok()?;
     let yuan = |text: &str| text.split('.').next().map(str::to_owned);
     (yuan(&amount.to_grouped_yuan()) == yuan(text)).then_some(amount)
+}
+
+/// An amount in yuan as offices write it, with thousands separators in their places or without any.
+pub(crate) fn read_yuan(text: &str) -> Option<Money> {
+    let text = narrow_text(text);
+    let text = text.strip_suffix('元').unwrap_or(&text).trim_end();
+    if text.contains(',') { grouped_yuan(text) } else { Money::parse_yuan(text).ok() }
 }
 
 /// A whole number from 0, with leading zeros and the field's unit word allowed.

@@ -1,18 +1,21 @@
 //! `doudi import`: the bank's files and lists of people, each signed by whoever imports it.
 
+mod office;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use ledger::ids::{BankAccountCode, BatchCode, Digest};
+use ledger::ids::{BankAccountCode, BatchCode, PolicyCode, SchemeCode};
 use ledger::money::Money;
-use ledger::period::Date;
+use ledger::period::{Date, Period};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use super::Report;
 use crate::clock::Clock;
+use crate::desk::Desk;
 use crate::desk::banking::{self, Imported, Incoming, ToDecide};
-use crate::desk::{Desk, people_file};
+use crate::desk::lists::entitlements::Given;
+use crate::desk::lists::persons::About;
 use crate::failure::Failure;
 use crate::keys;
 
@@ -57,10 +60,58 @@ pub(super) enum What {
         #[arg(long, value_parser = yuan)]
         balance: Option<Money>,
     },
-    /// 人员名单CSV：户号,村区划,姓名,身份证号,电话,账号,开户银行,户名；每户第一行为户主 (people)
+    /// 人员名单（CSV、xls、xlsx）：户号、村区划、姓名、身份证号、账号、开户银行；可有与户主关系、电话、户名，
+    /// 没有关系时每户第一行为户主 (people)
     People {
         #[command(flatten)]
         file: FileArgs,
+    },
+    /// 存量资格名单（CSV、xls、xlsx）：身份证号（收款人）和各分项金额；可有姓名、保障人数、保障对象身份证号、
+    /// 月保障金额、类别、事由、起发月份、末发月份 (entitlements)
+    Entitlements {
+        #[command(flatten)]
+        file: FileArgs,
+        /// 项目代码 (scheme)
+        #[arg(long)]
+        scheme: SchemeCode,
+        /// 起发月份；名单里没有时必须注明 (first month)
+        #[arg(long)]
+        from: Option<Period>,
+        /// 名单来源 (source)
+        #[arg(long, default_value = "存量资格名单导入")]
+        source: String,
+    },
+    /// 指标名单（CSV、xls、xlsx）：发文字号、来源级次、功能科目、资金代码、金额、到达日期；可有直达标识 (allotments)
+    Allotments {
+        #[command(flatten)]
+        file: FileArgs,
+    },
+    /// 医疗费用名单（CSV、xls、xlsx）：身份证号、总费用、自负费用、截止日期，为年内累计数 (medical spending)
+    Spending {
+        #[command(flatten)]
+        file: FileArgs,
+        /// 名单来源 (source)
+        #[arg(long, default_value = "医保部门提供")]
+        source: String,
+    },
+    /// 参保名单（CSV、xls、xlsx）：身份证号、起始日期、截止日期 (insured persons)
+    Insured {
+        #[command(flatten)]
+        file: FileArgs,
+        /// 保单代码 (policy)
+        #[arg(long)]
+        policy: PolicyCode,
+        /// 名单来源 (source)
+        #[arg(long, default_value = "保险机构提供")]
+        source: String,
+    },
+    /// 银行贷款名单（CSV、xls、xlsx）：身份证号、贷款金额、起始日期、截止日期 (loans)
+    Loans {
+        #[command(flatten)]
+        file: FileArgs,
+        /// 银行名称 (bank)
+        #[arg(long)]
+        bank: String,
     },
 }
 
@@ -107,7 +158,12 @@ pub(super) fn run(what: &What) -> Result<Report, Failure> {
     let (What::Response { file: args, .. }
     | What::Returns { file: args, .. }
     | What::Statement { file: args, .. }
-    | What::People { file: args }) = what;
+    | What::People { file: args }
+    | What::Entitlements { file: args, .. }
+    | What::Allotments { file: args }
+    | What::Spending { file: args, .. }
+    | What::Insured { file: args, .. }
+    | What::Loans { file: args, .. }) = what;
     let (name, bytes, key) = (args.name(), args.read()?, keys::read(&args.key)?);
     let mut desk = args.open()?;
     let file = Incoming {
@@ -126,37 +182,26 @@ pub(super) fn run(what: &What) -> Result<Report, Failure> {
             let days = (*from, *until);
             banking::account_statement(&mut desk, &key, &file, account.clone(), days, *balance)?
         }
-        What::People { .. } => return people(&mut desk, &key, args, &bytes),
+        What::People { .. } => return office::people(&mut desk, &key, args, &bytes),
+        What::Entitlements { scheme, from, source, .. } => {
+            let given = Given { scheme: scheme.clone(), from: *from, source };
+            return office::entitlements(&mut desk, &key, args, &bytes, &given);
+        }
+        What::Allotments { .. } => return office::allotments(&mut desk, &key, args, &bytes),
+        What::Spending { source, .. } => {
+            let about = About::Spending(source.clone());
+            return office::persons(&mut desk, &key, args, &bytes, &about);
+        }
+        What::Insured { policy, source, .. } => {
+            let about = About::Insured(policy.clone(), source.clone());
+            return office::persons(&mut desk, &key, args, &bytes, &about);
+        }
+        What::Loans { bank, .. } => {
+            return office::persons(&mut desk, &key, args, &bytes, &About::Loans(bank.clone()));
+        }
     };
     desk.checkpoint()?;
     Ok(report(&args.file, &imported))
-}
-
-fn people(
-    desk: &mut Desk,
-    key: &dyn ledger::signer::Signer,
-    args: &FileArgs,
-    bytes: &[u8],
-) -> Result<Report, Failure> {
-    let households = people_file::read(&args.name(), bytes)?;
-    let persons: usize = households.iter().map(|household| household.members.len()).sum();
-    let count = households.len();
-    let receipt = if args.dry_run {
-        None
-    } else {
-        let file = Digest(Sha256::digest(bytes).into());
-        Some(crate::desk::people::register(desk, key, "人员名单导入", Some(file), households)?.0)
-    };
-    desk.checkpoint()?;
-    let done =
-        receipt.map_or("（试读，没有登记）".to_owned(), |r| format!("第{}条记录", r.seq));
-    Ok(Report {
-        json: json!({
-            "ok": true, "households": count, "persons": persons,
-            "seq": receipt.map(|receipt| receipt.seq),
-        }),
-        text: format!("人员名单：{count}户{persons}人；{done}"),
-    })
 }
 
 fn report(path: &Path, imported: &Imported) -> Report {

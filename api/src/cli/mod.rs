@@ -12,6 +12,7 @@ mod copy;
 mod demo;
 mod export;
 mod export_log;
+mod handover;
 mod import;
 mod init;
 mod key;
@@ -26,6 +27,7 @@ mod restore;
 mod roster;
 mod scrub;
 mod serve;
+mod show;
 mod verify;
 mod verify_proof;
 mod witness;
@@ -90,6 +92,10 @@ enum Command {
     Export(export::What),
     /// 凭文件和信任文件核验台账 (verify from files alone)
     Verify(verify::Args),
+    /// 工作移交：列出本单位全部未结事项，接收人签收 (hand over an office)
+    Handover(handover::Args),
+    /// 查看：一户、名册对照、资金流向、疑点、预警、未结事项 (look things up)
+    Show(show::Args),
     /// 重放历史，看某一时点的账 (replay history)
     Replay(replay::Args),
     /// 通读台账，列出全部损坏 (read everything, report all damage)
@@ -178,6 +184,8 @@ fn dispatch(command: Command, json: bool) -> Result<Report, Failure> {
         Command::Bulletin(args) => bulletin::run(&args),
         Command::Export(what) => export::run(&what),
         Command::Verify(args) => verify::run(&args),
+        Command::Handover(args) => handover::run(&args),
+        Command::Show(args) => show::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Scrub(args) => scrub::run(&args),
         Command::Copy(args) => copy::run(&args),

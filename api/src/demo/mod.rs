@@ -1,6 +1,7 @@
 //! The sample county's two months, played through the same doors as real work: every act signed, every bank file written
 //! by a simulated bank and imported as a clerk would.
 
+mod beside;
 mod cast;
 pub mod county;
 mod november;

@@ -39,6 +39,7 @@ pub(super) fn play(stage: &mut Stage<'_>) -> Result<(), Failure> {
         let imported = stage.import_returns("ZH-02", notice, code("2020-11-13"))?;
         stage.tell(&format!("退汇：11月12日{}笔入账后被退回，逐笔挂账", imported.lines));
     }
+    super::beside::play(stage)?;
     stage.on("2020-12-01");
     stage.import_statements(period)?;
     late_return(stage, returns.get(1))?;

@@ -11,7 +11,7 @@ use exports::table::{Report, Standing};
 use exports::{month_end as month_end_report, reconciliation_statement};
 use ledger::act::Body;
 use ledger::act::closing::{BulletinIssued, Document as IssuedDocument};
-use ledger::act::policies::StandardRule;
+use ledger::act::policies::{Pays, StandardRule};
 use ledger::engine::fold_while;
 use ledger::ids::{Digest, SchemeCode};
 use ledger::period::{Date, Period};
@@ -118,12 +118,18 @@ fn standards(desk: &Desk, period: Period) -> BTreeMap<SchemeCode, String> {
     let books = desk.books();
     let Some(founded) = &books.offices.founded else { return BTreeMap::new() };
     let sentence = |scheme: &SchemeCode| {
+        let set = books.policies.scheme(scheme, period);
+        let per = match set.map(|set| (set.pays, set.months)) {
+            Some((Some(Pays::Progress), _)) => "元/人",
+            Some((None, Some(1))) => "元/人次",
+            Some((None, _)) | None => "元/人·月",
+        };
         let standards = books.policies.standards_of(scheme, &founded.county, period);
         let parts = standards.map(|standard| {
             let (label, amount) = (&standard.category, standard.amount_fen);
             match standard.rule {
-                StandardRule::Fixed => format!("{label}{amount}元/人·月"),
-                StandardRule::Ceiling => format!("{label}不超过{amount}元/人·月"),
+                StandardRule::Fixed => format!("{label}{amount}{per}"),
+                StandardRule::Ceiling => format!("{label}不超过{amount}{per}"),
                 StandardRule::PerUnit => format!("{label}每单位{amount}元"),
             }
         });
@@ -132,7 +138,7 @@ fn standards(desk: &Desk, period: Period) -> BTreeMap<SchemeCode, String> {
     let schemes =
         books.policies.schemes().map(|scheme| (scheme.code.clone(), sentence(&scheme.code)));
     let stated = schemes.filter(|(_, parts)| !parts.is_empty());
-    stated.map(|(code, parts)| (code, format!("标准：{parts}"))).collect()
+    stated.map(|(code, parts)| (code, format!("标准：{parts}。"))).collect()
 }
 
 /// The journal for hledger, the trial balance, and the payments without personal fields.

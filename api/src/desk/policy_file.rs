@@ -4,23 +4,21 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use ledger::act::Body;
 use ledger::act::policies::{
     ExclusionSet, Limit, Need, PayStart, PayeeKind, Pays, SchemeSet, Span, StandardFloorSet,
     StandardRule, StandardSet, Step, Trigger,
 };
-use ledger::act::signed::key_id;
-use ledger::act::{Act, Body, Seen};
-use ledger::books::{Books, Statement};
-use ledger::ids::{ActId, Division, SchemeCode, Seq, UnitCode};
+use ledger::books::Books;
+use ledger::ids::{Division, SchemeCode, UnitCode};
 use ledger::money::Money;
 use ledger::period::Period;
 use ledger::rejection::Rejection;
-use ledger::rules;
 use ledger::signer::Signer;
 use ledger::views::policy_effect::{self, Effect};
 use serde::Deserialize;
 
-use super::Desk;
+use super::{Desk, lists};
 use crate::failure::Failure;
 
 #[derive(Deserialize)]
@@ -194,27 +192,12 @@ pub fn news(books: &Books, acts: Vec<Body>) -> Vec<Body> {
 /// # Errors
 /// The first refusal, as signing would get it.
 pub fn try_out(desk: &Desk, key: &dyn Signer, acts: Vec<Body>) -> Result<DryRun, Failure> {
-    let id = key_id(&key.public());
-    let officer = desk.books().valid_key(id)?.officer;
     let first = acts.iter().find_map(begins);
     let (scheme, _) = first.ok_or_else(|| Failure::usage("政策文件里没有任何设定。"))?;
     let acts = news(desk.books(), acts);
     let months: BTreeSet<Period> = acts.iter().filter_map(begins).map(|(_, from)| from).collect();
-    let mut books = desk.books().clone();
-    for body in &acts {
-        let act = Act {
-            body: body.clone(),
-            key: id,
-            prev: ActId::ZERO,
-            seen: Seen::nothing(),
-            seq: 1,
-            time: desk.clock.now(),
-        };
-        let at = Seq(books.height);
-        let statement = Statement { id: ActId::ZERO, at, officer, act: &act, lines: &[] };
-        rules::decide(&books, &statement)?;
-        books.evolve(&statement);
-    }
+    let tried: Vec<_> = acts.iter().map(|body| (body.clone(), Vec::new())).collect();
+    let books = lists::try_out(desk, key, &tried)?;
     let effect = |books: &Books, month| {
         let effect = policy_effect::of(books, &scheme, month);
         effect.ok_or_else(|| Failure::from(Rejection::MoneyOverflow {}))

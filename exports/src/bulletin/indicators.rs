@@ -2,6 +2,7 @@
 
 use ledger::act::funds::FundKind;
 use ledger::money::Money;
+use ledger::views::beside::BesideMonth;
 use ledger::views::figures::{Figures, Flow};
 use ledger::views::month::{FundMonth, MonthTable};
 
@@ -209,8 +210,39 @@ impl Bulletin<'_> {
             "累计至月末，保险人直付，只作备查",
         );
         list.add("保险在办", "件", Cell::count(claims.open), "月末未结案");
+        if let Some(beside) = &self.month.beside {
+            beside_figures(beside, list);
+        }
         Some(())
     }
+}
+
+/// What stands beside the money: counts as of the month's end, values that are no money.
+fn beside_figures(beside: &BesideMonth, list: &mut Listing) {
+    for (name, unit, count, scope) in [
+        ("监测纳入户数", "户", beside.watched_begun_households, "累计至月末纳入监测"),
+        ("监测纳入人数", "人", beside.watched_begun_persons, "累计至月末纳入监测"),
+        ("监测消除户数", "户", beside.watched_ended_households, "累计至月末风险消除"),
+        ("监测消除人数", "人", beside.watched_ended_persons, "累计至月末风险消除"),
+        ("在监测户数", "户", beside.watched_open_households, "月末仍在监测"),
+        ("在监测人数", "人", beside.watched_open_persons, "月末仍在监测"),
+        ("求助人员发现", "人", beside.rescued_found, "累计至月末发现的无证求助人员"),
+        ("求助人员安置", "人", beside.rescued_settled, "累计至月末已安置"),
+        ("求助人员未安置", "人", beside.rescued_open, "发现减已安置，照实保留"),
+        ("医疗预警已处置", "件", beside.alerts_answered, "每人每年一件，转办或说明理由"),
+        ("医疗预警未处置", "件", beside.alerts_open, "每人每年一件"),
+        ("疑点未认定", "件", beside.flags_open, "月末在登记、移交或核实中"),
+        ("疑点排除", "件", beside.flags_cleared, "累计至月末"),
+        ("疑点属实待整改", "件", beside.flags_upheld, "月末"),
+        ("疑点整改办结", "件", beside.flags_remedied, "累计至月末"),
+    ] {
+        list.add(name, unit, Cell::count(count), scope);
+    }
+    let (upheld, given, on_hand) =
+        (beside.flags_upheld_fen, beside.goods_given_fen, beside.goods_on_hand_fen);
+    list.add("疑点属实涉及额", "元", Cell::Yuan(upheld), "累计至月末认定属实的疑点");
+    list.add("实物发放价值", "元", Cell::Yuan(given), "本月，备查，不计入发放数");
+    list.add("实物结存价值", "元", Cell::Yuan(on_hand), "月末，备查，不计入余额");
 }
 
 const DUE: &str = "本月经审批名册，不含补发";

@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use ledger::views::beside::BesideMonth;
+
 use super::{BulletinHead, Comparison, Disclosure, Requirement, write};
 use crate::document::NotWritten;
 use crate::sample;
@@ -78,6 +80,53 @@ fn a_month_that_is_not_closed_says_so_loudly_everywhere() {
 #[test]
 fn without_figures_to_compare_with_the_change_is_a_dash() {
     assert!(text(Comparison::default(), Standing::Closed).contains("环比—，同比—；"));
+}
+
+#[test]
+fn what_stands_beside_the_money_has_its_paragraphs_and_is_in_no_sum() {
+    let mut month = sample::month();
+    month.beside = Some(BesideMonth {
+        alerts_answered: 2,
+        alerts_open: 1,
+        flags_cleared: 1,
+        flags_open: 3,
+        flags_remedied: 1,
+        flags_upheld: 2,
+        flags_upheld_fen: sample::yuan("404.00"),
+        goods_given_fen: sample::yuan("4288.00"),
+        goods_on_hand_fen: sample::yuan("702.00"),
+        rescued_found: 103,
+        rescued_open: 3,
+        rescued_settled: 100,
+        watched_begun_households: 178,
+        watched_begun_persons: 769,
+        watched_ended_households: 170,
+        watched_ended_persons: 719,
+        watched_open_households: 8,
+        watched_open_persons: 50,
+    });
+    let written = |month: &_| {
+        let documents = write(month, Comparison::default(), &head(), Standing::Closed).unwrap();
+        String::from_utf8(documents[0].bytes.clone()).unwrap()
+    };
+    let text = written(&month);
+    for part in [
+        "防返贫监测。累计纳入178户、769人，风险消除170户、719人，月末仍在监测8户、50人。",
+        "流浪乞讨救助。累计发现103人，安置100人，未安置3人。",
+        "医疗预警。已处置2件，未处置1件（每人每年一件）。",
+        "实物救助。本月发放价值4,288.00元，月末结存价值702.00元（备查，不计入发放数）。",
+        "问题线索。未认定3件，排除1件，属实待整改2件，整改办结1件；属实累计涉及404.00元。",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    let overall = |text: &str| text.split("## 二、").next().map(str::to_owned).unwrap();
+    let without_digest = |text: String| {
+        let (before, after) = text.split_once("SHA-256:").unwrap();
+        format!("{before}{}", after.split_once('）').unwrap().1)
+    };
+    let same =
+        without_digest(overall(&text)) == without_digest(overall(&written(&sample::month())));
+    assert!(same, "the money of the month is what it was");
 }
 
 #[test]

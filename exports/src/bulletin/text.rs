@@ -159,6 +159,9 @@ impl Bulletin<'_> {
             get("保险累计赔付额"),
             get("保险在办"),
         ));
+        if self.month.beside.is_some() {
+            paragraphs.extend(beside(quoted));
+        }
         format!("## 二、分项情况\n\n{}", numbered(&paragraphs).join("\n\n"))
     }
 
@@ -209,6 +212,46 @@ impl Bulletin<'_> {
             disclosure = head.disclosure.chinese(),
         )
     }
+}
+
+/// What stands beside the money, each in its own paragraph.
+fn beside(quoted: &Quoted<'_>) -> [String; 5] {
+    let get = |name| quoted.get(name);
+    [
+        format!(
+            "防返贫监测。累计纳入{}、{}，风险消除{}、{}，月末仍在监测{}、{}。",
+            get("监测纳入户数"),
+            get("监测纳入人数"),
+            get("监测消除户数"),
+            get("监测消除人数"),
+            get("在监测户数"),
+            get("在监测人数"),
+        ),
+        format!(
+            "流浪乞讨救助。累计发现{}，安置{}，未安置{}。",
+            get("求助人员发现"),
+            get("求助人员安置"),
+            get("求助人员未安置"),
+        ),
+        format!(
+            "医疗预警。已处置{}，未处置{}（每人每年一件）。",
+            get("医疗预警已处置"),
+            get("医疗预警未处置"),
+        ),
+        format!(
+            "实物救助。本月发放价值{}，月末结存价值{}（备查，不计入发放数）。",
+            get("实物发放价值"),
+            get("实物结存价值"),
+        ),
+        format!(
+            "问题线索。未认定{}，排除{}，属实待整改{}，整改办结{}；属实累计涉及{}。",
+            get("疑点未认定"),
+            get("疑点排除"),
+            get("疑点属实待整改"),
+            get("疑点整改办结"),
+            get("疑点属实涉及额"),
+        ),
+    ]
 }
 
 /// The text, then the annexes, then the list of figures.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::act::Body;
-use crate::act::funds::{BankAccountOpened, FundOpened};
+use crate::act::funds::{BankAccountOpened, FundAllotted, FundOpened};
 use crate::ids::{ActId, BankAccountCode, Division, FundCode};
 use crate::money::Money;
 
@@ -31,6 +31,8 @@ pub struct Funds {
     pub funds: BTreeMap<FundCode, FundOpened>,
     /// What was paid into pools and not reversed, in the order of the log.
     pub contributions: Vec<Contribution>,
+    /// Allotments that were not reversed.
+    pub allotments: BTreeMap<ActId, FundAllotted>,
 }
 
 impl Funds {
@@ -38,6 +40,12 @@ impl Funds {
     #[must_use]
     pub fn account_of(&self, fund: &FundCode) -> Option<&BankAccountCode> {
         self.funds.get(fund).map(|fund| &fund.account)
+    }
+
+    /// True if exactly this allotment stands in the books.
+    #[must_use]
+    pub fn has_allotment(&self, allotted: &FundAllotted) -> bool {
+        self.allotments.values().any(|known| known == allotted)
     }
 
     pub(super) fn evolve(&mut self, statement: &Statement<'_>) {
@@ -49,7 +57,10 @@ impl Funds {
             let (fund, area) = (gift.fund.clone(), gift.area.clone());
             let amount = gift.amount_fen;
             self.contributions.push(Contribution { act: statement.id, fund, area, amount });
+        } else if let Body::FundAllotted(allotted) = statement.body() {
+            self.allotments.insert(statement.id, allotted.clone());
         } else if let Body::EntryReversed(reversed) = statement.body() {
+            self.allotments.remove(&reversed.act);
             self.contributions.retain(|contribution| contribution.act != reversed.act);
         }
     }

@@ -246,7 +246,7 @@ impl Payments {
         self.names.towns()
     }
 
-    /// Which town the payee of a line lives in.
+    /// Which town a line is for: where the payee lives, or who is helped if an organisation is paid.
     #[must_use]
     pub fn town_of(&self, batch: &Batch, line: u32) -> Option<u16> {
         batch.rows.town(&self.names, line)

@@ -179,6 +179,13 @@ impl People {
         Some(home.town().unwrap_or_else(|| home.clone()))
     }
 
+    /// The town of a household, as [`People::town_of`].
+    #[must_use]
+    pub fn home_town(&self, household: HouseholdId) -> Option<Division> {
+        let home = &self.households.get(&household)?.division;
+        Some(home.town().unwrap_or_else(|| home.clone()))
+    }
+
     pub(super) fn evolve(&mut self, statement: &Statement<'_>) {
         if let Body::PeopleRegistered(_) = statement.body() {
             statement.lines.iter().for_each(|line| self.register(line));

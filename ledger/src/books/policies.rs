@@ -50,6 +50,13 @@ impl Policies {
         self.schemes.get(code)?.range(..=period).next_back().map(|(_, scheme)| scheme)
     }
 
+    /// The parts for which a scheme has a standard, anywhere and at any time.
+    #[must_use]
+    pub fn labels(&self, scheme: &SchemeCode) -> BTreeSet<&str> {
+        let own = self.standards.keys().filter(|(of, ..)| of == scheme);
+        own.map(|(_, label, _)| label.as_str()).collect()
+    }
+
     /// True if the books hold exactly what a policy act would set.
     #[must_use]
     pub fn holds(&self, body: &Body) -> bool {

@@ -62,6 +62,8 @@ pub(super) struct Rare {
     pub(super) waiting: Option<(Outcome, Seq)>,
     pub(super) returned: Option<Return>,
     pub(super) recoveries: Vec<(Date, Money)>,
+    /// The number of the town of who is helped, where an organisation is paid.
+    pub(super) town: Option<u16>,
 }
 
 /// The rows of a batch.
@@ -126,12 +128,13 @@ impl Rows {
         self.kept.len()
     }
 
-    /// Takes the next line's payment.
+    /// Takes the next line's payment. `helped` is the town of who is helped, where that is not the payee's.
     pub(super) fn push(
         &mut self,
         names: &mut Names,
         line: &RosterLine,
         town: &dyn Fn(PersonId) -> Option<Division>,
+        helped: Option<Division>,
     ) {
         let mix = self.mix_of(line);
         self.kept.open().push(Row {
@@ -143,8 +146,10 @@ impl Rows {
             answer: 0,
             answered_after: 0,
         });
-        if let Some(original) = &line.reissue_of {
-            let rare = Rare { reissue_of: Some(original.clone()), ..Rare::default() };
+        let town = helped.and_then(|town| names.town_number(town));
+        let reissue_of = line.reissue_of.clone();
+        if reissue_of.is_some() || town.is_some() {
+            let rare = Rare { reissue_of, town, ..Rare::default() };
             self.rare.insert(self.last_line(), rare);
         }
     }
@@ -242,8 +247,11 @@ impl Rows {
         row.answered_after = u32::try_from(after).expect("a manifest counts its lines in 32 bits");
     }
 
-    /// The number of the town that a line's payee lives in.
+    /// The number of the town that a line is for: where its payee lives, or who is helped if an organisation is paid.
     pub(super) fn town(&self, names: &Names, line: u32) -> Option<u16> {
+        if let Some(town) = self.rare(line).and_then(|rare| rare.town) {
+            return Some(town);
+        }
         let payee = usize::try_from(self.row(line)?.payee).ok()?;
         names.town_of_payee.get(payee).copied().flatten()
     }

@@ -49,17 +49,36 @@ pub struct Slice {
     pub amount: Money,
 }
 
+impl Slice {
+    /// Neighbours of one origin become one slice.
+    fn in_order(one: Option<Slice>, next: Option<Slice>) -> impl DoubleEndedIterator<Item = Slice> {
+        let sum = one.zip(next).filter(|(one, next)| one.origin == next.origin);
+        let sum = sum.and_then(|(one, next)| one.amount.checked_add(next.amount));
+        let joined = sum.zip(one).map(|(amount, one)| Slice { amount, ..one });
+        let apart = if joined.is_some() { (None, None) } else { (one, next) };
+        [joined, apart.0, apart.1].into_iter().flatten()
+    }
+}
+
 /// Money in the order in which it came.
 #[derive(Clone, Debug, Default)]
 struct Queue(VecDeque<Slice>);
 
 impl Queue {
     fn put(&mut self, slices: impl IntoIterator<Item = Slice>) {
-        self.0.extend(slices);
+        for slice in slices {
+            let last = self.0.pop_back();
+            self.0.extend(Slice::in_order(last, Some(slice)));
+        }
     }
 
     fn put_first(&mut self, slices: Vec<Slice>) {
-        slices.into_iter().rev().for_each(|slice| self.0.push_front(slice));
+        for slice in slices.into_iter().rev() {
+            let first = self.0.pop_front();
+            for part in Slice::in_order(Some(slice), first).rev() {
+                self.0.push_front(part);
+            }
+        }
     }
 
     /// Takes an amount from one end. The laws let no fund fall below zero, so there is enough.

@@ -1,5 +1,6 @@
 //! What the program works out for itself: folded from entries, thrown away and rebuilt at will, never in the log.
 
+pub mod beside;
 pub mod doubts;
 pub mod due;
 pub mod figures;
@@ -12,4 +13,5 @@ pub mod outstanding;
 pub mod policy_effect;
 pub mod pool;
 pub mod rescue;
+pub mod roster_change;
 pub mod watch;

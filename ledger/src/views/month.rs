@@ -3,6 +3,7 @@
 
 use sha2::{Digest as _, Sha256};
 
+use super::beside::{self, BesideMonth};
 use super::figures::{self, BatchMonth, Figures, Flow, ReturnedPayment};
 use super::outstanding::{self, AccountMonth};
 use crate::act::funds::FundKind;
@@ -121,6 +122,9 @@ wire! {
         advances: AdvanceMonth,
         /// Batches of the month.
         batches: Vec<BatchMonth>,
+        /// What stands beside the money, where there is any of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        beside: Option<BesideMonth>,
         /// Insurance claims.
         claims: ClaimMonth,
         /// Funds.
@@ -160,6 +164,7 @@ impl MonthTable {
             accounts: outstanding::of(books, period)?,
             advances: advances(books, period)?,
             batches: figures::batches_in(books, period)?,
+            beside: beside::of(books, period)?,
             claims: claims(books, period)?,
             funds: funds(books, period)?,
             height: books.height,

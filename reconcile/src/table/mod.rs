@@ -122,6 +122,16 @@ pub fn read_text(
     })
 }
 
+/// Reads comma-separated text in UTF-8 or else GB18030, whichever the bytes are.
+///
+/// # Errors
+/// A problem if they are neither.
+pub fn read_csv(file: &str, bytes: &[u8]) -> Result<Table, Problem> {
+    let text = decode(file, bytes, Encoding::Utf8);
+    let text = text.or_else(|_| decode(file, bytes, Encoding::Gb18030))?;
+    Ok(delimited::read(&text, ',', true))
+}
+
 fn decode<'a>(file: &str, bytes: &'a [u8], encoding: Encoding) -> Result<Cow<'a, str>, Problem> {
     text::decode(bytes, encoding).map_err(|wrong| {
         Problem::of_row(Code::TextUndecodable, file, wrong.row)

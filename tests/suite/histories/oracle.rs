@@ -258,6 +258,7 @@ fn posted(mut table: MonthTable) -> MonthTable {
     table.schemes.clear();
     table.towns.clear();
     table.batches.clear();
+    table.beside = None;
     table.advances.open.clear();
     (table.claims.declined, table.claims.filed, table.claims.open) = (0, 0, 0);
     for account in &mut table.accounts {

@@ -3,6 +3,7 @@
 use crate::act::Body;
 use crate::act::payments::{Decision, ResponseImported, RosterDrawn};
 use crate::answer::{Outcome, Reason, ReturnOutcome};
+use crate::books::cases::Cases;
 use crate::books::people::People;
 use crate::books::rows::{Rare, Rows};
 use crate::books::{Books, Statement};
@@ -35,12 +36,20 @@ impl Payments {
         batch.rows.rare_mut(reference.line())
     }
 
-    fn draw(&mut self, people: &People, statement: &Statement<'_>, body: &RosterDrawn) {
+    fn draw(
+        &mut self,
+        (people, cases): (&People, &Cases),
+        statement: &Statement<'_>,
+        body: &RosterDrawn,
+    ) {
         let mut rows = Rows::new(statement.at, statement.lines.len());
         for (n, _, line) in statement.numbered() {
             let Line::Roster(line) = line else { continue };
             let Some(reference) = PaymentRef::new(body.batch.clone(), n) else { continue };
-            rows.push(&mut self.names, line, &|payee| people.town_of(payee));
+            let is_for_others = people.organisations.contains_key(&line.payee);
+            let helped = cases.entitlements.get(&line.entitlement).filter(|_| is_for_others);
+            let helped = helped.and_then(|held| people.home_town(held.household));
+            rows.push(&mut self.names, line, &|payee| people.town_of(payee), helped);
             if let Some(number) = rows.entitlement(n) {
                 self.paid.insert(number, body.period);
             }
@@ -162,7 +171,7 @@ impl Payments {
 pub(in crate::books) fn evolve(books: &mut Books, statement: &Statement<'_>) {
     let payments = &mut books.payments;
     if let Body::RosterDrawn(drawn) = statement.body() {
-        payments.draw(&books.people, statement, drawn);
+        payments.draw((&books.people, &books.cases), statement, drawn);
     } else if let Body::RosterChecked(agreed) = statement.body() {
         payments.move_on(&agreed.batch, BatchStage::Checked);
     } else if let Body::RosterFinanceReviewed(agreed) = statement.body() {

@@ -93,7 +93,8 @@ impl Names {
         number
     }
 
-    fn town_number(&mut self, town: Division) -> Option<u16> {
+    /// The number of a town, which it gets now if it has none.
+    pub(super) fn town_number(&mut self, town: Division) -> Option<u16> {
         let known = self.towns.iter().position(|known| *known == town);
         let place = known.unwrap_or_else(|| {
             self.towns.push(town);

@@ -1,0 +1,97 @@
+//! Lists that offices bring, as the clerk asks for them.
+
+use ledger::engine::Receipt;
+use ledger::ids::Digest;
+use ledger::signer::Signer;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use super::{FileArgs, Report};
+use crate::desk::lists::entitlements::{self, Given};
+use crate::desk::lists::persons::{self, About};
+use crate::desk::lists::{allotments, people as people_list};
+use crate::desk::{Desk, people as registration};
+use crate::failure::Failure;
+
+/// What is said of an act, or that there was none.
+fn done(receipt: Option<Receipt>) -> String {
+    receipt.map_or("（试读，没有登记）".to_owned(), |r| format!("第{}条记录", r.seq))
+}
+
+pub(super) fn people(
+    desk: &mut Desk,
+    key: &dyn Signer,
+    args: &FileArgs,
+    bytes: &[u8],
+) -> Result<Report, Failure> {
+    let households = people_list::read(desk, &args.name(), bytes)?;
+    let (count, persons) = people_list::counted(&households);
+    let receipt = if args.dry_run {
+        None
+    } else {
+        let file = Digest(Sha256::digest(bytes).into());
+        Some(registration::register(desk, key, "人员名单导入", Some(file), households)?.0)
+    };
+    desk.checkpoint()?;
+    let text = format!("人员名单：{count}户{persons}人；{}", done(receipt));
+    let seq = receipt.map(|receipt| receipt.seq);
+    let json = json!({ "ok": true, "households": count, "persons": persons, "seq": seq });
+    Ok(Report { json, text })
+}
+
+pub(super) fn entitlements(
+    desk: &mut Desk,
+    key: &dyn Signer,
+    args: &FileArgs,
+    bytes: &[u8],
+    given: &Given<'_>,
+) -> Result<Report, Failure> {
+    let file = (args.name(), bytes);
+    let done_with = entitlements::bring_in(desk, key, (&file.0, file.1), given, args.dry_run)?;
+    desk.checkpoint()?;
+    let (lines, total, receipt) = (done_with.lines, done_with.total, done_with.receipt);
+    let next = receipt.map_or_else(String::new, |r| {
+        format!("，待县级确认（entitlements.confirmed，brought_in 为{}）", r.id)
+    });
+    let scheme = &given.scheme;
+    let text =
+        format!("存量资格：项目{scheme}，{lines}项，每月共{total}元；{}{next}", done(receipt));
+    let json = json!({
+        "ok": true, "scheme": scheme, "lines": lines, "total_fen": total,
+        "seq": receipt.map(|receipt| receipt.seq), "act": receipt.map(|receipt| receipt.id),
+    });
+    Ok(Report { json, text })
+}
+
+pub(super) fn allotments(
+    desk: &mut Desk,
+    key: &dyn Signer,
+    args: &FileArgs,
+    bytes: &[u8],
+) -> Result<Report, Failure> {
+    let done = allotments::import(desk, key, (&args.name(), bytes), args.dry_run)?;
+    desk.checkpoint()?;
+    let (rows, known, total) = (done.rows, done.known, done.total);
+    let what = if done.is_signed { "已登记" } else { "（试读，没有登记）" };
+    let text = format!("指标：{rows}件，共{total}元，其中台账已有{known}件；{what}");
+    let json = json!({
+        "ok": true, "rows": rows, "known": known, "total_fen": total, "signed": done.is_signed,
+    });
+    Ok(Report { json, text })
+}
+
+pub(super) fn persons(
+    desk: &mut Desk,
+    key: &dyn Signer,
+    args: &FileArgs,
+    bytes: &[u8],
+    about: &About,
+) -> Result<Report, Failure> {
+    let listed = persons::import(desk, key, (&args.name(), bytes), about, args.dry_run)?;
+    desk.checkpoint()?;
+    let (lines, total, receipt) = (listed.lines, listed.total, listed.receipt);
+    let text = format!("名单：{lines}人，金额合计{total}元；{}", done(receipt));
+    let seq = receipt.map(|receipt| receipt.seq);
+    let json = json!({ "ok": true, "lines": lines, "total_fen": total, "seq": seq });
+    Ok(Report { json, text })
+}

@@ -1,0 +1,135 @@
+//! Short lists: suspicions, alerts, open matters, counts.
+
+use std::fmt::Write as _;
+
+use ledger::books::Books;
+use ledger::books::postings::Account;
+use ledger::ids::UnitCode;
+use ledger::money::Money;
+use ledger::period::Date;
+use ledger::rejection::Rejection;
+use ledger::views::{flags, open_matters, rescue, watch};
+use serde_json::json;
+
+use super::{Report, overflow};
+use crate::failure::Failure;
+
+pub(super) fn flags(books: &Books, on: Date) -> Result<Report, Failure> {
+    let found = flags::suspicions(books, on).ok_or_else(overflow)?;
+    let progress = flags::progress(books, on).ok_or_else(overflow)?;
+    let mut text = format!("规则所得疑点（截至{on}，台账高度{}）：", books.height);
+    for one in &found {
+        let (rule, name) = (one.rule.word(), one.rule.chinese());
+        let (scheme, unit, count, amount) = (&one.scheme, &one.unit, one.count, one.amount);
+        let _ =
+            write!(text, "\n  {name}（{rule}）  项目{scheme}  单位{unit}  {count}件  {amount}元");
+        let entries: Vec<String> = one.entries.iter().take(20).map(ToString::to_string).collect();
+        if !entries.is_empty() {
+            let _ = write!(text, "  记录{}", entries.join("、"));
+        }
+    }
+    if found.is_empty() {
+        text.push_str("\n  没有");
+    }
+    let _ = write!(text, "\n已登记疑点{}件", progress.raised);
+    for (stage, count) in &progress.by_stage {
+        let _ = write!(text, "，{}{count}件", stage.chinese());
+    }
+    let _ = write!(text, "；逾期未报{}件，属实涉及{}元", progress.overdue, progress.upheld);
+    for (id, flag) in &books.flags.all {
+        let (subject, stage) = (&flag.raised.subject, flag.stage().chinese());
+        let _ = write!(text, "\n  疑点{id}  单位{}  {subject}  {stage}", flag.raised.unit);
+    }
+    let found = found.iter().map(|one| {
+        json!({
+            "amount_fen": one.amount, "count": one.count, "entries": one.entries,
+            "rule": one.rule.word(), "scheme": one.scheme, "unit": one.unit,
+        })
+    });
+    let stages =
+        progress.by_stage.iter().map(|(stage, count)| (stage.word().to_owned(), json!(count)));
+    let json = json!({
+        "ok": true, "on": on, "height": books.height, "found": found.collect::<Vec<_>>(),
+        "raised": progress.raised, "overdue": progress.overdue, "upheld_fen": progress.upheld,
+        "by_stage": serde_json::Value::Object(stages.collect()),
+    });
+    Ok(Report { json, text })
+}
+
+pub(super) fn alerts(books: &Books, year: i16) -> Report {
+    let mut text = format!("{year}年医疗预警：");
+    let mut told = Vec::new();
+    let all = books.medical.alerts.iter().filter(|((of, _), _)| *of == year);
+    for ((_, person), alert) in all {
+        let kind = if alert.is_listed { "在册，总费用" } else { "其他，自负" };
+        let (until, spent) = (alert.until, alert.spent);
+        let came = match &alert.answered {
+            None => "未处置".to_owned(),
+            Some(answer) if answer.application.is_some() => format!("转办：{}", answer.reason),
+            Some(answer) => format!("不转办：{}", answer.reason),
+        };
+        let _ = write!(text, "\n  人员{person}  {kind}{spent}元（截至{until}）  {came}");
+        told.push(json!({
+            "answer": alert.answered, "entry": alert.at, "listed": alert.is_listed,
+            "person": person, "spent_fen": spent, "until": until,
+        }));
+    }
+    if told.is_empty() {
+        text.push_str("\n  没有");
+    }
+    Report { text, json: json!({ "ok": true, "year": year, "alerts": told }) }
+}
+
+pub(super) fn matters(books: &Books, unit: &UnitCode) -> Result<Report, Failure> {
+    if !books.offices.units.contains_key(unit) {
+        return Err(Rejection::UnitUnknown { unit: unit.clone() }.into());
+    }
+    let open = open_matters::of_unit(books, unit);
+    let mut text = format!("单位{unit}未结事项{}件（台账高度{}）：", open.len(), books.height);
+    for one in &open {
+        let _ = write!(text, "\n  {}  {}  {}元", one.kind.chinese(), one.matter, one.amount_fen);
+    }
+    Ok(Report { text, json: json!({ "ok": true, "unit": unit, "matters": open }) })
+}
+
+pub(super) fn counts(books: &Books, on: Date) -> Result<Report, Failure> {
+    let watched = watch::as_of(books, on);
+    let rescued = rescue::as_of(books, on);
+    let settled: u64 = rescued.settled.values().sum();
+    let ways: Vec<String> =
+        rescued.settled.iter().map(|(how, count)| format!("{}{count}", how.chinese())).collect();
+    let sum = |wanted: fn(&Account) -> bool| {
+        let balances = books.postings.balances().iter();
+        Money::total(balances.filter(|(account, _)| wanted(account)).map(|(_, sum)| *sum))
+    };
+    let on_hand = sum(|account| matches!(account, Account::GoodsOnHand(_))).ok_or_else(overflow)?;
+    let given = sum(|account| matches!(account, Account::GoodsGiven(..))).ok_or_else(overflow)?;
+    let (begun, ended, open) = (watched.begun, watched.ended, watched.open);
+    let text = format!(
+        "截至{on}（台账高度{}）\n\
+         防返贫监测（口径：户、人）：纳入{}户{}人，风险消除{}户{}人，仍在监测{}户{}人\n\
+         求助人员（口径：人）：发现{}人，已安置{settled}人（{}），未安置{}人，查明身份{}人\n\
+         物资价值（备查，不计入资金；以台账现状计）：结存{on_hand}元，已发放{given}元",
+        books.height,
+        begun.households,
+        begun.persons,
+        ended.households,
+        ended.persons,
+        open.households,
+        open.persons,
+        rescued.found,
+        ways.join("、"),
+        rescued.open,
+        rescued.identified,
+    );
+    let count =
+        |count: watch::Count| json!({ "households": count.households, "persons": count.persons });
+    let json = json!({
+        "ok": true, "on": on, "height": books.height,
+        "watch": { "begun": count(begun), "ended": count(ended), "open": count(open) },
+        "rescue": { "found": rescued.found, "settled": settled, "open": rescued.open,
+            "identified": rescued.identified },
+        "goods": { "on_hand_fen": on_hand, "given_fen": given },
+    });
+    Ok(Report { json, text })
+}

@@ -1,0 +1,76 @@
+//! A roster beside the one of the month before.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use ledger::books::Books;
+use ledger::ids::SchemeCode;
+use ledger::period::Period;
+use ledger::views::roster_change::{self, RosterChange};
+use serde_json::json;
+
+use super::{Report, overflow};
+use crate::failure::Failure;
+
+/// How many changes of a kind a person reads one by one.
+const NAMED: usize = 20;
+
+pub(super) fn show(books: &Books, scheme: &SchemeCode, period: Period) -> Result<Report, Failure> {
+    if books.policies.newest(scheme).is_none() {
+        let scheme = scheme.clone();
+        return Err(ledger::rejection::Rejection::SchemeUnknown { scheme, period }.into());
+    }
+    let change = roster_change::of(books, scheme, period).ok_or_else(overflow)?;
+    let changes = change.changes.iter().map(|one| {
+        json!({
+            "before_fen": one.before, "entitlement": one.entitlement, "household": one.household,
+            "now_fen": one.now, "why": one.why.word(),
+        })
+    });
+    let missed = change.missed.iter().map(|(entitlement, month, amount)| {
+        json!({ "amount_fen": amount, "entitlement": entitlement, "period": month })
+    });
+    let json = json!({
+        "ok": true, "scheme": scheme, "period": period,
+        "before": { "lines": change.before.0, "total_fen": change.before.1 },
+        "now": { "lines": change.now.0, "total_fen": change.now.1 },
+        "changes": changes.collect::<Vec<_>>(), "missed": missed.collect::<Vec<_>>(),
+    });
+    Ok(Report { text: text(&change, scheme, period), json })
+}
+
+fn text(change: &RosterChange, scheme: &SchemeCode, period: Period) -> String {
+    let (before, now) = (change.before, change.now);
+    let mut text = format!(
+        "项目{scheme}：{}应发{}笔、{}元；{period}应发{}笔、{}元",
+        period.previous(),
+        before.0,
+        before.1,
+        now.0,
+        now.1
+    );
+    let mut by_reason: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for one in &change.changes {
+        by_reason.entry(one.why).or_default().push(one);
+    }
+    for (why, all) in by_reason {
+        let _ = write!(text, "\n{}{}笔", why.chinese(), all.len());
+        for one in all.iter().take(NAMED) {
+            let (id, before, now) = (one.entitlement, one.before, one.now);
+            let _ = write!(text, "\n  资格{id}  户{}  {before}元→{now}元", one.household);
+        }
+        if all.len() > NAMED {
+            let _ = write!(text, "\n  其余{}笔用 --json 列出", all.len() - NAMED);
+        }
+    }
+    if change.changes.is_empty() {
+        text.push_str("\n与上月相同");
+    }
+    if !change.missed.is_empty() {
+        let _ = write!(text, "\n以前月份应发而没有造册{}笔，可造补充名册：", change.missed.len());
+        for (id, month, amount) in change.missed.iter().take(NAMED) {
+            let _ = write!(text, "\n  {month}  资格{id}  {amount}元");
+        }
+    }
+    text
+}

@@ -1,0 +1,151 @@
+//! A list of allotments 指标: one row a document and fund, each an act of its own. What the books hold already is not
+//! signed again, so that a list whose signing broke off is simply brought once more.
+
+use ledger::act::Body;
+use ledger::act::funds::{DirectMark, FundAllotted, Level};
+use ledger::books::Books;
+use ledger::money::Money;
+use ledger::signer::Signer;
+use reconcile::office_list::{self, Column, ListRow};
+use reconcile::problem::Code;
+
+use super::super::Desk;
+use super::try_out;
+use crate::failure::Failure;
+
+const DOCUMENT: &str = "发文字号";
+const LEVEL: &str = "来源级次";
+const DIRECT: &str = "直达标识";
+const FUNCTION: &str = "功能科目";
+const FUND: &str = "资金代码";
+const AMOUNT: &str = "金额";
+const ARRIVED: &str = "到达日期";
+
+const COLUMNS: &[Column] = &[
+    Column { name: DOCUMENT, aliases: &["文号", "指标文号"], is_required: true },
+    Column { name: LEVEL, aliases: &["级次", "资金来源"], is_required: true },
+    Column { name: DIRECT, aliases: &["是否直达"], is_required: false },
+    Column { name: FUNCTION, aliases: &["支出功能分类", "科目"], is_required: true },
+    Column { name: FUND, aliases: &["资金"], is_required: true },
+    Column { name: AMOUNT, aliases: &["金额（元）", "指标金额"], is_required: true },
+    Column {
+        name: ARRIVED, aliases: &["到账日期", "下达日期", "日期"], is_required: true
+    },
+];
+
+/// What came of a list.
+pub struct Allotted {
+    /// Its rows.
+    pub rows: usize,
+    /// Their sum.
+    pub total: Money,
+    /// Rows that the books hold already.
+    pub known: usize,
+    /// True if it was signed.
+    pub is_signed: bool,
+}
+
+/// Reads a list of allotments, tries all of it, and, unless it is only tried, signs those that are new.
+///
+/// # Errors
+/// Every problem of the file, or the first rule that refuses one of them; then none is signed.
+pub fn import(
+    desk: &mut Desk,
+    key: &dyn Signer,
+    (file, bytes): (&str, &[u8]),
+    dry_run: bool,
+) -> Result<Allotted, Failure> {
+    let all = read(desk.books(), file, bytes)?;
+    let total = Money::total(all.iter().map(|allotted| allotted.amount_fen));
+    let total = total.ok_or(ledger::rejection::Rejection::MoneyOverflow {})?;
+    let rows = all.len();
+    let holds = |allotted: &FundAllotted| desk.books().funds.has_allotment(allotted);
+    let new: Vec<Body> = all.into_iter().filter(|a| !holds(a)).map(Body::FundAllotted).collect();
+    let known = rows - new.len();
+    let tried: Vec<_> = new.iter().map(|body| (body.clone(), Vec::new())).collect();
+    try_out(desk, key, &tried)?;
+    if !dry_run {
+        for body in new {
+            desk.sign(key, body)?;
+        }
+    }
+    Ok(Allotted { rows, total, known, is_signed: !dry_run })
+}
+
+fn read(books: &Books, file: &str, bytes: &[u8]) -> Result<Vec<FundAllotted>, Failure> {
+    let list = office_list::read(file, bytes, COLUMNS, &|_| false).map_err(Failure::Problems)?;
+    let mut problems = Vec::new();
+    let mut all: Vec<FundAllotted> = Vec::new();
+    for row in &list.rows {
+        let before = problems.len();
+        let mut row = list.row(row, &mut problems);
+        let Some(allotted) = allotted(books, &mut row) else { continue };
+        if all.contains(&allotted) {
+            row.refuse(Code::ListTwice, DOCUMENT, "同一文号、资金、金额和日期只列一次");
+        }
+        if problems.len() == before {
+            all.push(allotted);
+        }
+    }
+    list.check_total(AMOUNT, Money::total(all.iter().map(|a| a.amount_fen)), &mut problems);
+    if problems.is_empty() { Ok(all) } else { Err(Failure::Problems(problems)) }
+}
+
+fn allotted(books: &Books, row: &mut ListRow<'_>) -> Option<FundAllotted> {
+    let document_no = row.text(DOCUMENT);
+    let level = row.text(LEVEL);
+    let level = level.and_then(|text| {
+        let known = Level::ALL.iter().copied();
+        let found =
+            known.into_iter().find(|level| level.chinese() == text || text == short(*level));
+        if found.is_none() {
+            row.refuse(Code::ListValueWrong, LEVEL, "中央、省级、市级或县级");
+        }
+        found
+    });
+    let direct = match row.optional(DIRECT) {
+        None => Some(DirectMark::None),
+        Some(text) => direct_mark(row, &text),
+    };
+    let fund = row.text(FUND).and_then(|text| {
+        let known = text.parse().ok().filter(|code| books.funds.funds.contains_key(code));
+        if known.is_none() {
+            row.refuse(Code::ListValueWrong, FUND, "已设立的资金代码");
+        }
+        known
+    });
+    let (function_code, amount) = (row.text(FUNCTION), row.money(AMOUNT));
+    let arrived = row.date(ARRIVED);
+    Some(FundAllotted {
+        amount_fen: amount?,
+        arrived: arrived?,
+        corrects: None,
+        direct: direct?,
+        document_no: document_no?,
+        function_code: function_code?,
+        fund: fund?,
+        level: level?,
+    })
+}
+
+const fn short(level: Level) -> &'static str {
+    match level {
+        Level::Central => "中央级",
+        Level::Province => "省",
+        Level::City => "市",
+        Level::County => "县",
+    }
+}
+
+fn direct_mark(row: &mut ListRow<'_>, text: &str) -> Option<DirectMark> {
+    let found = match text {
+        "非直达" | "否" => Some(DirectMark::None),
+        "01" | "1" | "中央直达" | "01中央直达" => Some(DirectMark::Central),
+        "03" | "3" | "省级直达" | "03省级直达" => Some(DirectMark::Province),
+        _ => None,
+    };
+    if found.is_none() {
+        row.refuse(Code::ListValueWrong, DIRECT, "01中央直达、03省级直达或非直达");
+    }
+    found
+}

@@ -1,0 +1,227 @@
+//! A list of entitlements from before these books: one row an entitlement, a column for each part of its amount.
+
+use std::collections::BTreeSet;
+
+use ledger::act::Body;
+use ledger::act::cases::{EntitlementsBroughtIn, Part};
+use ledger::books::entitling::{self, Claim};
+use ledger::engine::Receipt;
+use ledger::ids::{EntitlementId, PersonId, SchemeCode};
+use ledger::line::{EntitlementLine, Line};
+use ledger::money::Money;
+use ledger::period::Period;
+use ledger::signer::Signer;
+use reconcile::office_list::{self, Column, ListRow, OfficeList};
+use reconcile::problem::Code;
+
+use super::super::{Desk, seal};
+use super::{Finder, ID_NO, NAME, at_its_row, try_out};
+use crate::failure::Failure;
+
+const PERSONS: &str = "保障人数";
+const MEMBERS: &str = "保障对象身份证号";
+const TOTAL: &str = "月保障金额";
+const FROM: &str = "起发月份";
+const LAST: &str = "末发月份";
+const CATEGORY: &str = "类别";
+const CAUSE: &str = "事由";
+
+const COLUMNS: &[Column] = &[
+    ID_NO,
+    NAME,
+    Column { name: PERSONS, aliases: &["保障人口", "人数"], is_required: false },
+    Column { name: MEMBERS, aliases: &["保障对象"], is_required: false },
+    Column {
+        name: TOTAL, aliases: &["月补助金额", "合计金额", "金额"], is_required: false
+    },
+    Column { name: FROM, aliases: &["享受起始月份"], is_required: false },
+    Column { name: LAST, aliases: &["享受截止月份"], is_required: false },
+    Column { name: CATEGORY, aliases: &["类型"], is_required: false },
+    Column { name: CAUSE, aliases: &[], is_required: false },
+];
+
+/// What a list is brought in as.
+pub struct Given<'a> {
+    /// The scheme.
+    pub scheme: SchemeCode,
+    /// First month payable, where a row does not say its own.
+    pub from: Option<Period>,
+    /// Where the list comes from, in words.
+    pub source: &'a str,
+}
+
+/// What came of a list.
+pub struct BroughtIn {
+    /// Its entitlements.
+    pub lines: u32,
+    /// Their monthly sum.
+    pub total: Money,
+    /// The act, unless it was only tried.
+    pub receipt: Option<Receipt>,
+}
+
+/// Reads a list and, unless it is only tried, signs it as `entitlements.brought_in`. The county confirms it by its root.
+///
+/// # Errors
+/// Every problem of the file, or the rule that refuses the list as a whole.
+pub fn bring_in(
+    desk: &mut Desk,
+    key: &dyn Signer,
+    (file, bytes): (&str, &[u8]),
+    given: &Given<'_>,
+    dry_run: bool,
+) -> Result<BroughtIn, Failure> {
+    let lines = read(desk, key, (file, bytes), given)?;
+    let (manifest, entries) = seal(&lines)?;
+    let (count, total) = (manifest.count, manifest.total_fen);
+    let (scheme, source) = (given.scheme.clone(), given.source.to_owned());
+    let body = Body::EntitlementsBroughtIn(EntitlementsBroughtIn { manifest, scheme, source });
+    try_out(desk, key, &[(body.clone(), lines)])?;
+    let receipt = if dry_run { None } else { Some(desk.sign_with_lines(key, body, &entries)?) };
+    Ok(BroughtIn { lines: count, total, receipt })
+}
+
+fn read(
+    desk: &Desk,
+    key: &dyn Signer,
+    (file, bytes): (&str, &[u8]),
+    given: &Given<'_>,
+) -> Result<Vec<Line>, Failure> {
+    let labels = desk.books().policies.labels(&given.scheme);
+    if labels.is_empty() {
+        let scheme = &given.scheme;
+        return Err(Failure::usage(format!("项目{scheme}还没有任何标准：先设定项目和标准。")));
+    }
+    let list = office_list::read(file, bytes, COLUMNS, &|heading| labels.contains(heading))
+        .map_err(Failure::Problems)?;
+    let mut finder = Finder::new(desk, key, "存量资格名单核对")?;
+    let mut problems = Vec::new();
+    let (mut lines, mut sums) = (Vec::new(), Vec::new());
+    for row in &list.rows {
+        let before = problems.len();
+        let mut row = list.row(row, &mut problems);
+        let Some(line) = line(desk, &mut finder, &list, &mut row, given)? else { continue };
+        sums.push(line.amount_fen);
+        let claim = Claim {
+            scheme: &given.scheme,
+            household: line.household,
+            persons: &line.persons,
+            payee: line.payee,
+            parts: &line.parts,
+            cause: line.cause.as_deref(),
+            from: line.from,
+            last: line.last,
+        };
+        if let Err(why) = entitling::may_be_entitled(desk.books(), &claim) {
+            row.refuse(Code::ListRefused, ID_NO.name, &at_its_row(&why));
+        }
+        if problems.len() == before {
+            lines.push(Line::Entitlement(line));
+        }
+    }
+    list.check_total(TOTAL, Money::total(sums), &mut problems);
+    if problems.is_empty() { Ok(lines) } else { Err(Failure::Problems(problems)) }
+}
+
+fn line(
+    desk: &Desk,
+    finder: &mut Finder<'_>,
+    list: &OfficeList,
+    row: &mut ListRow<'_>,
+    given: &Given<'_>,
+) -> Result<Option<EntitlementLine>, Failure> {
+    let payee = finder.of_row(row)?;
+    let (parts, total) = amounts(list, row);
+    let from = row.optional_month(FROM).or(given.from);
+    if from.is_none() {
+        row.refuse(Code::ListValueMissing, FROM, "月份，或用 --from 注明");
+    }
+    let until = row.optional_month(LAST);
+    let (category, cause) = (row.optional(CATEGORY), row.optional(CAUSE));
+    let Some(payee) = payee else { return Ok(None) };
+    let persons = persons(desk, finder, row, payee)?;
+    let household = desk.books().people.persons.get(&payee).map(|known| known.household);
+    let (Some(total), Some(from), Some(persons), Some(household)) =
+        (total, from, persons, household)
+    else {
+        return Ok(None);
+    };
+    let entitlement = EntitlementId::from_bytes(super::random()?);
+    Ok(Some(EntitlementLine {
+        amount_fen: total,
+        category: category.unwrap_or_else(|| "存量".to_owned()),
+        cause,
+        entitlement,
+        from,
+        household,
+        last: until,
+        parts,
+        payee,
+        persons,
+    }))
+}
+
+/// The parts that have an amount, and their sum; what the row calls its total must be that sum.
+fn amounts(list: &OfficeList, row: &mut ListRow<'_>) -> (Vec<Part>, Option<Money>) {
+    let mut parts = Vec::new();
+    for label in &list.others {
+        if let Some(amount) = row.optional_money(label).filter(|amount| !amount.is_zero()) {
+            parts.push(Part { amount_fen: amount, label: label.clone(), quantity: None });
+        }
+    }
+    let sum = Money::total(parts.iter().map(|part| part.amount_fen));
+    if parts.is_empty() {
+        let first = list.others.first().map_or(TOTAL, String::as_str);
+        row.refuse(Code::ListValueMissing, first, "至少一个分项的金额；表头用标准的分项名称");
+        return (parts, None);
+    }
+    let stated = row.optional_money(TOTAL);
+    if stated.is_some() && stated != sum {
+        let sum = sum.map(Money::to_yuan).unwrap_or_default();
+        row.refuse(Code::ListDiffers, TOTAL, &format!("各分项之和{sum}"));
+    }
+    (parts, sum)
+}
+
+/// For whom: as listed; or the payee alone, or the whole household, where the number of persons says so.
+fn persons(
+    desk: &Desk,
+    finder: &Finder<'_>,
+    row: &mut ListRow<'_>,
+    payee: PersonId,
+) -> Result<Option<Vec<PersonId>>, Failure> {
+    let count = row.optional_count(PERSONS);
+    if let Some(text) = row.optional(MEMBERS) {
+        let mut persons = Vec::new();
+        for id_no in text.split(['、', '，', ',', ';', '；', ' ', '\n']).filter(|t| !t.is_empty())
+        {
+            match finder.find(row, MEMBERS, id_no)? {
+                Some(person) => persons.push(person),
+                None => return Ok(None),
+            }
+        }
+        let differs = count.is_some_and(|count| u32::try_from(persons.len()) != Ok(count));
+        if differs {
+            row.refuse(Code::ListDiffers, PERSONS, &format!("{}人", persons.len()));
+            return Ok(None);
+        }
+        return Ok(Some(persons));
+    }
+    let count = count.unwrap_or(1);
+    if count == 1 {
+        return Ok(Some(vec![payee]));
+    }
+    let known = &desk.books().people.persons;
+    let household = known.get(&payee).map(|payee| payee.household);
+    let members: BTreeSet<PersonId> = known
+        .iter()
+        .filter(|(_, person)| Some(person.household) == household)
+        .map(|(id, _)| *id)
+        .collect();
+    if u32::try_from(members.len()) == Ok(count) {
+        return Ok(Some(members.into_iter().collect()));
+    }
+    let expected = format!("1人，或全户{}人；其余情况请填“{MEMBERS}”", members.len());
+    row.refuse(Code::ListDiffers, PERSONS, &expected);
+    Ok(None)
+}

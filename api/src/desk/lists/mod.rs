@@ -1,0 +1,123 @@
+//! Lists that offices bring: people, entitlements, allotments, what others give about persons. Each is read whole, every
+//! problem told at its row and column, tried on a copy of the books, and only then signed: nothing is half imported.
+
+pub mod allotments;
+pub mod entitlements;
+pub mod people;
+pub mod persons;
+
+use std::collections::HashMap;
+
+use ledger::act::signed::key_id;
+use ledger::act::{Act, Body, Seen};
+use ledger::books::{Books, Statement};
+use ledger::check_digits::canonical_id_no;
+use ledger::ids::{ActId, PersonId, Seq};
+use ledger::line::Line;
+use ledger::rejection::Rejection;
+use ledger::rules;
+use ledger::signer::Signer;
+use ledger::vault::AccessNote;
+use reconcile::office_list::{Column, ListRow};
+use reconcile::problem::Code;
+
+use super::Desk;
+use crate::failure::Failure;
+
+/// The column by which a person is found.
+pub(super) const ID_NO: Column = Column {
+    name: "身份证号",
+    aliases: &["证件号码", "身份证号码", "公民身份号码"],
+    is_required: true,
+};
+
+/// The name beside it, which must be the one that is registered.
+pub(super) const NAME: Column =
+    Column {
+        name: "姓名", aliases: &["人员姓名", "户主姓名", "领款人"], is_required: false
+    };
+
+/// Decides acts one after the other on a copy of the books, as the holder of `key` would sign them. Nothing is signed.
+///
+/// # Errors
+/// The first refusal, as signing would get it.
+pub fn try_out(
+    desk: &Desk,
+    key: &dyn Signer,
+    acts: &[(Body, Vec<Line>)],
+) -> Result<Books, Failure> {
+    let id = key_id(&key.public());
+    let officer = desk.books().valid_key(id)?.officer;
+    let mut books = desk.books().clone();
+    for (body, lines) in acts {
+        let (body, time) = (body.clone(), desk.clock.now());
+        let (prev, seen) = (ActId::ZERO, Seen::nothing());
+        let act = Act { body, key: id, prev, seen, seq: 1, time };
+        let at = Seq(books.height);
+        let statement = Statement { id: ActId::ZERO, at, officer, act: &act, lines };
+        rules::decide(&books, &statement)?;
+        books.evolve(&statement);
+    }
+    Ok(books)
+}
+
+pub(super) fn random() -> Result<[u8; 16], Failure> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|why| Failure::usage(format!("没有随机数：{why}")))?;
+    Ok(bytes)
+}
+
+/// Finds registered persons by their document's number, and compares names where the list gives them. The readings of the
+/// vault are recorded, as every one is.
+pub(super) struct Finder<'a> {
+    desk: &'a Desk,
+    note: AccessNote,
+    names: HashMap<PersonId, String>,
+}
+
+impl<'a> Finder<'a> {
+    pub(super) fn new(desk: &'a Desk, key: &dyn Signer, purpose: &str) -> Result<Self, Failure> {
+        Ok(Finder { desk, note: desk.access(key, purpose)?, names: HashMap::new() })
+    }
+
+    /// The person of a row, by number and, where there is one, name.
+    pub(super) fn of_row(&mut self, row: &mut ListRow<'_>) -> Result<Option<PersonId>, Failure> {
+        let Some(id_no) = row.text(ID_NO.name) else { return Ok(None) };
+        let Some(person) = self.find(row, ID_NO.name, &id_no)? else { return Ok(None) };
+        let Some(name) = row.optional(NAME.name) else { return Ok(Some(person)) };
+        if self.name_of(person)? == name {
+            return Ok(Some(person));
+        }
+        row.refuse(Code::ListDiffers, NAME.name, "此证件号码登记的姓名");
+        Ok(None)
+    }
+
+    /// The person of a number in a column.
+    pub(super) fn find(
+        &self,
+        row: &mut ListRow<'_>,
+        column: &str,
+        id_no: &str,
+    ) -> Result<Option<PersonId>, Failure> {
+        let known = self.desk.vault.find_person(&canonical_id_no(id_no))?;
+        let known = known.filter(|id| self.desk.books().people.persons.contains_key(id));
+        if known.is_none() {
+            row.refuse(Code::ListPersonUnknown, column, "");
+        }
+        Ok(known)
+    }
+
+    fn name_of(&mut self, person: PersonId) -> Result<String, Failure> {
+        if let Some(known) = self.names.get(&person) {
+            return Ok(known.clone());
+        }
+        let name = self.desk.vault.read_person(person, &self.note)?.name;
+        self.names.insert(person, name.clone());
+        Ok(name)
+    }
+}
+
+/// The number of the list's row that a refusal of line `n` is about: lines and rows stand in the same order.
+pub(super) fn at_its_row(why: &Rejection) -> String {
+    format!("{why}。{}（{}）", why.hint(), why.code())
+}

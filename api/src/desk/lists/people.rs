@@ -1,0 +1,179 @@
+//! A list of people: one row a person, the members of a household under one number.
+
+use std::collections::{HashMap, HashSet};
+
+use ledger::check_digits::{IdNo, luhn_holds};
+use ledger::ids::{Division, HouseholdId};
+use ledger::vault::{AccountFields, PersonFields};
+use reconcile::office_list::{self, Column, ListRow};
+use reconcile::problem::Code;
+
+use super::super::Desk;
+use super::super::people::NewHousehold;
+use crate::failure::Failure;
+
+const COLUMNS: &[Column] = &[
+    Column { name: "户号", aliases: &["家庭编号", "户编号"], is_required: true },
+    Column {
+        name: "村区划", aliases: &["区划代码", "行政区划", "区划"], is_required: true
+    },
+    Column { name: "姓名", aliases: &["家庭成员姓名", "人员姓名"], is_required: true },
+    Column {
+        name: "身份证号",
+        aliases: &["证件号码", "身份证号码", "公民身份号码"],
+        is_required: true,
+    },
+    Column { name: "与户主关系", aliases: &["关系"], is_required: false },
+    Column { name: "电话", aliases: &["联系电话", "手机号"], is_required: false },
+    Column {
+        name: "账号", aliases: &["银行账号", "卡号", "一卡通账号"], is_required: true
+    },
+    Column { name: "开户银行", aliases: &["开户行"], is_required: true },
+    Column { name: "户名", aliases: &["账户名称"], is_required: false },
+];
+
+/// What one list says twice is told where it is said again.
+#[derive(Default)]
+struct Seen {
+    documents: HashSet<String>,
+    accounts: HashSet<String>,
+}
+
+/// Reads the whole list: households with their members, the head first. What the vault knows already is a problem too.
+///
+/// # Errors
+/// Every problem of the file; a file with problems gives no households.
+pub fn read(desk: &Desk, file: &str, bytes: &[u8]) -> Result<Vec<NewHousehold>, Failure> {
+    let list = office_list::read(file, bytes, COLUMNS, &|_| false).map_err(Failure::Problems)?;
+    let mut households: Vec<NewHousehold> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut seen = Seen::default();
+    let mut problems = Vec::new();
+    for row in &list.rows {
+        let before = problems.len();
+        let mut row = list.row(row, &mut problems);
+        let number = row.text("户号");
+        let division = division(&mut row);
+        let person = person(desk, &mut row, &mut seen)?;
+        let account = account(desk, &mut row, person.as_ref(), &mut seen)?;
+        let is_head = row
+            .optional("与户主关系")
+            .is_some_and(|relation| ["户主", "本人"].contains(&relation.as_str()));
+        let (Some(number), Some(division), Some(person)) = (number, division, person) else {
+            continue;
+        };
+        let place = *places.entry(number).or_insert(households.len());
+        if place == households.len() {
+            households.push(empty(division.clone())?);
+        }
+        let Some(household) = households.get_mut(place) else { continue };
+        if household.division != division {
+            row.refuse(
+                Code::ListDiffers,
+                "村区划",
+                &format!("{}（同户前一行）", household.division),
+            );
+        }
+        if problems.len() == before {
+            join(household, person, account, is_head);
+        }
+    }
+    if problems.is_empty() { Ok(households) } else { Err(Failure::Problems(problems)) }
+}
+
+fn join(
+    household: &mut NewHousehold,
+    person: PersonFields,
+    account: Option<AccountFields>,
+    is_head: bool,
+) {
+    // The head comes first, wherever the list has it.
+    let place = if is_head { 0 } else { household.members.len() };
+    for (holder, _) in &mut household.accounts {
+        *holder += usize::from(*holder >= place);
+    }
+    household.members.insert(place, person);
+    household.accounts.extend(account.map(|account| (place, account)));
+}
+
+fn empty(division: Division) -> Result<NewHousehold, Failure> {
+    let household = HouseholdId::from_bytes(super::random()?);
+    Ok(NewHousehold { household, division, members: Vec::new(), accounts: Vec::new() })
+}
+
+fn division(row: &mut ListRow<'_>) -> Option<Division> {
+    let division = row.text("村区划")?.parse().ok();
+    if division.is_none() {
+        row.refuse(Code::ListValueWrong, "村区划", "6、9或12位数字");
+    }
+    division
+}
+
+fn person(
+    desk: &Desk,
+    row: &mut ListRow<'_>,
+    seen: &mut Seen,
+) -> Result<Option<PersonFields>, Failure> {
+    let (name, id_no) = (row.text("姓名"), row.text("身份证号"));
+    let phone = row.optional("电话");
+    let Some(id_no) = id_no else { return Ok(None) };
+    let known = match IdNo::read(&id_no) {
+        Err(why) => {
+            row.refuse(Code::ListValueWrong, "身份证号", &why.to_string());
+            return Ok(None);
+        }
+        Ok(known) => known,
+    };
+    if !seen.documents.insert(known.as_str().to_owned()) {
+        row.refuse(Code::ListTwice, "身份证号", "同一人在名单中只出现一次");
+        return Ok(None);
+    }
+    if is_registered(desk, &id_no)? {
+        row.refuse(Code::ListTwice, "身份证号", "还没有登记的人");
+        return Ok(None);
+    }
+    Ok(name.map(|name| PersonFields { name, id_no, phone, address: None }))
+}
+
+fn is_registered(desk: &Desk, id_no: &str) -> Result<bool, Failure> {
+    let known = desk.vault.find_person(id_no)?;
+    Ok(known.is_some_and(|person| desk.books().people.persons.contains_key(&person)))
+}
+
+fn account(
+    desk: &Desk,
+    row: &mut ListRow<'_>,
+    person: Option<&PersonFields>,
+    seen: &mut Seen,
+) -> Result<Option<AccountFields>, Failure> {
+    let Some(number) = row.optional("账号") else { return Ok(None) };
+    if number.contains(['E', 'e', '.']) {
+        let expected = "文本：账号被电子表格改成了小数或科学计数，请按文本重新导出";
+        row.refuse(Code::ListValueWrong, "账号", expected);
+        return Ok(None);
+    }
+    if !number.bytes().all(|byte| byte.is_ascii_digit()) || !(8..=32).contains(&number.len()) {
+        row.refuse(Code::ListValueWrong, "账号", "8至32位数字");
+        return Ok(None);
+    }
+    if number.len() == 19 && !luhn_holds(&number) {
+        // Only a warning: passbooks and some rural cards have no check digit.
+        tracing::warn!(row = row.number(), "account number without a valid check digit");
+    }
+    let known = desk.vault.find_account(&number)?;
+    let is_known = known.is_some_and(|id| desk.books().people.accounts.contains_key(&id));
+    if is_known || !seen.accounts.insert(number.clone()) {
+        row.refuse(Code::ListTwice, "账号", "一个账户只登记给一人");
+        return Ok(None);
+    }
+    let Some(bank_name) = row.text("开户银行") else { return Ok(None) };
+    let holder = row.optional("户名").or_else(|| person.map(|person| person.name.clone()));
+    Ok(holder.map(|holder_name| AccountFields { number, bank_name, holder_name }))
+}
+
+/// What a dry run says of a list without problems.
+#[must_use]
+pub fn counted(households: &[NewHousehold]) -> (usize, usize) {
+    let persons = households.iter().map(|household| household.members.len()).sum();
+    (households.len(), persons)
+}

@@ -1,0 +1,128 @@
+//! Lists that others give about persons: medical spending, who is insured, whom a bank lent to. One act each.
+
+use ledger::act::Body;
+use ledger::act::medical::MedicalListed;
+use ledger::act::urgent::{InsuranceListed, LoansListed};
+use ledger::engine::Receipt;
+use ledger::ids::{Digest, PersonId, PolicyCode};
+use ledger::line::{InsuredLine, Line, LoanLine, SpendingLine};
+use ledger::money::Money;
+use ledger::signer::Signer;
+use reconcile::office_list::{self, Column, ListRow};
+use sha2::{Digest as _, Sha256};
+
+use super::super::{Desk, seal};
+use super::{Finder, ID_NO, NAME, try_out};
+use crate::failure::Failure;
+
+const SPENT: &str = "总费用";
+const OWN: &str = "自负费用";
+const LENT: &str = "贷款金额";
+const FROM: &str = "起始日期";
+const UNTIL: &str = "截止日期";
+
+/// What a list is about.
+pub enum About {
+    /// Medical spending in a year so far; where it comes from, in words.
+    Spending(String),
+    /// Who is insured under a policy; where it comes from, in words.
+    Insured(PolicyCode, String),
+    /// Loans of a bank.
+    Loans(String),
+}
+
+/// What came of a list.
+pub struct Listed {
+    /// Its lines.
+    pub lines: u32,
+    /// The sum of its amounts.
+    pub total: Money,
+    /// The act, unless it was only tried.
+    pub receipt: Option<Receipt>,
+}
+
+impl About {
+    fn columns(&self) -> Vec<Column> {
+        let column = |name, aliases| Column { name, aliases, is_required: true };
+        let until = column(UNTIL, &["截至日期", "到期日", "保险止期"]);
+        let from = column(FROM, &["起始日", "放款日", "保险起期"]);
+        let own: Vec<Column> = match self {
+            About::Spending(_) => vec![
+                column(SPENT, &["医疗总费用", "费用合计"]),
+                column(OWN, &["个人自负", "自付费用"]),
+                until,
+            ],
+            About::Insured(..) => vec![from, until],
+            About::Loans(_) => vec![column(LENT, &["金额", "放款金额"]), from, until],
+        };
+        [ID_NO, NAME].into_iter().chain(own).collect()
+    }
+
+    fn line(&self, row: &mut ListRow<'_>, person: Option<PersonId>) -> Option<Line> {
+        match self {
+            About::Spending(_) => {
+                let (total, own, until) = (row.money(SPENT), row.money(OWN), row.date(UNTIL));
+                let (total_fen, own_fen) = (total?, own?);
+                let (person, until) = (person?, until?);
+                Some(Line::Spending(SpendingLine { own_fen, person, total_fen, until }))
+            }
+            About::Insured(..) => {
+                let (from, until) = (row.date(FROM), row.date(UNTIL));
+                let (from, person, until) = (from?, person?, until?);
+                Some(Line::Insured(InsuredLine { from, person, until }))
+            }
+            About::Loans(_) => {
+                let (lent, from, until) = (row.money(LENT), row.date(FROM), row.date(UNTIL));
+                let (amount_fen, from) = (lent?, from?);
+                let (person, until) = (person?, until?);
+                Some(Line::Loan(LoanLine { amount_fen, from, person, until }))
+            }
+        }
+    }
+
+    fn act(&self, manifest: ledger::act::Manifest, file: Digest) -> Body {
+        match self {
+            About::Spending(source) => {
+                Body::MedicalListed(MedicalListed { file, manifest, source: source.clone() })
+            }
+            About::Insured(policy, source) => {
+                let (policy, source) = (policy.clone(), source.clone());
+                Body::InsuranceListed(InsuranceListed { manifest, policy, source })
+            }
+            About::Loans(bank) => {
+                Body::LoansListed(LoansListed { bank: bank.clone(), file, manifest })
+            }
+        }
+    }
+}
+
+/// Reads a list and, unless it is only tried, signs it.
+///
+/// # Errors
+/// Every problem of the file, or the rule that refuses it.
+pub fn import(
+    desk: &mut Desk,
+    key: &dyn Signer,
+    (file, bytes): (&str, &[u8]),
+    about: &About,
+    dry_run: bool,
+) -> Result<Listed, Failure> {
+    let list =
+        office_list::read(file, bytes, &about.columns(), &|_| false).map_err(Failure::Problems)?;
+    let mut finder = Finder::new(desk, key, "外部名单核对")?;
+    let (mut lines, mut problems) = (Vec::new(), Vec::new());
+    for row in &list.rows {
+        let mut row = list.row(row, &mut problems);
+        let person = finder.of_row(&mut row)?;
+        lines.extend(about.line(&mut row, person));
+    }
+    if !problems.is_empty() {
+        return Err(Failure::Problems(problems));
+    }
+    let (manifest, entries) = seal(&lines)?;
+    let (count, total) = (manifest.count, manifest.total_fen);
+    let body = about.act(manifest, Digest(Sha256::digest(bytes).into()));
+    try_out(desk, key, &[(body.clone(), lines)])?;
+    let receipt = if dry_run { None } else { Some(desk.sign_with_lines(key, body, &entries)?) };
+    Ok(Listed { lines: count, total, receipt })
+}

@@ -1,0 +1,402 @@
+//! Lists as offices have them: a heading somewhere near the top, columns in any order and under several names, a totals row
+//! at the end or none. From CSV in UTF-8 or GB18030, .xls or .xlsx. Every problem at its row and column, all at once.
+
+use std::collections::BTreeMap;
+
+use ledger::money::Money;
+use ledger::period::{Date, Period};
+
+use crate::names::narrow;
+use crate::problem::{Code, Problem};
+use crate::profile::Container;
+use crate::table::{Form, Row, Table, container_of, read_csv, read_spreadsheet};
+use crate::values::{read_date, read_yuan};
+
+/// The heading stands within this many rows: above it are titles.
+const ROWS_BEFORE_THE_HEADING: usize = 10;
+
+/// Columns that say nothing about anybody.
+const IDLE: [&str; 2] = ["序号", "备注"];
+
+/// How a totals row begins.
+const TOTALS: [&str; 3] = ["合计", "总计", "小计"];
+
+/// How the rows of a form's foot begin.
+const FOOT: [&str; 8] = ["制表", "填表", "审核", "复核", "负责人", "经办", "填报", "说明"];
+
+/// A column that a list may have.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// Its name, by which it is asked for and told of.
+    pub name: &'static str,
+    /// Other names that offices give it.
+    pub aliases: &'static [&'static str],
+    /// True if a list without it cannot be read.
+    pub is_required: bool,
+}
+
+/// A list under its heading.
+#[derive(Clone, Debug)]
+pub struct OfficeList {
+    file: String,
+    /// Its rows, blank ones and what stands below the totals left out.
+    pub rows: Vec<Row>,
+    /// The totals row, if there is one.
+    pub totals: Option<Row>,
+    /// Where each column stands, by its name.
+    places: BTreeMap<String, usize>,
+    /// The columns that `others` let in, in the order of the heading.
+    pub others: Vec<String>,
+}
+
+/// Reads a list. `others` says of a heading that is none of the columns whether it is welcome all the same.
+///
+/// # Errors
+/// What keeps the file from being a list at all. Problems of single cells are told by [`ListRow`].
+pub fn read(
+    file: &str,
+    bytes: &[u8],
+    columns: &[Column],
+    others: &dyn Fn(&str) -> bool,
+) -> Result<OfficeList, Vec<Problem>> {
+    let table = table(file, bytes).map_err(|problem| vec![problem])?;
+    if let Some((row, code)) = table.faults.first() {
+        let problem = Problem { row: *row, ..Problem::of_file(*code, file) };
+        return Err(vec![problem]);
+    }
+    let heading = heading_of(file, &table, columns)?;
+    let mut problems = Vec::new();
+    let mut list = OfficeList {
+        file: file.to_owned(),
+        rows: Vec::new(),
+        totals: None,
+        places: BTreeMap::new(),
+        others: Vec::new(),
+    };
+    list.place_columns(heading, columns, others, &mut problems);
+    let number = heading.number;
+    list.take_rows(table.rows.into_iter().filter(|row| row.number > number), &mut problems);
+    if problems.is_empty() && list.rows.is_empty() {
+        problems.push(Problem::of_file(Code::FileNoLines, file));
+    }
+    if problems.is_empty() { Ok(list) } else { Err(problems) }
+}
+
+fn table(file: &str, bytes: &[u8]) -> Result<Table, Problem> {
+    if bytes.is_empty() {
+        return Err(Problem::of_file(Code::FileEmpty, file));
+    }
+    match container_of(bytes) {
+        container @ (Container::Xls | Container::Xlsx) => read_spreadsheet(file, bytes, container),
+        Container::Delimited | Container::Boxtable => read_csv(file, bytes),
+    }
+}
+
+/// A heading as it is compared: without blanks and line breaks, full-width characters made narrow.
+fn plain(text: &str) -> String {
+    text.chars().map(narrow).filter(|character| !character.is_whitespace()).collect()
+}
+
+fn is_named(column: &Column, heading: &str) -> bool {
+    let heading = plain(heading);
+    std::iter::once(&column.name).chain(column.aliases).any(|name| plain(name) == heading)
+}
+
+/// The row that has every required column, or the reason why none has.
+fn heading_of<'a>(
+    file: &str,
+    table: &'a Table,
+    columns: &[Column],
+) -> Result<&'a Row, Vec<Problem>> {
+    let required: Vec<&Column> = columns.iter().filter(|column| column.is_required).collect();
+    let missing = |row: &Row| -> Vec<&'static str> {
+        let has = |column: &Column| row.cells.iter().any(|cell| is_named(column, &cell.text));
+        required.iter().filter(|column| !has(column)).map(|column| column.name).collect()
+    };
+    let rows = table.rows.iter().take(ROWS_BEFORE_THE_HEADING);
+    let best = rows.min_by_key(|row| missing(row).len());
+    match best.map(|row| (row, missing(row))) {
+        Some((row, missing)) if missing.is_empty() => Ok(row),
+        // The row that comes nearest tells best what is missing.
+        Some((row, missing)) if missing.len() < required.len() => Err(missing
+            .into_iter()
+            .map(|name| Problem::of_row(Code::ListColumnMissing, file, row.number).in_column(name))
+            .collect()),
+        Some(_) | None => {
+            let names: Vec<&str> = required.iter().map(|column| column.name).collect();
+            let problem = Problem::of_file(Code::LayoutHeaderMissing, file);
+            Err(vec![problem.expected(format!("前十行里有表头：{}", names.join("、")))])
+        }
+    }
+}
+
+impl OfficeList {
+    fn place_columns(
+        &mut self,
+        heading: &Row,
+        columns: &[Column],
+        others: &dyn Fn(&str) -> bool,
+        problems: &mut Vec<Problem>,
+    ) {
+        for (place, cell) in heading.cells.iter().enumerate() {
+            let text = plain(&cell.text);
+            if text.is_empty() || IDLE.contains(&text.as_str()) {
+                continue;
+            }
+            let of_row = |code| Problem::of_row(code, &self.file, heading.number);
+            let known = columns.iter().find(|column| is_named(column, &cell.text));
+            let name = match known {
+                Some(column) => column.name.to_owned(),
+                None if others(&text) => {
+                    self.others.push(text.clone());
+                    text
+                }
+                None => {
+                    let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
+                    let problem = of_row(Code::ListColumnUnknown).in_column(cell.text.as_str());
+                    problems.push(problem.expected(names.join("、")));
+                    continue;
+                }
+            };
+            if self.places.insert(name.clone(), place).is_some() {
+                problems.push(of_row(Code::ListColumnTwice).in_column(name));
+            }
+        }
+    }
+
+    fn take_rows(&mut self, rows: impl Iterator<Item = Row>, problems: &mut Vec<Problem>) {
+        for row in rows {
+            let first = row.cells.iter().find(|cell| !cell.is_blank());
+            let begins = |words: &[&str]| {
+                first.is_some_and(|cell| {
+                    words.iter().any(|word| plain(&cell.text).starts_with(word))
+                })
+            };
+            if let Some(code) = row.fault {
+                problems.push(Problem::of_row(code, &self.file, row.number));
+            } else if row.is_blank() || (self.totals.is_some() && begins(&FOOT)) {
+                // Blank rows and the foot of a form say nothing about anybody.
+            } else if self.totals.is_some() {
+                problems.push(Problem::of_row(Code::TableAfterEnd, &self.file, row.number));
+            } else if begins(&TOTALS) {
+                self.totals = Some(row);
+            } else {
+                self.rows.push(row);
+            }
+        }
+    }
+
+    /// True if the list has that column.
+    #[must_use]
+    pub fn has(&self, column: &str) -> bool {
+        self.places.contains_key(column)
+    }
+
+    /// A row for reading; what is wrong with its cells is added to `problems`.
+    pub fn row<'a>(&'a self, row: &'a Row, problems: &'a mut Vec<Problem>) -> ListRow<'a> {
+        ListRow { list: self, row, problems }
+    }
+
+    /// The totals row says of a column what its rows add up to, if it says anything.
+    pub fn check_total(&self, column: &str, sum: Option<Money>, problems: &mut Vec<Problem>) {
+        let Some(totals) = &self.totals else { return };
+        let mut row = self.row(totals, problems);
+        let Some(stated) = row.optional_money(column) else { return };
+        if sum != Some(stated) {
+            let sum = sum.map_or_else(|| "超出范围".to_owned(), Money::to_yuan);
+            row.refuse(Code::ListTotalDiffers, column, &format!("各行之和{sum}"));
+        }
+    }
+}
+
+/// One row, cell by cell.
+pub struct ListRow<'a> {
+    list: &'a OfficeList,
+    row: &'a Row,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl ListRow<'_> {
+    /// The row's number, from 1.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        self.row.number
+    }
+
+    /// Adds a problem of a cell.
+    pub fn refuse(&mut self, code: Code, column: &str, expected: &str) {
+        let found = self.cell(column).map(|(text, _)| text).unwrap_or_default();
+        let problem = Problem::of_row(code, &self.list.file, self.row.number);
+        self.problems.push(problem.in_column(column).found(found).expected(expected));
+    }
+
+    fn cell(&self, column: &str) -> Option<(String, Form)> {
+        let cell = self.row.cells.get(*self.list.places.get(column)?)?;
+        (!cell.is_blank()).then(|| (cell.text.clone(), cell.form))
+    }
+
+    /// The text of a cell; `None` if there is nothing in it, or what is in it must not be used, which is a problem.
+    pub fn optional(&mut self, column: &str) -> Option<String> {
+        let (text, form) = self.cell(column)?;
+        match form {
+            Form::Refused(code) => {
+                self.refuse(code, column, "");
+                None
+            }
+            // An apostrophe keeps a spreadsheet from making a number of it.
+            Form::Text | Form::Number | Form::Day => {
+                Some(text.strip_prefix('\'').unwrap_or(&text).trim().to_owned())
+            }
+        }
+    }
+
+    /// The text of a cell in which there must be something.
+    pub fn text(&mut self, column: &str) -> Option<String> {
+        let before = self.problems.len();
+        let found = self.optional(column);
+        if found.is_none() && self.problems.len() == before {
+            self.refuse(Code::ListValueMissing, column, "");
+        }
+        found
+    }
+
+    fn read<T>(
+        &mut self,
+        column: &str,
+        text: Option<String>,
+        code: Code,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let value = read(&text?);
+        if value.is_none() {
+            self.refuse(code, column, "");
+        }
+        value
+    }
+
+    /// An amount in yuan.
+    pub fn money(&mut self, column: &str) -> Option<Money> {
+        let text = self.text(column);
+        self.read(column, text, Code::ListNotMoney, read_yuan)
+    }
+
+    /// An amount in yuan, or nothing.
+    pub fn optional_money(&mut self, column: &str) -> Option<Money> {
+        let text = self.optional(column);
+        self.read(column, text, Code::ListNotMoney, read_yuan)
+    }
+
+    /// A day.
+    pub fn date(&mut self, column: &str) -> Option<Date> {
+        let text = self.text(column);
+        self.read(column, text, Code::ListNotADate, read_date)
+    }
+
+    /// A month, written as one or as a day of it.
+    pub fn optional_month(&mut self, column: &str) -> Option<Period> {
+        let text = self.optional(column);
+        self.read(column, text, Code::ListNotADate, read_month)
+    }
+
+    /// A whole number from 1.
+    pub fn optional_count(&mut self, column: &str) -> Option<u32> {
+        let text = self.optional(column);
+        let count = |text: &str| text.parse().ok().filter(|count| *count > 0);
+        self.read(column, text, Code::ListNotACount, count)
+    }
+}
+
+/// `2020-10`, `2020/10`, `2020.10`, `202010`, `2020年10月`, or a day.
+fn read_month(text: &str) -> Option<Period> {
+    let text = plain(text);
+    let text = text.strip_suffix('月').unwrap_or(&text);
+    let parts = text.split_once(['-', '/', '.', '年']);
+    let parts = parts.or_else(|| text.split_at_checked(4).filter(|_| text.len() == 6));
+    let month = parts.and_then(|(year, month)| {
+        let is_year = year.len() == 4;
+        is_year.then(|| Period::new(year.parse().ok()?, month.parse().ok()?)).flatten()
+    });
+    month.or_else(|| read_date(text).map(Date::period))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Column, OfficeList, read, read_month};
+    use crate::problem::{Code, Problem};
+
+    const COLUMNS: &[Column] = &[
+        Column { name: "身份证号", aliases: &["证件号码"], is_required: true },
+        Column { name: "金额", aliases: &["金额（元）"], is_required: true },
+        Column { name: "日期", aliases: &[], is_required: false },
+    ];
+
+    fn list(text: &str) -> Result<OfficeList, Vec<Problem>> {
+        read("名单.csv", text.as_bytes(), COLUMNS, &|_| false)
+    }
+
+    #[test]
+    fn titles_order_aliases_blank_rows_totals_and_foot_are_as_offices_have_them() {
+        let text = "清河县名单,,\n\n序号,金额(元),证 件 号 码\n1,404.00,甲\n\n2,\"1,096.00\",乙\n\
+                    合计,1500.00,\n制表人：,,\n";
+        let list = list(text).unwrap();
+        let mut problems = Vec::new();
+        let mut sum = 0;
+        for row in &list.rows {
+            let mut row = list.row(row, &mut problems);
+            sum += row.money("金额").unwrap().fen();
+            assert!(row.text("身份证号").is_some());
+        }
+        assert_eq!((sum, list.rows.len()), (150_000, 2));
+        list.check_total("金额", Some(ledger::money::Money::from_fen(sum)), &mut problems);
+        assert_eq!(problems, []);
+        list.check_total("金额", Some(ledger::money::Money::from_fen(1)), &mut problems);
+        assert_eq!((problems[0].code, problems[0].row), (Code::ListTotalDiffers, Some(7)));
+    }
+
+    #[test]
+    fn what_keeps_it_from_being_a_list_is_told_at_its_place() {
+        let codes = |text: &str| {
+            let told = |p: &Problem| (p.code, p.row, p.column.clone());
+            list(text).unwrap_err().iter().map(told).collect::<Vec<_>>()
+        };
+        let column = |name: &str| Some(name.to_owned());
+        assert_eq!(
+            codes("身份证号,姓名\n甲,乙\n"),
+            [(Code::ListColumnMissing, Some(1), column("金额"))]
+        );
+        assert_eq!(
+            codes("身份证号,金额,工资\n甲,1,2\n"),
+            [(Code::ListColumnUnknown, Some(1), column("工资"))]
+        );
+        assert_eq!(
+            codes("身份证号,金额,金额（元）\n甲,1,2\n"),
+            [(Code::ListColumnTwice, Some(1), column("金额"))]
+        );
+        assert_eq!(codes("随便,什么\n1,2\n"), [(Code::LayoutHeaderMissing, None, None)]);
+        assert_eq!(codes(""), [(Code::FileEmpty, None, None)]);
+        assert_eq!(codes("身份证号,金额\n"), [(Code::FileNoLines, None, None)]);
+        assert_eq!(
+            codes("身份证号,金额\n甲,1\n合计,1\n乙,2\n"),
+            [(Code::TableAfterEnd, Some(4), None)]
+        );
+    }
+
+    #[test]
+    fn cells_are_read_exactly_or_not_at_all() {
+        let list = list("身份证号,金额,日期\n,1.005,2020-02-30\n").unwrap();
+        let mut problems = Vec::new();
+        let mut row = list.row(&list.rows[0], &mut problems);
+        assert_eq!((row.text("身份证号"), row.money("金额"), row.date("日期")), (None, None, None));
+        let codes: Vec<_> = problems.iter().map(|problem| problem.code).collect();
+        assert_eq!(codes, [Code::ListValueMissing, Code::ListNotMoney, Code::ListNotADate]);
+    }
+
+    #[test]
+    fn months_are_written_in_many_ways() {
+        for text in ["2020-10", "2020/10", "2020.10", "202010", "2020年10月", "2020-10-15"] {
+            assert_eq!(read_month(text).unwrap().to_string(), "2020-10", "{text}");
+        }
+        assert_eq!(read_month("2020-13"), None);
+        assert_eq!(read_month("20-10"), None);
+    }
+}
