@@ -197,9 +197,10 @@ impl OfficeList {
         ListRow { list: self, row, problems }
     }
 
-    /// The totals row says of a column what its rows add up to, if it says anything.
+    /// The totals row says of a column what its rows add up to, if it says anything. Asked only while there is no problem:
+    /// rows that cannot be read add up to nothing.
     pub fn check_total(&self, column: &str, sum: Option<Money>, problems: &mut Vec<Problem>) {
-        let Some(totals) = &self.totals else { return };
+        let Some(totals) = self.totals.as_ref().filter(|_| problems.is_empty()) else { return };
         let mut row = self.row(totals, problems);
         let Some(stated) = row.optional_money(column) else { return };
         if sum != Some(stated) {
@@ -221,6 +222,12 @@ impl ListRow<'_> {
     #[must_use]
     pub fn number(&self) -> u32 {
         self.row.number
+    }
+
+    /// How many problems there are so far, of all rows.
+    #[must_use]
+    pub fn problems(&self) -> usize {
+        self.problems.len()
     }
 
     /// Adds a problem of a cell.

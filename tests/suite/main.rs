@@ -15,6 +15,7 @@ mod formats;
 mod group_commit;
 mod histories;
 mod keys;
+mod lists;
 mod oracles;
 mod privacy;
 mod recovery;

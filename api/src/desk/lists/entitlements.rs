@@ -164,18 +164,22 @@ fn line(
 /// The parts that have an amount, and their sum; what the row calls its total must be that sum.
 fn amounts(list: &OfficeList, row: &mut ListRow<'_>) -> (Vec<Part>, Option<Money>) {
     let mut parts = Vec::new();
+    let before = row.problems();
     for label in &list.others {
         if let Some(amount) = row.optional_money(label).filter(|amount| !amount.is_zero()) {
             parts.push(Part { amount_fen: amount, label: label.clone(), quantity: None });
         }
     }
     let sum = Money::total(parts.iter().map(|part| part.amount_fen));
+    let stated = row.optional_money(TOTAL);
+    if row.problems() > before {
+        return (parts, None);
+    }
     if parts.is_empty() {
         let first = list.others.first().map_or(TOTAL, String::as_str);
         row.refuse(Code::ListValueMissing, first, "至少一个分项的金额；表头用标准的分项名称");
         return (parts, None);
     }
-    let stated = row.optional_money(TOTAL);
     if stated.is_some() && stated != sum {
         let sum = sum.map(Money::to_yuan).unwrap_or_default();
         row.refuse(Code::ListDiffers, TOTAL, &format!("各分项之和{sum}"));

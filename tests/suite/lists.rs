@@ -1,0 +1,340 @@
+//! Lists as offices bring them, imported by the program: whole or not at all, every problem at its row and column.
+
+use std::path::PathBuf;
+
+use encoding_rs::GB18030;
+use ledger::check_digits::id_check_character;
+use rust_xlsxwriter::Workbook;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tests::program::Ended;
+use tests::village::{ORIGIN, Village};
+
+use crate::demo::program;
+
+/// A village on disk, and a folder beside it for what the office brings.
+struct Office {
+    folder: TempDir,
+    dir: PathBuf,
+}
+
+/// An invented person's ID number, of the division that is assigned to nobody.
+fn id_no(n: u32) -> String {
+    let first17 = format!("14119919600101{n:03}");
+    format!("{first17}{}", id_check_character(&first17).unwrap())
+}
+
+fn account(n: u32) -> String {
+    format!("9{n:09}")
+}
+
+impl Office {
+    fn new() -> Office {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("ledger");
+        drop(Village::played(&dir, ORIGIN, 1));
+        Office { folder, dir }
+    }
+
+    fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    /// A workbook of one sheet, every cell a text.
+    fn workbook(&self, name: &str, rows: &[&[&str]]) -> PathBuf {
+        let mut workbook = Workbook::new();
+        let sheet = workbook.add_worksheet();
+        for (row, cells) in (0..).zip(rows) {
+            for (column, cell) in (0..).zip(*cells) {
+                sheet.write_string(row, column, *cell).unwrap();
+            }
+        }
+        self.file(name, &workbook.save_to_buffer().unwrap())
+    }
+
+    /// A file of commas in GB18030.
+    fn commas(&self, name: &str, text: &str) -> PathBuf {
+        let (bytes, _, lost) = GB18030.encode(text);
+        assert!(!lost);
+        self.file(name, &bytes)
+    }
+
+    fn run(&self, post: &str, words: &[&str], file: Option<&PathBuf>) -> Ended {
+        let key = self.dir.join(format!("keys/{post}.pem"));
+        let mut arguments: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        for (flag, value) in [("--dir", &self.dir), ("--key", &key)] {
+            arguments.extend([flag.to_owned(), value.display().to_string()]);
+        }
+        arguments.push("--json".to_owned());
+        arguments.extend(file.map(|file| file.display().to_string()));
+        program().run(arguments)
+    }
+
+    /// It is done; what it says.
+    fn done(&self, post: &str, words: &[&str], file: &PathBuf) -> Value {
+        let ended = self.run(post, words, Some(file));
+        assert_eq!(ended.code, Some(0), "{words:?}: {ended:?}");
+        ended.json()
+    }
+
+    /// It is refused and the ledger is as high as before; code, row and column of each problem.
+    fn problems(&self, post: &str, words: &[&str], file: &PathBuf) -> Vec<(String, u64, String)> {
+        let before = self.height();
+        let ended = self.run(post, words, Some(file));
+        assert_eq!(ended.code, Some(1), "{words:?}: {ended:?}");
+        assert_eq!(self.height(), before, "a refused list wrote entries");
+        let document = ended.json();
+        let problems = document["error"]["problems"].as_array().cloned().unwrap_or_default();
+        let told = problems.iter().map(|problem| {
+            let text = |key: &str| problem[key].as_str().unwrap_or_default().to_owned();
+            (text("code"), problem["row"].as_u64().unwrap_or_default(), text("column"))
+        });
+        told.collect()
+    }
+
+    fn show(&self, words: &[&str]) -> Value {
+        let dir = self.dir.display().to_string();
+        let words = [&["show"], words, &["--dir", &dir, "--json"]].concat();
+        let ended = program().run(words);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        ended.json()
+    }
+
+    fn height(&self) -> u64 {
+        let dir = self.dir.display().to_string();
+        program().run(["replay", "--dir", &dir, "--json"]).json()["height"].as_u64().unwrap()
+    }
+
+    fn act(&self, post: &str, act: &Value) -> Ended {
+        let file = self.file("act.json", act.to_string().as_bytes());
+        self.run(post, &["act"], Some(&file))
+    }
+}
+
+fn told(code: &str, row: u64, column: &str) -> (String, u64, String) {
+    (code.to_owned(), row, column.to_owned())
+}
+
+/// Two households of three persons, as a workbook with a title and columns in the office's own order.
+fn people(office: &Office) -> PathBuf {
+    let (one, two, three) = (id_no(1), id_no(2), id_no(3));
+    let (first, second) = (account(1), account(3));
+    office.workbook(
+        "人员.xlsx",
+        &[
+            &["样例县救助对象名单"],
+            &["序号", "证件号码", "姓名", "户号", "与户主关系", "村区划", "账号", "开户行", "备注"],
+            &["1", &two, "样二", "001", "配偶", "141199001001", "", "", "无账户"],
+            &["2", &one, "样一", "001", "户主", "141199001001", &first, "农商行", ""],
+            &["3", &three, "样三", "002", "户主", "141199001001", &second, "农商行", ""],
+        ],
+    )
+}
+
+const PEOPLE: &[&str] = &["import", "people"];
+
+#[test]
+fn a_list_of_people_is_registered_whole_or_not_at_all() {
+    let office = Office::new();
+    let good = people(&office);
+    let before = office.height();
+    let tried = office.done("账户维护", &["import", "people", "--dry-run"], &good);
+    assert_eq!((&tried["households"], &tried["persons"]), (&json!(2), &json!(3)));
+    assert_eq!(office.height(), before, "a dry run wrote entries");
+    let bad_number = format!("{}0", &id_no(4)[..17]);
+    let bad = office.commas(
+        "人员.csv",
+        &format!(
+            "户号,村区划,姓名,身份证号,账号,开户银行\n\
+             101,141199001001,样四,{bad_number},,\n102,1411,样五,{},6.2E+18,农商行\n103,141199001001,,{},,\n",
+            id_no(5),
+            id_no(6),
+        ),
+    );
+    let problems = office.problems("账户维护", PEOPLE, &bad);
+    let expected = [
+        told("list.value_wrong", 2, "身份证号"),
+        told("list.value_wrong", 3, "村区划"),
+        told("list.value_wrong", 3, "账号"),
+        told("list.value_missing", 4, "姓名"),
+    ];
+    // The check character of an invented number may happen to be 0.
+    let expected: Vec<_> = expected.into_iter().skip(usize::from(bad_number == id_no(4))).collect();
+    assert_eq!(problems, expected);
+    office.done("账户维护", PEOPLE, &good);
+    let again = office.problems("账户维护", PEOPLE, &good);
+    assert_eq!(again.len(), 5, "{again:?}");
+    assert!(again.iter().all(|(code, ..)| code == "list.twice"), "{again:?}");
+    let clerk = office.run("会计", PEOPLE, Some(&bad));
+    assert_eq!(clerk.code, Some(1), "{clerk:?}");
+}
+
+#[test]
+fn entitlements_come_in_by_their_parts_and_are_refused_at_their_row() {
+    let office = Office::new();
+    office.done("账户维护", PEOPLE, &people(&office));
+    let words = ["import", "entitlements", "--scheme", "TK-S", "--from", "2020-11"];
+    let list = |name: &str, rows: &[(&str, &str, &str)], total: &str| {
+        let rows: String =
+            rows.iter().map(|(id, name, fen)| format!("{id},{name},1,{fen},{fen}\n")).collect();
+        let head = "样例县特困人员名册,,,,\n身份证号,姓名,保障人数,基本生活,月保障金额\n";
+        office.commas(name, &format!("{head}{rows}合计,,,,{total}\n"))
+    };
+    let (one, three, nobody) = (id_no(1), id_no(3), id_no(99));
+    let wrong = list(
+        "错.csv",
+        &[(&one, "样一", "548.11"), (&three, "样山", "548.10"), (&nobody, "样九", "5.481")],
+        "1096.20",
+    );
+    let expected = [
+        told("list.refused", 3, "身份证号"),
+        told("list.differs", 4, "姓名"),
+        told("list.person_unknown", 5, "身份证号"),
+        told("list.not_money", 5, "基本生活"),
+        told("list.not_money", 5, "月保障金额"),
+    ];
+    assert_eq!(office.problems("账户维护", &words, &wrong), expected);
+    let rows = [(one.as_str(), "样一", "548.10"), (three.as_str(), "样三", "548.10")];
+    let short = list("少.csv", &rows, "548.10");
+    assert_eq!(
+        office.problems("账户维护", &words, &short),
+        [told("list.total_differs", 5, "月保障金额")]
+    );
+    let good = list("对.csv", &rows, "\"1,096.20\"");
+    let brought = office.done("账户维护", &words, &good);
+    assert_eq!((&brought["lines"], &brought["total_fen"]), (&json!(2), &json!(109_620)));
+    confirmed(&office, &brought);
+    let doubled = office.problems("账户维护", &words, &good);
+    assert_eq!(doubled.len(), 2, "both draw it already: {doubled:?}");
+}
+
+/// The county confirms the list; the roster of its first month then has two lines more than the month before.
+fn confirmed(office: &Office, brought: &Value) {
+    let scheme = ["roster", "--scheme", "TK-S", "--period", "2020-11"];
+    let before = office.show(&scheme)["now"]["lines"].as_u64().unwrap();
+    let entry = brought["seq"].as_u64().unwrap();
+    let root = manifest_root(office, entry);
+    let body = json!({ "brought_in": brought["act"], "root": root });
+    let ended =
+        office.act("分管副局长", &json!({ "kind": "entitlements.confirmed", "body": body }));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let change = office.show(&scheme);
+    assert_eq!(change["now"]["lines"].as_u64().unwrap(), before + 2);
+    let new = change["changes"].as_array().unwrap();
+    assert_eq!(new.iter().filter(|one| one["why"] == "new").count(), 2, "{change}");
+}
+
+/// The root that the act at an entry signed, read from the log.
+fn manifest_root(office: &Office, entry: u64) -> String {
+    let trust = ledger::trust::Trust::read(&office.dir.join("trust")).unwrap();
+    let log = ledger::log::Log::open_for_audit(&office.dir, &trust.log_key).unwrap();
+    let mut root = None;
+    let folded = ledger::engine::fold_while(&log, trust.origin(), &mut |_, statement| {
+        if statement.at.0 == entry {
+            root = statement.body().manifest().map(|manifest| manifest.root.to_string());
+        }
+        true
+    });
+    drop(folded.unwrap());
+    root.unwrap()
+}
+
+#[test]
+fn allotments_are_signed_once_however_often_the_list_is_brought() {
+    let office = Office::new();
+    let list = |rows: &str| {
+        let head = "文号,来源级次,是否直达,功能科目,资金代码,金额（元）,到账日期\n";
+        office.commas("指标.csv", &format!("{head}{rows}"))
+    };
+    let words = ["import", "allotments"];
+    let wrong = list(
+        "样财社〔2020〕9号,区级,否,2081901,F-DB,1.005,2020-11-31\n,省级,,2081901,F-XX,1,2020-11-05\n",
+    );
+    let found = office.problems("会计", &words, &wrong);
+    let expected = [
+        told("list.value_wrong", 2, "来源级次"),
+        told("list.not_money", 2, "金额"),
+        told("list.not_a_date", 2, "到达日期"),
+        told("list.value_missing", 3, "发文字号"),
+        told("list.value_wrong", 3, "资金代码"),
+    ];
+    assert_eq!(found.len(), expected.len(), "{found:?}");
+    assert!(expected.iter().all(|one| found.contains(one)), "{found:?}");
+    let rows = "样财社〔2020〕9号,省级,03省级直达,2081901,F-DB,\"10,000.00\",2020/11/5\n\
+                样财社〔2020〕10号,县,,2081901,F-DB,500,20201106\n合计,,,,,10500.00,\n";
+    let closed = list(
+        "样财社〔2020〕8号,省级,,2081901,F-DB,1,2020-10-05\n样财社〔2020〕9号,县,,2081901,F-DB,1,2020-11-05\n",
+    );
+    let ended = office.run("会计", &words, Some(&closed));
+    assert_eq!(ended.json()["error"]["code"], "period.closed", "{ended:?}");
+    let before = office.height();
+    let tried = office.done("会计", &["import", "allotments", "--dry-run"], &list(rows));
+    assert_eq!((&tried["rows"], &tried["total_fen"]), (&json!(2), &json!(1_050_000)));
+    assert_eq!(office.height(), before);
+    office.done("会计", &words, &list(rows));
+    assert_eq!(office.height(), before + 2);
+    let again = office.done("会计", &words, &list(rows));
+    assert_eq!((&again["known"], office.height()), (&json!(2), before + 2));
+}
+
+#[test]
+fn what_others_list_about_persons_is_matched_by_number_and_name() {
+    let office = Office::new();
+    office.done("账户维护", PEOPLE, &people(&office));
+    let rule = json!({
+        "kind": "alert.rule_set",
+        "body": {
+            "basis": "样医保〔2020〕1号", "from": "2020-11", "listed_fen": 2_000_000,
+            "other_fen": 4_000_000, "schemes": ["TK-S"],
+        },
+    });
+    assert_eq!(office.act("社会救助股股长", &rule).code, Some(0));
+    let head = "姓名,身份证号,医疗总费用,个人自负,截至日期\n";
+    let wrong = format!("{head}样一,{},100,200,2020-11-20\n", id_no(1));
+    let ended =
+        office.run("账户维护", &["import", "spending"], Some(&office.commas("a.csv", &wrong)));
+    assert_eq!(ended.json()["error"]["code"], "spending.line_wrong", "{ended:?}");
+    let good = format!(
+        "{head}样一,{},62000.00,45000.00,2020年11月20日\n样三,{},30000,1000,2020-11-20\n",
+        id_no(1),
+        id_no(3)
+    );
+    let listed = office.done("账户维护", &["import", "spending"], &office.commas("b.csv", &good));
+    assert_eq!(listed["lines"], 2);
+    let alerts = office.show(&["alerts", "--year", "2020"]);
+    assert_eq!(alerts["alerts"].as_array().unwrap().len(), 1, "{alerts}");
+    let loans =
+        format!("身份证号,放款金额,放款日,到期日\n{},30000,2020-06-01,2021-05-31\n", id_no(3));
+    let words = ["import", "loans", "--bank", "样例农商行"];
+    office.done("账户维护", &words, &office.commas("c.csv", &loans));
+}
+
+#[test]
+fn an_office_is_handed_over_with_everything_that_is_open() {
+    let office = Office::new();
+    let matters = office.show(&["matters", "--unit", "MZJ"]);
+    let open = matters["matters"].as_array().unwrap().len();
+    let follower = officer(&office, "造册复核");
+    let offered = office.run("社会救助股股长", &["handover", "--to", &follower], None);
+    assert_eq!(offered.code, Some(0), "{offered:?}");
+    let offered = offered.json();
+    assert_eq!(offered["matters"].as_u64().unwrap(), u64::try_from(open).unwrap());
+    let act = offered["act"].as_str().unwrap();
+    let foreign = office.run("造册经办", &["handover", "--accept", act], None);
+    assert_eq!(foreign.json()["error"]["code"], "handover.wrong", "{foreign:?}");
+    let taken = office.run("造册复核", &["handover", "--accept", act], None);
+    assert_eq!(taken.code, Some(0), "{taken:?}");
+    let twice = office.run("造册复核", &["handover", "--accept", act], None);
+    assert_eq!(twice.json()["error"]["code"], "handover.unknown", "{twice:?}");
+}
+
+/// The id of whoever holds a post.
+fn officer(office: &Office, post: &str) -> String {
+    let trust = ledger::trust::Trust::read(&office.dir.join("trust")).unwrap();
+    let log = ledger::log::Log::open_for_audit(&office.dir, &trust.log_key).unwrap();
+    let books = ledger::engine::fold_while(&log, trust.origin(), &mut |_, _| true).unwrap();
+    let mut all = books.offices.officers.iter();
+    all.find(|(_, known)| known.post == post).unwrap().0.to_string()
+}
