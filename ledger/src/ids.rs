@@ -85,8 +85,7 @@ macro_rules! random_ids {
 }
 
 random_ids! {
-    /// A person who may receive aid; the person's fields live in the vault. Also an organisation that is paid in a person's
-    /// place: payees have one kind of id.
+    /// A person who may receive aid, whose fields live in the vault; or an organisation that is paid in a person's place.
     PersonId = "人员编号";
     /// A household 户: the unit that most schemes judge.
     HouseholdId = "户编号";

@@ -93,12 +93,12 @@ wire! {
 
     /// Line `spending`: what a person's treatment cost in a year so far.
     SpendingLine {
+        /// All of it.
+        amount_fen: Money,
         /// What the person paid of it 自负.
         own_fen: Money,
         /// The person.
         person: PersonId,
-        /// All of it.
-        total_fen: Money,
         /// Up to this day; its year is the year that is counted.
         until: Date,
     }
@@ -257,7 +257,7 @@ impl Line {
                 Money::ZERO
             }
             Line::Loan(line) => line.amount_fen,
-            Line::Spending(line) => line.total_fen,
+            Line::Spending(line) => line.amount_fen,
             Line::Matter(line) => line.amount_fen,
             Line::Entitlement(line) => line.amount_fen,
             Line::Roster(line) => line.amount_fen,

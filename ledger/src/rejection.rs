@@ -133,9 +133,10 @@ rejections! {
     CreditCodeWrong { why: String } = "organisation.code_wrong", "{why}", "核对营业执照或法人证书上的统一社会信用代码。";
     OrganisationExists { uscc: String } = "organisation.exists", "统一社会信用代码{uscc}的机构已经登记", "同一机构只登记一次；账户有变用账户变更。";
     PayeeWrong { payee: PersonId, scheme: SchemeCode, allowed: String } = "payee.not_allowed", "{payee}不能作为项目{scheme}的收款人，该项目只付给：{allowed}", "换一个收款人；他人代领的先办代领备案。";
+    AuthorisedForOneself { person: PersonId } = "payee.own", "人员{person}不能为自己代领", "本人收款不需要备案；核对收款人。";
     PersonNotFound { person: PersonId } = "person.not_found_one", "人员{person}不是登记的求助人员", "先登记发现求助人员。";
     PersonSettled { person: PersonId } = "person.settled", "求助人员{person}已经安置", "核对是否重复登记。";
-    PersonIdentified { person: PersonId, known: PersonId } = "person.identified", "人员{person}已经查明就是{known}", "今后的救助登记在{known}名下。";
+    PersonIdentified { person: PersonId, known: PersonId } = "person.identified", "人员{person}已经查明就是{known}", "今后的救助登记在查明的本人名下。";
     IdentificationWrong { person: PersonId, known: PersonId, why: &'static str } = "person.identification_wrong", "{person}与{known}不能并为一人：{why}", "只有没有证件的求助人员可以并入一名有证件的人员；两份登记重复的另行更正。";
 
     ApplicationUnknown { application: ApplicationId } = "application.unknown", "没有申请{application}", "核对申请编号。";

@@ -10,10 +10,13 @@ use crate::names::narrow;
 use crate::problem::{Code, Problem};
 use crate::profile::Container;
 use crate::table::{Form, Row, Table, container_of, read_csv, read_spreadsheet};
-use crate::values::{read_date, read_yuan};
+use crate::values::{read_date, read_month, read_yuan};
 
 /// The heading stands within this many rows: above it are titles.
 const ROWS_BEFORE_THE_HEADING: usize = 10;
+
+/// No cell of a list says more, in bytes.
+const LONGEST: usize = 600;
 
 /// Columns that say nothing about anybody.
 const IDLE: [&str; 2] = ["序号", "备注"];
@@ -45,7 +48,9 @@ pub struct OfficeList {
     pub totals: Option<Row>,
     /// Where each column stands, by its name.
     places: BTreeMap<String, usize>,
-    /// The columns that `others` let in, in the order of the heading.
+    /// The places of columns that say nothing about anybody.
+    idle: Vec<usize>,
+    /// The columns that `others` let in, in the order of the heading, as [`plain`] text.
     pub others: Vec<String>,
 }
 
@@ -54,6 +59,44 @@ pub struct OfficeList {
 /// # Errors
 /// What keeps the file from being a list at all. Problems of single cells are told by [`ListRow`].
 pub fn read(
+    file: &str,
+    bytes: &[u8],
+    columns: &[Column],
+    others: &dyn Fn(&str) -> bool,
+) -> Result<OfficeList, Vec<Problem>> {
+    read_list(file, bytes, columns, others)
+        .map_err(|problems| problems.into_iter().map(in_office_words).collect())
+}
+
+/// What is wrong with a file, of a bank and of an office.
+const IN_OFFICE_WORDS: [(Code, Code); 12] = [
+    (Code::FileEmpty, Code::ListEmpty),
+    (Code::FileNoLines, Code::ListEmpty),
+    (Code::LayoutHeaderMissing, Code::ListNoHeading),
+    (Code::SheetSeveral, Code::ListSeveralSheets),
+    (Code::TextUndecodable, Code::ListUnreadable),
+    (Code::SheetUnreadable, Code::ListUnreadable),
+    (Code::SheetTooWide, Code::ListUnreadable),
+    (Code::TableUnclosedQuote, Code::ListCellBroken),
+    (Code::TextReplacement, Code::ListCellBroken),
+    (Code::TextControl, Code::ListCellBroken),
+    (Code::TableWrongWidth, Code::ListStray),
+    (Code::TableAfterEnd, Code::ListAfterTotals),
+];
+
+/// A bank's file is asked for again at the bank; an office's list is put right in the office.
+fn in_office_words(problem: Problem) -> Problem {
+    let known = IN_OFFICE_WORDS.iter().find(|(of_banks, _)| *of_banks == problem.code);
+    let code = known.map_or(problem.code, |(_, of_lists)| *of_lists);
+    let expected = if code == Code::ListUnreadable {
+        "UTF-8或GB18030的CSV，或能打开的xls、xlsx".to_owned()
+    } else {
+        problem.expected
+    };
+    Problem { code, expected, ..problem }
+}
+
+fn read_list(
     file: &str,
     bytes: &[u8],
     columns: &[Column],
@@ -71,6 +114,7 @@ pub fn read(
         rows: Vec::new(),
         totals: None,
         places: BTreeMap::new(),
+        idle: Vec::new(),
         others: Vec::new(),
     };
     list.place_columns(heading, columns, others, &mut problems);
@@ -93,7 +137,8 @@ fn table(file: &str, bytes: &[u8]) -> Result<Table, Problem> {
 }
 
 /// A heading as it is compared: without blanks and line breaks, full-width characters made narrow.
-fn plain(text: &str) -> String {
+#[must_use]
+pub fn plain(text: &str) -> String {
     text.chars().map(narrow).filter(|character| !character.is_whitespace()).collect()
 }
 
@@ -140,6 +185,9 @@ impl OfficeList {
     ) {
         for (place, cell) in heading.cells.iter().enumerate() {
             let text = plain(&cell.text);
+            if IDLE.contains(&text.as_str()) {
+                self.idle.push(place);
+            }
             if text.is_empty() || IDLE.contains(&text.as_str()) {
                 continue;
             }
@@ -152,6 +200,7 @@ impl OfficeList {
                     text
                 }
                 None => {
+                    self.idle.push(place);
                     let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
                     let problem = of_row(Code::ListColumnUnknown).in_column(cell.text.as_str());
                     problems.push(problem.expected(names.join("、")));
@@ -176,6 +225,9 @@ impl OfficeList {
                 problems.push(Problem::of_row(code, &self.file, row.number));
             } else if row.is_blank() || (self.totals.is_some() && begins(&FOOT)) {
                 // Blank rows and the foot of a form say nothing about anybody.
+            } else if let Some(text) = self.stray(&row) {
+                let problem = Problem::of_row(Code::TableWrongWidth, &self.file, row.number);
+                problems.push(problem.found(text));
             } else if self.totals.is_some() {
                 problems.push(Problem::of_row(Code::TableAfterEnd, &self.file, row.number));
             } else if begins(&TOTALS) {
@@ -184,6 +236,15 @@ impl OfficeList {
                 self.rows.push(row);
             }
         }
+    }
+
+    /// What stands in a row where no column is: an amount with a comma has run over, or a heading was forgotten.
+    fn stray(&self, row: &Row) -> Option<String> {
+        let is_placed =
+            |place| self.idle.contains(&place) || self.places.values().any(|p| *p == place);
+        let mut cells = row.cells.iter().enumerate();
+        let stray = cells.find(|(place, cell)| !cell.is_blank() && !is_placed(*place));
+        stray.map(|(_, cell)| cell.text.clone())
     }
 
     /// True if the list has that column.
@@ -250,6 +311,14 @@ impl ListRow<'_> {
                 self.refuse(code, column, "");
                 None
             }
+            Form::Text if text.contains(|c: char| c.is_control()) => {
+                self.refuse(Code::ListCellBroken, column, "");
+                None
+            }
+            Form::Text if text.len() > LONGEST => {
+                self.refuse(Code::ListValueWrong, column, "不超过200个字");
+                None
+            }
             // An apostrophe keeps a spreadsheet from making a number of it.
             Form::Text | Form::Number | Form::Day => {
                 Some(text.strip_prefix('\'').unwrap_or(&text).trim().to_owned())
@@ -301,8 +370,11 @@ impl ListRow<'_> {
 
     /// A month, written as one or as a day of it.
     pub fn optional_month(&mut self, column: &str) -> Option<Period> {
+        // As a number 2020.10 has become 2020.1, which is another month.
+        let is_number = self.cell(column).is_some_and(|(_, form)| form == Form::Number);
         let text = self.optional(column);
-        self.read(column, text, Code::ListNotADate, read_month)
+        let month = |text: &str| read_month(text).filter(|_| !(is_number && text.contains('.')));
+        self.read(column, text, Code::ListNotADate, month)
     }
 
     /// A whole number from 1.
@@ -311,19 +383,6 @@ impl ListRow<'_> {
         let count = |text: &str| text.parse().ok().filter(|count| *count > 0);
         self.read(column, text, Code::ListNotACount, count)
     }
-}
-
-/// `2020-10`, `2020/10`, `2020.10`, `202010`, `2020年10月`, or a day.
-fn read_month(text: &str) -> Option<Period> {
-    let text = plain(text);
-    let text = text.strip_suffix('月').unwrap_or(&text);
-    let parts = text.split_once(['-', '/', '.', '年']);
-    let parts = parts.or_else(|| text.split_at_checked(4).filter(|_| text.len() == 6));
-    let month = parts.and_then(|(year, month)| {
-        let is_year = year.len() == 4;
-        is_year.then(|| Period::new(year.parse().ok()?, month.parse().ok()?)).flatten()
-    });
-    month.or_else(|| read_date(text).map(Date::period))
 }
 
 #[cfg(test)]

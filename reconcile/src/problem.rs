@@ -127,6 +127,20 @@ codes! {
     StatementBalanceBreak = "statement.balance_break", "余额接不上前一行", "流水可能缺行或被改动，请向银行重新取一份";
     /// The statement is another account's.
     StatementAccount = "statement.account_differs", "流水的本方账号与所选账户不符", "请核对账户，勿导入其他账户的流水";
+    /// An office's list without a row.
+    ListEmpty = "list.empty", "名单是空的", "请核对是否取错文件";
+    /// An office's list in which no heading is found.
+    ListNoHeading = "list.no_heading", "找不到表头", "请按所列的列名补上表头";
+    /// An office's workbook with several sheets.
+    ListSeveralSheets = "list.several_sheets", "不止一张工作表有内容", "请只保留名单所在的那一张";
+    /// An office's file that is no table.
+    ListUnreadable = "list.unreadable", "文件打不开或编码不对", "请用表格软件另存为xlsx，或存为UTF-8的CSV";
+    /// A cell whose text is broken: a lost character, a control character, a line break within.
+    ListCellBroken = "list.cell_broken", "单元格里有换行、控制字符或丢失的字", "请在原表中改正";
+    /// Something stands where no column is.
+    ListStray = "list.stray", "没有表头的位置有内容", "请核对是否少了表头，或金额里的逗号分成了两列";
+    /// Rows below the totals row.
+    ListAfterTotals = "list.after_totals", "合计行之后还有内容", "请核对是否两份名单拼在一起，或删去中间的小计行";
     /// An office's list lacks a column.
     ListColumnMissing = "list.column_missing", "名单缺少这一列", "请按表头补上这一列";
     /// A column that nobody asked for: it may be a misspelt one.
@@ -229,6 +243,10 @@ impl fmt::Display for Problem {
         write!(f, "：{}", self.code.chinese())?;
         if !self.found.is_empty() {
             write!(f, "，原文“{}”", self.found)?;
+        }
+        if self.code == Code::ListRefused {
+            // What is expected of such a row is the rule's own sentence.
+            return write!(f, "。{}（{}）", self.expected, self.code);
         }
         if !self.expected.is_empty() {
             write!(f, "，应为{}", self.expected)?;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use ledger::money::Money;
-use ledger::period::Date;
+use ledger::period::{Date, Period};
 
 use crate::names::narrow;
 use crate::profile::{Field, Kind};
@@ -80,6 +80,19 @@ pub(crate) fn read_date(text: &str) -> Option<Date> {
         return None;
     }
     Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+}
+
+/// `2020-10`, `2020/10`, `2020.10`, `202010`, `2020年10月`, or a day.
+pub(crate) fn read_month(text: &str) -> Option<Period> {
+    let text = narrow_text(text);
+    let text = text.strip_suffix('月').unwrap_or(&text);
+    let parts = text.split_once(['-', '/', '.', '年']);
+    let parts = parts.or_else(|| text.split_at_checked(4).filter(|_| text.len() == 6));
+    let month = parts.and_then(|(year, month)| {
+        let is_year = year.len() == 4;
+        is_year.then(|| Period::new(year.parse().ok()?, month.parse().ok()?)).flatten()
+    });
+    month.or_else(|| read_date(text).map(Date::period))
 }
 
 /// True for nothing, or for what can be a time of day behind a date.

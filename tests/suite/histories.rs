@@ -24,8 +24,8 @@ use tests::given::{County, Saying, cast, given};
 
 use dice::Dice;
 
-const HISTORIES: u32 = 256;
-const ACTS: usize = 60;
+const HISTORIES: u32 = 384;
+const ACTS: usize = 72;
 
 /// The numbers that one act is made of.
 type Step = [u16; 24];
@@ -74,6 +74,9 @@ const BUSINESS: &[Proposer] = &[
     cases::entitlement,
     cases::urgent,
     cases::urgent,
+    cases::urgent,
+    cases::urgent,
+    cases::application,
     cases::watch,
     beside::payees,
     beside::works,

@@ -119,7 +119,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     })
 }
 
-fn reason_for(left: &LeftOut) -> String {
+pub(super) fn reason_for(left: &LeftOut) -> String {
     match left {
         LeftOut::Died(id) => format!("资格{id}有人在此前月份死亡，须先调整或停发"),
         LeftOut::NoAccount(id) => format!("资格{id}的收款人没有账户"),

@@ -262,9 +262,9 @@ fn alerts(stage: &mut Stage<'_>) -> Result<(), Failure> {
     for (at, total, own) in [(8, 26_300, 5_100), (9, 52_000, 46_800), (10, 3_000, 900)] {
         let (_, members) = household(stage, at);
         let Some(person) = members.first().copied() else { continue };
-        let (own_fen, total_fen) = (yuan(own), yuan(total));
+        let (amount_fen, own_fen) = (yuan(total), yuan(own));
         let until = code("2020-11-20");
-        lines.push(Line::Spending(SpendingLine { own_fen, person, total_fen, until }));
+        lines.push(Line::Spending(SpendingLine { amount_fen, own_fen, person, until }));
     }
     let (manifest, entries) = seal(&lines)?;
     let (file, source) = (evidence("医保局名单"), "县医保局".to_owned());

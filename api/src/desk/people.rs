@@ -1,12 +1,14 @@
 //! Registering people: fields into the vault, ids and commitments into the log.
 
 use ledger::act::Body;
+use ledger::act::offices::Role;
 use ledger::act::people::{AccountChanged, NewAccount, PeopleRegistered};
 use ledger::engine::Receipt;
 use ledger::ids::{AccountId, Commitment, Digest, Division, HouseholdId, PersonId};
 use ledger::line::{AccountLine, HouseholdLine, Line, PersonLine};
+use ledger::rejection::Rejection;
 use ledger::signer::Signer;
-use ledger::vault::{AccountFields, Field, NewSubject, PersonFields, Registered};
+use ledger::vault::{AccountFields, Field, NewSubject, PersonFields, Registered, Subject};
 
 use super::{Desk, seal};
 use crate::failure::Failure;
@@ -58,7 +60,12 @@ pub fn register(
         let accounts = household.accounts.into_iter();
         subjects.extend(accounts.map(|(_, fields)| NewSubject::Account(fields)));
     }
-    let mut registered = desk.vault.register_all(&subjects)?.into_iter();
+    may_sign(desk, key)?;
+    let registered = desk.vault.register_all(&subjects)?.into_iter().zip(&subjects);
+    let settled = registered.map(|(registered, new)| {
+        if registered.differs.is_empty() { Ok(registered) } else { settle(desk, new.clone()) }
+    });
+    let mut registered = settled.collect::<Result<Vec<_>, Failure>>()?.into_iter();
     let mut lines = Vec::new();
     let mut known = Vec::new();
     for (household, division, size, banks) in shapes {
@@ -92,6 +99,21 @@ pub fn register(
     Ok((receipt, known))
 }
 
+/// Who may not register people is told so before anything goes into the vault.
+///
+/// # Errors
+/// The key is not valid, or its holder's post does not carry the role.
+pub fn may_sign(desk: &Desk, key: &dyn Signer) -> Result<(), Failure> {
+    let id = ledger::act::signed::key_id(&key.public());
+    let officer = desk.books().valid_key(id)?.officer;
+    let roles = desk.books().offices.officers.get(&officer).map(|known| &known.roles);
+    if roles.is_some_and(|roles| roles.contains(&Role::Registrar)) {
+        return Ok(());
+    }
+    let (kind, role) = ("人员登记", Role::Registrar.chinese());
+    Err(Rejection::RoleMissing { kind, role }.into())
+}
+
 /// Puts a new account into the vault and proposes it as a person's benefit account.
 ///
 /// # Errors
@@ -105,7 +127,7 @@ pub fn change_account(
     reason: &str,
 ) -> Result<Receipt, Failure> {
     let bank = account.bank_name.clone();
-    let registered = agrees(desk.vault.register(NewSubject::Account(account))?)?;
+    let registered = settle(desk, NewSubject::Account(account))?;
     let new = NewAccount {
         account: registered.account().ok_or_else(out_of_step)?,
         bank,
@@ -120,6 +142,35 @@ pub fn change_account(
 /// A commitment that a registration gave.
 pub(crate) fn commitment(registered: &Registered, field: Field) -> Result<Commitment, Failure> {
     registered.commitments.get(&field).copied().ok_or_else(out_of_step)
+}
+
+/// Registers a subject. What the vault knows of one that the log never took (its act was refused) is put right first:
+/// nothing rests on it yet.
+pub(crate) fn settle(desk: &Desk, new: NewSubject) -> Result<Registered, Failure> {
+    let registered = desk.vault.register(new.clone())?;
+    let people = &desk.books().people;
+    let is_taken = match &registered.subject {
+        Subject::Person(id) => people.persons.contains_key(id),
+        Subject::Account(id) => {
+            let is_proposed =
+                people.changes.values().any(|change| change.changed.new.account == *id);
+            people.accounts.contains_key(id) || is_proposed
+        }
+        Subject::Officer(_)
+        | Subject::ProgrammeAccount(_)
+        | Subject::File(_)
+        | Subject::Remark(_) => true,
+    };
+    if registered.differs.is_empty() || is_taken {
+        return agrees(registered);
+    }
+    let values = new.values()?;
+    for field in &registered.differs {
+        if let Some(text) = values.get(field) {
+            desk.vault.amend(&registered.subject, *field, text)?;
+        }
+    }
+    agrees(desk.vault.register(new)?)
 }
 
 fn next(registered: &mut impl Iterator<Item = Registered>) -> Result<Registered, Failure> {

@@ -8,7 +8,7 @@ use ledger::vault::{
 use serde_json::{Map, Value, json};
 
 use super::Desk;
-use super::people::{agrees, commitment};
+use super::people::{agrees, commitment, settle};
 use crate::failure::Failure;
 
 /// Kinds of acts that take private fields, with the names of those fields.
@@ -58,8 +58,12 @@ pub fn fill(
         "account.changed" | "organisation.registered" => {
             let (number, bank_name) = (text("number")?, text("bank_name")?);
             let fields = AccountFields { number, bank_name, holder_name: text("holder_name")? };
+            let is_number = fields.number.bytes().all(|byte| byte.is_ascii_digit());
+            if !is_number || !(8..=32).contains(&fields.number.len()) {
+                return Err(Failure::usage("private 里的 number（账号）应为8至32位数字。"));
+            }
             let bank = fields.bank_name.clone();
-            let known = agrees(desk.vault.register(NewSubject::Account(fields))?)?;
+            let known = settle(desk, NewSubject::Account(fields))?;
             let number_commit = commitment(&known, Field::Number)?;
             let account =
                 json!({ "account": known.account(), "bank": bank, "number_commit": number_commit });

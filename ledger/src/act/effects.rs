@@ -42,7 +42,7 @@ impl Body {
             | Body::RosterWithdrawn(_) | Body::MonthClosed(_) | Body::BulletinIssued(_) | Body::StandardFloorSet(_)
             | Body::IndexPublished(_) | Body::ApplicationStepPassed(_) | Body::RepeatAllowed(_)
             | Body::InsuranceListed(_) | Body::ClaimNoticed(_) | Body::WatchBegun(_) | Body::WatchGraded(_)
-            | Body::WatchEnded(_) | Body::LoansListed(_) | Body::OrganisationRegistered(_) | Body::PayeeAuthorised(_)
+            | Body::WatchEnded(_) | Body::LoansListed(_) | Body::OrganisationRegistered(_) | Body::OrganisationClosed(_) | Body::PayeeAuthorised(_)
             | Body::PersonFound(_) | Body::PersonSettled(_) | Body::PersonIdentified(_) | Body::StageAccepted(_)
             | Body::StageConfirmed(_) | Body::AlertRuleSet(_) | Body::MedicalListed(_) | Body::AlertAnswered(_)
             | Body::FlagRaised(_) | Body::FlagHandedOver(_) | Body::FlagChecked(_) | Body::FlagDecided(_)

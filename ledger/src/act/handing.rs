@@ -19,6 +19,14 @@ words! {
         Batch = "batch", "未完批次";
         /// A line that waits for a decision 存疑.
         Exception = "exception", "存疑";
+        /// A payment that failed or came back and was not reissued 待补发.
+        Payment = "payment", "待补发支付";
+        /// A claim that is not settled or declined 在办理赔.
+        Claim = "claim", "在办理赔";
+        /// A list, adjustment, stage or account change that waits for confirmation 待确认事项.
+        Proposal = "proposal", "待确认事项";
+        /// A person without papers who is not settled 未安置求助人员.
+        Stranger = "stranger", "未安置求助人员";
         /// Money that is to be recovered 未追回款项.
         Recovery = "recovery", "未追回款项";
         /// A medical alert that nobody answered 未处置预警.

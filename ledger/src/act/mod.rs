@@ -232,6 +232,7 @@ acts! {
     "flag.remedied" => FlagRemedied(flags::FlagRemedied), "整改办结";
     "handover.offered" => HandoverOffered(handing::HandoverOffered), "工作移交";
     "handover.accepted" => HandoverAccepted(handing::HandoverAccepted), "移交接收";
+    "organisation.closed" => OrganisationClosed(people::OrganisationClosed), "机构停用";
     "fund.returned" => FundReturned(funds::FundReturned), "资金上缴";
 }
 

@@ -108,6 +108,18 @@ wire! {
         uscc: String,
     }
 
+    /// `organisation.closed`: an organisation is paid for no month after this day any more 机构停用.
+    OrganisationClosed {
+        /// Last day.
+        date: Date,
+        /// Digest of the proof.
+        evidence: Digest,
+        /// The organisation.
+        organisation: PersonId,
+        /// Why.
+        reason: String,
+    }
+
     /// `payee.authorised`: a person outside the household receives for another 代领备案: a guardian, a relative.
     PayeeAuthorised {
         /// Digest of the agreement.
@@ -120,7 +132,7 @@ wire! {
         person: PersonId,
         /// Why.
         reason: String,
-        /// Last day. A later act about the same two persons takes the place of this one.
+        /// Last day. A later act about the same two persons counts from its first day on.
         until: Date,
     }
 

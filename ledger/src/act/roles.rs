@@ -44,7 +44,7 @@ impl Body {
             | Body::ApplicationNoticed(_) | Body::EntitlementsBroughtIn(_) | Body::EntitlementAdjusted(_)
             | Body::AdvancePaid(_) | Body::ApplicationStepPassed(_) | Body::WatchBegun(_) | Body::WatchGraded(_)
             | Body::InsuranceOpened(_) | Body::InsuranceListed(_) | Body::LoansListed(_)
-            | Body::OrganisationRegistered(_) | Body::PayeeAuthorised(_) | Body::PersonFound(_)
+            | Body::OrganisationRegistered(_) | Body::OrganisationClosed(_) | Body::PayeeAuthorised(_) | Body::PersonFound(_)
             | Body::PersonSettled(_) | Body::GoodsReceived(_) | Body::GoodsHandedOut(_) | Body::MedicalListed(_)
             | Body::ClaimFiled(_) | Body::ClaimNoticed(_) | Body::ClaimSettled(_) | Body::ClaimDeclined(_) => Some(Role::Registrar),
             Body::AccountChangeApproved(_) => Some(Role::AccountApprover),

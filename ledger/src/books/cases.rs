@@ -1,6 +1,5 @@
 //! Applications on their way through the approval chain, and the entitlements that came of them.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use smallvec::SmallVec;
@@ -18,7 +17,9 @@ use crate::line::{EntitlementLine, Line};
 use crate::money::Money;
 use crate::period::Period;
 
+use super::people::People;
 use super::policies::Policies;
+use super::terms::Terms;
 use super::works::Works;
 use super::{IdMap, Statement};
 
@@ -95,60 +96,6 @@ impl Entitlement {
     }
 }
 
-/// Monthly parts by their first month. Most entitlements never change, so the first terms stand in the entitlement itself.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Terms {
-    first: Term,
-    /// In ascending order, all later than the first.
-    later: Vec<Term>,
-}
-
-type Term = (Period, SmallVec<[Part; 1]>);
-
-impl Terms {
-    /// The parts from the first month on.
-    #[must_use]
-    pub fn new(from: Period, parts: &[Part]) -> Terms {
-        Terms { first: (from, parts.into()), later: Vec::new() }
-    }
-
-    /// The first month of all.
-    #[must_use]
-    pub fn begin(&self) -> Period {
-        self.first.0
-    }
-
-    /// The parts of a month; `None` before the first.
-    #[must_use]
-    pub fn at(&self, period: Period) -> Option<&[Part]> {
-        let later = self.later.iter().rfind(|(from, _)| *from <= period);
-        let term = later.or(Some(&self.first).filter(|(from, _)| *from <= period));
-        term.map(|(_, parts)| parts.as_slice())
-    }
-
-    /// Other parts in one month alone.
-    fn set_alone(&mut self, period: Period, parts: &[Part]) {
-        let after = self.at(period.next()).unwrap_or_default().to_vec();
-        self.set(period, parts);
-        self.set(period.next(), &after);
-    }
-
-    /// Other parts from a month on, up to the month in which later ones begin.
-    fn set(&mut self, from: Period, parts: &[Part]) {
-        let term = (from, parts.into());
-        match from.cmp(&self.first.0) {
-            Ordering::Less => self.later.insert(0, std::mem::replace(&mut self.first, term)),
-            Ordering::Equal => self.first = term,
-            Ordering::Greater => {
-                match self.later.binary_search_by_key(&from, |(known, _)| *known) {
-                    Ok(place) => self.later.splice(place..=place, [term]).for_each(drop),
-                    Err(place) => self.later.insert(place, term),
-                }
-            }
-        }
-    }
-}
-
 /// A list of entitlements that waits for confirmation.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct BroughtIn {
@@ -209,9 +156,20 @@ impl Cases {
         self.entitlements.insert(id, entitlement);
     }
 
-    pub(super) fn evolve(&mut self, policies: &Policies, statement: &Statement<'_>) {
+    pub(super) fn evolve(
+        &mut self,
+        (policies, people): (&Policies, &People),
+        statement: &Statement<'_>,
+    ) {
         self.evolve_application(policies, statement);
         self.evolve_works(statement);
+        if let Body::PersonIdentified(identified) = statement.body() {
+            let household = |person| people.persons.get(&person).map(|known| known.household);
+            let (person, known) = (identified.person, identified.known);
+            if let Some(households) = household(person).zip(household(known)) {
+                self.become_one((person, known), households);
+            }
+        }
         if let Body::EntitlementsBroughtIn(list) = statement.body() {
             let lines = statement.lines.iter().filter_map(|line| {
                 if let Line::Entitlement(line) = line { Some(line.clone()) } else { None }
@@ -255,9 +213,28 @@ impl Cases {
             let Some(entitlement) = self.entitlements.get_mut(&id) else { return };
             entitlement.parts.set_alone(period, &self.works.due(id, period));
             entitlement.last = entitlement.last.or(self.works.end(id));
-        } else if let Body::PersonIdentified(identified) = statement.body() {
-            let own = self.by_person.get(&identified.person).cloned().unwrap_or_default();
-            self.by_person.entry(identified.known).or_default().extend(own);
+        }
+    }
+
+    /// What a person had who turned out to be another one, the other one has.
+    fn become_one(
+        &mut self,
+        (person, known): (PersonId, PersonId),
+        (left, household): (HouseholdId, HouseholdId),
+    ) {
+        for id in self.by_person.remove(&person).unwrap_or_default() {
+            let Some(held) = self.entitlements.get_mut(&id) else { continue };
+            held.persons.iter_mut().filter(|one| **one == person).for_each(|one| *one = known);
+            if held.payee == person {
+                held.payee = known;
+            }
+            held.household = household;
+            self.by_person.entry(known).or_default().push(id);
+        }
+        let of_left = self.causes.keys().filter(|(_, of)| *of == left).cloned();
+        for (scheme, _) in of_left.collect::<Vec<_>>() {
+            let asked = self.causes.remove(&(scheme.clone(), left)).unwrap_or_default();
+            self.causes.entry((scheme, household)).or_default().extend(asked);
         }
     }
 
@@ -356,39 +333,4 @@ impl Cases {
 #[must_use]
 pub fn sum_of(parts: &[Part]) -> Option<Money> {
     Money::total(parts.iter().map(|part| part.amount_fen))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use proptest::prelude::*;
-
-    use super::{Part, Terms};
-    use crate::money::Money;
-    use crate::period::Period;
-
-    proptest! {
-        #[test]
-        fn terms_are_a_map_from_their_first_months(steps in prop::collection::vec((1_i8..=12, 1_i64..9), 1..20)) {
-            let parts = |fen| {
-                let amount_fen = Money::from_fen(fen);
-                vec![Part { amount_fen, label: String::new(), quantity: None }]
-            };
-            let month = |month| Period::new(2020, month).unwrap();
-            let mut steps = steps.into_iter().map(|(from, fen)| (month(from), parts(fen)));
-            let (from, first) = steps.next().unwrap();
-            let mut terms = Terms::new(from, &first);
-            let mut map = BTreeMap::from([(from, first)]);
-            for (from, parts) in steps {
-                terms.set(from, &parts);
-                map.insert(from, parts);
-                prop_assert_eq!(Some(terms.begin()), map.keys().next().copied());
-                for period in (1..=12).map(month) {
-                    let expected = map.range(..=period).next_back().map(|(_, parts)| parts.as_slice());
-                    prop_assert_eq!(terms.at(period), expected);
-                }
-            }
-        }
-    }
 }

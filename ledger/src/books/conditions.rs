@@ -6,12 +6,14 @@ use crate::act::offices::Side;
 use crate::act::people::OrganisationKind;
 use crate::act::policies::{Limit, Need, PayeeKind, SchemeSet, Span, Trigger};
 use crate::ids::{EntitlementId, HouseholdId, OfficerId, PaymentRef, SchemeCode};
+use crate::money::Money;
 use crate::period::Period;
 use crate::rejection::Rejection;
 
 use super::Books;
 use super::cases::{Entitlement, sum_of};
 use super::entitling::Claim;
+use super::offices::Unit;
 use super::payments::PaymentState;
 use super::people::Payee;
 
@@ -48,7 +50,25 @@ pub fn hold(books: &Books, claim: &Claim<'_>) -> Result<(), Rejection> {
     }
 }
 
-/// Whoever confirms for the county may; a town's officer may up to the amount that the scheme entrusts to towns.
+/// The town's unit that somebody is an officer of, if of one.
+fn town_unit(books: &Books, officer: OfficerId) -> Option<&Unit> {
+    let unit = &books.offices.officers.get(&officer)?.unit;
+    books.offices.units.get(unit).filter(|unit| unit.side == Side::Town)
+}
+
+/// What only the county decides: an officer of a town does not, whatever roles it has.
+///
+/// # Errors
+/// [`Rejection::TownConfirmOver`].
+pub fn is_for_the_county(books: &Books, officer: OfficerId) -> Result<(), Rejection> {
+    match town_unit(books, officer) {
+        Some(_) => Err(Rejection::TownConfirmOver { limit: Money::ZERO }),
+        None => Ok(()),
+    }
+}
+
+/// Whoever confirms for the county may; a town's officer may for its own households, up to the amount that the scheme
+/// entrusts to towns.
 ///
 /// # Errors
 /// [`Rejection::TownConfirmOver`], or a sum leaves the range of money.
@@ -56,14 +76,11 @@ pub fn may_confirm(
     books: &Books,
     officer: OfficerId,
     scheme: &SchemeSet,
-    parts: &[Part],
+    (household, parts): (HouseholdId, &[Part]),
 ) -> Result<(), Rejection> {
-    let unit = books.offices.officers.get(&officer).map(|known| &known.unit);
-    let unit = unit.and_then(|unit| books.offices.units.get(unit));
-    if unit.is_none_or(|unit| unit.side != Side::Town) {
-        return Ok(());
-    }
-    let limit = scheme.town_confirm_fen.unwrap_or_default();
+    let Some(unit) = town_unit(books, officer) else { return Ok(()) };
+    let is_home = books.people.home_town(household) == unit.town;
+    let limit = scheme.town_confirm_fen.filter(|_| is_home).unwrap_or_default();
     let amount = sum_of(parts).ok_or(Rejection::MoneyOverflow {})?;
     if amount > limit { Err(Rejection::TownConfirmOver { limit }) } else { Ok(()) }
 }
@@ -89,6 +106,22 @@ pub fn may_be_paid(books: &Books, set: &SchemeSet, claim: &Claim<'_>) -> Result<
     let words = named.map(|named| named.iter().map(|kind| kind.chinese()).collect::<Vec<_>>());
     let allowed = words.map_or_else(|| "个人".to_owned(), |words| words.join("、"));
     Err(Rejection::PayeeWrong { payee, scheme: set.code.clone(), allowed })
+}
+
+/// As [`may_be_paid`], for what was confirmed before: asked where the scheme names payees, or an organisation is paid.
+///
+/// # Errors
+/// As [`may_be_paid`].
+pub fn may_still_be_paid(
+    books: &Books,
+    held: &Entitlement,
+    period: Period,
+) -> Result<(), Rejection> {
+    let Some(set) = books.policies.scheme(&held.scheme, period) else { return Ok(()) };
+    if set.payees.is_none() && books.people.persons.contains_key(&held.payee) {
+        return Ok(());
+    }
+    may_be_paid(books, set, &held.as_claimed(period))
 }
 
 fn is_one(books: &Books, kind: PayeeKind, payee: Payee<'_>, claim: &Claim<'_>) -> bool {

@@ -117,7 +117,7 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         Body::ApplicationConfirmed(b) => of_application(b.application, Stage::Approver),
         Body::AccountChanged(_) | Body::EntitlementsBroughtIn(_) | Body::EntitlementAdjusted(_)
         | Body::FundAllotted(_) | Body::FundReleased(_) | Body::FundContributed(_) | Body::FundMoved(_)
-        | Body::FundReturned(_) | Body::GoodsReceived(_) | Body::GoodsHandedOut(_) | Body::StageAccepted(_)
+        | Body::FundReturned(_) | Body::GoodsReceived(_) | Body::GoodsHandedOut(_) | Body::StageAccepted(_) | Body::OrganisationRegistered(_)
         | Body::RecoveryOrdered(_) => one(Case::Act(statement.id), Stage::Maker),
         Body::AccountChangeApproved(b) => one(Case::Act(b.change), Stage::Approver),
         Body::EntitlementsConfirmed(b) => one(Case::Act(b.brought_in), Stage::Approver),
@@ -140,7 +140,7 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         | Body::LogKeyAnnounced(_) | Body::LogKeyRetired(_) | Body::CalendarPublished(_) | Body::IndexPublished(_)
         | Body::SchemeSet(_) | Body::StandardSet(_) | Body::ExclusionSet(_) | Body::StandardFloorSet(_)
         | Body::RepeatAllowed(_) | Body::WatchBegun(_) | Body::WatchGraded(_) | Body::WatchEnded(_)
-        | Body::BankAccountOpened(_) | Body::FundOpened(_) | Body::OrganisationRegistered(_)
+        | Body::BankAccountOpened(_) | Body::FundOpened(_) | Body::OrganisationClosed(_)
         | Body::PayeeAuthorised(_) | Body::PersonFound(_) | Body::PersonSettled(_) | Body::PersonIdentified(_)
         | Body::AlertRuleSet(_) | Body::MedicalListed(_) | Body::AlertAnswered(_) | Body::FlagRaised(_)
         | Body::FlagHandedOver(_) | Body::FlagRemedied(_) | Body::PeopleRegistered(_) | Body::PersonDied(_)

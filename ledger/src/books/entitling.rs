@@ -64,14 +64,10 @@ pub fn persons_are_members(
         return Err(Rejection::HouseholdUnknown { household });
     }
     for (index, person) in persons.iter().copied().enumerate() {
-        let known = books.people.persons.get(&person);
-        let known = known.ok_or(Rejection::PersonUnknown { person })?;
+        let known = books.people.current(person)?;
         let twice = persons.iter().take(index).any(|earlier| *earlier == person);
         if known.household != household || twice {
             return Err(Rejection::NotAMember { person });
-        }
-        if let Some(known) = known.same_as {
-            return Err(Rejection::PersonIdentified { person, known });
         }
     }
     if persons.is_empty() {
@@ -171,23 +167,27 @@ pub fn may_be_entitled(books: &Books, claim: &Claim<'_>) -> Result<(), Rejection
     Ok(())
 }
 
-/// Two persons may be one: nothing that either draws or will draw excludes what the other does.
+/// Two persons may be one: nothing that is still to be paid to either excludes what the other draws. What was paid in closed
+/// months is a fact, and for supervisors to look at.
 ///
 /// # Errors
-/// The first pair that could not belong to one person.
+/// The first pair that could not go on belonging to one person.
 pub fn may_be_one(books: &Books, one: PersonId, other: PersonId) -> Result<(), Rejection> {
+    let open = books.closings.last().map(Period::next);
     for (_, held) in books.cases.of_person(one) {
         for (_, beside) in books.cases.of_person(other) {
-            let from = held.parts.begin().max(beside.parts.begin());
+            let begin = held.parts.begin().max(beside.parts.begin());
+            let from = open.map_or(begin, |open| begin.max(open));
             if !held.is_live(from) || !beside.is_live(from) {
                 continue;
             }
             let (person, scheme) = (other, beside.scheme.clone());
-            let is_one_off = |held: &Entitlement| held.last == Some(held.parts.begin());
-            if held.scheme == scheme && !(is_one_off(held) && is_one_off(beside)) {
+            let claim = held.as_claimed(from);
+            if held.scheme == scheme && !conditions::may_stand_beside(books, &claim) {
                 return Err(Rejection::EntitlementDoubled { person, scheme });
             }
-            if books.policies.excluded_by(&held.scheme, from).any(|excluded| *excluded == scheme) {
+            let until = held.last.into_iter().chain(beside.last).min();
+            if books.policies.excludes_within(&held.scheme, &scheme, until) {
                 return Err(Rejection::EntitlementExclusive { person, scheme });
             }
         }

@@ -36,10 +36,10 @@ pub struct Flag {
     pub at: Seq,
     /// What is suspected.
     pub raised: FlagRaised,
-    /// Who is to look into it, by when.
-    pub handed_over: Option<FlagHandedOver>,
-    /// The newest report, by its act.
-    pub check: Option<(ActId, FlagChecked)>,
+    /// Who was to look into it, by when; each time.
+    pub handed: Vec<FlagHandedOver>,
+    /// The reports, each by its act and with the number of hand-overs before it.
+    pub checks: Vec<(ActId, usize, FlagChecked)>,
     /// The decision.
     pub decided: Option<FlagDecided>,
     /// How it was put right.
@@ -47,6 +47,19 @@ pub struct Flag {
 }
 
 impl Flag {
+    /// The newest hand-over.
+    #[must_use]
+    pub fn handed_over(&self) -> Option<&FlagHandedOver> {
+        self.handed.last()
+    }
+
+    /// The newest report, by its act, if it answers the newest hand-over.
+    #[must_use]
+    pub fn check(&self) -> Option<(ActId, &FlagChecked)> {
+        let newest = self.checks.last().filter(|(_, before, _)| *before == self.handed.len());
+        newest.map(|(act, _, report)| (*act, report))
+    }
+
     /// How far it is.
     #[must_use]
     pub fn stage(&self) -> FlagStage {
@@ -57,9 +70,9 @@ impl Flag {
                 Verdict::Upheld => FlagStage::Upheld,
                 Verdict::Cleared => FlagStage::Cleared,
             }
-        } else if self.check.is_some() {
+        } else if self.check().is_some() {
             FlagStage::Checked
-        } else if self.handed_over.is_some() {
+        } else if self.handed_over().is_some() {
             FlagStage::HandedOver
         } else {
             FlagStage::Raised
@@ -80,21 +93,19 @@ impl Flags {
             let flag = Flag {
                 at: statement.at,
                 raised: raised.clone(),
-                handed_over: None,
-                check: None,
+                handed: Vec::new(),
+                checks: Vec::new(),
                 decided: None,
                 remedied: None,
             };
             self.all.insert(raised.flag, flag);
         } else if let Body::FlagHandedOver(handed) = statement.body() {
             if let Some(flag) = self.all.get_mut(&handed.flag) {
-                // Another unit looks anew.
-                flag.handed_over = Some(handed.clone());
-                flag.check = None;
+                flag.handed.push(handed.clone());
             }
         } else if let Body::FlagChecked(checked) = statement.body() {
             if let Some(flag) = self.all.get_mut(&checked.flag) {
-                flag.check = Some((statement.id, checked.clone()));
+                flag.checks.push((statement.id, flag.handed.len(), checked.clone()));
             }
         } else if let Body::FlagDecided(decided) = statement.body() {
             if let Some(flag) = self.all.get_mut(&decided.flag) {

@@ -31,8 +31,8 @@ pub struct Funds {
     pub funds: BTreeMap<FundCode, FundOpened>,
     /// What was paid into pools and not reversed, in the order of the log.
     pub contributions: Vec<Contribution>,
-    /// Allotments that were not reversed.
-    pub allotments: BTreeMap<ActId, FundAllotted>,
+    /// Allotments; true for those that were reversed.
+    pub allotments: BTreeMap<ActId, (FundAllotted, bool)>,
 }
 
 impl Funds {
@@ -42,10 +42,14 @@ impl Funds {
         self.funds.get(fund).map(|fund| &fund.account)
     }
 
-    /// True if exactly this allotment stands in the books.
+    /// Whether an allotment of these figures stands in the books, or did and was reversed: `None` if there never was one.
     #[must_use]
-    pub fn has_allotment(&self, allotted: &FundAllotted) -> bool {
-        self.allotments.values().any(|known| known == allotted)
+    pub fn allotment(&self, allotted: &FundAllotted) -> Option<bool> {
+        let plain = |one: &FundAllotted| FundAllotted { corrects: None, ..one.clone() };
+        let wanted = plain(allotted);
+        let of_fund = self.allotments.values().filter(|(known, _)| known.fund == allotted.fund);
+        let alike = of_fund.filter(|(known, _)| plain(known) == wanted);
+        alike.map(|(_, reversed)| !reversed).reduce(|one, other| one || other)
     }
 
     pub(super) fn evolve(&mut self, statement: &Statement<'_>) {
@@ -58,9 +62,11 @@ impl Funds {
             let amount = gift.amount_fen;
             self.contributions.push(Contribution { act: statement.id, fund, area, amount });
         } else if let Body::FundAllotted(allotted) = statement.body() {
-            self.allotments.insert(statement.id, allotted.clone());
+            self.allotments.insert(statement.id, (allotted.clone(), false));
         } else if let Body::EntryReversed(reversed) = statement.body() {
-            self.allotments.remove(&reversed.act);
+            if let Some((_, is_reversed)) = self.allotments.get_mut(&reversed.act) {
+                *is_reversed = true;
+            }
             self.contributions.retain(|contribution| contribution.act != reversed.act);
         }
     }

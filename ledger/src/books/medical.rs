@@ -53,6 +53,17 @@ impl Medical {
         self.spent.get(&person)?.get(&year)
     }
 
+    /// The alerts of a person who turned out to be another one are that one's, where that one has none of the year.
+    fn become_one(&mut self, person: PersonId, known: PersonId) {
+        let own: Vec<i16> =
+            self.alerts.keys().filter(|(_, of)| *of == person).map(|(year, _)| *year).collect();
+        for year in own {
+            if let Some(alert) = self.alerts.remove(&(year, person)) {
+                self.alerts.entry((year, known)).or_insert(alert);
+            }
+        }
+    }
+
     fn rule(&self, period: Period) -> Option<&AlertRuleSet> {
         self.rules.range(..=period).next_back().map(|(_, rule)| rule)
     }
@@ -73,7 +84,7 @@ fn alert_of(books: &Books, at: Seq, line: &SpendingLine) -> Option<Alert> {
     let rule = books.medical.rule(period)?;
     let is_listed = is_listed(books, rule, line.person, period);
     let (spent, mark) =
-        if is_listed { (line.total_fen, rule.listed_fen) } else { (line.own_fen, rule.other_fen) };
+        if is_listed { (line.amount_fen, rule.listed_fen) } else { (line.own_fen, rule.other_fen) };
     let alert = Alert { at, until: line.until, is_listed, spent, answered: None };
     (spent > mark).then_some(alert)
 }
@@ -87,13 +98,15 @@ pub(super) fn evolve(books: &mut Books, statement: &Statement<'_>) {
             let year = line.until.year();
             let alert = alert_of(books, at, line);
             let medical = &mut books.medical;
-            let (total, own, until) = (line.total_fen, line.own_fen, line.until);
+            let (total, own, until) = (line.amount_fen, line.own_fen, line.until);
             let years = medical.spent.entry(line.person).or_default();
             years.insert(year, Spent { total, own, until });
             if let Some(alert) = alert {
                 medical.alerts.entry((year, line.person)).or_insert(alert);
             }
         }
+    } else if let Body::PersonIdentified(identified) = statement.body() {
+        books.medical.become_one(identified.person, identified.known);
     } else if let Body::AlertAnswered(answered) = statement.body()
         && let Some(alert) = books.medical.alerts.get_mut(&(answered.year, answered.person))
     {

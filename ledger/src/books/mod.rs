@@ -22,6 +22,7 @@ pub mod policies;
 pub mod postings;
 mod rows;
 pub mod stages;
+pub mod terms;
 pub mod urgent;
 pub mod watch;
 pub mod works;
@@ -167,8 +168,8 @@ impl Books {
         self.policies.evolve(statement);
         self.funds.evolve(statement);
         self.people.evolve(statement);
-        self.cases.evolve(&self.policies, statement);
-        self.urgent.evolve(statement);
+        self.cases.evolve((&self.policies, &self.people), statement);
+        self.urgent.evolve(&self.people, statement);
         self.watches.evolve(statement);
         self.goods.evolve(statement);
         self.flags.evolve(statement);

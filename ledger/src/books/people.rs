@@ -10,6 +10,7 @@ use crate::act::people::{
 use crate::ids::{AccountId, ActId, Commitment, Division, HouseholdId, PersonId};
 use crate::line::Line;
 use crate::period::{Date, Period};
+use crate::rejection::Rejection;
 
 use super::{IdMap, Statement};
 
@@ -59,6 +60,8 @@ pub struct Organisation {
     pub division: Division,
     /// The account in use.
     pub account: AccountId,
+    /// Since when it is not paid any more, if it is not.
+    pub closed: Option<Date>,
 }
 
 /// A person who was found without papers.
@@ -89,12 +92,14 @@ impl Payee<'_> {
         }
     }
 
-    /// True if nothing is payable for that month. Organisations do not die; one that closes has no account any more.
+    /// True if nothing is payable for that month: a person died, or an organisation closed, in an earlier one.
     #[must_use]
     pub fn is_dead_in(&self, period: Period) -> bool {
         match self {
             Payee::Person(person) => person.is_dead_in(period),
-            Payee::Organisation(_) => false,
+            Payee::Organisation(known) => {
+                known.closed.is_some_and(|closed| closed.period() < period)
+            }
         }
     }
 }
@@ -136,15 +141,15 @@ pub struct People {
     pub persons: IdMap<PersonId, Person>,
     /// Organisations by id.
     pub organisations: BTreeMap<PersonId, Organisation>,
-    /// Who receives for whom, and on which days: beneficiary, payee.
-    pub authorised: BTreeMap<(PersonId, PersonId), (Date, Date)>,
+    /// Who receives for whom (beneficiary, payee), and on which days, in the order of the log.
+    pub authorised: BTreeMap<(PersonId, PersonId), Vec<(Date, Date)>>,
     /// Who was found without papers.
     pub found: BTreeMap<PersonId, Found>,
     /// Accounts by id.
     pub accounts: IdMap<AccountId, BenefitAccount>,
     /// Account changes by act.
     pub changes: BTreeMap<ActId, Change>,
-    /// The approved change that brought an account in, for accounts that came by one.
+    /// The act that brought an account in: an approved change, or an organisation's registration.
     pub change_of: IdMap<AccountId, ActId>,
 }
 
@@ -154,6 +159,18 @@ impl People {
     pub fn division_of(&self, person: PersonId) -> Option<&Division> {
         let household = self.persons.get(&person)?.household;
         self.households.get(&household).map(|household| &household.division)
+    }
+
+    /// A person under whose id something may begin: registered, and not known to be another one.
+    ///
+    /// # Errors
+    /// [`Rejection::PersonUnknown`] or [`Rejection::PersonIdentified`].
+    pub fn current(&self, person: PersonId) -> Result<&Person, Rejection> {
+        let known = self.persons.get(&person).ok_or(Rejection::PersonUnknown { person })?;
+        match known.same_as {
+            Some(known) => Err(Rejection::PersonIdentified { person, known }),
+            None => Ok(known),
+        }
     }
 
     /// Whoever has that id and may be paid.
@@ -166,8 +183,9 @@ impl People {
     /// True if a payee was authorised to receive for a person on a day.
     #[must_use]
     pub fn may_receive_for(&self, person: PersonId, payee: PersonId, on: Date) -> bool {
-        let days = self.authorised.get(&(person, payee));
-        days.is_some_and(|(from, until)| *from <= on && on <= *until)
+        // The newest statement about the day counts: one from a later day on leaves earlier days as they were.
+        let mut stated = self.authorised.get(&(person, payee)).into_iter().flatten().rev();
+        stated.find(|(from, _)| *from <= on).is_some_and(|(_, until)| on <= *until)
     }
 
     /// The town of a payee: of a person's household, or where an organisation is registered. What names no town stands
@@ -199,10 +217,15 @@ impl People {
                 person.died = Some(died.date);
             }
         } else if let Body::OrganisationRegistered(registered) = statement.body() {
+            self.change_of.insert(registered.account.account, statement.id);
             self.register_organisation(registered);
+        } else if let Body::OrganisationClosed(closed) = statement.body() {
+            if let Some(known) = self.organisations.get_mut(&closed.organisation) {
+                known.closed = Some(closed.date);
+            }
         } else if let Body::PayeeAuthorised(given) = statement.body() {
             let PayeeAuthorised { person, payee, from, until, .. } = *given;
-            self.authorised.insert((person, payee), (from, until));
+            self.authorised.entry((person, payee)).or_default().push((from, until));
         } else if let Body::PersonFound(found) = statement.body() {
             self.find(found);
         } else if let Body::PersonSettled(settled) = statement.body() {
@@ -233,6 +256,7 @@ impl People {
             uscc: registered.uscc.clone(),
             division: registered.division.clone(),
             account: account.account,
+            closed: None,
         };
         self.organisations.insert(*organisation, known);
     }

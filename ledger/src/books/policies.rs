@@ -201,6 +201,21 @@ impl Policies {
         })
     }
 
+    /// True if two schemes exclude each other in a month up to `until`, or ever if that is open.
+    #[must_use]
+    pub fn excludes_within(
+        &self,
+        one: &SchemeCode,
+        other: &SchemeCode,
+        until: Option<Period>,
+    ) -> bool {
+        let is_pair = |pair: &&ExclusionSet| {
+            (&pair.one, &pair.other) == (one, other) || (&pair.one, &pair.other) == (other, one)
+        };
+        let mut pairs = self.exclusions.iter().filter(is_pair);
+        pairs.any(|pair| until.is_none_or(|until| pair.from <= until))
+    }
+
     pub(super) fn evolve(&mut self, statement: &Statement<'_>) {
         if let Body::SchemeSet(scheme) = statement.body() {
             let versions = self.schemes.entry(scheme.code.clone()).or_default();

@@ -121,6 +121,8 @@ fn goods(books: &Books, body: &Body, moves: &mut Moves) {
         return;
     };
     match value {
+        // What has no value moves nothing; the rules refuse it.
+        Some(value) if !value.is_positive() => {}
         Some(value) => moves.transfer(value, debit, credit),
         None => moves.overflowed = true,
     }

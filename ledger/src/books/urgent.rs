@@ -9,6 +9,7 @@ use crate::line::Line;
 use crate::money::Money;
 use crate::period::{Date, Period};
 
+use super::people::People;
 use super::{IdMap, Statement};
 
 /// An advance and whether its forms are complete.
@@ -106,7 +107,15 @@ impl Urgent {
         ))
     }
 
-    pub(super) fn evolve(&mut self, statement: &Statement<'_>) {
+    pub(super) fn evolve(&mut self, people: &People, statement: &Statement<'_>) {
+        if let Body::PersonIdentified(identified) = statement.body() {
+            let household = |person| people.persons.get(&person).map(|known| known.household);
+            let (left, joined) = (household(identified.person), household(identified.known));
+            if let Some((left, joined)) = left.zip(joined) {
+                let advances = self.by_household.remove(&left).unwrap_or_default();
+                self.by_household.entry(joined).or_default().extend(advances);
+            }
+        }
         if let Body::AdvancePaid(paid) = statement.body() {
             let advance = Advance {
                 act: statement.id,

@@ -48,6 +48,7 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
     } else if let Body::ApplicationStepPassed(passed) = body {
         pass(books, passed)
     } else if let Body::RepeatAllowed(allowed) = body {
+        conditions::is_for_the_county(books, statement.officer)?;
         allow_again(books, allowed)
     } else if let Body::ApplicationReviewed(reviewed) = body {
         let (application, _) = step(books, reviewed.application, Step::TownReview)?;
@@ -201,8 +202,8 @@ fn confirm(
     }
     books.closings.open(from.first_day())?;
     let Some((_, survey)) = &application.survey else { return Err(Rejection::SurveyChanged {}) };
-    conditions::may_confirm(books, officer, scheme, &survey.parts)?;
     let filed = &application.filed;
+    conditions::may_confirm(books, officer, scheme, (filed.household, &survey.parts))?;
     entitling::may_be_entitled(
         books,
         &entitling::Claim {

@@ -55,10 +55,15 @@ fn behind_the_payments(books: &Books, released: &PaymentFileReleased) -> Option<
     books.doubts.all().next()?;
     let changes = &books.people.change_of;
     books.payments.references(&released.batch).find_map(|(_, payment)| {
-        let change = changes.get(&payment.account).copied().map(Case::Act);
+        let change = changes.get(&payment.account).copied();
+        let acceptances = books.cases.works.acceptances.iter();
+        let of_stages = acceptances
+            .filter(|(_, (accepted, _))| accepted.entitlement == payment.entitlement)
+            .map(|(act, _)| *act);
+        let behind: Vec<Case> = change.into_iter().chain(of_stages).map(Case::Act).collect();
         books.doubts.unsound(|act| {
             act.entitlement == Some(payment.entitlement)
-                || act.cases.iter().any(|(case, _)| Some(case) == change.as_ref())
+                || act.cases.iter().any(|(case, _)| behind.contains(case))
         })
     })
 }

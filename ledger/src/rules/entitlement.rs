@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use crate::act::Body;
 use crate::act::cases::{EntitlementAdjusted, EntitlementsConfirmed};
-use crate::books::cases::Entitlement;
+use crate::act::policies::Step;
+use crate::books::cases::{Entitlement, sum_of};
 use crate::books::{Books, Statement, conditions, entitling};
 use crate::ids::{EntitlementId, OfficerId, SchemeCode};
 use crate::line::{EntitlementLine, Line};
@@ -30,11 +31,7 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
         match books.cases.adjustments.get(&adjustment) {
             // Between proposal and confirmation a month may have closed or the entitlement stopped.
             Some((adjusted, false)) => {
-                let scheme = books.cases.entitlements.get(&adjusted.entitlement);
-                let scheme = scheme.and_then(|e| books.policies.scheme(&e.scheme, adjusted.from));
-                if let Some(scheme) = scheme {
-                    conditions::may_confirm(books, statement.officer, scheme, &adjusted.parts)?;
-                }
+                entrusted(books, statement.officer, adjusted)?;
                 adjust(books, adjusted)
             }
             Some((_, true)) | None => Err(Rejection::AdjustmentUnknown { adjustment }),
@@ -121,11 +118,41 @@ fn confirm(
     }
     for line in &known.lines {
         if let Some(scheme) = books.policies.scheme(&known.scheme, line.from) {
-            conditions::may_confirm(books, officer, scheme, &line.parts)?;
+            conditions::may_confirm(books, officer, scheme, (line.household, &line.parts))?;
         }
         entitling::may_be_entitled(books, &claim_of(&known.scheme, line))?;
     }
     Ok(())
+}
+
+/// What the office decides as a body is not reached by adjusting: it is applied for anew.
+fn decided_by_the_body(
+    books: &Books,
+    entitlement: &Entitlement,
+    adjusted: &EntitlementAdjusted,
+) -> Result<(), Rejection> {
+    let set = books.policies.scheme(&entitlement.scheme, adjusted.from);
+    let above = set.and_then(|set| set.collective_above_fen);
+    let amount = sum_of(&adjusted.parts).ok_or(Rejection::MoneyOverflow {})?;
+    match above.filter(|above| amount > *above) {
+        Some(_) => Err(Rejection::StepMissing { step: Step::CollectiveDecision.chinese() }),
+        None => Ok(()),
+    }
+}
+
+/// A town adjusts up to what it may confirm.
+fn entrusted(
+    books: &Books,
+    officer: OfficerId,
+    adjusted: &EntitlementAdjusted,
+) -> Result<(), Rejection> {
+    let held = live(books, adjusted.entitlement)?;
+    match books.policies.scheme(&held.scheme, adjusted.from) {
+        Some(set) => {
+            conditions::may_confirm(books, officer, set, (held.household, &adjusted.parts))
+        }
+        None => Ok(()),
+    }
 }
 
 fn adjust(books: &Books, adjusted: &EntitlementAdjusted) -> Result<(), Rejection> {
@@ -141,6 +168,7 @@ fn adjust(books: &Books, adjusted: &EntitlementAdjusted) -> Result<(), Rejection
         });
     }
     books.closings.open(adjusted.from.first_day())?;
+    decided_by_the_body(books, entitlement, adjusted)?;
     // An adjustment changes what is due; it never makes due what was not.
     let from = adjusted.from;
     let earliest = entitlement.parts.begin();

@@ -21,7 +21,7 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
     if let Body::FlagRaised(raised) = statement.body() {
         raise(books, own, statement.at.0, raised)
     } else if let Body::FlagHandedOver(handed) = statement.body() {
-        hand_over(books, handed)
+        hand_over(books, own, handed)
     } else if let Body::FlagChecked(checked) = statement.body() {
         report(books, own, checked)
     } else if let Body::FlagDecided(decided) = statement.body() {
@@ -78,9 +78,17 @@ fn raise(books: &Books, own: &UnitCode, height: u64, raised: &FlagRaised) -> Res
     if fits { Ok(()) } else { Err(Rejection::FlagSourceWrong { how }) }
 }
 
-fn hand_over(books: &Books, handed: &FlagHandedOver) -> Result<(), Rejection> {
+/// Not before what was done about it already, and not by the unit that it is about.
+fn hand_over(books: &Books, own: &UnitCode, handed: &FlagHandedOver) -> Result<(), Rejection> {
     unit(books, &handed.to)?;
-    not_before(open(books, handed.flag)?.raised.found, handed.date)?;
+    let id = handed.flag;
+    let known = open(books, id)?;
+    if *own == known.raised.unit {
+        return Err(Rejection::FlagOwnUnit { flag: id, unit: own.clone() });
+    }
+    let before = known.handed_over().map(|handed| handed.date);
+    let reported = known.checks.last().map(|(.., report)| report.checked);
+    not_before(before.max(reported).unwrap_or(known.raised.found), handed.date)?;
     not_before(handed.date, handed.due)
 }
 
@@ -88,7 +96,7 @@ fn report(books: &Books, own: &UnitCode, checked: &FlagChecked) -> Result<(), Re
     filled(&checked.finding, "核实结果")?;
     let id = checked.flag;
     let known = open(books, id)?;
-    match &known.handed_over {
+    match known.handed_over() {
         Some(handed) if handed.to == *own => not_before(handed.date, checked.checked),
         Some(handed) => Err(Rejection::FlagForeign { flag: id, unit: handed.to.clone() }),
         None => {
@@ -105,12 +113,14 @@ fn settle(books: &Books, own: &UnitCode, decided: &FlagDecided) -> Result<(), Re
     if *own == known.raised.unit || unit(books, own)?.side != Side::Inspection {
         return Err(Rejection::FlagOwnUnit { flag: id, unit: own.clone() });
     }
-    match &known.check {
-        Some((act, report)) if *act == decided.check => not_before(report.checked, decided.decided),
-        Some(_) | None => {
-            let stage = known.stage().chinese();
-            Err(Rejection::FlagStage { flag: id, stage, needed: "须先核实" })
+    let stage = known.stage().chinese();
+    match known.check() {
+        Some((act, report)) if act == decided.check => not_before(report.checked, decided.decided),
+        Some(_) => {
+            let needed = "所依据的不是最新的核实报告";
+            Err(Rejection::FlagStage { flag: id, stage, needed })
         }
+        None => Err(Rejection::FlagStage { flag: id, stage, needed: "须先核实" }),
     }
 }
 

@@ -4,7 +4,6 @@ use crate::act::Body;
 use crate::act::goods::{GoodsHandedOut, GoodsReceived};
 use crate::books::{Books, Statement, entitling};
 use crate::law::not_before;
-use crate::money::Money;
 use crate::rejection::Rejection;
 
 use super::{filled, positive};
@@ -24,7 +23,7 @@ fn receive(books: &Books, received: &GoodsReceived) -> Result<(), Rejection> {
     filled(&received.unit, "计量单位")?;
     filled(&received.source, "物资来源")?;
     positive(received.unit_value_fen, "物资单价")?;
-    positive(Money::from_fen(received.quantity.into()), "物资数量")?;
+    some(received.quantity)?;
     let (scheme, period) = (received.scheme.clone(), received.arrived.period());
     if books.policies.scheme(&scheme, period).is_none() {
         return Err(Rejection::SchemeUnknown { scheme, period });
@@ -37,9 +36,19 @@ fn receive(books: &Books, received: &GoodsReceived) -> Result<(), Rejection> {
 
 /// Somebody of the household signs for it.
 fn hand_out(books: &Books, handed: &GoodsHandedOut) -> Result<(), Rejection> {
-    positive(Money::from_fen(handed.quantity.into()), "物资数量")?;
+    some(handed.quantity)?;
     let unknown = || Rejection::GoodsUnknown { goods: handed.goods.clone() };
     let lot = books.goods.lots.get(&handed.goods).ok_or_else(unknown)?;
     not_before(lot.received.arrived, handed.date)?;
-    entitling::persons_are_members(books, handed.household, &[handed.person], handed.person)
+    let (person, period) = (handed.person, handed.date.period());
+    entitling::persons_are_members(books, handed.household, &[person], person)?;
+    let signer = books.people.persons.get(&person);
+    if signer.and_then(|signer| signer.died).is_some_and(|died| died < handed.date) {
+        return Err(Rejection::PersonDead { person, period });
+    }
+    Ok(())
+}
+
+fn some(quantity: u32) -> Result<(), Rejection> {
+    if quantity == 0 { Err(Rejection::TextMissing { field: "物资数量" }) } else { Ok(()) }
 }

@@ -53,6 +53,10 @@ fn accept(books: &Books, officer: OfficerId, accepted: &HandoverAccepted) -> Res
     if known.offered.to != officer {
         return wrong("由移交清单所列的接收人签收");
     }
+    let own = books.offices.officers.get(&officer).map(|known| &known.unit);
+    if own != Some(&known.offered.unit) {
+        return wrong("接收人已不在该单位");
+    }
     if known.offered.manifest.root != accepted.root {
         return Err(Rejection::ManifestMismatch { what: "默克尔根" });
     }

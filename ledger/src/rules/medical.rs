@@ -1,4 +1,4 @@
-//! Rules for medical alerts: figures that only grow within a year, and one answer to each alert.
+//! Rules for medical alerts: each list counts up to a later day of the year, and each alert has one answer.
 
 use std::collections::BTreeSet;
 
@@ -34,6 +34,10 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
 
 fn set(books: &Books, rule: &AlertRuleSet) -> Result<(), Rejection> {
     filled(&rule.basis, "依据")?;
+    let period = rule.from;
+    if books.closings.open(period.first_day()).is_err() {
+        return Err(Rejection::PolicyRetroactive { period });
+    }
     positive(rule.listed_fen, "预警标准")?;
     positive(rule.other_fen, "预警标准")?;
     let unknown = rule.schemes.iter().find(|code| books.policies.newest(code).is_none());
@@ -46,10 +50,8 @@ fn set(books: &Books, rule: &AlertRuleSet) -> Result<(), Rejection> {
 fn spending(books: &Books, n: u32, line: &SpendingLine) -> Result<(), Rejection> {
     let wrong = |why| Err(Rejection::SpendingLineWrong { n, why });
     let person = line.person;
-    if !books.people.persons.contains_key(&person) {
-        return Err(Rejection::PersonUnknown { person });
-    }
-    if line.own_fen.is_negative() || line.total_fen < line.own_fen {
+    books.people.current(person)?;
+    if line.own_fen.is_negative() || line.amount_fen < line.own_fen {
         return wrong("自负金额小于零，或大于总费用");
     }
     let before = books.medical.spent(person, line.until.year());

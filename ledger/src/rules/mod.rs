@@ -46,7 +46,7 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
         | Body::FundContributed(_) | Body::FundMoved(_) | Body::FundReturned(_) => {
             fund::decide(books, statement.body())
         }
-        Body::PeopleRegistered(_) | Body::PersonDied(_) | Body::OrganisationRegistered(_) | Body::PayeeAuthorised(_)
+        Body::PeopleRegistered(_) | Body::PersonDied(_) | Body::OrganisationRegistered(_) | Body::OrganisationClosed(_) | Body::PayeeAuthorised(_)
         | Body::PersonFound(_) | Body::PersonSettled(_) | Body::PersonIdentified(_) | Body::AccountChanged(_)
         | Body::AccountChangeApproved(_) => people::decide(books, statement),
         Body::ApplicationFiled(_) | Body::ApplicationSurveyed(_) | Body::ApplicationSurveyJoined(_)
@@ -56,7 +56,7 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
         }
         Body::EntitlementsBroughtIn(_) | Body::EntitlementsConfirmed(_) | Body::EntitlementAdjusted(_)
         | Body::AdjustmentConfirmed(_) | Body::EntitlementStopped(_) => entitlement::decide(books, statement),
-        Body::StageAccepted(_) | Body::StageConfirmed(_) => works::decide(books, statement.body()),
+        Body::StageAccepted(_) | Body::StageConfirmed(_) => works::decide(books, statement),
         Body::GoodsReceived(_) | Body::GoodsHandedOut(_) => goods::decide(books, statement),
         Body::AlertRuleSet(_) | Body::MedicalListed(_) | Body::AlertAnswered(_) => {
             medical::decide(books, statement)
@@ -75,7 +75,7 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
             statement::decide(books, statement)
         }
         Body::WatchBegun(_) | Body::WatchGraded(_) | Body::WatchEnded(_) => {
-            watch::decide(books, statement.body())
+            watch::decide(books, statement)
         }
         Body::EntryReversed(_) | Body::MonthClosed(_) | Body::BulletinIssued(_) => {
             closing::decide(books, statement)

@@ -2,8 +2,8 @@
 
 use crate::act::Body;
 use crate::act::payments::{PaymentFileReleased, RecoveryOrdered};
-use crate::books::Books;
 use crate::books::payments::PaymentState;
+use crate::books::{Books, conditions};
 use crate::law::not_before;
 use crate::rejection::Rejection;
 
@@ -40,6 +40,7 @@ fn release(books: &Books, released: &PaymentFileReleased) -> Result<(), Rejectio
         let Some(due) = due else {
             return Err(Rejection::RosterNotEntitled { n, entitlement: payment.entitlement });
         };
+        conditions::may_still_be_paid(books, due, period)?;
         for person in due.persons.iter().copied().chain([payment.payee]) {
             let known = books.people.payee(person);
             if known.is_some_and(|known| known.is_dead_in(period)) {

@@ -4,7 +4,7 @@ use crate::act::Body;
 use crate::act::people::{
     AccountChanged, OrganisationRegistered, PayeeAuthorised, PersonIdentified,
 };
-use crate::books::{Books, Statement, entitling};
+use crate::books::{Books, Statement, conditions, entitling};
 use crate::check_digits::check_credit_code;
 use crate::law::not_before;
 use crate::line::Line;
@@ -40,10 +40,17 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
         Ok(())
     } else if let Body::OrganisationRegistered(registered) = body {
         organisation(books, registered)
+    } else if let Body::OrganisationClosed(closed) = body {
+        filled(&closed.reason, "停用原因")?;
+        let person = closed.organisation;
+        match books.people.organisations.get(&person) {
+            Some(known) if known.closed.is_none() => Ok(()),
+            Some(_) | None => Err(Rejection::PersonUnknown { person }),
+        }
     } else if let Body::PayeeAuthorised(given) = body {
         authorise(books, given)
     } else {
-        found(books, body)
+        found(books, statement)
     }
 }
 
@@ -63,27 +70,35 @@ fn organisation(books: &Books, registered: &OrganisationRegistered) -> Result<()
 fn authorise(books: &Books, given: &PayeeAuthorised) -> Result<(), Rejection> {
     filled(&given.reason, "代领原因")?;
     not_before(given.from, given.until)?;
-    for person in [given.person, given.payee] {
-        if !books.people.persons.contains_key(&person) {
-            return Err(Rejection::PersonUnknown { person });
-        }
+    books.people.current(given.person)?;
+    let (person, payee) = (given.payee, books.people.current(given.payee)?);
+    if given.person == person {
+        return Err(Rejection::AuthorisedForOneself { person });
+    }
+    if payee.died.is_some_and(|died| died <= given.from) {
+        return Err(Rejection::PersonDead { person, period: given.from.period() });
     }
     Ok(())
 }
 
 /// Persons found without papers: settled once, and identified once, as somebody who has papers.
-fn found(books: &Books, body: &Body) -> Result<(), Rejection> {
+fn found(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
+    let body = statement.body();
     let known = |person| {
         let found = books.people.found.get(&person);
         found.ok_or(Rejection::PersonNotFound { person })
     };
-    if let Body::PersonSettled(settled) = body {
+    if let Body::PersonFound(found) = body {
+        books.closings.open(found.found).map(|_| ())
+    } else if let Body::PersonSettled(settled) = body {
         let found = known(settled.person)?;
         if found.settled.is_some() {
             return Err(Rejection::PersonSettled { person: settled.person });
         }
+        books.closings.open(settled.settled)?;
         not_before(found.on, settled.settled)
     } else if let Body::PersonIdentified(identified) = body {
+        conditions::is_for_the_county(books, statement.officer)?;
         identify(books, identified)
     } else {
         Ok(())

@@ -131,8 +131,8 @@ fn judge<'a>(
 ) -> Result<Together<'a>, Rejection> {
     let paid = HashSet::with_capacity_and_hasher(lines.len(), FixedState::default());
     let mut together = Together { paid, debited: None };
-    let named = books.policies.scheme(&drawn.scheme, drawn.period);
-    let named = named.filter(|scheme| scheme.payees.is_some());
+    let set = books.policies.scheme(&drawn.scheme, drawn.period);
+    let names_payees = set.is_some_and(|set| set.payees.is_some());
     let known = lines.chunks(AT_A_TIME).flat_map(|lines| known(books, drawn.period, lines));
     for ((place, line), known) in (before + 1..).zip(lines).zip(known) {
         let (Line::Roster(line), Some(known)) = (line, known) else { continue };
@@ -167,11 +167,9 @@ fn judge<'a>(
         }
         not_excluded(books, drawn, n, entitlement)?;
         goes_to_the_living(books, drawn, n, line, (entitlement, known.payee))?;
-        if let Some(scheme) = named {
-            let claim = entitlement.as_claimed(drawn.period);
-            if conditions::may_be_paid(books, scheme, &claim).is_err() {
-                return Err(wrong("收款人不在项目规定之列，或代领备案已经到期"));
-            }
+        let is_asked = names_payees || matches!(known.payee, Some(Payee::Organisation(_)));
+        if is_asked && conditions::may_still_be_paid(books, entitlement, drawn.period).is_err() {
+            return Err(wrong("收款人不在项目规定之列，或代领备案已经到期"));
         }
         sources_add_up(books, drawn, line)?;
         one_account(books, line, &mut together.debited)?;

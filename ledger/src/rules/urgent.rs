@@ -8,6 +8,7 @@ use crate::act::policies::Span;
 use crate::act::urgent::{
     AdvancePaid, AdvanceRegularised, ClaimFiled, ClaimNoticed, ClaimSettled, InsuranceListed,
 };
+use crate::books::entitling::Claim as Claiming;
 use crate::books::urgent::{Claim, ClaimEnd};
 use crate::books::{Books, IdMap, Statement, conditions};
 use crate::ids::ClaimId;
@@ -86,11 +87,22 @@ fn advance(books: &Books, paid: &AdvancePaid) -> Result<(), Rejection> {
         return Err(Rejection::AdvanceOverLimit { limit });
     }
     let person = paid.payee;
-    let known = books.people.persons.get(&person).ok_or(Rejection::PersonUnknown { person })?;
+    let known = books.people.current(person)?;
     let household = paid.household;
     if known.household != household {
         return Err(Rejection::NotAMember { person });
     }
+    let claim = Claiming {
+        scheme: &paid.scheme,
+        household,
+        persons: &[person],
+        payee: person,
+        parts: &[],
+        cause: Some(&paid.cause),
+        from: period,
+        last: None,
+    };
+    conditions::may_be_paid(books, scheme, &claim)?;
     let Some(limit) = scheme.limit.as_ref().filter(|limit| limit.per == Span::CauseAndYear) else {
         return Ok(());
     };
@@ -131,7 +143,7 @@ fn file(books: &Books, filed: &ClaimFiled) -> Result<(), Rejection> {
         return Err(Rejection::ClaimOutside { policy, date: filed.loss });
     }
     let person = filed.person;
-    let known = books.people.persons.get(&person).ok_or(Rejection::PersonUnknown { person })?;
+    let known = books.people.current(person)?;
     if known.household != filed.household {
         return Err(Rejection::NotAMember { person });
     }
@@ -164,9 +176,7 @@ fn list(books: &Books, listed: &InsuranceListed, lines: &[Line]) -> Result<(), R
     for line in lines {
         let Line::Insured(line) = line else { continue };
         let person = line.person;
-        if !books.people.persons.contains_key(&person) {
-            return Err(Rejection::PersonUnknown { person });
-        }
+        books.people.current(person)?;
         let is_within = known.from <= line.from && line.until <= known.until;
         if !is_within || line.until < line.from {
             return Err(Rejection::ClaimOutside { policy, date: line.from });
@@ -188,9 +198,7 @@ fn loan(books: &Books, line: &Line) -> Result<(), Rejection> {
     let Line::Loan(loan) = line else { return Ok(()) };
     positive(loan.amount_fen, "贷款")?;
     not_before(loan.from, loan.until)?;
-    let person = loan.person;
-    let known = books.people.persons.get(&person);
-    known.map(|_| ()).ok_or(Rejection::PersonUnknown { person })
+    books.people.current(loan.person).map(|_| ())
 }
 
 /// The notice shows the newest assessment, for as long as the policy asks.

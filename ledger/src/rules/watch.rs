@@ -5,17 +5,19 @@ use std::collections::BTreeSet;
 use crate::act::Body;
 use crate::act::watch::{WatchBegun, WatchEnded};
 use crate::books::watch::Watch;
-use crate::books::{Books, entitling};
+use crate::books::{Books, Statement, conditions, entitling};
 use crate::ids::HouseholdId;
 use crate::law::not_before;
 use crate::rejection::Rejection;
 
-pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
+pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
+    let body = statement.body();
     if let Body::WatchBegun(begun) = body {
         begin(books, begun)
     } else if let Body::WatchGraded(graded) = body {
         not_before(open(books, graded.household)?.begun.found, graded.assessed)
     } else if let Body::WatchEnded(ended) = body {
+        conditions::is_for_the_county(books, statement.officer)?;
         end(books, ended)
     } else {
         Ok(())
@@ -24,6 +26,7 @@ pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
 
 fn begin(books: &Books, begun: &WatchBegun) -> Result<(), Rejection> {
     let household = begun.household;
+    books.closings.open(begun.found)?;
     if books.watches.open(household).is_some() {
         return Err(Rejection::WatchOpen { household });
     }
@@ -38,6 +41,7 @@ fn open(books: &Books, household: HouseholdId) -> Result<&Watch, Rejection> {
 
 fn end(books: &Books, ended: &WatchEnded) -> Result<(), Rejection> {
     let watch = open(books, ended.household)?;
+    books.closings.open(ended.resolved)?;
     not_before(watch.begun.found, ended.resolved)?;
     let named: BTreeSet<_> = ended.persons.iter().collect();
     let watched: BTreeSet<_> = watch.begun.persons.iter().collect();

@@ -2,23 +2,38 @@
 
 use crate::act::Body;
 use crate::act::cases::StageAccepted;
-use crate::books::Books;
 use crate::books::works::Stage;
+use crate::books::{Books, Statement, conditions};
+use crate::ids::OfficerId;
 use crate::rejection::Rejection;
 
-pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
+pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
+    let body = statement.body();
     if let Body::StageAccepted(accepted) = body {
         accept(books, accepted)
     } else if let Body::StageConfirmed(confirmed) = body {
         let acceptance = confirmed.acceptance;
         match books.cases.works.acceptances.get(&acceptance) {
             // Between inspection and confirmation the month may have closed or the stage been paid.
-            Some((accepted, false)) => accept(books, accepted),
+            Some((accepted, false)) => {
+                entrusted(books, statement.officer, accepted)?;
+                accept(books, accepted)
+            }
             Some((_, true)) | None => Err(Rejection::AcceptanceUnknown { acceptance }),
         }
     } else {
         Ok(())
     }
+}
+
+/// A town confirms stages up to what it may confirm.
+fn entrusted(books: &Books, officer: OfficerId, accepted: &StageAccepted) -> Result<(), Rejection> {
+    let Some(held) = books.cases.entitlements.get(&accepted.entitlement) else { return Ok(()) };
+    let Some(set) = books.policies.scheme(&held.scheme, accepted.period) else { return Ok(()) };
+    let stages = books.cases.works.stages(accepted.entitlement).unwrap_or_default();
+    let stage = stages.iter().find(|stage| stage.part.label == accepted.stage);
+    let parts = stage.map(|stage| std::slice::from_ref(&stage.part)).unwrap_or_default();
+    conditions::may_confirm(books, officer, set, (held.household, parts))
 }
 
 fn accept(books: &Books, accepted: &StageAccepted) -> Result<(), Rejection> {

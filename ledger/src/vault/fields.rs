@@ -143,7 +143,7 @@ impl NewSubject {
     ///
     /// # Errors
     /// [`VaultFailure::FieldRefused`].
-    pub(super) fn values(&self) -> Result<Values, VaultFailure> {
+    pub fn values(&self) -> Result<Values, VaultFailure> {
         let mut given: Vec<(Field, String)> = Vec::with_capacity(4);
         match self {
             NewSubject::Person(person) => {

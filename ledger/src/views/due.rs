@@ -130,11 +130,7 @@ fn regular(
     }
     let payee = books.people.payee(entitlement.payee);
     let account = payee.and_then(|payee| payee.account()).ok_or(LeftOut::NoAccount(id))?;
-    let scheme = books.policies.scheme(&entitlement.scheme, period);
-    let claim = entitlement.as_claimed(period);
-    if scheme.is_some_and(|scheme| {
-        scheme.payees.is_some() && conditions::may_be_paid(books, scheme, &claim).is_err()
-    }) {
+    if conditions::may_still_be_paid(books, entitlement, period).is_err() {
         return Err(LeftOut::PayeeNotAllowed(id));
     }
     let parts = entitlement.due(period).unwrap_or_default();
@@ -186,6 +182,9 @@ fn reissue(
         |person: &PersonId| books.people.payee(*person).is_none_or(|p| p.is_dead_in(batch.period));
     if entitlement.persons.iter().chain([&original.payee]).any(died) {
         return Err(LeftOut::Died(original.entitlement));
+    }
+    if conditions::may_still_be_paid(books, entitlement, batch.period).is_err() {
+        return Err(LeftOut::PayeeNotAllowed(original.entitlement));
     }
     // Stopped or adjusted since: the same amount is not what is due any more, so a person has to look.
     let parts = entitlement.due(batch.period).unwrap_or_default();

@@ -1,13 +1,15 @@
 //! Suspicions: what the books themselves find suspicious, and how far those are that somebody raised.
 //! A rule that is changed gets another number; what it found under the old one stays what it was.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::act::flags::Verdict;
-use crate::books::Books;
-use crate::books::flags::FlagStage;
+use crate::books::cases::{Entitlement, sum_of};
+use crate::books::entitling::Claim;
+use crate::books::flags::{Flag, FlagStage};
 use crate::books::payments::PaymentState;
-use crate::ids::{SchemeCode, Seq, UnitCode};
+use crate::books::{Books, conditions};
+use crate::ids::{EntitlementId, HouseholdId, PersonId, SchemeCode, Seq, UnitCode};
 use crate::money::Money;
 use crate::period::Date;
 use crate::words::words;
@@ -19,6 +21,8 @@ words! {
         PaidAfterDeath = "paid_after_death@1", "死亡后发放";
         /// Paid for a month that the entitlement does not cover any more 停发不及时.
         PaidAfterStop = "paid_after_stop@1", "停发后发放";
+        /// Two payments of one scheme and month with one person 重复发放.
+        PaidTwice = "paid_twice@1", "同月重复发放";
         /// An advance whose forms are overdue 先行救助逾期未补.
         AdvanceOverdue = "advance_overdue@1", "先行救助逾期未补办";
         /// An application that is not decided in time 审批超期.
@@ -79,8 +83,9 @@ pub fn suspicions(books: &Books, day: Date) -> Option<Vec<Suspicion>> {
     paid_payments(books, day, &mut finds);
     overdue_advances(books, day, &mut finds);
     overdue_cases(books, day, &mut finds);
-    unpaid(books, &mut finds);
-    shared_payees(books, &mut finds);
+    unpaid(books, day, &mut finds);
+    shared_payees(books, day, &mut finds);
+    paid_twice(books, &mut finds);
     if finds.overflowed {
         return None;
     }
@@ -96,7 +101,9 @@ fn paid_payments(books: &Books, day: Date, finds: &mut Finds) {
         for (reference, payment) in books.payments.references(code) {
             let Some(held) = books.cases.entitlements.get(&payment.entitlement) else { continue };
             match books.payments.state(&reference) {
-                Some(PaymentState::Settled) => {
+                Some(PaymentState::Settled)
+                    if payment.answer.is_some_and(|answer| answer.booked <= day) =>
+                {
                     let kept = payment.amount.checked_sub(payment.recovered());
                     let kept = kept.unwrap_or_default();
                     let has_died = held.persons.iter().any(|person| {
@@ -124,7 +131,8 @@ fn paid_payments(books: &Books, day: Date, finds: &mut Finds) {
                     }
                 }
                 Some(
-                    PaymentState::Returned
+                    PaymentState::Settled
+                    | PaymentState::Returned
                     | PaymentState::Failed
                     | PaymentState::Drawn
                     | PaymentState::Instructed,
@@ -141,7 +149,8 @@ fn overdue_advances(books: &Books, day: Date, finds: &mut Finds) {
         let scheme = books.policies.scheme(&paid.scheme, paid.date.period());
         let days = scheme.map_or(0, |scheme| scheme.regularise_days);
         let due = books.policies.calendar.deadline(paid.date, days);
-        if advance.regularised.is_none() && due.is_some_and(|due| due < day) {
+        let is_open = advance.regularised.is_none_or(|done| done > day);
+        if is_open && due.is_some_and(|due| due < day) {
             finds.add(FlagRule::AdvanceOverdue, &paid.scheme, Some(advance.at), paid.amount_fen);
         }
     }
@@ -159,32 +168,82 @@ fn overdue_cases(books: &Books, day: Date, finds: &mut Finds) {
     }
 }
 
-fn unpaid(books: &Books, finds: &mut Finds) {
-    let mut closed = books.closings.closed.keys().rev();
+fn unpaid(books: &Books, day: Date, finds: &mut Finds) {
+    let mut closed = books.closings.closed.keys().rev().filter(|month| month.last_day() <= day);
     let (Some(last), Some(before)) = (closed.next(), closed.next()) else { return };
     for (id, held) in &books.cases.entitlements {
-        let is_missing =
-            |month| held.due(month).is_some() && !books.payments.is_on_roster(*id, month);
+        let has_died = |month| {
+            let mut persons = held.persons.iter();
+            persons.any(|one| books.people.persons.get(one).is_some_and(|p| p.is_dead_in(month)))
+        };
+        let is_missing = |month| {
+            let is_due = held.due(month).is_some() && !has_died(month);
+            is_due && !books.payments.is_on_roster(*id, month)
+        };
         if is_missing(*last) && is_missing(*before) {
-            let due = held.due(*last).and_then(crate::books::cases::sum_of).unwrap_or_default();
+            let due = held.due(*last).and_then(sum_of).unwrap_or_default();
             finds.add(FlagRule::DueUnpaid, &held.scheme, None, due);
         }
     }
 }
 
-/// Organisations receive for many; a person who does is looked at, authorised or not.
-fn shared_payees(books: &Books, finds: &mut Finds) {
-    let mut households: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
-    for held in books.cases.entitlements.values() {
-        if books.people.persons.contains_key(&held.payee) {
-            let due = held.parts.at(held.parts.begin()).and_then(crate::books::cases::sum_of);
-            let of_payee = households.entry(held.payee).or_default();
-            of_payee.insert(held.household, (held.scheme.clone(), due.unwrap_or_default()));
+/// Organisations receive for many; a person who does is looked at, authorised or not. Counted is what is due in the month.
+fn shared_payees(books: &Books, day: Date, finds: &mut Finds) {
+    let mut households: BTreeMap<_, BTreeSet<HouseholdId>> = BTreeMap::new();
+    let due = |held: &Entitlement| held.due(day.period()).and_then(sum_of);
+    let all = || books.cases.entitlements.values().filter(|held| due(held).is_some());
+    for held in all().filter(|held| books.people.persons.contains_key(&held.payee)) {
+        households.entry(held.payee).or_default().insert(held.household);
+    }
+    for held in all() {
+        let of_payee = households.get(&held.payee).map_or(0, BTreeSet::len);
+        if of_payee >= HOUSEHOLDS_OF_A_PAYEE {
+            let amount = due(held).unwrap_or_default();
+            finds.add(FlagRule::SharedPayee, &held.scheme, None, amount);
         }
     }
-    for of_payee in households.into_values().filter(|all| all.len() >= HOUSEHOLDS_OF_A_PAYEE) {
-        for (scheme, amount) in of_payee.into_values() {
-            finds.add(FlagRule::SharedPayee, &scheme, None, amount);
+}
+
+/// One person, one scheme, one month, and the money of two entitlements: two registered persons turned out to be one.
+fn paid_twice(books: &Books, finds: &mut Finds) {
+    for (person, ids) in &books.cases.by_person {
+        for (place, id) in ids.iter().enumerate() {
+            let Some(held) = books.cases.entitlements.get(id) else { continue };
+            for other in ids.iter().take(place) {
+                let beside = books.cases.entitlements.get(other);
+                let is_same = beside.is_some_and(|b| b.scheme == held.scheme);
+                if is_same {
+                    both_paid(books, (*person, held), (*id, *other), finds);
+                }
+            }
+        }
+    }
+}
+
+fn both_paid(
+    books: &Books,
+    (person, held): (PersonId, &Entitlement),
+    (id, other): (EntitlementId, EntitlementId),
+    finds: &mut Finds,
+) {
+    let months = books.payments.batches.values().map(|batch| batch.period);
+    for month in months.collect::<BTreeSet<_>>() {
+        let with_payee = |id| {
+            let payments = books.payments.of_entitlement(id, month);
+            let mut kept = payments.into_iter().filter_map(|reference| {
+                let (_, payment) = books.payments.find(&reference)?;
+                let is_settled = books.payments.state(&reference) == Some(PaymentState::Settled);
+                let kept = payment.amount.checked_sub(payment.recovered())?;
+                (is_settled && kept.is_positive()).then_some((payment.at, kept))
+            });
+            kept.next()
+        };
+        let claim = Claim { persons: &[person], ..held.as_claimed(month) };
+        if conditions::may_stand_beside(books, &claim) {
+            continue;
+        }
+        if let (Some((at, amount)), Some(_)) = (with_payee(id), with_payee(other)) {
+            finds.add(FlagRule::PaidTwice, &held.scheme, Some(at), amount);
         }
     }
 }
@@ -202,21 +261,28 @@ pub struct Progress {
     pub upheld: Money,
 }
 
+/// A suspicion as it stood at the end of a day, by the days that the acts state.
+#[must_use]
+pub fn as_of(flag: &Flag, day: Date) -> Flag {
+    let mut then = flag.clone();
+    then.handed.retain(|handed| handed.date <= day);
+    then.checks.retain(|(_, before, report)| report.checked <= day && *before <= then.handed.len());
+    then.decided = then.decided.filter(|decided| decided.decided <= day);
+    then.remedied = then.remedied.filter(|remedied| remedied.done <= day);
+    then
+}
+
 /// The stages by the days that the acts state, so that a weekly or monthly report can be made again.
 /// `None` if a sum leaves the range of money.
 #[must_use]
 pub fn progress(books: &Books, day: Date) -> Option<Progress> {
     let mut progress = Progress::default();
     for flag in books.flags.all.values().filter(|flag| flag.raised.found <= day) {
-        let mut then = flag.clone();
-        then.handed_over = then.handed_over.filter(|handed| handed.date <= day);
-        then.check = then.check.filter(|(_, report)| report.checked <= day);
-        then.decided = then.decided.filter(|decided| decided.decided <= day);
-        then.remedied = then.remedied.filter(|remedied| remedied.done <= day);
+        let then = as_of(flag, day);
         let stage = then.stage();
         *progress.by_stage.entry(stage).or_default() += 1;
         progress.raised += 1;
-        let is_late = then.handed_over.as_ref().is_some_and(|handed| handed.due < day);
+        let is_late = then.handed_over().is_some_and(|handed| handed.due < day);
         progress.overdue += u64::from(is_late && stage == FlagStage::HandedOver);
         if then.decided.is_some_and(|decided| decided.verdict == Verdict::Upheld) {
             progress.upheld = progress.upheld.checked_add(flag.raised.amount_fen)?;

@@ -81,6 +81,24 @@ impl Queue {
         }
     }
 
+    /// Takes these slices' money back: of their own origins what is still here, and the rest from what came last.
+    fn take_back(&mut self, slices: &[Slice]) -> Vec<Slice> {
+        let mut back = Vec::new();
+        for wanted in slices {
+            let mut left = wanted.amount;
+            for slice in self.0.iter_mut().rev().filter(|slice| slice.origin == wanted.origin) {
+                let part = slice.amount.min(left);
+                slice.amount = slice.amount.checked_sub(part).unwrap_or_default();
+                left = left.checked_sub(part).unwrap_or_default();
+                back.push(Slice { amount: part, ..*slice });
+            }
+            self.0.retain(|slice| slice.amount.is_positive());
+            back.extend(self.take(left, true));
+        }
+        back.retain(|slice| slice.amount.is_positive());
+        back
+    }
+
     /// Takes an amount from one end. The laws let no fund fall below zero, so there is enough.
     fn take(&mut self, amount: Money, newest: bool) -> Vec<Slice> {
         let mut left = amount;
@@ -101,13 +119,13 @@ impl Queue {
     }
 }
 
-/// What an act did that can be reversed.
+/// What an act did that can be reversed, with the slices that it put where.
 #[derive(Clone, Debug)]
 enum Done {
-    Allotted(FundCode, Money),
-    Released(FundCode, Money),
-    Contributed(FundCode, Money),
-    Moved(FundCode, FundCode, Money),
+    Allotted(FundCode, Slice),
+    Released(FundCode, Vec<Slice>),
+    Contributed(FundCode, Slice),
+    Moved(FundCode, FundCode, Vec<Slice>),
     ReturnedUp(FundCode),
     Recovered(PaymentRef, Vec<(FundCode, Vec<Slice>)>),
 }
@@ -187,19 +205,19 @@ impl Lineage {
             let told = (b.document_no.as_str(), Some(b.level), b.amount_fen);
             let slice = self.begin(statement, &b.fund, told);
             self.allotted.entry(b.fund.clone()).or_default().put([slice]);
-            Done::Allotted(b.fund.clone(), b.amount_fen)
+            Done::Allotted(b.fund.clone(), slice)
         } else if let Body::FundReleased(b) = statement.body() {
             let slices = self.allotted.entry(b.fund.clone()).or_default().take(b.amount_fen, false);
-            self.held(&b.fund).put(slices);
-            Done::Released(b.fund.clone(), b.amount_fen)
+            self.held(&b.fund).put(slices.clone());
+            Done::Released(b.fund.clone(), slices)
         } else if let Body::FundContributed(b) = statement.body() {
             let slice = self.begin(statement, &b.fund, (&b.contributor, None, b.amount_fen));
             self.held(&b.fund).put([slice]);
-            Done::Contributed(b.fund.clone(), b.amount_fen)
+            Done::Contributed(b.fund.clone(), slice)
         } else if let Body::FundMoved(b) = statement.body() {
             let slices = self.held(&b.from).take(b.amount_fen, false);
-            self.held(&b.to).put(slices);
-            Done::Moved(b.from.clone(), b.to.clone(), b.amount_fen)
+            self.held(&b.to).put(slices.clone());
+            Done::Moved(b.from.clone(), b.to.clone(), slices)
         } else if let Body::FundReturned(b) = statement.body() {
             self.spend(Use::ReturnedUp(statement.id), &b.fund, b.amount_fen);
             Done::ReturnedUp(b.fund.clone())
@@ -212,20 +230,20 @@ impl Lineage {
         self.done.insert(statement.id, done);
     }
 
-    /// A reversal takes away what came last: what was used meanwhile came from elsewhere.
+    /// A reversal takes away its own money where it still is; what was used meanwhile came from elsewhere then.
     fn undo(&mut self, act: ActId) {
         match self.done.remove(&act) {
-            Some(Done::Allotted(fund, amount)) => {
-                drop(self.allotted.entry(fund).or_default().take(amount, true));
+            Some(Done::Allotted(fund, slice)) => {
+                drop(self.allotted.entry(fund).or_default().take_back(&[slice]));
             }
-            Some(Done::Released(fund, amount)) => {
-                let slices = self.held(&fund).take(amount, true);
-                self.allotted.entry(fund).or_default().put_first(slices);
+            Some(Done::Released(fund, slices)) => {
+                let back = self.held(&fund).take_back(&slices);
+                self.allotted.entry(fund).or_default().put_first(back);
             }
-            Some(Done::Contributed(fund, amount)) => drop(self.held(&fund).take(amount, true)),
-            Some(Done::Moved(from, to, amount)) => {
-                let slices = self.held(&to).take(amount, true);
-                self.held(&from).put(slices);
+            Some(Done::Contributed(fund, slice)) => drop(self.held(&fund).take_back(&[slice])),
+            Some(Done::Moved(from, to, slices)) => {
+                let back = self.held(&to).take_back(&slices);
+                self.held(&from).put_first(back);
             }
             Some(Done::ReturnedUp(fund)) => {
                 let slices = self.used.remove(&Use::ReturnedUp(act)).unwrap_or_default();

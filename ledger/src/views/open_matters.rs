@@ -2,11 +2,12 @@
 
 use crate::act::funds::FundKind;
 use crate::act::handing::MatterKind;
+use crate::act::offices::Side;
 use crate::books::Books;
 use crate::books::bank::Waiting;
 use crate::books::flags::{Flag, FlagStage};
 use crate::books::offices::Unit;
-use crate::books::payments::{Batch, BatchStage};
+use crate::books::payments::{Batch, BatchStage, PaymentState};
 use crate::books::postings::Account;
 use crate::ids::{BankAccountCode, HouseholdId, PersonId, SchemeCode, UnitCode};
 use crate::line::MatterLine;
@@ -22,6 +23,10 @@ pub fn of_unit(books: &Books, unit: &UnitCode) -> Vec<MatterLine> {
     matters.extend(desk.applications());
     matters.extend(desk.batches());
     matters.extend(desk.exceptions());
+    matters.extend(desk.payments());
+    matters.extend(desk.claims());
+    matters.extend(desk.proposals());
+    matters.extend(desk.strangers());
     matters.extend(desk.recoveries());
     matters.extend(desk.alerts());
     matters.extend(desk.flags());
@@ -109,7 +114,9 @@ impl Desk<'_> {
                 }
                 Waiting::Return { .. } => {
                     let batch = exception.reference.as_ref().and_then(|r| of_batch(r.batch()));
-                    batch.is_some_and(|batch| self.has_batch(batch))
+                    // What points at no payment is for every unit of the office: nobody else would see it.
+                    let is_office = self.known.side == Side::Office;
+                    batch.map_or(is_office, |batch| self.has_batch(batch))
                 }
                 Waiting::Statement { account } => self.has_account(account),
             }
@@ -122,12 +129,72 @@ impl Desk<'_> {
     fn recoveries(&self) -> Vec<MatterLine> {
         let all = self.books.payments.recoveries.iter();
         let own = all.filter_map(|(act, recovery)| {
-            let batch = self.books.payments.batches.get(recovery.ordered.reference.batch())?;
+            let reference = &recovery.ordered.reference;
+            let batch = self.books.payments.batches.get(reference.batch())?;
+            // Once the bank returned the payment there is nothing to receive any more.
+            let is_out = self.books.payments.state(reference) == Some(PaymentState::Settled);
             let left = recovery.ordered.amount_fen.checked_sub(recovery.received)?;
-            let is_open = left.is_positive() && self.has_batch(batch);
+            let is_open = is_out && left.is_positive() && self.has_batch(batch);
             is_open.then(|| matter(MatterKind::Recovery, act, left))
         });
         own.collect()
+    }
+
+    fn payments(&self) -> Vec<MatterLine> {
+        let all = self.books.payments.batches.iter().filter(|(_, batch)| self.has_batch(batch));
+        let payments = all.flat_map(|(code, _)| self.books.payments.references(code));
+        let open = payments.filter(|(reference, payment)| {
+            let state = self.books.payments.state(reference);
+            let came_back = matches!(state, Some(PaymentState::Failed | PaymentState::Returned));
+            came_back && payment.reissued_by.is_none()
+        });
+        let told = open
+            .map(|(reference, payment)| matter(MatterKind::Payment, &reference, payment.amount));
+        told.collect()
+    }
+
+    fn claims(&self) -> Vec<MatterLine> {
+        let lives_here = |household| match &self.known.town {
+            Some(town) => self.books.people.home_town(household).as_ref() == Some(town),
+            None => self.known.side == Side::Office,
+        };
+        let all = self.books.urgent.claims.iter();
+        let open = all.filter(|(_, c)| c.end.is_none() && lives_here(c.filed.household));
+        let told = open.map(|(id, claim)| {
+            let assessed = claim.assessed.as_ref().map(|(_, assessed)| assessed.amount_fen);
+            matter(MatterKind::Claim, id, assessed.unwrap_or_default())
+        });
+        told.collect()
+    }
+
+    /// What the county confirms: of its schemes, and account changes of anybody.
+    fn proposals(&self) -> Vec<MatterLine> {
+        if self.known.side != Side::Office {
+            return Vec::new();
+        }
+        let cases = &self.books.cases;
+        let scheme_of = |id| cases.entitlements.get(id).map(|held| &held.scheme);
+        let is_ours = |id| scheme_of(id).is_some_and(|scheme| self.has_scheme(scheme));
+        let lists = cases.brought_in.iter();
+        let lists = lists.filter(|(_, list)| !list.confirmed && self.has_scheme(&list.scheme));
+        let adjustments = cases.adjustments.iter();
+        let adjustments =
+            adjustments.filter(|(_, (adjusted, done))| !done && is_ours(&adjusted.entitlement));
+        let stages = cases.works.acceptances.iter();
+        let stages = stages.filter(|(_, (accepted, done))| !done && is_ours(&accepted.entitlement));
+        let changes = self.books.people.changes.iter().filter(|(_, change)| !change.approved);
+        let acts = lists.map(|(act, _)| act).chain(adjustments.map(|(act, _)| act));
+        let acts = acts.chain(stages.map(|(act, _)| act)).chain(changes.map(|(act, _)| act));
+        acts.map(|act| matter(MatterKind::Proposal, act, Money::ZERO)).collect()
+    }
+
+    fn strangers(&self) -> Vec<MatterLine> {
+        let Some(town) = &self.known.town else { return Vec::new() };
+        let all = self.books.people.found.iter();
+        let open = all.filter(|(person, found)| {
+            found.settled.is_none() && self.books.people.town_of(**person).as_ref() == Some(town)
+        });
+        open.map(|(person, _)| matter(MatterKind::Stranger, person, Money::ZERO)).collect()
     }
 
     fn alerts(&self) -> Vec<MatterLine> {
@@ -142,16 +209,18 @@ impl Desk<'_> {
         told.collect()
     }
 
-    /// Handed over to the unit and not reported on, or found true of it and not put right.
+    /// Handed over to the unit and not reported on, or found true of it and not put right; of the supervisors, whatever is
+    /// not decided.
     fn flags(&self) -> Vec<MatterLine> {
         let to_report = |flag: &Flag| {
-            let is_ours = flag.handed_over.as_ref().is_some_and(|h| h.to == *self.unit);
-            is_ours && flag.check.is_none() && flag.decided.is_none()
+            let is_ours = flag.handed_over().is_some_and(|handed| handed.to == *self.unit);
+            is_ours && flag.check().is_none() && flag.decided.is_none()
         };
         let to_put_right =
             |flag: &Flag| flag.stage() == FlagStage::Upheld && flag.raised.unit == *self.unit;
+        let to_decide = |flag: &Flag| flag.decided.is_none() && self.known.side == Side::Inspection;
         let all = self.books.flags.all.iter();
-        let open = all.filter(|(_, flag)| to_report(flag) || to_put_right(flag));
+        let open = all.filter(|(_, flag)| to_report(flag) || to_put_right(flag) || to_decide(flag));
         open.map(|(id, flag)| matter(MatterKind::Flag, id, flag.raised.amount_fen)).collect()
     }
 }

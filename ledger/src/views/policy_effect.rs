@@ -1,8 +1,8 @@
 //! What a policy means for a month's roster: who is due in a scheme, and whose amount its standards do not allow.
 
-use crate::books::Books;
 use crate::books::cases::{Entitlement, sum_of};
 use crate::books::entitling;
+use crate::books::{Books, conditions};
 use crate::ids::{EntitlementId, SchemeCode};
 use crate::money::Money;
 use crate::period::Period;
@@ -38,5 +38,6 @@ pub fn of(books: &Books, scheme: &SchemeCode, period: Period) -> Option<Effect> 
 }
 
 fn fits(books: &Books, held: &Entitlement, period: Period) -> Result<(), Rejection> {
+    conditions::may_still_be_paid(books, held, period)?;
     entitling::amount_follows_the_standard(books, &held.as_claimed(period))
 }

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::act::payments::RosterKind;
 use crate::books::Books;
 use crate::books::cases::{Entitlement, sum_of};
+use crate::books::payments::BatchStage;
 use crate::ids::{EntitlementId, HouseholdId, SchemeCode};
 use crate::money::Money;
 use crate::period::Period;
@@ -70,7 +72,7 @@ pub fn of(books: &Books, scheme: &SchemeCode, period: Period) -> Option<RosterCh
         }
         if before != now {
             let (entitlement, household) = (*id, held.household);
-            let why = why(books, held, period, (before, now));
+            let why = why(books, (*id, held), period, (before, now));
             change.changes.push(Change { entitlement, household, before, now, why });
         }
         let mut month = period.previous();
@@ -90,8 +92,11 @@ pub fn of(books: &Books, scheme: &SchemeCode, period: Period) -> Option<RosterCh
 }
 
 fn rostered(books: &Books, scheme: &SchemeCode) -> BTreeSet<Period> {
-    let batches = books.payments.batches.values().filter(|batch| batch.scheme == *scheme);
-    batches.map(|batch| batch.period).collect()
+    let drawn = books.payments.batches.values().filter(|batch| {
+        let stands = batch.stage != BatchStage::Withdrawn && batch.kind != RosterKind::Reissue;
+        batch.scheme == *scheme && stands
+    });
+    drawn.map(|batch| batch.period).collect()
 }
 
 /// What is due to the living.
@@ -107,19 +112,24 @@ fn died(books: &Books, held: &Entitlement, period: Period) -> bool {
     persons.any(|person| books.people.payee(*person).is_some_and(|p| p.is_dead_in(period)))
 }
 
-fn why(books: &Books, held: &Entitlement, period: Period, (before, now): (Money, Money)) -> Why {
+fn why(
+    books: &Books,
+    (id, held): (EntitlementId, &Entitlement),
+    period: Period,
+    (before, now): (Money, Money),
+) -> Why {
     let begin = held.parts.begin();
     if died(books, held, period) {
         Why::Died
+    } else if books.cases.works.stages(id).is_some() {
+        Why::Stage
     } else if !before.is_zero() && !now.is_zero() {
         Why::Adjusted
     } else if now.is_zero() && held.last.is_some_and(|last| last < period) {
         let months = books.policies.scheme(&held.scheme, begin).and_then(|set| set.months);
         let end = months.map(|months| (1..months).fold(begin, |month, _| month.next()));
         if end == held.last { Why::Ended } else { Why::Stopped }
-    } else if begin == period {
-        Why::New
     } else {
-        Why::Stage
+        Why::New
     }
 }

@@ -1,7 +1,8 @@
 //! Lists as offices write them, and what keeps a file from being one.
 
-use super::{Column, OfficeList, read, read_month};
+use super::{Column, OfficeList, read};
 use crate::problem::{Code, Problem};
+use crate::values::read_month;
 
 const COLUMNS: &[Column] = &[
     Column { name: "身份证号", aliases: &["证件号码"], is_required: true },
@@ -51,12 +52,12 @@ fn what_keeps_it_from_being_a_list_is_told_at_its_place() {
         codes("身份证号,金额,金额（元）\n甲,1,2\n"),
         [(Code::ListColumnTwice, Some(1), column("金额"))]
     );
-    assert_eq!(codes("随便,什么\n1,2\n"), [(Code::LayoutHeaderMissing, None, None)]);
-    assert_eq!(codes(""), [(Code::FileEmpty, None, None)]);
-    assert_eq!(codes("身份证号,金额\n"), [(Code::FileNoLines, None, None)]);
+    assert_eq!(codes("随便,什么\n1,2\n"), [(Code::ListNoHeading, None, None)]);
+    assert_eq!(codes(""), [(Code::ListEmpty, None, None)]);
+    assert_eq!(codes("身份证号,金额\n"), [(Code::ListEmpty, None, None)]);
     assert_eq!(
         codes("身份证号,金额\n甲,1\n合计,1\n乙,2\n"),
-        [(Code::TableAfterEnd, Some(4), None)]
+        [(Code::ListAfterTotals, Some(4), None)]
     );
 }
 

@@ -24,6 +24,17 @@ pub fn payees(county: &County, dice: &mut Dice<'_>) -> Proposed {
         let registered = registration(height(county), kind, "清河县某机构");
         return say("registrar", "organisation.registered", registered);
     }
+    let organisations = county.ledger.books.people.organisations.keys();
+    if let Some(organisation) = dice.pick(organisations).filter(|_| dice.one_in(4)) {
+        return say(
+            "registrar",
+            "organisation.closed",
+            json!({
+                "date": dice.day(county), "evidence": "#notice", "organisation": organisation,
+                "reason": "注销",
+            }),
+        );
+    }
     let persons = sorted(&county.ledger.books.people.persons);
     let mut one = || dice.pick(persons.iter().map(|(id, _)| **id));
     let (person, payee) = (one()?, one()?);
@@ -194,7 +205,7 @@ pub fn medical(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let fen = dice.fen();
     let body = json!({ "file": format!("#spending {}", height(county)), "source": "县医保局" });
     let line = json!({
-        "own_fen": fen, "person": person, "total_fen": fen + 10_000, "until": dice.day(county),
+        "amount_fen": fen + 10_000, "own_fen": fen, "person": person, "until": dice.day(county),
     });
     Some(Saying::new("registrar", "medical.listed", body).line("spending", line))
 }
@@ -221,16 +232,16 @@ pub fn flags(county: &County, dice: &mut Dice<'_>) -> Proposed {
         dice.below(4)
     } else if flag.decided.is_some() {
         3
-    } else if flag.check.is_some() {
+    } else if flag.check().is_some() {
         2
     } else {
-        usize::from(flag.handed_over.is_some())
+        usize::from(flag.handed_over().is_some())
     };
-    match (step, &flag.check) {
+    match (step, flag.check()) {
         (0, _) => say(
             "inspector",
             "flag.handed_over",
-            json!({ "date": flag.raised.found, "due": "2020-12-31", "flag": id, "to": "MZJ" }),
+            json!({ "date": later, "due": "2021-12-31", "flag": id, "to": "MZJ" }),
         ),
         (1, _) => say(
             "supervisor",

@@ -154,7 +154,7 @@ fn acceptance(county: &County, dice: &mut Dice<'_>, id: ApplicationId) -> Option
     let period = known.filed.filed.period();
     let chain = &books.policies.scheme(&known.filed.scheme, period)?.chain;
     let is_open = chain.contains(&Step::Acceptance) && !known.has_done(Step::Acceptance, 1);
-    ((is_open && known.survey.is_some()) || dice.one_in(24)).then(|| {
+    ((is_open && known.survey.is_some()) || dice.one_in(16)).then(|| {
         say(
             "registrar",
             "application.step_passed",

@@ -86,7 +86,7 @@ pub fn policy(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let schemes = county.ledger.books.policies.schemes().collect::<Vec<_>>();
     let scheme = dice.pick(schemes)?.clone();
     let accepted = json!(["survey", "acceptance", "county_confirm"]);
-    let chain = if dice.one_in(3) { accepted } else { json!(["survey", "county_confirm"]) };
+    let chain = if dice.one_in(2) { accepted } else { json!(["survey", "county_confirm"]) };
     match dice.below(8) {
         6 | 7 => measure(county, dice),
         0 => say(

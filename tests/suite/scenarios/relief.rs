@@ -30,7 +30,7 @@ fn spending(lines: &[(u32, i64, i64)], until: &str) -> Saying {
     let saying = Saying::new("registrar", "medical.listed", body);
     lines.iter().fold(saying, |saying, (person, total, own)| {
         let line = json!({
-            "own_fen": own, "person": format!("$person{person}"), "total_fen": total, "until": until,
+            "amount_fen": total, "own_fen": own, "person": format!("$person{person}"), "until": until,
         });
         saying.line("spending", line)
     })

@@ -24,6 +24,7 @@ pub(super) fn people(
     args: &FileArgs,
     bytes: &[u8],
 ) -> Result<Report, Failure> {
+    registration::may_sign(desk, key)?;
     let households = people_list::read(desk, &args.name(), bytes)?;
     let (count, persons) = people_list::counted(&households);
     let receipt = if args.dry_run {
@@ -51,7 +52,10 @@ pub(super) fn entitlements(
     desk.checkpoint()?;
     let (lines, total, receipt) = (done_with.lines, done_with.total, done_with.receipt);
     let next = receipt.map_or_else(String::new, |r| {
-        format!("，待县级确认（entitlements.confirmed，brought_in 为{}）", r.id)
+        let (act, root) = (r.id, done_with.root);
+        format!(
+            "。待县级确认：doudi act 交入 {{\"kind\":\"entitlements.confirmed\",\"body\":{{\"brought_in\":\"{act}\",\"root\":\"{root}\"}}}}"
+        )
     });
     let scheme = &given.scheme;
     let text =
@@ -59,6 +63,7 @@ pub(super) fn entitlements(
     let json = json!({
         "ok": true, "scheme": scheme, "lines": lines, "total_fen": total,
         "seq": receipt.map(|receipt| receipt.seq), "act": receipt.map(|receipt| receipt.id),
+        "root": done_with.root,
     });
     Ok(Report { json, text })
 }

@@ -31,14 +31,18 @@ pub(super) fn flags(books: &Books, on: Date) -> Result<Report, Failure> {
     if found.is_empty() {
         text.push_str("\n  没有");
     }
-    let _ = write!(text, "\n已登记疑点{}件", progress.raised);
+    let _ = write!(text, "\n疑点共{}件", progress.raised);
     for (stage, count) in &progress.by_stage {
         let _ = write!(text, "，{}{count}件", stage.chinese());
     }
     let _ = write!(text, "；逾期未报{}件，属实涉及{}元", progress.overdue, progress.upheld);
-    for (id, flag) in &books.flags.all {
-        let (subject, stage) = (&flag.raised.subject, flag.stage().chinese());
+    for (id, flag) in books.flags.all.iter().filter(|(_, flag)| flag.raised.found <= on) {
+        let then = flags::as_of(flag, on);
+        let (subject, stage) = (&flag.raised.subject, then.stage().chinese());
         let _ = write!(text, "\n  疑点{id}  单位{}  {subject}  {stage}", flag.raised.unit);
+        if let Some(handed) = then.handed_over() {
+            let _ = write!(text, "  由单位{}核实，{}前报告", handed.to, handed.due);
+        }
     }
     let found = found.iter().map(|one| {
         json!({

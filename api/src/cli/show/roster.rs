@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use ledger::act::payments::RosterKind;
 use ledger::books::Books;
 use ledger::ids::SchemeCode;
 use ledger::period::Period;
+use ledger::views::due;
 use ledger::views::roster_change::{self, RosterChange};
 use serde_json::json;
 
 use super::{Report, overflow};
+use crate::cli::roster::reason_for;
 use crate::failure::Failure;
 
 /// How many changes of a kind a person reads one by one.
@@ -30,19 +33,29 @@ pub(super) fn show(books: &Books, scheme: &SchemeCode, period: Period) -> Result
     let missed = change.missed.iter().map(|(entitlement, month, amount)| {
         json!({ "amount_fen": amount, "entitlement": entitlement, "period": month })
     });
+    // As the roster would be drawn now: who is due and will not be on it.
+    let proposal = due::propose(books, scheme, period, RosterKind::Regular, &[]);
     let json = json!({
         "ok": true, "scheme": scheme, "period": period,
         "before": { "lines": change.before.0, "total_fen": change.before.1 },
         "now": { "lines": change.now.0, "total_fen": change.now.1 },
         "changes": changes.collect::<Vec<_>>(), "missed": missed.collect::<Vec<_>>(),
+        "left_out": proposal.left_out.iter().map(reason_for).collect::<Vec<_>>(),
     });
-    Ok(Report { text: text(&change, scheme, period), json })
+    let mut text = text(&change, scheme, period);
+    for left in proposal.left_out.iter().take(NAMED) {
+        let _ = write!(text, "\n不能列入：{}", reason_for(left));
+    }
+    if proposal.left_out.len() > NAMED {
+        let _ = write!(text, "\n不能列入共{}项", proposal.left_out.len());
+    }
+    Ok(Report { json, text })
 }
 
 fn text(change: &RosterChange, scheme: &SchemeCode, period: Period) -> String {
     let (before, now) = (change.before, change.now);
     let mut text = format!(
-        "项目{scheme}：{}应发{}笔、{}元；{period}应发{}笔、{}元",
+        "项目{scheme}，按现有资格：{}应发{}笔、{}元；{period}应发{}笔、{}元",
         period.previous(),
         before.0,
         before.1,

@@ -59,7 +59,8 @@ pub fn import(
     let total = Money::total(all.iter().map(|allotted| allotted.amount_fen));
     let total = total.ok_or(ledger::rejection::Rejection::MoneyOverflow {})?;
     let rows = all.len();
-    let holds = |allotted: &FundAllotted| desk.books().funds.has_allotment(allotted);
+    let funds = &desk.books().funds;
+    let holds = |allotted: &FundAllotted| funds.allotment(allotted).is_some();
     let new: Vec<Body> = all.into_iter().filter(|a| !holds(a)).map(Body::FundAllotted).collect();
     let known = rows - new.len();
     let tried: Vec<_> = new.iter().map(|body| (body.clone(), Vec::new())).collect();
@@ -80,6 +81,10 @@ fn read(books: &Books, file: &str, bytes: &[u8]) -> Result<Vec<FundAllotted>, Fa
         let before = problems.len();
         let mut row = list.row(row, &mut problems);
         let Some(allotted) = allotted(books, &mut row) else { continue };
+        if books.funds.allotment(&allotted) == Some(false) {
+            let expected = "没有冲销过的指标：此件登记过并已冲销，更正请另作蓝字更正";
+            row.refuse(Code::ListTwice, DOCUMENT, expected);
+        }
         if all.contains(&allotted) {
             row.refuse(Code::ListTwice, DOCUMENT, "同一文号、资金、金额和日期只列一次");
         }

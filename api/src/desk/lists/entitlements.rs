@@ -1,21 +1,21 @@
 //! A list of entitlements from before these books: one row an entitlement, a column for each part of its amount.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use ledger::act::Body;
 use ledger::act::cases::{EntitlementsBroughtIn, Part};
 use ledger::books::entitling::{self, Claim};
 use ledger::engine::Receipt;
-use ledger::ids::{EntitlementId, PersonId, SchemeCode};
+use ledger::ids::{EntitlementId, HouseholdId, PersonId, Root, SchemeCode};
 use ledger::line::{EntitlementLine, Line};
 use ledger::money::Money;
 use ledger::period::Period;
 use ledger::signer::Signer;
-use reconcile::office_list::{self, Column, ListRow, OfficeList};
+use reconcile::office_list::{self, Column, ListRow, OfficeList, plain};
 use reconcile::problem::Code;
 
 use super::super::{Desk, seal};
-use super::{Finder, ID_NO, NAME, at_its_row, try_out};
+use super::{Finder, ID_NO, NAME, in_words, try_one};
 use crate::failure::Failure;
 
 const PERSONS: &str = "保障人数";
@@ -56,6 +56,8 @@ pub struct BroughtIn {
     pub lines: u32,
     /// Their monthly sum.
     pub total: Money,
+    /// The root that the county confirms.
+    pub root: Root,
     /// The act, unless it was only tried.
     pub receipt: Option<Receipt>,
 }
@@ -73,12 +75,12 @@ pub fn bring_in(
 ) -> Result<BroughtIn, Failure> {
     let lines = read(desk, key, (file, bytes), given)?;
     let (manifest, entries) = seal(&lines)?;
-    let (count, total) = (manifest.count, manifest.total_fen);
+    let (count, total, root) = (manifest.count, manifest.total_fen, manifest.root);
     let (scheme, source) = (given.scheme.clone(), given.source.to_owned());
     let body = Body::EntitlementsBroughtIn(EntitlementsBroughtIn { manifest, scheme, source });
-    try_out(desk, key, &[(body.clone(), lines)])?;
+    try_one(desk, key, &body, &lines)?;
     let receipt = if dry_run { None } else { Some(desk.sign_with_lines(key, body, &entries)?) };
-    Ok(BroughtIn { lines: count, total, receipt })
+    Ok(BroughtIn { lines: count, total, root, receipt })
 }
 
 fn read(
@@ -87,21 +89,27 @@ fn read(
     (file, bytes): (&str, &[u8]),
     given: &Given<'_>,
 ) -> Result<Vec<Line>, Failure> {
-    let labels = desk.books().policies.labels(&given.scheme);
+    let labels: BTreeMap<String, &str> =
+        desk.books().policies.labels(&given.scheme).into_iter().map(|l| (plain(l), l)).collect();
     if labels.is_empty() {
         let scheme = &given.scheme;
         return Err(Failure::usage(format!("项目{scheme}还没有任何标准：先设定项目和标准。")));
     }
-    let list = office_list::read(file, bytes, COLUMNS, &|heading| labels.contains(heading))
+    let list = office_list::read(file, bytes, COLUMNS, &|heading| labels.contains_key(heading))
         .map_err(Failure::Problems)?;
     let mut finder = Finder::new(desk, key, "存量资格名单核对")?;
+    let homes = homes(desk);
+    let reading = Reading { desk, list: &list, labels: &labels, homes: &homes, given };
     let mut problems = Vec::new();
-    let (mut lines, mut sums) = (Vec::new(), Vec::new());
+    let (mut lines, mut sums) = (Vec::new(), BTreeMap::new());
     for row in &list.rows {
         let before = problems.len();
         let mut row = list.row(row, &mut problems);
-        let Some(line) = line(desk, &mut finder, &list, &mut row, given)? else { continue };
-        sums.push(line.amount_fen);
+        let Some(line) = reading.line(&mut finder, &mut row)? else { continue };
+        for part in &line.parts {
+            sums.entry(plain(&part.label)).or_insert_with(Vec::new).push(part.amount_fen);
+        }
+        sums.entry(TOTAL.to_owned()).or_insert_with(Vec::new).push(line.amount_fen);
         let claim = Claim {
             scheme: &given.scheme,
             household: line.household,
@@ -113,119 +121,145 @@ fn read(
             last: line.last,
         };
         if let Err(why) = entitling::may_be_entitled(desk.books(), &claim) {
-            row.refuse(Code::ListRefused, ID_NO.name, &at_its_row(&why));
+            row.refuse(Code::ListRefused, ID_NO.name, &in_words(&why));
         }
         if problems.len() == before {
             lines.push(Line::Entitlement(line));
         }
     }
-    list.check_total(TOTAL, Money::total(sums), &mut problems);
+    for column in list.others.iter().map(String::as_str).chain([TOTAL]) {
+        let amounts = sums.remove(column).unwrap_or_default();
+        list.check_total(column, Money::total(amounts), &mut problems);
+    }
     if problems.is_empty() { Ok(lines) } else { Err(Failure::Problems(problems)) }
 }
 
-fn line(
-    desk: &Desk,
-    finder: &mut Finder<'_>,
-    list: &OfficeList,
-    row: &mut ListRow<'_>,
-    given: &Given<'_>,
-) -> Result<Option<EntitlementLine>, Failure> {
-    let payee = finder.of_row(row)?;
-    let (parts, total) = amounts(list, row);
-    let from = row.optional_month(FROM).or(given.from);
-    if from.is_none() {
-        row.refuse(Code::ListValueMissing, FROM, "月份，或用 --from 注明");
+/// The members of every household, found once for the whole list.
+type Homes = HashMap<HouseholdId, BTreeSet<PersonId>>;
+
+fn homes(desk: &Desk) -> Homes {
+    let mut homes = Homes::new();
+    for (id, person) in &desk.books().people.persons {
+        homes.entry(person.household).or_default().insert(*id);
     }
-    let until = row.optional_month(LAST);
-    let (category, cause) = (row.optional(CATEGORY), row.optional(CAUSE));
-    let Some(payee) = payee else { return Ok(None) };
-    let persons = persons(desk, finder, row, payee)?;
-    let household = desk.books().people.persons.get(&payee).map(|known| known.household);
-    let (Some(total), Some(from), Some(persons), Some(household)) =
-        (total, from, persons, household)
-    else {
-        return Ok(None);
-    };
-    let entitlement = EntitlementId::from_bytes(super::random()?);
-    Ok(Some(EntitlementLine {
-        amount_fen: total,
-        category: category.unwrap_or_else(|| "存量".to_owned()),
-        cause,
-        entitlement,
-        from,
-        household,
-        last: until,
-        parts,
-        payee,
-        persons,
-    }))
+    homes
 }
 
-/// The parts that have an amount, and their sum; what the row calls its total must be that sum.
-fn amounts(list: &OfficeList, row: &mut ListRow<'_>) -> (Vec<Part>, Option<Money>) {
-    let mut parts = Vec::new();
-    let before = row.problems();
-    for label in &list.others {
-        if let Some(amount) = row.optional_money(label).filter(|amount| !amount.is_zero()) {
-            parts.push(Part { amount_fen: amount, label: label.clone(), quantity: None });
+/// What every row is read with.
+struct Reading<'a> {
+    desk: &'a Desk,
+    list: &'a OfficeList,
+    /// The parts by their plain heading.
+    labels: &'a BTreeMap<String, &'a str>,
+    homes: &'a Homes,
+    given: &'a Given<'a>,
+}
+
+impl Reading<'_> {
+    fn line(
+        &self,
+        finder: &mut Finder<'_>,
+        row: &mut ListRow<'_>,
+    ) -> Result<Option<EntitlementLine>, Failure> {
+        let payee = finder.of_row(row)?;
+        let (parts, total) = self.amounts(row);
+        let from = row.optional_month(FROM).or(self.given.from);
+        if from.is_none() {
+            row.refuse(Code::ListValueMissing, FROM, "月份，或用 --from 注明");
         }
+        let until = row.optional_month(LAST);
+        let (category, cause) = (row.optional(CATEGORY), row.optional(CAUSE));
+        let Some(payee) = payee else { return Ok(None) };
+        let persons = self.persons(finder, row, payee)?;
+        let known = &self.desk.books().people.persons;
+        let household = known.get(&payee).map(|known| known.household);
+        let (Some(total), Some(from), Some(persons), Some(household)) =
+            (total, from, persons, household)
+        else {
+            return Ok(None);
+        };
+        let entitlement = EntitlementId::from_bytes(super::random()?);
+        Ok(Some(EntitlementLine {
+            amount_fen: total,
+            category: category.unwrap_or_else(|| "存量".to_owned()),
+            cause,
+            entitlement,
+            from,
+            household,
+            last: until,
+            parts,
+            payee,
+            persons,
+        }))
     }
-    let sum = Money::total(parts.iter().map(|part| part.amount_fen));
-    let stated = row.optional_money(TOTAL);
-    if row.problems() > before {
-        return (parts, None);
-    }
-    if parts.is_empty() {
-        let first = list.others.first().map_or(TOTAL, String::as_str);
-        row.refuse(Code::ListValueMissing, first, "至少一个分项的金额；表头用标准的分项名称");
-        return (parts, None);
-    }
-    if stated.is_some() && stated != sum {
-        let sum = sum.map(Money::to_yuan).unwrap_or_default();
-        row.refuse(Code::ListDiffers, TOTAL, &format!("各分项之和{sum}"));
-    }
-    (parts, sum)
-}
 
-/// For whom: as listed; or the payee alone, or the whole household, where the number of persons says so.
-fn persons(
-    desk: &Desk,
-    finder: &Finder<'_>,
-    row: &mut ListRow<'_>,
-    payee: PersonId,
-) -> Result<Option<Vec<PersonId>>, Failure> {
-    let count = row.optional_count(PERSONS);
-    if let Some(text) = row.optional(MEMBERS) {
-        let mut persons = Vec::new();
-        for id_no in text.split(['、', '，', ',', ';', '；', ' ', '\n']).filter(|t| !t.is_empty())
-        {
-            match finder.find(row, MEMBERS, id_no)? {
-                Some(person) => persons.push(person),
-                None => return Ok(None),
+    /// The parts that have an amount, and their sum; what the row calls its total must be that sum.
+    fn amounts(&self, row: &mut ListRow<'_>) -> (Vec<Part>, Option<Money>) {
+        let mut parts = Vec::new();
+        let before = row.problems();
+        for heading in &self.list.others {
+            let amount = row.optional_money(heading).filter(|amount| !amount.is_zero());
+            if let Some((amount_fen, label)) = amount.zip(self.labels.get(heading)) {
+                let label = (*label).to_owned();
+                parts.push(Part { amount_fen, label, quantity: None });
             }
         }
-        let differs = count.is_some_and(|count| u32::try_from(persons.len()) != Ok(count));
-        if differs {
-            row.refuse(Code::ListDiffers, PERSONS, &format!("{}人", persons.len()));
-            return Ok(None);
+        let sum = Money::total(parts.iter().map(|part| part.amount_fen));
+        let stated = row.optional_money(TOTAL);
+        if row.problems() > before {
+            return (parts, None);
         }
-        return Ok(Some(persons));
+        if parts.is_empty() {
+            let first = self.list.others.first().map_or(TOTAL, String::as_str);
+            row.refuse(Code::ListValueMissing, first, "至少一个分项的金额；表头用标准的分项名称");
+            return (parts, None);
+        }
+        if stated.is_some() && stated != sum {
+            let sum = sum.map(Money::to_yuan).unwrap_or_default();
+            row.refuse(Code::ListDiffers, TOTAL, &format!("各分项之和{sum}"));
+        }
+        (parts, sum)
     }
-    let count = count.unwrap_or(1);
-    if count == 1 {
-        return Ok(Some(vec![payee]));
+
+    /// For whom: as listed; or the payee alone, or the whole household, where the number of persons says so. Without any of
+    /// it, only who lives alone is clear.
+    fn persons(
+        &self,
+        finder: &Finder<'_>,
+        row: &mut ListRow<'_>,
+        payee: PersonId,
+    ) -> Result<Option<Vec<PersonId>>, Failure> {
+        let count = row.optional_count(PERSONS);
+        if let Some(text) = row.optional(MEMBERS) {
+            let mut persons = Vec::new();
+            let separators = ['、', '，', ',', ';', '；', ' ', '\n'];
+            for id_no in text.split(separators).filter(|text| !text.is_empty()) {
+                match finder.find(row, MEMBERS, id_no)? {
+                    Some(person) => persons.push(person),
+                    None => return Ok(None),
+                }
+            }
+            let differs = count.is_some_and(|count| u32::try_from(persons.len()) != Ok(count));
+            if differs {
+                row.refuse(Code::ListDiffers, PERSONS, &format!("{}人", persons.len()));
+                return Ok(None);
+            }
+            return Ok(Some(persons));
+        }
+        let known = &self.desk.books().people.persons;
+        let members = known.get(&payee).and_then(|payee| self.homes.get(&payee.household));
+        let size = members.map_or(0, BTreeSet::len);
+        match count {
+            Some(1) => Ok(Some(vec![payee])),
+            None if size == 1 => Ok(Some(vec![payee])),
+            Some(count) if u32::try_from(size) == Ok(count) => {
+                Ok(members.map(|members| members.iter().copied().collect()))
+            }
+            Some(_) | None => {
+                let expected = format!("1人，或全户{size}人；其余情况请填“{MEMBERS}”");
+                row.refuse(Code::ListDiffers, PERSONS, &expected);
+                Ok(None)
+            }
+        }
     }
-    let known = &desk.books().people.persons;
-    let household = known.get(&payee).map(|payee| payee.household);
-    let members: BTreeSet<PersonId> = known
-        .iter()
-        .filter(|(_, person)| Some(person.household) == household)
-        .map(|(id, _)| *id)
-        .collect();
-    if u32::try_from(members.len()) == Ok(count) {
-        return Ok(Some(members.into_iter().collect()));
-    }
-    let expected = format!("1人，或全户{}人；其余情况请填“{MEMBERS}”", members.len());
-    row.refuse(Code::ListDiffers, PERSONS, &expected);
-    Ok(None)
 }

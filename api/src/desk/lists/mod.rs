@@ -61,6 +61,27 @@ pub fn try_out(
     Ok(books)
 }
 
+/// As [`try_out`] of one act: nothing is built on it, so the books are not copied.
+///
+/// # Errors
+/// As [`try_out`].
+pub(super) fn try_one(
+    desk: &Desk,
+    key: &dyn Signer,
+    body: &Body,
+    lines: &[Line],
+) -> Result<(), Failure> {
+    let id = key_id(&key.public());
+    let books = desk.books();
+    let officer = books.valid_key(id)?.officer;
+    let (body, time) = (body.clone(), desk.clock.now());
+    let (prev, seen) = (ActId::ZERO, Seen::nothing());
+    let act = Act { body, key: id, prev, seen, seq: 1, time };
+    let at = Seq(books.height);
+    rules::decide(books, &Statement { id: ActId::ZERO, at, officer, act: &act, lines })?;
+    Ok(())
+}
+
 pub(super) fn random() -> Result<[u8; 16], Failure> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|why| Failure::usage(format!("没有随机数：{why}")))?;
@@ -117,7 +138,7 @@ impl<'a> Finder<'a> {
     }
 }
 
-/// The number of the list's row that a refusal of line `n` is about: lines and rows stand in the same order.
-pub(super) fn at_its_row(why: &Rejection) -> String {
+/// A refusal as the list's problem says it.
+pub(super) fn in_words(why: &Rejection) -> String {
     format!("{why}。{}（{}）", why.hint(), why.code())
 }

@@ -6,7 +6,7 @@ use ledger::check_digits::{IdNo, luhn_holds};
 use ledger::ids::{Division, HouseholdId};
 use ledger::vault::{AccountFields, PersonFields};
 use reconcile::office_list::{self, Column, ListRow};
-use reconcile::problem::Code;
+use reconcile::problem::{Code, Problem};
 
 use super::super::Desk;
 use super::super::people::NewHousehold;
@@ -47,13 +47,14 @@ pub fn read(desk: &Desk, file: &str, bytes: &[u8]) -> Result<Vec<NewHousehold>, 
     let list = office_list::read(file, bytes, COLUMNS, &|_| false).map_err(Failure::Problems)?;
     let mut households: Vec<NewHousehold> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
+    let mut heads: HashSet<usize> = HashSet::new();
     let mut seen = Seen::default();
     let mut problems = Vec::new();
     for row in &list.rows {
         let before = problems.len();
         let mut row = list.row(row, &mut problems);
         let number = row.text("户号");
-        let division = division(&mut row);
+        let division = division(desk, &mut row);
         let person = person(desk, &mut row, &mut seen)?;
         let account = account(desk, &mut row, person.as_ref(), &mut seen)?;
         let is_head = row
@@ -74,9 +75,19 @@ pub fn read(desk: &Desk, file: &str, bytes: &[u8]) -> Result<Vec<NewHousehold>, 
                 &format!("{}（同户前一行）", household.division),
             );
         }
+        if is_head && !heads.insert(place) {
+            row.refuse(Code::ListTwice, "与户主关系", "一户一名户主");
+        }
         if problems.len() == before {
             join(household, person, account, is_head);
         }
+    }
+    if list.has("与户主关系") && problems.is_empty() {
+        let headless = places.iter().filter(|(_, place)| !heads.contains(place));
+        problems.extend(headless.map(|(number, _)| {
+            let problem = Problem::of_file(Code::ListValueMissing, file).in_column("与户主关系");
+            problem.found(format!("户号{number}")).expected("每户一名户主")
+        }));
     }
     if problems.is_empty() { Ok(households) } else { Err(Failure::Problems(problems)) }
 }
@@ -101,10 +112,15 @@ fn empty(division: Division) -> Result<NewHousehold, Failure> {
     Ok(NewHousehold { household, division, members: Vec::new(), accounts: Vec::new() })
 }
 
-fn division(row: &mut ListRow<'_>) -> Option<Division> {
-    let division = row.text("村区划")?.parse().ok();
+fn division(desk: &Desk, row: &mut ListRow<'_>) -> Option<Division> {
+    let text = row.text("村区划")?;
+    let county = desk.books().offices.founded.as_ref().map(|founded| &founded.county);
+    let division: Option<Division> = text.parse().ok().filter(|_| [6, 9, 12].contains(&text.len()));
+    let division = division.filter(|division| {
+        county.is_none_or(|county| division.as_str().starts_with(county.as_str()))
+    });
     if division.is_none() {
-        row.refuse(Code::ListValueWrong, "村区划", "6、9或12位数字");
+        row.refuse(Code::ListValueWrong, "村区划", "本县的6、9或12位区划代码");
     }
     division
 }

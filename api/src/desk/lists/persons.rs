@@ -7,12 +7,14 @@ use ledger::engine::Receipt;
 use ledger::ids::{Digest, PersonId, PolicyCode};
 use ledger::line::{InsuredLine, Line, LoanLine, SpendingLine};
 use ledger::money::Money;
+use ledger::rejection::Rejection;
 use ledger::signer::Signer;
-use reconcile::office_list::{self, Column, ListRow};
+use reconcile::office_list::{self, Column, ListRow, OfficeList};
+use reconcile::problem::Code;
 use sha2::{Digest as _, Sha256};
 
 use super::super::{Desk, seal};
-use super::{Finder, ID_NO, NAME, try_out};
+use super::{Finder, ID_NO, NAME, in_words, try_one};
 use crate::failure::Failure;
 
 const SPENT: &str = "总费用";
@@ -58,13 +60,22 @@ impl About {
         [ID_NO, NAME].into_iter().chain(own).collect()
     }
 
+    /// The columns whose sums a totals row may state.
+    const fn amounts(&self) -> &'static [&'static str] {
+        match self {
+            About::Spending(_) => &[SPENT, OWN],
+            About::Insured(..) => &[],
+            About::Loans(_) => &[LENT],
+        }
+    }
+
     fn line(&self, row: &mut ListRow<'_>, person: Option<PersonId>) -> Option<Line> {
         match self {
             About::Spending(_) => {
                 let (total, own, until) = (row.money(SPENT), row.money(OWN), row.date(UNTIL));
-                let (total_fen, own_fen) = (total?, own?);
+                let (amount_fen, own_fen) = (total?, own?);
                 let (person, until) = (person?, until?);
-                Some(Line::Spending(SpendingLine { own_fen, person, total_fen, until }))
+                Some(Line::Spending(SpendingLine { amount_fen, own_fen, person, until }))
             }
             About::Insured(..) => {
                 let (from, until) = (row.date(FROM), row.date(UNTIL));
@@ -96,6 +107,19 @@ impl About {
     }
 }
 
+/// A refusal that names a line of the act, at the row of the list that the line came from.
+fn at_its_row(list: &OfficeList, why: Failure) -> Failure {
+    let Failure::Rejected(why) = why else { return why };
+    let Rejection::SpendingLineWrong { n, .. } = &why else { return Failure::Rejected(why) };
+    let place = usize::try_from(*n).ok().and_then(|n| n.checked_sub(1));
+    let Some(row) = place.and_then(|place| list.rows.get(place)) else {
+        return Failure::Rejected(why);
+    };
+    let mut problems = Vec::new();
+    list.row(row, &mut problems).refuse(Code::ListRefused, ID_NO.name, &in_words(&why));
+    Failure::Problems(problems)
+}
+
 /// Reads a list and, unless it is only tried, signs it.
 ///
 /// # Errors
@@ -116,13 +140,22 @@ pub fn import(
         let person = finder.of_row(&mut row)?;
         lines.extend(about.line(&mut row, person));
     }
+    for column in about.amounts() {
+        let of_line = |line: &Line| match (line, *column) {
+            (Line::Spending(line), OWN) => line.own_fen,
+            (line, _) => line.amount(),
+        };
+        list.check_total(column, Money::total(lines.iter().map(of_line)), &mut problems);
+    }
     if !problems.is_empty() {
         return Err(Failure::Problems(problems));
     }
     let (manifest, entries) = seal(&lines)?;
     let (count, total) = (manifest.count, manifest.total_fen);
     let body = about.act(manifest, Digest(Sha256::digest(bytes).into()));
-    try_out(desk, key, &[(body.clone(), lines)])?;
+    if let Err(why) = try_one(desk, key, &body, &lines) {
+        return Err(at_its_row(&list, why));
+    }
     let receipt = if dry_run { None } else { Some(desk.sign_with_lines(key, body, &entries)?) };
     Ok(Listed { lines: count, total, receipt })
 }
