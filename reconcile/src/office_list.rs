@@ -2,6 +2,7 @@
 //! at the end or none. From CSV in UTF-8 or GB18030, .xls or .xlsx. Every problem at its row and column, all at once.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use ledger::money::Money;
 use ledger::period::{Date, Period};
@@ -207,8 +208,13 @@ impl OfficeList {
                     continue;
                 }
             };
-            if self.places.insert(name.clone(), place).is_some() {
-                problems.push(of_row(Code::ListColumnTwice).in_column(name));
+            match self.places.entry(name) {
+                Entry::Vacant(vacant) => drop(vacant.insert(place)),
+                Entry::Occupied(known) => {
+                    self.idle.push(place);
+                    let problem = of_row(Code::ListColumnTwice);
+                    problems.push(problem.in_column(known.key().as_str()));
+                }
             }
         }
     }

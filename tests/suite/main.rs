@@ -17,6 +17,7 @@ mod histories;
 mod keys;
 mod lists;
 mod oracles;
+mod payees;
 mod privacy;
 mod recovery;
 mod refusals;

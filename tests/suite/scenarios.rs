@@ -7,11 +7,11 @@ mod money;
 mod monthly;
 mod oversight;
 mod relief;
-mod story;
+pub(crate) mod story;
 mod together;
 mod urgent;
 mod watching;
-mod way;
+pub(crate) mod way;
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -283,7 +283,7 @@ impl Story {
     }
 
     /// The same county, for what is only tried.
-    pub(super) fn aside(&self) -> Story {
+    pub fn aside(&self) -> Story {
         let told = Told { figures: Vec::new(), refusals: Vec::new() };
         Story { county: self.county.clone(), told, batches: self.batches }
     }
