@@ -55,8 +55,21 @@ impl Story {
         story
     }
 
-    /// The end of the story.
-    pub fn end(self) -> Told {
+    /// The end of the story: whatever moved is on the bank's statements, and every month that money moved in closes.
+    pub fn end(mut self) -> Told {
+        let movements = self.county.ledger.books.bank.movements.values();
+        let months = || movements.clone().map(|movement| movement.date.period());
+        if let Some((first, last)) = months().min().zip(months().max()) {
+            let closed = self.county.ledger.books.closings.last();
+            let mut month = closed.map_or(first, Period::next);
+            while month <= last {
+                let days = (month.first_day().to_string(), month.last_day().to_string());
+                self.close(&month.to_string(), (&days.0, &days.1));
+                month = month.next();
+            }
+            let count = self.county.ledger.books.closings.closed.len();
+            self.figure("与银行流水对账相符并月结", format!("{count}个月"));
+        }
         self.told
     }
 
