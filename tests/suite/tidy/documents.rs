@@ -169,7 +169,7 @@ fn commands_on_the_pages_exist() {
     for (path, text) in pages() {
         for call in calls(&text).into_iter().filter(|call| !call[0].starts_with('-')) {
             count += 1;
-            let nested = ["import", "export", "profiles", "roster", "witness", "bench"]
+            let nested = ["import", "export", "profiles", "roster", "show", "witness", "bench"]
                 .contains(&call[0].as_str());
             let depth = if nested && call.len() > 1 { 2 } else { 1 };
             let command = call[..depth].join(" ");
