@@ -1,5 +1,6 @@
 //! `doudi act`: sign an act that a person wrote as JSON, or hand in one that was signed elsewhere.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -84,6 +85,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     if args.dry_run {
         return Err(Failure::usage("--dry-run 只用于政策文件（.toml）。"));
     }
+    let mut drawn = Vec::new();
     let receipt = match signed_elsewhere(path)? {
         Handed::File(signed) => desk.hand_in_from(&signed, LineFile::after(path, 1))?,
         Handed::Bytes(bytes) if bytes.starts_with(SIGNED) => {
@@ -92,13 +94,15 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
         }
         Handed::Bytes(bytes) => {
             let signer = args.signer()?;
-            let (body, entries) = written(Some(&desk), &bytes)?;
-            desk.sign_with_lines(signer.as_ref(), body, &entries)?
+            let act = written(Some(&desk), &bytes)?;
+            drawn = act.drawn;
+            desk.sign_with_lines(signer.as_ref(), act.body, &act.entries)?
         }
     };
     desk.checkpoint()?;
     Ok(accepted(
         json!({ "ok": true, "id": receipt.id, "seq": receipt.seq, "repeat": receipt.is_repeat }),
+        &drawn,
     ))
 }
 
@@ -110,7 +114,7 @@ fn to_server(server: &Remote, trust: &Trust, args: &Args, path: &Path) -> Result
     };
     if bytes.starts_with(SIGNED) {
         let (signed, lines) = read_entries(&bytes)?;
-        return Ok(accepted(server.hand_in(&signed, &lines)?));
+        return Ok(accepted(server.hand_in(&signed, &lines)?, &[]));
     }
     let unanswered = unanswered(path);
     if unanswered.exists() {
@@ -120,7 +124,7 @@ fn to_server(server: &Remote, trust: &Trust, args: &Args, path: &Path) -> Result
         )));
     }
     let key = args.signer()?;
-    let (body, lines) = written(None, &bytes)?;
+    let Written { body, entries: lines, drawn } = written(None, &bytes)?;
     let id = key_id(&key.public());
     let act = server.next_act(id, body, Clock::Machine.now(), trust)?;
     let signed = remote::sign(act, trust, key.as_ref())?;
@@ -138,7 +142,7 @@ fn to_server(server: &Remote, trust: &Trust, args: &Args, path: &Path) -> Result
         }
         answered => {
             std::fs::remove_file(&unanswered).map_err(|why| Failure::file(&unanswered, &why))?;
-            Ok(accepted(answered?))
+            Ok(accepted(answered?, &drawn))
         }
     }
 }
@@ -151,16 +155,23 @@ fn unanswered(path: &Path) -> PathBuf {
     name.into()
 }
 
-fn accepted(receipt: Value) -> Report {
+fn accepted(mut receipt: Value, drawn: &[(String, String)]) -> Report {
     let said = |name: &str| receipt.get(name).cloned().unwrap_or(Value::Null);
     let repeat =
         if said("repeat") == true { "（此前已受理，未重复记账）" } else { "" };
     let id = said("id");
-    let text = format!(
+    let mut text = format!(
         "已受理：第{}条记录{repeat}\n动作编号：{}",
         said("seq"),
         id.as_str().unwrap_or_default()
     );
+    for (key, id) in drawn {
+        let _ = write!(text, "\n新编号：{key} {id}");
+    }
+    let told = drawn.iter().map(|(key, id)| json!({ "key": key, "id": id }));
+    if let (Some(fields), false) = (receipt.as_object_mut(), drawn.is_empty()) {
+        fields.insert("drawn".to_owned(), told.collect());
+    }
     Report { json: receipt, text }
 }
 
@@ -205,11 +216,18 @@ fn decoded(entry: Vec<u8>) -> Result<SignedAct, Failure> {
     SignedAct::decode(entry).map_err(|why| Failure::Rejected(admission::malformed(&why)))
 }
 
+/// An act as a person wrote it, and the ids that were drawn for it.
+struct Written {
+    body: Body,
+    entries: Vec<Vec<u8>>,
+    drawn: Vec<(String, String)>,
+}
+
 /// An act as a person writes it. Where it has lines, its manifest is computed from them.
-fn written(desk: Option<&Desk>, bytes: &[u8]) -> Result<(Body, Vec<Vec<u8>>), Failure> {
+fn written(desk: Option<&Desk>, bytes: &[u8]) -> Result<Written, Failure> {
     let wrong = |why: String| Failure::usage(format!("动作文件不对：{why}"));
     let mut value: Value = serde_json::from_slice(bytes).map_err(|why| wrong(why.to_string()))?;
-    draw_ids(&mut value)?;
+    let drawn = draw_ids(&mut value)?;
     let kind = value.get("kind").and_then(Value::as_str);
     let kind = kind.ok_or_else(|| wrong("缺少 kind".to_owned()))?;
     let mut body = value.get("body").cloned().ok_or_else(|| wrong("缺少 body".to_owned()))?;
@@ -231,5 +249,6 @@ fn written(desk: Option<&Desk>, bytes: &[u8]) -> Result<(Body, Vec<Vec<u8>>), Fa
         let manifest = serde_json::to_value(manifest).map_err(|why| wrong(why.to_string()))?;
         fields.entry("manifest").or_insert(manifest);
     }
-    Ok((Body::from_json(kind, &body.to_string()).map_err(wrong)?, entries))
+    let body = Body::from_json(kind, &body.to_string()).map_err(wrong)?;
+    Ok(Written { body, entries, drawn })
 }

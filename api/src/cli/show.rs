@@ -79,6 +79,8 @@ enum What {
         #[arg(long)]
         unit: UnitCode,
     },
+    /// 工作人员：编号、单位、岗位、权限 (officers)
+    Officers,
     /// 监测户、求助人员、物资的数 (counts)
     Counts {
         /// 截至这一天 (as of)
@@ -99,6 +101,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
         What::Flags { on } => lists::flags(&books(&args.dir)?, *on),
         What::Alerts { year } => Ok(lists::alerts(&books(&args.dir)?, *year)),
         What::Matters { unit } => lists::matters(&books(&args.dir)?, unit),
+        What::Officers => Ok(lists::officers(&books(&args.dir)?)),
         What::Counts { on } => lists::counts(&books(&args.dir)?, *on),
     }
 }

@@ -104,20 +104,29 @@ fn fill_current(desk: &Desk, body: &mut Map<String, Value>) {
     }
 }
 
-/// Puts fresh random ids where the act says `$random`.
+/// Puts fresh random ids where the act says `$random`, and tells of each under which key it stands.
 ///
 /// # Errors
 /// The machine gives no randomness.
-pub fn draw_ids(value: &mut Value) -> Result<(), Failure> {
+pub fn draw_ids(value: &mut Value) -> Result<Vec<(String, String)>, Failure> {
+    let mut drawn = Vec::new();
+    draw(value, "", &mut drawn)?;
+    Ok(drawn)
+}
+
+fn draw(value: &mut Value, key: &str, drawn: &mut Vec<(String, String)>) -> Result<(), Failure> {
     match value {
         Value::String(text) if text == "$random" => {
             let mut bytes = [0; 16];
             getrandom::fill(&mut bytes).map_err(|why| Failure::usage(format!("{why}")))?;
             *text = hex::encode(bytes);
+            drawn.push((key.to_owned(), text.clone()));
             Ok(())
         }
-        Value::Array(items) => items.iter_mut().try_for_each(draw_ids),
-        Value::Object(fields) => fields.values_mut().try_for_each(draw_ids),
+        Value::Array(items) => items.iter_mut().try_for_each(|item| draw(item, key, drawn)),
+        Value::Object(fields) => {
+            fields.iter_mut().try_for_each(|(key, value)| draw(value, key, drawn))
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
     }
 }

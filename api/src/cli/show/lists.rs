@@ -96,6 +96,22 @@ pub(super) fn matters(books: &Books, unit: &UnitCode) -> Result<Report, Failure>
     Ok(Report { text, json: json!({ "ok": true, "unit": unit, "matters": open }) })
 }
 
+pub(super) fn officers(books: &Books) -> Report {
+    let mut text = "工作人员：".to_owned();
+    let mut told = Vec::new();
+    for (id, officer) in &books.offices.officers {
+        let roles: Vec<&str> = officer.roles.iter().map(|role| role.chinese()).collect();
+        let state = if officer.in_office { "" } else { "（已离任）" };
+        let (unit, post, roles) = (&officer.unit, &officer.post, roles.join("、"));
+        let _ = write!(text, "\n  {id}  {unit}  {post}{state}  {roles}");
+        told.push(json!({
+            "in_office": officer.in_office, "officer": id, "post": post, "roles": officer.roles,
+            "unit": unit,
+        }));
+    }
+    Report { json: json!({ "ok": true, "officers": told }), text }
+}
+
 pub(super) fn counts(books: &Books, on: Date) -> Result<Report, Failure> {
     let watched = watch::as_of(books, on);
     let rescued = rescue::as_of(books, on);
