@@ -175,7 +175,8 @@ fn a_list_of_people_is_registered_whole_or_not_at_all() {
 fn entitlements_come_in_by_their_parts_and_are_refused_at_their_row() {
     let office = Office::new();
     office.done("账户维护", PEOPLE, &people(&office));
-    let words = ["import", "entitlements", "--scheme", "TK-S", "--from", "2020-11"];
+    let bare = ["import", "entitlements", "--scheme", "TK-S", "--from", "2020-11"];
+    let words = [&bare[..], &["--category", "分散"]].concat();
     let list = |name: &str, rows: &[(&str, &str, &str)], total: &str| {
         let row = |(id, name, fen): &(&str, &str, &str)| format!("{id},{name},1,{fen},{fen}\n");
         let rows = rows.iter().map(row).collect::<Vec<_>>().concat();
@@ -203,6 +204,10 @@ fn entitlements_come_in_by_their_parts_and_are_refused_at_their_row() {
         [told("list.total_differs", 5, "月保障金额")]
     );
     let good = list("对.csv", &rows, "\"1,096.20\"");
+    assert_eq!(
+        office.problems("账户维护", &bare, &good),
+        [3, 4].map(|row| told("list.value_missing", row, "类别"))
+    );
     let brought = office.done("账户维护", &words, &good);
     assert_eq!((&brought["lines"], &brought["total_fen"]), (&json!(2), &json!(109_620)));
     confirmed(&office, &brought);

@@ -38,6 +38,18 @@ fn fifty() -> Value {
     json!([part("差额补助", 50_000)])
 }
 
+/// Person 90 was found without papers and draws entitlement 1, which person 3 receives.
+fn stranger<'a>(story: &mut Story, parts: &'a Value) -> Case<'a> {
+    let found = json!({
+        "division": "990101001", "evidence": "#record", "found": "2020-10-02",
+        "household": "$household90", "person": "$person90",
+    });
+    story.say("registrar", "person.found", found);
+    let case = Case { payee: 3, ..case("DB", 90, &[90], parts) };
+    story.entitle(1, &case);
+    case
+}
+
 fn roster_refused(story: &mut Story, what: &str, lines: &[ledger::line::RosterLine], code: &str) {
     let drawn = story.roster("DB", "2020-10", lines);
     story.refused(what, &drawn, code);
@@ -46,15 +58,8 @@ fn roster_refused(story: &mut Story, what: &str, lines: &[ledger::line::RosterLi
 #[test]
 fn who_was_found_and_is_known_dies_as_who_is_known() {
     let mut story = county(json!({}));
-    let found = json!({
-        "division": "990101001", "evidence": "#record", "found": "2020-10-02",
-        "household": "$household90", "person": "$person90",
-    });
-    story.say("registrar", "person.found", found);
     let parts = fifty();
-    let mut stranger = case("DB", 90, &[90], &parts);
-    stranger.payee = 3;
-    story.entitle(1, &stranger);
+    let stranger = stranger(&mut story, &parts);
     let lines = story.proposal("DB", "2020-10", &["F-DB"]);
     assert_eq!(lines.len(), 1);
     let identified = json!({ "evidence": "#print", "known": "$person1", "person": "$person90" });
@@ -70,15 +75,8 @@ fn who_was_found_and_is_known_dies_as_who_is_known() {
 #[test]
 fn two_who_both_draw_what_nobody_draws_twice_are_not_made_one() {
     let mut story = county(json!({}));
-    let found = json!({
-        "division": "990101001", "evidence": "#record", "found": "2020-10-02",
-        "household": "$household90", "person": "$person90",
-    });
-    story.say("registrar", "person.found", found);
     let parts = fifty();
-    let mut stranger = case("DB", 90, &[90], &parts);
-    stranger.payee = 3;
-    story.entitle(1, &stranger);
+    stranger(&mut story, &parts);
     story.entitle(2, &case("DB", 1, &[1], &parts));
     let body = json!({ "evidence": "#print", "known": "$person1", "person": "$person90" });
     let identified = Saying::new("county", "person.identified", body);

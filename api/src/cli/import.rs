@@ -77,6 +77,9 @@ pub(super) enum What {
         /// 起发月份；名单里没有时必须注明 (first month)
         #[arg(long)]
         from: Option<Period>,
+        /// 项目内的类别；名单里没有时必须注明 (category)
+        #[arg(long)]
+        category: Option<String>,
         /// 名单来源 (source)
         #[arg(long, default_value = "存量资格名单导入")]
         source: String,
@@ -183,8 +186,9 @@ pub(super) fn run(what: &What) -> Result<Report, Failure> {
             banking::account_statement(&mut desk, &key, &file, account.clone(), days, *balance)?
         }
         What::People { .. } => return office::people(&mut desk, &key, args, &bytes),
-        What::Entitlements { scheme, from, source, .. } => {
-            let given = Given { scheme: scheme.clone(), from: *from, source };
+        What::Entitlements { scheme, from, category, source, .. } => {
+            let (scheme, category) = (scheme.clone(), category.clone());
+            let given = Given { scheme, from: *from, category, source };
             return office::entitlements(&mut desk, &key, args, &bytes, &given);
         }
         What::Allotments { .. } => return office::allotments(&mut desk, &key, args, &bytes),

@@ -117,7 +117,8 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         Body::ApplicationConfirmed(b) => of_application(b.application, Stage::Approver),
         Body::AccountChanged(_) | Body::EntitlementsBroughtIn(_) | Body::EntitlementAdjusted(_)
         | Body::FundAllotted(_) | Body::FundReleased(_) | Body::FundContributed(_) | Body::FundMoved(_)
-        | Body::FundReturned(_) | Body::GoodsReceived(_) | Body::GoodsHandedOut(_) | Body::StageAccepted(_) | Body::OrganisationRegistered(_)
+        | Body::FundReturned(_) | Body::GoodsReceived(_) | Body::GoodsHandedOut(_)
+        | Body::StageAccepted(_) | Body::OrganisationRegistered(_)
         | Body::RecoveryOrdered(_) => one(Case::Act(statement.id), Stage::Maker),
         Body::AccountChangeApproved(b) => one(Case::Act(b.change), Stage::Approver),
         Body::EntitlementsConfirmed(b) => one(Case::Act(b.brought_in), Stage::Approver),
@@ -134,7 +135,8 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         Body::ActsReconfirmed(b) => stood_in(books, statement.officer, &b.acts),
         Body::RosterDrawn(_) | Body::RosterChecked(_) | Body::RosterFinanceReviewed(_) | Body::RosterApproved(_)
         | Body::PaymentFileReleased(_) | Body::ResponseImported(_) | Body::ReturnsImported(_)
-        | Body::ExceptionResolved(_) | Body::StatementImported(_) | Body::RecoveryReceived(_) | Body::MonthClosed(_) => payment_duties(books, statement),
+        | Body::ExceptionResolved(_) | Body::StatementImported(_) | Body::RecoveryReceived(_)
+        | Body::MonthClosed(_) => payment_duties(books, statement),
         Body::Founded(_) | Body::UnitRegistered(_) | Body::OfficerAppointed(_) | Body::OfficerDismissed(_)
         | Body::KeyEnrolled(_) | Body::KeyRevoked(_) | Body::KeyRotated(_) | Body::ActsDisowned(_)
         | Body::LogKeyAnnounced(_) | Body::LogKeyRetired(_) | Body::CalendarPublished(_) | Body::IndexPublished(_)

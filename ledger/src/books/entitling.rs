@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::act::cases::Part;
 use crate::act::policies::StandardRule;
 use crate::ids::{HouseholdId, PersonId, SchemeCode};
+use crate::line::EntitlementLine;
 use crate::money::Money;
 use crate::period::Period;
 use crate::rejection::Rejection;
@@ -31,6 +32,23 @@ pub struct Claim<'a> {
     pub from: Period,
     /// Last month, if it is set from the beginning.
     pub last: Option<Period>,
+}
+
+impl<'a> Claim<'a> {
+    /// What a line of a list claims.
+    #[must_use]
+    pub fn of_line(scheme: &'a SchemeCode, line: &'a EntitlementLine) -> Claim<'a> {
+        Claim {
+            scheme,
+            household: line.household,
+            persons: &line.persons,
+            payee: line.payee,
+            parts: &line.parts,
+            cause: line.cause.as_deref(),
+            from: line.from,
+            last: line.last,
+        }
+    }
 }
 
 impl Entitlement {

@@ -6,6 +6,7 @@ use crate::act::Body;
 use crate::act::cases::{EntitlementAdjusted, EntitlementsConfirmed};
 use crate::act::policies::Step;
 use crate::books::cases::{Entitlement, sum_of};
+use crate::books::entitling::Claim;
 use crate::books::{Books, Statement, conditions, entitling};
 use crate::ids::{EntitlementId, OfficerId, SchemeCode};
 use crate::line::{EntitlementLine, Line};
@@ -76,26 +77,13 @@ fn bring_in<'a>(
             let person = line.payee;
             return Err(Rejection::EntitlementDoubled { person, scheme: scheme.clone() });
         }
-        let claim = claim_of(scheme, line);
+        let claim = Claim::of_line(scheme, line);
         if entitling::total(line.parts.iter().map(|part| part.amount_fen))? != line.amount_fen {
             return Err(Rejection::PartsMismatch {});
         }
         entitling::may_be_entitled(books, &claim)?;
     }
     Ok(())
-}
-
-fn claim_of<'a>(scheme: &'a SchemeCode, line: &'a EntitlementLine) -> entitling::Claim<'a> {
-    entitling::Claim {
-        scheme,
-        household: line.household,
-        persons: &line.persons,
-        payee: line.payee,
-        parts: &line.parts,
-        cause: line.cause.as_deref(),
-        from: line.from,
-        last: line.last,
-    }
 }
 
 fn confirm(
@@ -120,7 +108,7 @@ fn confirm(
         if let Some(scheme) = books.policies.scheme(&known.scheme, line.from) {
             conditions::may_confirm(books, officer, scheme, (line.household, &line.parts))?;
         }
-        entitling::may_be_entitled(books, &claim_of(&known.scheme, line))?;
+        entitling::may_be_entitled(books, &Claim::of_line(&known.scheme, line))?;
     }
     Ok(())
 }
@@ -177,7 +165,7 @@ fn adjust(books: &Books, adjusted: &EntitlementAdjusted) -> Result<(), Rejection
     }
     entitling::amount_follows_the_standard(
         books,
-        &entitling::Claim {
+        &Claim {
             scheme: &entitlement.scheme,
             household: entitlement.household,
             persons: &entitlement.persons,

@@ -85,7 +85,7 @@ pub fn suspicions(books: &Books, day: Date) -> Option<Vec<Suspicion>> {
     overdue_cases(books, day, &mut finds);
     unpaid(books, day, &mut finds);
     shared_payees(books, day, &mut finds);
-    paid_twice(books, &mut finds);
+    paid_twice(books, day, &mut finds);
     if finds.overflowed {
         return None;
     }
@@ -205,7 +205,7 @@ fn shared_payees(books: &Books, day: Date, finds: &mut Finds) {
 }
 
 /// One person, one scheme, one month, and the money of two entitlements: two registered persons turned out to be one.
-fn paid_twice(books: &Books, finds: &mut Finds) {
+fn paid_twice(books: &Books, day: Date, finds: &mut Finds) {
     for (person, ids) in &books.cases.by_person {
         for (place, id) in ids.iter().enumerate() {
             let Some(held) = books.cases.entitlements.get(id) else { continue };
@@ -213,7 +213,7 @@ fn paid_twice(books: &Books, finds: &mut Finds) {
                 let beside = books.cases.entitlements.get(other);
                 let is_same = beside.is_some_and(|b| b.scheme == held.scheme);
                 if is_same {
-                    both_paid(books, (*person, held), (*id, *other), finds);
+                    both_paid(books, day, (*person, held), (*id, *other), finds);
                 }
             }
         }
@@ -222,6 +222,7 @@ fn paid_twice(books: &Books, finds: &mut Finds) {
 
 fn both_paid(
     books: &Books,
+    day: Date,
     (person, held): (PersonId, &Entitlement),
     (id, other): (EntitlementId, EntitlementId),
     finds: &mut Finds,
@@ -232,7 +233,8 @@ fn both_paid(
             let payments = books.payments.of_entitlement(id, month);
             let mut kept = payments.into_iter().filter_map(|reference| {
                 let (_, payment) = books.payments.find(&reference)?;
-                let is_settled = books.payments.state(&reference) == Some(PaymentState::Settled);
+                let is_settled = books.payments.state(&reference) == Some(PaymentState::Settled)
+                    && payment.answer.is_some_and(|answer| answer.booked <= day);
                 let kept = payment.amount.checked_sub(payment.recovered())?;
                 (is_settled && kept.is_positive()).then_some((payment.at, kept))
             });

@@ -46,6 +46,8 @@ pub struct Given<'a> {
     pub scheme: SchemeCode,
     /// First month payable, where a row does not say its own.
     pub from: Option<Period>,
+    /// Category within the scheme, where a row does not say its own.
+    pub category: Option<String>,
     /// Where the list comes from, in words.
     pub source: &'a str,
 }
@@ -110,16 +112,7 @@ fn read(
             sums.entry(plain(&part.label)).or_insert_with(Vec::new).push(part.amount_fen);
         }
         sums.entry(TOTAL.to_owned()).or_insert_with(Vec::new).push(line.amount_fen);
-        let claim = Claim {
-            scheme: &given.scheme,
-            household: line.household,
-            persons: &line.persons,
-            payee: line.payee,
-            parts: &line.parts,
-            cause: line.cause.as_deref(),
-            from: line.from,
-            last: line.last,
-        };
+        let claim = Claim::of_line(&given.scheme, &line);
         if let Err(why) = entitling::may_be_entitled(desk.books(), &claim) {
             row.refuse(Code::ListRefused, ID_NO.name, &in_words(&why));
         }
@@ -169,19 +162,23 @@ impl Reading<'_> {
         }
         let until = row.optional_month(LAST);
         let (category, cause) = (row.optional(CATEGORY), row.optional(CAUSE));
+        let category = category.or_else(|| self.given.category.clone());
+        if category.is_none() {
+            row.refuse(Code::ListValueMissing, CATEGORY, "项目内的类别，或用 --category 注明");
+        }
         let Some(payee) = payee else { return Ok(None) };
         let persons = self.persons(finder, row, payee)?;
         let known = &self.desk.books().people.persons;
         let household = known.get(&payee).map(|known| known.household);
-        let (Some(total), Some(from), Some(persons), Some(household)) =
-            (total, from, persons, household)
+        let (Some(total), Some(from), Some(persons), Some(household), Some(category)) =
+            (total, from, persons, household, category)
         else {
             return Ok(None);
         };
         let entitlement = EntitlementId::from_bytes(super::random()?);
         Ok(Some(EntitlementLine {
             amount_fen: total,
-            category: category.unwrap_or_else(|| "存量".to_owned()),
+            category,
             cause,
             entitlement,
             from,

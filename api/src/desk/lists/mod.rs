@@ -12,7 +12,7 @@ use ledger::act::signed::key_id;
 use ledger::act::{Act, Body, Seen};
 use ledger::books::{Books, Statement};
 use ledger::check_digits::canonical_id_no;
-use ledger::ids::{ActId, PersonId, Seq};
+use ledger::ids::{ActId, OfficerId, PersonId, Seq};
 use ledger::line::Line;
 use ledger::rejection::Rejection;
 use ledger::rules;
@@ -46,13 +46,9 @@ pub fn try_out(
     key: &dyn Signer,
     acts: &[(Body, Vec<Line>)],
 ) -> Result<Books, Failure> {
-    let id = key_id(&key.public());
-    let officer = desk.books().valid_key(id)?.officer;
     let mut books = desk.books().clone();
     for (body, lines) in acts {
-        let (body, time) = (body.clone(), desk.clock.now());
-        let (prev, seen) = (ActId::ZERO, Seen::nothing());
-        let act = Act { body, key: id, prev, seen, seq: 1, time };
+        let (officer, act) = unsigned(desk, key, body)?;
         let at = Seq(books.height);
         let statement = Statement { id: ActId::ZERO, at, officer, act: &act, lines };
         rules::decide(&books, &statement)?;
@@ -71,15 +67,18 @@ pub(super) fn try_one(
     body: &Body,
     lines: &[Line],
 ) -> Result<(), Failure> {
-    let id = key_id(&key.public());
-    let books = desk.books();
-    let officer = books.valid_key(id)?.officer;
+    let (officer, act) = unsigned(desk, key, body)?;
+    let at = Seq(desk.books().height);
+    let statement = Statement { id: ActId::ZERO, at, officer, act: &act, lines };
+    Ok(rules::decide(desk.books(), &statement)?)
+}
+
+/// The act that the holder of `key` would sign, and who that is.
+fn unsigned(desk: &Desk, key: &dyn Signer, body: &Body) -> Result<(OfficerId, Act), Failure> {
+    let key = key_id(&key.public());
+    let officer = desk.books().valid_key(key)?.officer;
     let (body, time) = (body.clone(), desk.clock.now());
-    let (prev, seen) = (ActId::ZERO, Seen::nothing());
-    let act = Act { body, key: id, prev, seen, seq: 1, time };
-    let at = Seq(books.height);
-    rules::decide(books, &Statement { id: ActId::ZERO, at, officer, act: &act, lines })?;
-    Ok(())
+    Ok((officer, Act { body, key, prev: ActId::ZERO, seen: Seen::nothing(), seq: 1, time }))
 }
 
 pub(super) fn random() -> Result<[u8; 16], Failure> {

@@ -162,7 +162,12 @@ fn account(
     person: Option<&PersonFields>,
     seen: &mut Seen,
 ) -> Result<Option<AccountFields>, Failure> {
-    let Some(number) = row.optional("账号") else { return Ok(None) };
+    let Some(number) = row.optional("账号") else {
+        if row.optional("开户银行").is_some() || row.optional("户名").is_some() {
+            row.refuse(Code::ListValueMissing, "账号", "有开户银行或户名就要有账号");
+        }
+        return Ok(None);
+    };
     if number.contains(['E', 'e', '.']) {
         let expected = "文本：账号被电子表格改成了小数或科学计数，请按文本重新导出";
         row.refuse(Code::ListValueWrong, "账号", expected);
