@@ -6,22 +6,6 @@ use tests::given::Saying;
 use super::story::{Story, Told, entitlement, part, yuan};
 use super::way::Case;
 
-fn monthly<'a>(scheme: &'a str, household: u32, persons: &'a [u32], parts: &'a Value) -> Case<'a> {
-    Case {
-        scheme,
-        category: "农村",
-        household,
-        persons,
-        payee: persons[0],
-        organisation: None,
-        parts,
-        day: "2020-09-20",
-        from: "2020-10",
-        last: None,
-        cause: None,
-    }
-}
-
 /// 4,853 yuan a person a year are 404.42 a month.
 pub fn s04_low_income() -> Told {
     let mut story = Story::begin();
@@ -34,13 +18,23 @@ pub fn s04_low_income() -> Told {
     story.people("990101001001", &[(1, &[1, 2, 3, 4, 5]), (2, &[6]), (3, &[7])]);
     let five = json!([part("差额补助", 201_000), part("分类施保", 44_200)]);
     let one = json!([part("差额补助", 40_442)]);
-    story.entitle(1, &monthly("DB", 1, &[1, 2, 3, 4, 5], &five));
-    story.entitle(2, &monthly("DB", 2, &[6], &one));
-    story.entitle(3, &monthly("DB", 3, &[7], &one));
+    story.entitle(1, &Case::rural("DB", 1, &[1, 2, 3, 4, 5], &five));
+    story.entitle(2, &Case::rural("DB", 2, &[6], &one));
+    story.entitle(3, &Case::rural("DB", 3, &[7], &one));
     let above = json!([part("差额补助", 40_443)]);
-    story.survey_refused("超过标准×人数", 4, &monthly("DB", 2, &[6], &above), "standard.broken");
-    story.case_refused("同一人第二份低保", 4, &monthly("DB", 2, &[6], &one), "entitlement.doubled");
-    let early = Case { from: "2020-09", ..monthly("DB", 2, &[6], &one) };
+    story.survey_refused(
+        "超过标准×人数",
+        4,
+        &Case::rural("DB", 2, &[6], &above),
+        "standard.broken",
+    );
+    story.case_refused(
+        "同一人第二份低保",
+        4,
+        &Case::rural("DB", 2, &[6], &one),
+        "entitlement.doubled",
+    );
+    let early = Case { from: "2020-09", ..Case::rural("DB", 2, &[6], &one) };
     story.case_refused("从确认当月起发", 4, &early, "entitlement.start_too_early");
     assert_eq!(story.pay("DB", "2020-10", &["F-DB"], "2020-10-12"), 245_200 + 2 * 40_442);
     let paid = story.settled("DB");
@@ -138,25 +132,26 @@ pub fn s05_destitute() -> Told {
     story.people("990101001001", &[(1, &[1]), (2, &[2])]);
     let (scattered, central) =
         (json!([part("基本生活", 54_808)]), json!([part("基本生活", 76_408)]));
-    story.entitle(1, &monthly("TK-S", 1, &[1], &scattered));
+    story.entitle(1, &Case::rural("TK-S", 1, &[1], &scattered));
     story.organisation(1, "institution", "清河县中心敬老院");
-    let central = monthly("TK-C", 2, &[2], &central);
+    let central = Case::rural("TK-C", 2, &[2], &central);
     story.filing_refused("集中供养付给个人", 9, &central, "payee.not_allowed");
     story.entitle(2, &Case { organisation: Some(1), ..central });
-    let scattered_there = Case { organisation: Some(1), ..monthly("TK-S", 1, &[1], &scattered) };
+    let scattered_there =
+        Case { organisation: Some(1), ..Case::rural("TK-S", 1, &[1], &scattered) };
     story.filing_refused("分散供养付给机构", 9, &scattered_there, "payee.not_allowed");
     let low_income = json!([part("差额补助", 40_442)]);
     story.case_refused(
         "特困同时享受低保",
         3,
-        &monthly("DB", 1, &[1], &low_income),
+        &Case::rural("DB", 1, &[1], &low_income),
         "entitlement.exclusive",
     );
     let nursing = json!([part("护理补贴", 5_000)]);
     story.case_refused(
         "特困同时享受护理补贴",
         3,
-        &monthly("CJ-H", 1, &[1], &nursing),
+        &Case::rural("CJ-H", 1, &[1], &nursing),
         "entitlement.exclusive",
     );
     assert_eq!(story.pay("TK-S", "2020-10", &["F-TK"], "2020-10-12"), 54_808);
@@ -200,8 +195,8 @@ pub fn s07_price_subsidy() -> Told {
     let before = |case: Case<'static>| Case { day: "2019-03-20", from: "2019-03", ..case };
     let (low, poor): (&'static Value, &'static Value) =
         (Box::leak(Box::new(low)), Box::leak(Box::new(poor)));
-    story.entitle(1, &before(monthly("DB", 1, &[1, 2], low)));
-    story.entitle(2, &before(monthly("TK-S", 2, &[3], poor)));
+    story.entitle(1, &before(Case::rural("DB", 1, &[1, 2], low)));
+    story.entitle(2, &before(Case::rural("TK-S", 2, &[3], poor)));
     let mut n = 10;
     let mut paid = 0;
     let mut month: ledger::period::Period = "2019-04".parse().unwrap();
@@ -303,11 +298,11 @@ pub fn s08_disability() -> Told {
     let early = |scheme, household, persons| Case {
         day: "2018-12-20",
         from: "2019-01",
-        ..monthly(scheme, household, persons, &fifty)
+        ..Case::rural(scheme, household, persons, &fifty)
     };
     story.entitle(1, &early("CJ-L", 1, &[1]));
     story.entitle(2, &early("CJ-H", 1, &[1]));
-    let stale = Case { day: "2020-08-20", from: "2020-08", ..monthly("CJ-L", 2, &[2], &fifty) };
+    let stale = Case { day: "2020-08-20", from: "2020-08", ..Case::rural("CJ-L", 2, &[2], &fifty) };
     story.survey_refused("不是当地当日的标准", 3, &stale, "standard.broken");
     let old_hand = |saying: &Saying| Saying { by: "oldmaker".to_owned(), ..saying.clone() };
     tests_hand(&mut story);

@@ -14,22 +14,6 @@ use tests::given::{Saying, cast};
 use super::story::{Story, Told, part, yuan};
 use super::way::Case;
 
-fn monthly<'a>(n: u32, persons: &'a [u32], parts: &'a Value) -> Case<'a> {
-    Case {
-        scheme: "DB",
-        category: "B类",
-        household: n,
-        persons,
-        payee: persons[0],
-        organisation: None,
-        parts,
-        day: "2020-09-20",
-        from: "2020-10",
-        last: None,
-        cause: None,
-    }
-}
-
 /// Three households on 低保, October paid.
 fn paid_october() -> Story {
     let mut story = Story::begin();
@@ -40,7 +24,7 @@ fn paid_october() -> Story {
     story.people("990101001001", &[(1, &[1]), (2, &[2]), (3, &[3])]);
     let parts = json!([part("差额补助", 40_400)]);
     for n in [1, 2, 3] {
-        story.entitle(n, &monthly(n, &[n], &parts));
+        story.entitle(n, &Case { category: "B类", ..Case::rural("DB", n, &[n], &parts) });
     }
     story.pay("DB", "2020-10", &["F-DB"], "2020-10-09");
     story

@@ -25,6 +25,25 @@ pub struct Case<'a> {
     pub cause: Option<&'a str>,
 }
 
+impl<'a> Case<'a> {
+    /// A household of the village whose first person is paid, from October on.
+    pub fn rural(scheme: &'a str, household: u32, persons: &'a [u32], parts: &'a Value) -> Self {
+        Case {
+            scheme,
+            category: "农村",
+            household,
+            persons,
+            payee: persons[0],
+            organisation: None,
+            parts,
+            day: "2020-09-20",
+            from: "2020-10",
+            last: None,
+            cause: None,
+        }
+    }
+}
+
 impl Story {
     /// The last act of a case's way: what would create entitlement `n`, after every step before it was taken.
     pub fn case(&mut self, n: u32, case: &Case<'_>) -> Saying {
