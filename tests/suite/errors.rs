@@ -66,6 +66,7 @@ const SPOKEN: &[(&str, &str, &str)] = &[
     ("manifest.stray_line", "有一行不属于任何清单", "行有增减：停止使用，与第二副本比对"),
     ("manifest.total_wrong", "清单的总额与各行之和不符", "停止使用，与第二副本比对"),
     ("payment_file.unwritable", "报盘文件写不成", "按所列各处改正登记信息后重新生成"),
+    ("close.not_ready", "还不能月结", "按所列各项处理后再试"),
     ("scrub.damaged", "通读发现损坏", "按所列各处处理，多半是 doudi repair --from 副本"),
     ("trust.file", "信任文件缺失或无法使用", "分别向主管部门和监督方索取并核对"),
     ("trust.mismatch", "建账动作与信任文件不符", "核对是否这本台账、信任文件是否正确"),

@@ -11,6 +11,7 @@ pub mod make;
 pub mod measure;
 mod month;
 pub mod payees;
+pub mod reconcile;
 pub mod replay;
 mod single;
 pub mod start;

@@ -115,6 +115,7 @@ pub(super) fn people(stage: &mut Stage<'_>) -> Result<(), Failure> {
     let households = std::mem::take(&mut stage.county.households);
     for household in &households {
         new.push(NewHousehold {
+            is_known: false,
             household: HouseholdId::from_bytes(stage.id()),
             division: household.village.clone(),
             members: household

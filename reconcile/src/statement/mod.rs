@@ -2,6 +2,7 @@
 
 mod fingerprint;
 mod matching;
+mod pools;
 
 use ledger::ids::Digest;
 use ledger::money::Money;

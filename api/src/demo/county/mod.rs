@@ -5,11 +5,13 @@ mod draw;
 mod household;
 mod names;
 mod office;
+mod payees;
 mod people;
 mod places;
 
 pub use household::{Category, Household, Line, LowIncome, STANDARDS, Standards};
 pub use office::{Officer, ProgrammeAccount};
+pub use payees::payees;
 pub use people::{Account, Person};
 pub use places::{Town, Village};
 
