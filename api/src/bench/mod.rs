@@ -16,3 +16,4 @@ pub mod replay;
 mod single;
 pub mod start;
 pub mod verify;
+pub mod year_statement;

@@ -10,6 +10,7 @@ use crate::bench::measure::{
     Rate, cores, grouped, in_own_process, median, micros, number, ratio, shown,
 };
 use crate::bench::reconcile::{floor, make, peer};
+use crate::bench::year_statement;
 use crate::cli::Report;
 use crate::failure::Failure;
 
@@ -21,6 +22,9 @@ pub(crate) struct Args {
     /// 回盘行数 (lines)
     #[arg(long, default_value_t = 1_000_000)]
     lines: usize,
+    /// 一年流水的行数 (rows of a year's statement)
+    #[arg(long, default_value_t = 200_000)]
+    rows: usize,
     /// 轮数，取中位数 (rounds)
     #[arg(long, default_value_t = 5)]
     rounds: usize,
@@ -67,11 +71,16 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
         rows.push(("DuckDB不计解码", format!("{}，{}", shown(plain.time), rate(plain, "行"))));
         rows.push(("比它快", format!("{}倍", over(subject, plain))));
     }
+    let year = year_statement::subject(args.rows)?;
+    let time = Duration::from_micros(number(&year, "micros"));
+    rows.push(("一年流水行数", grouped(number(&year, "rows"))));
+    rows.push(("流水读入并核对", shown(time)));
+    rows.push(("对应到账项", grouped(number(&year, "cleared"))));
     let json = json!({
         "bench": "reconcile", "cores": cores(), "rounds": args.rounds, "lines": count,
         "final": finals, "micros": micros(subject.time), "peak_kb": peak,
         "floor_micros": micros(floor.time), "duckdb_final": peer_finals,
-        "duckdb_micros": micros(median(&peers).time),
+        "year_statement": year, "duckdb_micros": micros(median(&peers).time),
         "duckdb_from_utf8_micros": micros(median(&plain).time),
     });
     Ok(Report { text: table("回盘核对", &rows), json })
