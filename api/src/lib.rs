@@ -13,6 +13,8 @@ pub mod keys;
 
 pub mod external_signer;
 
+pub mod spreadsheet;
+
 pub mod snapshots;
 
 pub mod desk;

@@ -1,11 +1,14 @@
 //! Rows into typed values, each refusal with its place. Every row becomes a line or at least one problem.
 
+use std::collections::BTreeSet;
+
 use ledger::money::Money;
 use ledger::period::Date;
 
 use crate::body::Body;
+use crate::columns::Column;
 use crate::problem::{Code, Problem};
-use crate::profile::{Field, Layout, Role};
+use crate::profile::{Field, Kind, Layout, Role};
 use crate::table::{Cell, Form, Row};
 use crate::values::{read_date, read_integer, read_money, serial_day};
 
@@ -26,7 +29,13 @@ pub(crate) fn read_rows<T>(
                 problems.push(Problem::of_row(code, file, row.number));
                 None
             }
-            None => read(&mut RowReader { file, layout, body, row, problems }),
+            None => {
+                let read_roles = BTreeSet::new();
+                let mut reader = RowReader { file, layout, body, row, problems, read_roles };
+                let line = read(&mut reader);
+                reader.check_the_others();
+                line
+            }
         };
         match line {
             Some(line) if problems.len() == before => lines.push(line),
@@ -60,6 +69,7 @@ pub(crate) struct RowReader<'a> {
     body: &'a Body,
     row: &'a Row,
     problems: &'a mut Vec<Problem>,
+    read_roles: BTreeSet<Role>,
 }
 
 impl<'a> RowReader<'a> {
@@ -70,39 +80,81 @@ impl<'a> RowReader<'a> {
 
     /// Adds a problem of this row.
     pub(crate) fn refuse(&mut self, code: Code, role: Role, found: &str, expected: &str) {
-        let problem = Problem::of_row(code, self.file, self.row.number)
-            .in_column(self.heading(role))
-            .found(found)
-            .expected(expected);
-        self.problems.push(problem);
+        let heading = self.heading(role);
+        let problem = Problem::of_row(code, self.file, self.row.number);
+        let problem = if heading.is_empty() { problem } else { problem.in_column(heading) };
+        self.problems.push(problem.found(found).expected(expected));
     }
 
     /// The text of a cell; `None` if the column or its content is missing, which is a problem where it must not be.
     pub(crate) fn text(&mut self, role: Role) -> Option<&'a str> {
         let column = self.body.columns.get(&role)?;
-        let field = self.layout.fields.get(column.field)?;
-        let cell = self.row.cells.get(column.cell);
-        self.checked(role, field, cell)
+        self.read_roles.insert(role);
+        self.checked(column)
     }
 
-    fn checked(&mut self, role: Role, field: &Field, cell: Option<&'a Cell>) -> Option<&'a str> {
+    fn checked(&mut self, column: &Column) -> Option<&'a str> {
+        let field = self.layout.fields.get(column.field)?;
+        let cell = self.row.cells.get(column.cell);
+        let mut refuse = |code, found: &str, expected: &str| {
+            let problem = Problem::of_row(code, self.file, self.row.number)
+                .in_column(field.heading(column.cell));
+            self.problems.push(problem.found(found).expected(expected));
+            None
+        };
         let Some(cell) = cell.filter(|cell| !cell.is_blank()) else {
-            if !field.may_be_empty {
-                self.refuse(Code::ValueMissing, role, "", "");
-            }
-            return None;
+            let is_missing = !field.may_be_empty && !field.optional;
+            return if is_missing { refuse(Code::ValueMissing, "", "") } else { None };
         };
         if let Form::Refused(code) = cell.form {
-            self.refuse(code, role, &cell.text, "");
-            return None;
+            return refuse(code, &cell.text, "");
         }
         let bytes =
             || crate::text::encode_gb18030(&cell.text).map_or(usize::MAX, |text| text.len());
         if let Some(most) = field.max_bytes.filter(|most| bytes() > *most) {
-            self.refuse(Code::ValueTooLong, role, &cell.text, &format!("至多{most}字节"));
-            return None;
+            return refuse(Code::ValueTooLong, &cell.text, &format!("至多{most}字节"));
         }
         Some(&cell.text)
+    }
+
+    /// Columns that nobody asked for are checked all the same: a row is whole or it is told.
+    fn check_the_others(&mut self) {
+        let body = self.body;
+        for column in &body.all {
+            let Some(field) = self.layout.fields.get(column.field) else { continue };
+            if self.read_roles.contains(&field.role) && !field.role.may_repeat() {
+                continue;
+            }
+            let Some(text) = self.checked(column) else { continue };
+            let wrong = match field.kind {
+                Kind::Text => field.value.as_deref().filter(|value| *value != text).map(|value| {
+                    (Code::ValueNotTheConstant, value.to_owned())
+                }),
+                Kind::Integer if read_integer(text, field).is_none() => {
+                    Some((Code::ValueNotANumber, String::new()))
+                }
+                Kind::Date | Kind::Isodate if read_date(text).is_none() => {
+                    Some((Code::ValueNotADate, String::new()))
+                }
+                Kind::Integer | Kind::Date | Kind::Isodate | Kind::Yuan | Kind::Fen => None,
+            };
+            if let Some((code, expected)) = wrong {
+                let problem = Problem::of_row(code, self.file, self.row.number)
+                    .in_column(field.heading(column.cell));
+                self.problems.push(problem.found(text).expected(expected));
+            }
+        }
+    }
+
+    /// The text of a cell that may be empty whatever the field says: a status that is told by an empty cell.
+    pub(crate) fn text_or_empty(&mut self, role: Role) -> Option<&'a str> {
+        let column = self.body.columns.get(&role)?;
+        let cell = self.row.cells.get(column.cell);
+        if cell.is_none_or(Cell::is_blank) {
+            self.read_roles.insert(role);
+            return Some("");
+        }
+        self.text(role)
     }
 
     /// An amount in yuan or fen, as the field says.
@@ -110,6 +162,14 @@ impl<'a> RowReader<'a> {
         let text = self.text(role)?;
         let field = self.field(role)?;
         let amount = read_money(text, field);
+        if let (true, Some(amount)) = (field.negative, amount) {
+            // The bank writes what it takes back as a negative; a sum without its sign is another sum.
+            if amount.is_negative() {
+                return amount.checked_neg();
+            }
+            self.refuse(Code::ValueNotNegative, role, text, "");
+            return None;
+        }
         if amount.is_none() {
             self.refuse(Code::ValueNotMoney, role, text, "");
         }
@@ -144,11 +204,13 @@ impl<'a> RowReader<'a> {
     }
 
     /// A spreadsheet's number in a column of dates counts days; its fraction is the time of day.
-    fn serial_day(&self, role: Role) -> Option<Date> {
+    fn serial_day(&mut self, role: Role) -> Option<Date> {
         let cell = self.row.cells.get(self.body.columns.get(&role)?.cell)?;
         let is_number = matches!(cell.form, Form::Number | Form::Refused(Code::SheetNumberTooLong));
         let days = cell.text.split('.').next().filter(|days| is_number && days.len() == 5)?;
-        serial_day(days.parse().ok()?)
+        let day = serial_day(days.parse().ok()?)?;
+        self.read_roles.insert(role);
+        Some(day)
     }
 
     fn heading(&self, role: Role) -> String {

@@ -1,49 +1,77 @@
 //! Which layout of which profile a file has: exactly one must fit, and each that does not says why.
 
-use crate::body::{Misfit, Source};
+use crate::misfit::Misfit;
+use crate::opened::Opened;
 use crate::problem::{Code, Problem};
 use crate::profile::{Layout, Profile};
 
 /// Finds the one layout that fits. A profile's name narrows the search down; it never forces a layout.
-/// `file` is the file's name as given; banks say things in it.
+/// The file's name counts too: banks say things in it.
 ///
 /// # Errors
 /// Why no layout fits, or which ones do if there are several: the first problem sums up, and one problem per
-/// layout follows.
+/// layout follows, the nearest first.
 pub fn detect<'a>(
-    bytes: &[u8],
-    file: &str,
+    opened: &Opened<'_>,
     named: Option<&str>,
     profiles: &'a [Profile],
 ) -> Result<(&'a Profile, &'a Layout), Vec<Problem>> {
+    let file = opened.file;
     let problem = |code| Problem::of_file(code, file);
     let asked: Vec<_> =
-        profiles.iter().filter(|profile| named.is_none_or(|id| profile.id == id)).collect();
+        profiles.iter().filter(|profile| named.is_none_or(|id| profile.is_named(id))).collect();
     if asked.is_empty() {
         return Err(vec![problem(Code::ProfileUnknown).found(named.unwrap_or_default())]);
     }
-    let source = Source::open(file, bytes).map_err(|problem| vec![problem])?;
-    let mut fitting = Vec::new();
-    let mut reasons = Vec::new();
+    let mut fitting: Vec<(&Profile, &Layout)> = Vec::new();
+    let mut misfits = Vec::new();
     for profile in asked {
         for layout in &profile.layouts {
-            let place = format!("{}/{}", profile.id, layout.id);
-            let fit = source.head(layout).and_then(|()| file_name_agrees(profile, layout, file));
+            let fit = opened.head(layout).and_then(|()| file_name_agrees(profile, layout, file));
             match fit {
-                Ok(()) => fitting.push((profile, layout, place)),
-                Err(why) => reasons
-                    .push(problem(Code::LayoutDoesNotFit).in_column(place).found(why.to_string())),
+                Ok(()) => fitting.push((profile, layout)),
+                Err(why) => misfits.push((why, place(profile, layout))),
             }
         }
     }
+    // Of several versions of one profile the newest counts; the older ones are for files that only they fit.
+    let all = fitting.clone();
+    fitting.retain(|(profile, _)| {
+        !all.iter().any(|(other, _)| other.id == profile.id && other.version > profile.version)
+    });
     match fitting.as_slice() {
-        [(profile, layout, _)] => Ok((profile, layout)),
-        [] => Err(std::iter::once(problem(Code::LayoutNoneFits)).chain(reasons).collect()),
+        [(profile, layout)] => Ok((profile, layout)),
+        [] => {
+            let reasons = by_reason(misfits).into_iter().map(|(why, places)| {
+                problem(Code::LayoutDoesNotFit).in_column(places.join("、")).found(why)
+            });
+            Err(std::iter::once(problem(Code::LayoutNoneFits)).chain(reasons).collect())
+        }
         [..] => {
-            let places: Vec<_> = fitting.iter().map(|(_, _, place)| place.as_str()).collect();
+            let places: Vec<_> = fitting.iter().map(|(one, layout)| place(one, layout)).collect();
             Err(vec![problem(Code::LayoutSeveralFit).found(places.join("、"))])
         }
     }
+}
+
+/// A layout's name. Only a later version says which one it is.
+fn place(profile: &Profile, layout: &Layout) -> String {
+    let version = if profile.version > 1 { format!("@{}", profile.version) } else { String::new() };
+    format!("{}{version}/{}", profile.id, layout.id)
+}
+
+/// Each reason once with its layouts, the nearest first.
+fn by_reason(mut misfits: Vec<(Misfit, String)>) -> Vec<(String, Vec<String>)> {
+    misfits.sort_by_key(|(why, _)| why.distance());
+    let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
+    for (why, place) in misfits {
+        let why = why.to_string();
+        match reasons.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, places)) => places.push(place),
+            None => reasons.push((why, vec![place])),
+        }
+    }
+    reasons
 }
 
 /// A name may be anything, but not another layout's of the same bank and direction: a list of successes under
@@ -69,6 +97,7 @@ pub(crate) fn base_name(file: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::detect;
+    use crate::opened::Opened;
     use crate::problem::Code;
     use crate::profile::Profile;
     use crate::text::encode_gb18030;
@@ -78,7 +107,11 @@ mod tests {
 
     fn codes(text: &str, file: &str, named: Option<&str>) -> Vec<Code> {
         let bytes = encode_gb18030(text).unwrap();
-        let problems = detect(&bytes, file, named, &Profile::built_in()).unwrap_err();
+        let opened = match Opened::here(file, &bytes) {
+            Ok(opened) => opened,
+            Err(problem) => return vec![problem.code],
+        };
+        let problems = detect(&opened, named, &Profile::built_in()).unwrap_err();
         problems.iter().map(|problem| problem.code).collect()
     }
 
@@ -87,29 +120,36 @@ mod tests {
         let profiles = Profile::built_in();
         let gb = encode_gb18030(REPLY).unwrap();
         for bytes in [&gb[..], REPLY.as_bytes(), format!("\u{feff}{REPLY}").as_bytes()] {
-            let (profile, layout) = detect(bytes, "回盘.csv", None, &profiles).unwrap();
+            let opened = Opened::here("回盘.csv", bytes).unwrap();
+            let (profile, layout) = detect(&opened, None, &profiles).unwrap();
             assert_eq!((profile.id.as_str(), layout.id.as_str()), ("icbc-batch", "reply"));
         }
     }
 
     #[test]
     fn a_file_that_nothing_fits_says_why_for_every_layout() {
-        let layouts: usize = Profile::built_in().iter().map(|profile| profile.layouts.len()).sum();
-        let found = codes("姓名,电话\r\n张测试,1\r\n", "x.csv", None);
-        assert_eq!(found.len(), 1 + layouts);
-        assert_eq!(found[0], Code::LayoutNoneFits);
+        let profiles = Profile::built_in();
+        let layouts: usize = profiles.iter().map(|profile| profile.layouts.len()).sum();
+        let opened = Opened::here("x.csv", "姓名,电话\r\n张测试,1\r\n".as_bytes()).unwrap();
+        let problems = detect(&opened, None, &profiles).unwrap_err();
+        assert_eq!(problems[0].code, Code::LayoutNoneFits);
+        let places = problems[1..].iter().filter_map(|problem| problem.column.as_deref());
+        assert_eq!(places.flat_map(|places| places.split('、')).count(), layouts);
+        assert!(problems[1].column.as_deref().unwrap().starts_with("icbc-batch"));
     }
 
     #[test]
     fn two_profiles_for_one_file_are_a_problem_until_a_person_names_one() {
         let mut profiles = Profile::built_in();
-        let mut twin = profiles[0].clone();
+        let icbc = profiles.iter().find(|profile| profile.id == "icbc-batch");
+        let mut twin = icbc.unwrap().clone();
         twin.id = "icbc-twin".to_owned();
         profiles.push(twin);
         let bytes = encode_gb18030(REPLY).unwrap();
-        let problems = detect(&bytes, "x.csv", None, &profiles).unwrap_err();
+        let opened = Opened::here("x.csv", &bytes).unwrap();
+        let problems = detect(&opened, None, &profiles).unwrap_err();
         assert_eq!(problems[0].code, Code::LayoutSeveralFit);
-        assert!(detect(&bytes, "x.csv", Some("icbc-twin"), &profiles).is_ok());
+        assert!(detect(&opened, Some("icbc-twin"), &profiles).is_ok());
     }
 
     #[test]

@@ -11,15 +11,23 @@ pub mod profile;
 
 pub mod table;
 
+pub mod opened;
+
 mod values;
 
 pub mod office_list;
+
+mod misfit;
+
+mod columns;
 
 mod body;
 
 pub mod detect;
 
 mod cells;
+
+mod totals;
 
 mod reasons;
 

@@ -8,9 +8,9 @@ use ledger::money::Money;
 use ledger::period::{Date, Period};
 
 use crate::names::narrow;
+use crate::opened::Opened;
 use crate::problem::{Code, Problem};
-use crate::profile::Container;
-use crate::table::{Form, Row, Table, container_of, read_csv, read_spreadsheet};
+use crate::table::{Form, Row, Table, read_csv};
 use crate::values::{read_date, read_month, read_yuan};
 
 /// The heading stands within this many rows: above it are titles.
@@ -60,13 +60,11 @@ pub struct OfficeList {
 /// # Errors
 /// What keeps the file from being a list at all. Problems of single cells are told by [`ListRow`].
 pub fn read(
-    file: &str,
-    bytes: &[u8],
+    opened: &Opened<'_>,
     columns: &[Column],
     others: &dyn Fn(&str) -> bool,
 ) -> Result<OfficeList, Vec<Problem>> {
-    read_list(file, bytes, columns, others)
-        .map_err(|problems| problems.into_iter().map(in_office_words).collect())
+    read_list(opened, columns, others).map_err(in_office_words)
 }
 
 /// What is wrong with a file, of a bank and of an office.
@@ -86,7 +84,12 @@ const IN_OFFICE_WORDS: [(Code, Code); 12] = [
 ];
 
 /// A bank's file is asked for again at the bank; an office's list is put right in the office.
-fn in_office_words(problem: Problem) -> Problem {
+#[must_use]
+pub fn in_office_words(problems: Vec<Problem>) -> Vec<Problem> {
+    problems.into_iter().map(in_office_word).collect()
+}
+
+fn in_office_word(problem: Problem) -> Problem {
     let known = IN_OFFICE_WORDS.iter().find(|(of_banks, _)| *of_banks == problem.code);
     let code = known.map_or(problem.code, |(_, of_lists)| *of_lists);
     let expected = if code == Code::ListUnreadable {
@@ -98,12 +101,15 @@ fn in_office_words(problem: Problem) -> Problem {
 }
 
 fn read_list(
-    file: &str,
-    bytes: &[u8],
+    opened: &Opened<'_>,
     columns: &[Column],
     others: &dyn Fn(&str) -> bool,
 ) -> Result<OfficeList, Vec<Problem>> {
-    let table = table(file, bytes).map_err(|problem| vec![problem])?;
+    let file = opened.file;
+    let table = match &opened.sheet {
+        Some(sheet) => sheet.clone(),
+        None => read_csv(file, opened.bytes).map_err(|problem| vec![problem])?,
+    };
     if let Some((row, code)) = table.faults.first() {
         let problem = Problem { row: *row, ..Problem::of_file(*code, file) };
         return Err(vec![problem]);
@@ -125,16 +131,6 @@ fn read_list(
         problems.push(Problem::of_file(Code::FileNoLines, file));
     }
     if problems.is_empty() { Ok(list) } else { Err(problems) }
-}
-
-fn table(file: &str, bytes: &[u8]) -> Result<Table, Problem> {
-    if bytes.is_empty() {
-        return Err(Problem::of_file(Code::FileEmpty, file));
-    }
-    match container_of(bytes) {
-        container @ (Container::Xls | Container::Xlsx) => read_spreadsheet(file, bytes, container),
-        Container::Delimited | Container::Boxtable => read_csv(file, bytes),
-    }
 }
 
 /// A heading as it is compared: without blanks and line breaks, full-width characters made narrow.

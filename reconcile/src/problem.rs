@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $word:literal, $zh:literal, $todo:literal;)*) => {
         /// What is wrong. The word is stable: scripts and manuals name it.
@@ -45,6 +47,8 @@ codes! {
     FileWrongDirection = "file.wrong_direction", "文件的用途不对", "请选择正确的文件，或改用对应的导入命令";
     /// A profile whose text cannot be used.
     ProfileInvalid = "profile.invalid", "银行档案写得不对", "请按 docs/format/profiles.md 改正档案";
+    /// Two profiles of one id and version.
+    ProfileTwice = "profile.twice", "已有同名同版本的银行档案", "内置档案和已用过的版本不得改动；新样式请用新的版本号";
     /// The user named a profile that is not there.
     ProfileUnknown = "profile.unknown", "没有这个银行档案", "请用 doudi profiles 查看已有档案";
     /// No layout of any profile fits.
@@ -61,6 +65,18 @@ codes! {
     TextReplacement = "text.replacement_character", "含有替换符“\u{fffd}”，原字已丢失", "文件曾被错误转码，请向银行取原始文件";
     /// A control character in a cell.
     TextControl = "text.control_character", "含有控制字符", "请向银行重新取一份文件";
+    /// A column of bytes that ends within a character.
+    TextHalfCharacter = "text.half_character", "该列的字节里有半个汉字或无法解码的字节", "文件被按字节截断或错位，请向银行重新取一份";
+    /// A fixed row that is longer or shorter than its columns.
+    FixedLength = "fixed.row_length", "该行的字节数与各列之和不符", "请核对该行是否被截断、改动，或文件曾被另存";
+    /// A fixed column whose text does not stand on its side.
+    FixedShifted = "fixed.shifted", "内容没有靠在该列应靠的一侧，可能错位", "请核对该行是否少了或多了字节，向银行重新取一份";
+    /// XML that is not whole, or has what no bank file has.
+    XmlBroken = "xml.broken", "XML不完整或不合规", "文件可能被截断或改动，请向银行重新取一份";
+    /// One value that stands there more than once.
+    TreeRepeated = "xml.repeated", "同一项出现不止一次", "请核对是否两个文件被拼在一起";
+    /// A line of an MT940 message that is none.
+    Mt940Broken = "mt940.broken", "不是MT940的一行", "请核对币种、日期和小数逗号，向银行重新取一份";
     /// A quoted cell that does not end on its row.
     TableUnclosedQuote = "table.unclosed_quote", "引号没有配对", "请核对该行是否被截断";
     /// An empty row between rows.
@@ -77,6 +93,8 @@ codes! {
     SheetSeveral = "sheet.several", "不止一张工作表有内容", "请只保留银行给出的那一张";
     /// A cell outside any bank layout's reach.
     SheetTooWide = "sheet.too_wide", "单元格超出可读范围", "请核对是否为银行原始文件";
+    /// The process that parses it ran out of its memory or time, or fell over.
+    SheetTooHeavy = "sheet.too_heavy", "解析电子表格时超出内存或时间上限，已中止", "文件可能损坏或被做过手脚，请勿用它办理；请向银行重新取一份，或改取文本格式";
     /// A number with more digits than a spreadsheet keeps.
     SheetNumberTooLong = "sheet.number_too_long", "数值超过15位，末尾数字已丢失或不精确", "长号码须为文本格式，金额至多两位小数；请向银行取原始文件，勿用表格软件另存";
     /// `#N/A`, TRUE and the like.
@@ -91,6 +109,8 @@ codes! {
     ValueNotPositive = "value.not_positive", "金额应大于零", "请向银行核实该行";
     /// An amount that must not be less than nothing.
     ValueNegative = "value.negative", "金额不得为负", "请向银行核实该行";
+    /// An amount that this bank writes as a negative.
+    ValueNotNegative = "value.not_negative", "该格式的金额应为负数", "请核对是否为退款通知，向银行核实该行";
     /// Above the layout's limit.
     ValueAboveLimit = "value.above_limit", "金额超过该格式的上限", "请向银行核实该行";
     /// Not a date.
@@ -109,6 +129,8 @@ codes! {
     ResponseCountMismatch = "response.count_mismatch", "合计笔数与明细行数不符", "文件可能缺行，请向银行重新取一份";
     /// The stated total is not the sum of the rows.
     ResponseTotalMismatch = "response.total_mismatch", "合计金额与明细之和不符", "请向银行重新取一份文件；不得手工改平";
+    /// The stated sum of what was settled is not that of the rows.
+    ResponseSettledMismatch = "response.settled_total_mismatch", "实处理合计与明细之和不符", "请向银行重新取一份文件；不得手工改平";
     /// The sum leaves the range of amounts.
     ResponseOverflow = "response.overflow", "金额之和超出范围", "请向银行核实";
     /// Lines are numbered within a batch that nobody named.
@@ -125,6 +147,10 @@ codes! {
     StatementSense = "statement.sense_differs", "借贷标志与金额所在列不符", "请向银行核实该行";
     /// A running balance that does not follow from the row before.
     StatementBalanceBreak = "statement.balance_break", "余额接不上前一行", "流水可能缺行或被改动，请向银行重新取一份";
+    /// The closing balance is not the opening balance with every row.
+    StatementClosing = "statement.closing_differs", "期末余额不等于期初余额加减各行", "流水可能缺行或被改动，请向银行重新取一份";
+    /// Another opening balance than the first row's.
+    StatementOpening = "statement.opening_differs", "期初余额与第一行不符", "流水可能缺行或被改动，请向银行重新取一份";
     /// The statement is another account's.
     StatementAccount = "statement.account_differs", "流水的本方账号与所选账户不符", "请核对账户，勿导入其他账户的流水";
     /// An office's list without a row.
@@ -169,6 +195,20 @@ codes! {
     ListRefused = "list.refused", "按规则不予受理", "请按所说的改正";
 }
 
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Code, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        let known = Code::ALL.iter().copied().find(|code| code.word() == word);
+        known.ok_or_else(|| serde::de::Error::custom("not the word of a code"))
+    }
+}
+
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.word())
@@ -176,7 +216,7 @@ impl fmt::Display for Code {
 }
 
 /// One thing that is wrong in a file, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// What is wrong.
     pub code: Code,
@@ -206,10 +246,10 @@ impl Problem {
         }
     }
 
-    /// A problem of one row, from 1.
+    /// A problem of one row, from 1. Row 0 is the head of a document: then the whole file is meant.
     #[must_use]
     pub fn of_row(code: Code, file: &str, row: u32) -> Problem {
-        Problem { row: Some(row), ..Problem::of_file(code, file) }
+        Problem { row: (row > 0).then_some(row), ..Problem::of_file(code, file) }
     }
 
     /// The same problem in that column.

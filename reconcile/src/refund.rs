@@ -6,10 +6,12 @@ use ledger::money::Money;
 use ledger::period::Date;
 
 use crate::cells::{RowReader, read_rows};
+use crate::opened::Opened;
 use crate::problem::{Code, Problem};
 use crate::profile::{Direction, Layout, Role};
 use crate::reasons::{classify, echoed_name};
-use crate::response::{Given, body_problems, open, read_payee, sum};
+use crate::totals::{self, Sums};
+use crate::response::{Given, body_of, body_problems, read_payee, sum};
 
 /// One returned payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,15 +51,23 @@ pub struct RefundFile {
 /// Every problem of the file. A file with problems gives no lines.
 pub fn read(
     layout: &Layout,
-    file: &str,
-    bytes: &[u8],
+    opened: &Opened<'_>,
     given: &Given,
 ) -> Result<RefundFile, Vec<Problem>> {
+    let file = opened.file;
     let mut problems = Vec::new();
-    let body = open(layout, file, bytes, Direction::Refund)?;
+    let mut body = body_of(layout, opened, Direction::Refund)?;
     body_problems(file, layout, &body, given, &mut problems);
-    let lines = read_rows(file, layout, &body, &mut problems, |row| read_line(layout, row, given));
+    let totals = totals::take(file, layout, &mut body, &mut problems);
+    let day = totals::stated_day(totals.as_ref()).or(given.answered_on);
+    let given = Given { answered_on: day, ..given.clone() };
+    let lines = read_rows(file, layout, &body, &mut problems, |row| read_line(layout, row, &given));
     let total = sum(file, lines.iter().map(|line| line.amount), &mut problems);
+    if let Some((rule, row)) = totals {
+        let is_whole = lines.len() == body.rows.len();
+        let sums = Sums { count: lines.len(), total, settled: None };
+        totals::check(file, rule, &row, is_whole.then_some(sums), &mut problems);
+    }
     if problems.is_empty() { Ok(RefundFile { lines, total }) } else { Err(problems) }
 }
 
@@ -67,7 +77,8 @@ fn read_line(layout: &Layout, row: &mut RowReader<'_>, given: &Given) -> Option<
     let returned_on = if layout.field(Role::Date).is_some() {
         row.date(Role::Date)
     } else {
-        if given.answered_on.is_none() {
+        // A date in the head that cannot be read is told there.
+        if given.answered_on.is_none() && layout.total(Role::Date).is_none() {
             row.refuse(Code::ValueMissing, Role::Date, "", "退汇日期");
         }
         given.answered_on

@@ -5,15 +5,15 @@ use ledger::ids::{BatchCode, PaymentRef};
 use ledger::money::Money;
 use ledger::period::Date;
 
-use crate::body::{Body, Source};
+use crate::body::Body;
 use crate::cells::{RowReader, read_rows};
 use crate::detect::base_name;
 use crate::names::{account_key, narrow};
+use crate::opened::Opened;
 use crate::problem::{Code, Problem};
-use crate::profile::{BankStatus, Direction, Layout, Position, Role, Totals};
+use crate::profile::{BankStatus, Direction, Layout, Role, SettledPart, StatusRule};
 use crate::reasons::{classify, echoed_name, without_echo};
-use crate::table::Row;
-use crate::values::{read_integer, read_money};
+use crate::totals::{self, Sums};
 
 /// What the bank does not say in its file and the caller knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,28 +63,30 @@ pub struct ResponseFile {
     pub settled_total: Money,
 }
 
-/// Reads a response file in the layout that [`crate::detect::detect`] found. `file` is its name as given.
+/// Reads a response file in the layout that [`crate::detect::detect`] found.
 ///
 /// # Errors
 /// Every problem of the file. A file with problems gives no lines.
 pub fn read(
     layout: &Layout,
-    file: &str,
-    bytes: &[u8],
+    opened: &Opened<'_>,
     given: &Given,
 ) -> Result<ResponseFile, Vec<Problem>> {
+    let file = opened.file;
     let mut problems = Vec::new();
-    let mut body = open(layout, file, bytes, Direction::Reply)?;
+    let mut body = body_of(layout, opened, Direction::Reply)?;
     body_problems(file, layout, &body, given, &mut problems);
-    let totals = take_totals(file, layout, &mut body, &mut problems);
-    let date = date_of_file(file, layout, given, &mut problems);
+    let totals = totals::take(file, layout, &mut body, &mut problems);
+    let date = date_of_file(file, layout, given, totals::stated_day(totals.as_ref()), &mut problems);
     let lines = read_rows(file, layout, &body, &mut problems, |row| {
         read_line(layout, row, given.batch.as_ref(), date)
     });
     let total = sum(file, lines.iter().map(|line| line.amount), &mut problems);
     let settled_total = sum(file, lines.iter().map(|line| line.settled_amount), &mut problems);
-    if let (Some((rule, row)), true) = (totals, lines.len() == body.rows.len()) {
-        check_totals(file, rule, &row, (lines.len(), total), &mut problems);
+    if let Some((rule, row)) = totals {
+        let is_whole = lines.len() == body.rows.len();
+        let sums = Sums { count: lines.len(), total, settled: Some(settled_total) };
+        totals::check(file, rule, &row, is_whole.then_some(sums), &mut problems);
     }
     if problems.is_empty() {
         Ok(ResponseFile { lines, total, settled_total })
@@ -94,21 +96,19 @@ pub fn read(
 }
 
 /// The body of a file that must go in that direction.
-pub(crate) fn open(
+pub(crate) fn body_of(
     layout: &Layout,
-    file: &str,
-    bytes: &[u8],
+    opened: &Opened<'_>,
     direction: Direction,
 ) -> Result<Body, Vec<Problem>> {
     if layout.direction != direction {
         return Err(vec![
-            Problem::of_file(Code::FileWrongDirection, file)
+            Problem::of_file(Code::FileWrongDirection, opened.file)
                 .found(layout.direction.chinese())
                 .expected(direction.chinese()),
         ]);
     }
-    let source = Source::open(file, bytes).map_err(|problem| vec![problem])?;
-    source.body(layout).map_err(|why| vec![why.into_problem(file)])
+    opened.body(layout).map_err(|why| vec![why.into_problem(opened.file)])
 }
 
 /// What is wrong with the file as a whole, before any row is read.
@@ -143,65 +143,16 @@ pub(crate) fn body_problems(
     }
 }
 
-fn take_totals<'a>(
-    file: &str,
-    layout: &'a Layout,
-    body: &mut Body,
-    problems: &mut Vec<Problem>,
-) -> Option<(&'a Totals, Row)> {
-    let totals = layout.totals.as_ref()?;
-    if totals.position == Position::First {
-        return body.first.take().map(|row| (totals, row));
-    }
-    let is_totals = |row: &Row| row.cells.first().map(|cell| &cell.text) == totals.marker.as_ref();
-    let Some(index) = body.rows.iter().position(is_totals) else {
-        problems.push(Problem::of_file(Code::ResponseTotalMissing, file));
-        return None;
-    };
-    let mut tail = body.rows.split_off(index).into_iter();
-    let row = tail.next()?;
-    // Rows behind the totals are counted by nobody.
-    problems.extend(tail.map(|row| Problem::of_row(Code::TableAfterEnd, file, row.number)));
-    Some((totals, row))
-}
-
-fn check_totals(
-    file: &str,
-    rule: &Totals,
-    row: &Row,
-    (count, total): (usize, Money),
-    problems: &mut Vec<Problem>,
-) {
-    let refuse = |code, found: &str, expected: String| {
-        Problem::of_row(code, file, row.number).found(found).expected(expected)
-    };
-    for (index, field) in rule.fields.iter().enumerate() {
-        let text = row.cells.get(index).map_or("", |cell| cell.text.as_str());
-        let differs = if field.role == Role::Count {
-            let stated = read_integer(text, field).and_then(|stated| usize::try_from(stated).ok());
-            (stated != Some(count)).then(|| (Code::ResponseCountMismatch, format!("{count}笔")))
-        } else if field.role == Role::Total {
-            let stated = read_money(text, field);
-            (stated != Some(total)).then(|| (Code::ResponseTotalMismatch, total.to_yuan()))
-        } else {
-            let value = field.value.as_deref().filter(|value| *value != text);
-            value.map(|value| (Code::ValueNotTheConstant, value.to_owned()))
-        };
-        problems.extend(differs.map(|(code, expected)| refuse(code, text, expected)));
-    }
-    for cell in row.cells.iter().skip(rule.fields.len()).filter(|cell| !cell.is_blank()) {
-        problems.push(refuse(Code::TableWrongWidth, &cell.text, String::new()));
-    }
-}
-
-/// The bank's date in the file's name, or the caller's; both must agree where there are two.
+/// The bank's date in the file's head or name, or the caller's; both must agree where there are two.
 fn date_of_file(
     file: &str,
     layout: &Layout,
     given: &Given,
+    stated: Option<Date>,
     problems: &mut Vec<Problem>,
 ) -> Option<Date> {
     let named = layout.file_name.as_ref().and_then(|name| name.date_in(base_name(file)));
+    let named = stated.or(named);
     if let (Some(named), Some(given)) = (named, given.answered_on)
         && named != given
     {
@@ -241,6 +192,10 @@ pub(crate) fn read_payee(
     let reference = reference(layout, row, batch);
     let account_no = row.text(Role::Account).map(|account| account_key(account).into_owned());
     let name = row.text(Role::Name).map(str::to_owned);
+    // A notice that names payments by our reference alone has no such columns.
+    let absent = |role| layout.field(role).is_none().then(String::new);
+    let (account_no, name) =
+        (account_no.or_else(|| absent(Role::Account)), name.or_else(|| absent(Role::Name)));
     let amount = row.money(Role::Amount);
     if let Some(amount) = amount {
         if !amount.is_positive() {
@@ -280,8 +235,9 @@ fn read_line(
     date: Option<Date>,
 ) -> Option<ResponseLine> {
     let payee = read_payee(layout, row, batch);
-    let status = read_status(layout, row);
     let settled = row.money(Role::SettledAmount);
+    let amount = payee.as_ref().map(|payee| payee.amount);
+    let status = read_status(layout, row, amount, settled);
     if let Some(settled) = settled.filter(|settled| settled.is_negative()) {
         row.refuse(Code::ValueNegative, Role::SettledAmount, &settled.to_yuan(), "");
     }
@@ -317,18 +273,42 @@ fn read_line(
 }
 
 /// The bank's verdict and its words. A word that the profile does not list is never guessed.
-fn read_status<'a>(layout: &Layout, row: &mut RowReader<'a>) -> Option<(BankStatus, &'a str)> {
+fn read_status<'a>(
+    layout: &Layout,
+    row: &mut RowReader<'a>,
+    amount: Option<Money>,
+    settled: Option<Money>,
+) -> Option<(BankStatus, &'a str)> {
     if let Some(status) = layout.every_line {
         return Some((status, ""));
     }
-    let words = row.text(Role::Status)?;
+    let by_emptiness = layout.statuses.iter().any(|rule| rule.empty);
+    let words =
+        if by_emptiness { row.text_or_empty(Role::Status)? } else { row.text(Role::Status)? };
     let judged = without_echo(words);
-    let rule = layout.statuses.iter().find(|rule| {
-        rule.words.contains(&judged)
-            || rule.contains.iter().any(|word| judged.contains(word.as_str()))
-    });
+    let part = settled_part(amount, settled);
+    let fits = |rule: &&StatusRule| rule.settled.is_none_or(|asked| part == Some(asked));
+    let rule = layout.statuses.iter().filter(fits).find(|rule| rule.says(&judged));
+    let asks_amounts = layout.statuses.iter().any(|rule| rule.settled.is_some());
+    if rule.is_none() && asks_amounts && amount.is_none() {
+        // Without the amount, whose problem is told already, nothing can be said of the status.
+        return None;
+    }
     if rule.is_none() {
-        row.refuse(Code::ResponseUnknownStatus, Role::Status, words, "");
+        let stated = if words.is_empty() { "空" } else { words };
+        let amounts = settled.map(|settled| format!("{stated}，实处理{}", settled.to_yuan()));
+        let found = amounts.filter(|_| asks_amounts).unwrap_or_else(|| words.to_owned());
+        row.refuse(Code::ResponseUnknownStatus, Role::Status, &found, "");
     }
     rule.map(|rule| (rule.is, words))
+}
+
+fn settled_part(amount: Option<Money>, settled: Option<Money>) -> Option<SettledPart> {
+    let amount = amount?;
+    Some(match settled {
+        None => SettledPart::Nothing,
+        Some(settled) if settled.is_zero() => SettledPart::Nothing,
+        Some(settled) if settled == amount => SettledPart::All,
+        Some(_) => SettledPart::Part,
+    })
 }

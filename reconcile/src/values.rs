@@ -113,18 +113,8 @@ mod tests {
     use crate::profile::{Field, Kind, Role};
 
     fn field(kind: Kind, grouped: bool, unit: Option<&str>) -> Field {
-        Field {
-            role: Role::Amount,
-            titles: Vec::new(),
-            kind,
-            optional: false,
-            may_be_empty: false,
-            grouped,
-            unit_word: unit.map(str::to_owned),
-            max_bytes: None,
-            width: None,
-            value: None,
-        }
+        let unit_word = unit.map(str::to_owned);
+        Field { role: Role::Amount, kind, grouped, unit_word, ..Field::default() }
     }
 
     #[test]

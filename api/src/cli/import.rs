@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use ledger::ids::{BankAccountCode, BatchCode, PolicyCode, SchemeCode};
 use ledger::money::Money;
 use ledger::period::{Date, Period};
+use reconcile::office_list::in_office_words;
+use reconcile::problem::Problem;
 use serde_json::{Value, json};
 
 use super::Report;
@@ -17,7 +19,7 @@ use crate::desk::banking::{self, Imported, Incoming, ToDecide};
 use crate::desk::lists::entitlements::Given;
 use crate::desk::lists::persons::About;
 use crate::failure::Failure;
-use crate::keys;
+use crate::{keys, spreadsheet};
 
 /// How many rows that wait for a decision a person reads one by one.
 const NAMED: usize = 20;
@@ -168,10 +170,10 @@ pub(super) fn run(what: &What) -> Result<Report, Failure> {
     | What::Insured { file: args, .. }
     | What::Loans { file: args, .. }) = what;
     let (name, bytes, key) = (args.name(), args.read()?, keys::read(&args.key)?);
+    let opened = spreadsheet::open(&name, &bytes).map_err(|problem| of_office(what, problem))?;
     let mut desk = args.open()?;
     let file = Incoming {
-        name: &name,
-        bytes: &bytes,
+        opened: &opened,
         profile: args.profile.as_deref(),
         booked: args.booked.unwrap_or_else(|| desk.clock.today()),
         dry_run: args.dry_run,
@@ -185,27 +187,41 @@ pub(super) fn run(what: &What) -> Result<Report, Failure> {
             let days = (*from, *until);
             banking::account_statement(&mut desk, &key, &file, account.clone(), days, *balance)?
         }
-        What::People { .. } => return office::people(&mut desk, &key, args, &bytes),
+        What::People { .. } => return office::people(&mut desk, &key, args, &opened),
         What::Entitlements { scheme, from, category, source, .. } => {
             let (scheme, category) = (scheme.clone(), category.clone());
             let given = Given { scheme, from: *from, category, source };
-            return office::entitlements(&mut desk, &key, args, &bytes, &given);
+            return office::entitlements(&mut desk, &key, args, &opened, &given);
         }
-        What::Allotments { .. } => return office::allotments(&mut desk, &key, args, &bytes),
+        What::Allotments { .. } => return office::allotments(&mut desk, &key, args, &opened),
         What::Spending { source, .. } => {
             let about = About::Spending(source.clone());
-            return office::persons(&mut desk, &key, args, &bytes, &about);
+            return office::persons(&mut desk, &key, args, &opened, &about);
         }
         What::Insured { policy, source, .. } => {
             let about = About::Insured(policy.clone(), source.clone());
-            return office::persons(&mut desk, &key, args, &bytes, &about);
+            return office::persons(&mut desk, &key, args, &opened, &about);
         }
         What::Loans { bank, .. } => {
-            return office::persons(&mut desk, &key, args, &bytes, &About::Loans(bank.clone()));
+            return office::persons(&mut desk, &key, args, &opened, &About::Loans(bank.clone()));
         }
     };
     desk.checkpoint()?;
     Ok(report(&args.file, &imported))
+}
+
+/// A bank's file is asked for again at the bank, an office's list is put right in the office.
+fn of_office(what: &What, problem: Problem) -> Failure {
+    let problems = vec![problem];
+    Failure::Problems(match what {
+        What::Response { .. } | What::Returns { .. } | What::Statement { .. } => problems,
+        What::People { .. }
+        | What::Entitlements { .. }
+        | What::Allotments { .. }
+        | What::Spending { .. }
+        | What::Insured { .. }
+        | What::Loans { .. } => in_office_words(problems),
+    })
 }
 
 fn report(path: &Path, imported: &Imported) -> Report {

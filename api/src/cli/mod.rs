@@ -21,6 +21,7 @@ mod pay;
 mod policy;
 mod profiles;
 mod progress;
+mod read_spreadsheet;
 mod repair;
 mod replay;
 mod restore;
@@ -114,6 +115,9 @@ enum Command {
     /// 银行文件版式 (bank file profiles)
     #[command(subcommand)]
     Profiles(profiles::What),
+    /// 只由本程序自己调用：在限定的内存和时间内解析一份电子表格 (parse one spreadsheet within limits)
+    #[command(hide = true)]
+    ReadSpreadsheet,
     /// 见证：见证机、请求见证、分叉证书 (witness)
     #[command(subcommand)]
     Witness(witness::What),
@@ -194,6 +198,7 @@ fn dispatch(command: Command, json: bool) -> Result<Report, Failure> {
         Command::Restore(args) => restore::run(&args),
         Command::Bench(what) => bench::run(&what),
         Command::Profiles(what) => profiles::run(&what),
+        Command::ReadSpreadsheet => read_spreadsheet::run(),
         Command::Witness(what) => witness::run(&what),
     }
 }

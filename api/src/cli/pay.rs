@@ -34,9 +34,18 @@ pub(super) struct Args {
     /// 本单位在银行的编号，四位 (unit's number at the bank)
     #[arg(long, default_value = "")]
     bank_unit: String,
+    /// 银行格式另外要的项，写成 名称=内容，可写多次 (what else the layout asks for)
+    #[arg(long = "state", value_parser = stated)]
+    stated: Vec<(String, String)>,
     /// 报盘日期 (date)，不写为今天
     #[arg(long)]
     date: Option<Date>,
+}
+
+fn stated(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    let parts = parts.ok_or_else(|| "应写成 名称=内容".to_owned())?;
+    Ok((parts.0.to_owned(), parts.1.to_owned()))
 }
 
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
@@ -60,6 +69,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
         profile: &args.profile,
         date,
         bank_unit: &args.bank_unit,
+        stated: &args.stated,
     };
     let (receipt, file) = release(&mut desk, &key, &sending)?;
     desk.checkpoint()?;

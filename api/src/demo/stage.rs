@@ -17,6 +17,7 @@ use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use reconcile::bank_simulator::{
     Account, BankFile, Booking, Fate, Product, Refused, Script, StatementForm, Target,
 };
+use reconcile::opened::Opened;
 use sha2::{Digest as _, Sha256};
 
 use super::SEED;
@@ -237,6 +238,7 @@ impl<'n> Stage<'n> {
             profile,
             date: round.day,
             bank_unit: "1023",
+            stated: &[],
         };
         let (_, file) = release(&mut self.desk, &self.cast.key("国库支付经办"), &sending)?;
         let script = Script {
@@ -307,9 +309,9 @@ impl<'n> Stage<'n> {
         answered: Date,
         booked: Date,
     ) -> Result<Imported, Failure> {
+        let opened = opened(&reply.name, &reply.bytes)?;
         let file = Incoming {
-            name: &reply.name,
-            bytes: &reply.bytes,
+            opened: &opened,
             profile: None,
             booked,
             dry_run: false,
@@ -327,9 +329,9 @@ impl<'n> Stage<'n> {
     ) -> Result<Imported, Failure> {
         self.desk.clock.turn_to(booked);
         self.desk.write_file(bank_path(None, &notice.name), &notice.bytes)?;
+        let opened = opened(&notice.name, &notice.bytes)?;
         let file = Incoming {
-            name: &notice.name,
-            bytes: &notice.bytes,
+            opened: &opened,
             profile: None,
             booked,
             dry_run: false,
@@ -351,9 +353,9 @@ impl<'n> Stage<'n> {
             let statement = bank.statement(form, from, until).map_err(|why| refused(&why))?;
             let name = format!("{account}-{}", statement.name);
             self.desk.write_file(bank_path(None, &name), &statement.bytes)?;
+            let opened = opened(&name, &statement.bytes)?;
             let file = Incoming {
-                name: &name,
-                bytes: &statement.bytes,
+                opened: &opened,
                 profile: None,
                 booked: until,
                 dry_run: false,
@@ -363,6 +365,11 @@ impl<'n> Stage<'n> {
         }
         Ok(())
     }
+}
+
+/// The demo's own bank wrote the file in this process, so it is read in this process.
+fn opened<'a>(name: &'a str, bytes: &'a [u8]) -> Result<Opened<'a>, Failure> {
+    Ok(Opened::here(name, bytes).map_err(|problem| vec![problem])?)
 }
 
 /// The simulated bank refused what the story expects it to take.

@@ -10,13 +10,12 @@ use ledger::period::Date;
 use ledger::signer::Signer;
 use ledger::vault::AccessNote;
 use reconcile::problem::{Code, Problem};
-use reconcile::profile::Profile;
 use reconcile::statement;
 use reconcile::statement::{BankMovement, match_statement};
 
 use super::banking::{Imported, Incoming};
 use super::reading::Payees;
-use super::{Desk, seal};
+use super::{Desk, profiles, seal};
 use crate::failure::Failure;
 
 /// Imports an account statement 流水 that covers the days from `from` to `until`. For an account on which nothing moved,
@@ -32,11 +31,11 @@ pub fn account_statement(
     (from, until): (Date, Date),
     idle_balance: Option<Money>,
 ) -> Result<Imported, Failure> {
-    let profiles = Profile::built_in();
+    let profiles = profiles::of_ledger(desk.dir())?;
     let (layout, profile) = file.detect(&profiles)?;
     let note = desk.access(key, "流水核对")?;
     let ours = desk.vault.read_programme_account(&account, &note)?;
-    let mut read = match statement::read(layout, file.name, file.bytes, &ours.number) {
+    let mut read = match statement::read(layout, file.opened, &ours.number) {
         Ok(read) => read,
         Err(problems) => idle(&problems, idle_balance).ok_or(problems)?,
     };
@@ -74,7 +73,7 @@ pub fn account_statement(
         account,
         closing_fen: read.closing,
         file: file.digest(),
-        file_name: file.name.to_owned(),
+        file_name: file.name(),
         from,
         manifest,
         opening_fen: read.opening,

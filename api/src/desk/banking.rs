@@ -16,6 +16,7 @@ use ledger::vault::{AccessNote, BankFile};
 use reconcile::detect::detect;
 use reconcile::matcher::{Booked, Difference, Expectation, LineOutcome, match_lines};
 use reconcile::names::account_key;
+use reconcile::opened::Opened;
 use reconcile::profile::{Layout, Profile};
 use reconcile::returns::match_returns;
 use reconcile::{refund, response};
@@ -23,15 +24,13 @@ use sha2::{Digest as _, Sha256};
 
 pub use super::account_statement::account_statement;
 use super::reading::Payees;
-use super::{Desk, seal};
+use super::{Desk, profiles, seal};
 use crate::failure::Failure;
 
 /// A bank file on its way in.
 pub struct Incoming<'a> {
-    /// Its name, as the bank gave it.
-    pub name: &'a str,
-    /// Its bytes.
-    pub bytes: &'a [u8],
+    /// The file, opened.
+    pub opened: &'a Opened<'a>,
     /// The profile, if the clerk names one.
     pub profile: Option<&'a str>,
     /// Day of posting in our books.
@@ -41,20 +40,25 @@ pub struct Incoming<'a> {
 }
 
 impl Incoming<'_> {
+    /// Its name, as the bank gave it.
+    pub(super) fn name(&self) -> String {
+        self.opened.file().to_owned()
+    }
+
     pub(super) fn digest(&self) -> Digest {
-        Digest(Sha256::digest(self.bytes).into())
+        Digest(Sha256::digest(self.opened.bytes()).into())
     }
 
     pub(super) fn detect<'p>(
         &self,
         profiles: &'p [Profile],
     ) -> Result<(&'p Layout, String), Failure> {
-        let (profile, layout) = detect(self.bytes, self.name, self.profile, profiles)?;
+        let (profile, layout) = detect(self.opened, self.profile, profiles)?;
         Ok((layout, format!("{}@{}", profile.id, profile.version)))
     }
 
     pub(super) fn keep(&self, desk: &Desk) -> Result<(), Failure> {
-        let file = BankFile { name: self.name.to_owned(), bytes: self.bytes.to_vec() };
+        let file = BankFile { name: self.name(), bytes: self.opened.bytes().to_vec() };
         desk.vault.put_file(&file)?;
         Ok(())
     }
@@ -117,10 +121,10 @@ pub fn response(
     batch: Option<BatchCode>,
     answered: Option<Date>,
 ) -> Result<Imported, Failure> {
-    let profiles = Profile::built_in();
+    let profiles = profiles::of_ledger(desk.dir())?;
     let (layout, profile) = file.detect(&profiles)?;
     let given = response::Given { batch: batch.clone(), answered_on: answered };
-    let read = response::read(layout, file.name, file.bytes, &given)?;
+    let read = response::read(layout, file.opened, &given)?;
     let batch = batch.map_or_else(|| batch_named_in(&read.lines), Ok)?;
     if let Ok(named) = batch_named_in(&read.lines)
         && named != batch
@@ -159,7 +163,7 @@ pub fn response(
         batch,
         booked: file.booked,
         file: file.digest(),
-        file_name: file.name.to_owned(),
+        file_name: file.name(),
         manifest,
         profile,
     });
@@ -279,9 +283,9 @@ pub fn returns(
     file: &Incoming<'_>,
     account: BankAccountCode,
 ) -> Result<Imported, Failure> {
-    let profiles = Profile::built_in();
+    let profiles = profiles::of_ledger(desk.dir())?;
     let (layout, profile) = file.detect(&profiles)?;
-    let read = refund::read(layout, file.name, file.bytes, &response::Given::default())?;
+    let read = refund::read(layout, file.opened, &response::Given::default())?;
     let note = desk.access(key, "退汇核对")?;
     let mut payments = Vec::new();
     let batches = desk.books().payments.batches.iter();
@@ -320,7 +324,7 @@ pub fn returns(
         account,
         booked: file.booked,
         file: file.digest(),
-        file_name: file.name.to_owned(),
+        file_name: file.name(),
         manifest,
         profile,
     });

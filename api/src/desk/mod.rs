@@ -13,6 +13,7 @@ pub mod papers;
 pub mod paying;
 pub mod people;
 pub mod policy_file;
+pub mod profiles;
 pub mod reading;
 pub mod sealing;
 pub mod succession;

@@ -13,13 +13,13 @@ use ledger::rejection::Rejection;
 use ledger::signer::Signer;
 use ledger::vault::BankFile;
 use ledger::views::due::{LeftOut, propose};
-use reconcile::profile::Profile;
+use reconcile::profile::{Profile, newest};
 use sha2::{Digest as _, Sha256};
 
 use super::cosigning::refuse_unwitnessed;
 use super::papers::bank_path;
 use super::reading::Payees;
-use super::{Desk, seal};
+use super::{Desk, profiles, seal};
 use crate::failure::Failure;
 
 /// What a roster is drawn for.
@@ -113,6 +113,8 @@ pub struct Sending<'a> {
     pub date: Date,
     /// Our unit's number at the bank, four digits, where the profile asks for it.
     pub bank_unit: &'a str,
+    /// What else the bank's layout asks for, by its label.
+    pub stated: &'a [(String, String)],
 }
 
 /// Writes the payment file of an approved batch into `bank/` and signs its release. Where the ledger's policy asks for
@@ -125,8 +127,8 @@ pub fn release(
     key: &dyn Signer,
     sending: &Sending<'_>,
 ) -> Result<(Receipt, PaymentFile), Failure> {
-    let profiles = Profile::built_in();
-    let profile = profiles.iter().find(|profile| profile.id == sending.profile);
+    let profiles = profiles::of_ledger(desk.dir())?;
+    let profile = newest(&profiles, sending.profile);
     let profile = profile.ok_or_else(|| {
         Failure::usage(format!("没有版式{}；doudi profiles list 列出全部。", sending.profile))
     })?;
@@ -190,6 +192,9 @@ fn payment_file(
             reference,
             account_no: account.number.clone(),
             name: account.holder_name.clone(),
+            payee: person.name.clone(),
+            bank_name: account.bank_name.clone(),
+            bank_number: String::new(),
             amount: payment.amount,
             id_no: Some(person.id_no.clone()),
         })
@@ -203,6 +208,8 @@ fn payment_file(
         unit: sending.bank_unit,
         teller: "",
         attempt: u32::try_from(earlier.count()).unwrap_or(u32::MAX).saturating_add(1),
+        period: standing.period,
+        stated: sending.stated,
         count: u32::try_from(standing.len()).unwrap_or(u32::MAX),
         total: standing.total,
     };

@@ -1,8 +1,8 @@
 //! One line, one cell at a time: what a bank's field is filled with, and what it refuses.
 
 use ledger::money::Money;
-use reconcile::profile::{Field, Kind, Layout, Role, Totals};
-use reconcile::text::{Encoding, encode_gb18030};
+use reconcile::profile::{Align, Container, Field, Kind, Layout, Role, Totals};
+use reconcile::text::{Encoding, Unmappable, encode_gb18030};
 
 use super::{Code, PaymentFileProblem, PaymentFileTerms, PaymentLine};
 
@@ -62,65 +62,70 @@ fn of_payment(
         Role::Reference => Ok(line.reference.to_string()),
         Role::Number => Ok(padded(field, &line.reference.line().to_string())),
         Role::Name => Ok(line.name.clone()),
+        Role::Payee => Ok(line.payee.clone()),
         Role::Account => account(&line.account_no),
         Role::Amount => amount(layout, field, line.amount),
         Role::IdKind => {
             Ok(line.id_no.as_ref().map(|_| IDENTITY_CARD.to_owned()).unwrap_or_default())
         }
         Role::IdNumber => Ok(line.id_no.clone().unwrap_or_default()),
-        Role::Unit | Role::Date | Role::Attempt | Role::Constant => of_terms(field, terms),
-        // What the bank fills in, or what we have nothing to say about.
-        Role::SettledAmount
-        | Role::Status
-        | Role::Reason
-        | Role::Count
-        | Role::Total
-        | Role::Serial
-        | Role::OwnAccount
-        | Role::Debit
-        | Role::Credit
-        | Role::Balance
-        | Role::Sense
-        | Role::CounterpartyName
-        | Role::CounterpartyAccount
-        | Role::Summary
-        | Role::Purpose
-        | Role::Remark
-        | Role::Ignored => Ok(String::new()),
+        Role::CrossBank | Role::BankName | Role::BankNumber => of_bank(layout, field, line),
+        _ => of_batch(field.role, field, terms),
     }
 }
 
-fn of_sums(field: &Field, terms: &PaymentFileTerms<'_>) -> Result<String, PaymentFileProblem> {
-    match field.role {
-        Role::Count => {
-            let word = field.unit_word.as_deref().unwrap_or_default();
-            Ok(format!("{}{word}", padded(field, &terms.count.to_string())))
-        }
-        Role::Total => Ok(written(field, terms.total)),
-        Role::Unit | Role::Date | Role::Attempt | Role::Constant => of_terms(field, terms),
-        Role::Reference
-        | Role::Number
-        | Role::Name
-        | Role::Account
-        | Role::Amount
-        | Role::IdKind
-        | Role::IdNumber
-        | Role::SettledAmount
-        | Role::Status
-        | Role::Reason
-        | Role::Serial
-        | Role::OwnAccount
-        | Role::Debit
-        | Role::Credit
-        | Role::Balance
-        | Role::Sense
-        | Role::CounterpartyName
-        | Role::CounterpartyAccount
-        | Role::Summary
-        | Role::Purpose
-        | Role::Remark
-        | Role::Ignored => Ok(String::new()),
+/// Where the account is kept: said of other banks only, where the layout knows its own.
+fn of_bank(
+    layout: &Layout,
+    field: &Field,
+    line: &PaymentLine,
+) -> Result<String, PaymentFileProblem> {
+    if layout.own_bank.is_empty() {
+        let is_name = field.role == Role::BankName;
+        return Ok(if is_name { line.bank_name.clone() } else { line.bank_number.clone() });
     }
+    if line.bank_name.is_empty() {
+        return Err(PaymentFileProblem::of_file(Code::ValueMissing, "", "收款人的开户银行"));
+    }
+    let is_own = layout.own_bank.iter().any(|word| line.bank_name.contains(word.as_str()));
+    let text = match (field.role, is_own) {
+        (Role::CrossBank, true) => "0",
+        (Role::CrossBank, false) => "1",
+        (_, true) => "",
+        (Role::BankName, false) => &line.bank_name,
+        (_, false) => &line.bank_number,
+    };
+    Ok(text.to_owned())
+}
+
+fn of_sums(field: &Field, terms: &PaymentFileTerms<'_>) -> Result<String, PaymentFileProblem> {
+    if field.role == Role::Count {
+        let word = field.unit_word.as_deref().unwrap_or_default();
+        return Ok(format!("{}{word}", padded(field, &terms.count.to_string())));
+    }
+    if field.role == Role::Total {
+        return Ok(written(field, terms.total));
+    }
+    of_batch(field.role, field, terms)
+}
+
+/// What is the same in every line. What the bank fills in stays empty.
+fn of_batch(
+    role: Role,
+    field: &Field,
+    terms: &PaymentFileTerms<'_>,
+) -> Result<String, PaymentFileProblem> {
+    const OURS: [Role; 8] = [
+        Role::Unit,
+        Role::Date,
+        Role::Year,
+        Role::Attempt,
+        Role::Batch,
+        Role::Period,
+        Role::Constant,
+        Role::Stated,
+    ];
+    if OURS.contains(&role) { of_terms(field, terms) } else { Ok(String::new()) }
 }
 
 fn of_terms(field: &Field, terms: &PaymentFileTerms<'_>) -> Result<String, PaymentFileProblem> {
@@ -130,12 +135,26 @@ fn of_terms(field: &Field, terms: &PaymentFileTerms<'_>) -> Result<String, Payme
         let problem = || PaymentFileProblem::of_file(Code::ValueMissing, terms.unit, "4位单位编号");
         return if is_number { Ok(terms.unit.to_owned()) } else { Err(problem()) };
     }
+    let constant = field.value.clone().unwrap_or_default();
     Ok(if field.role == Role::Date {
-        terms.date.to_compact()
+        let word = field.unit_word.as_deref().unwrap_or_default();
+        let is_iso = field.kind == Kind::Isodate;
+        let day = if is_iso { terms.date.to_string() } else { terms.date.to_compact() };
+        format!("{day}{word}")
+    } else if field.role == Role::Year {
+        terms.date.year().to_string()
     } else if field.role == Role::Attempt {
         padded(field, &terms.attempt.to_string())
+    } else if field.role == Role::Batch {
+        terms.batch.to_string()
+    } else if field.role == Role::Period {
+        terms.period.to_string().replace('-', "")
+    } else if field.role == Role::Stated {
+        let label = field.label.as_ref().or(field.titles.first());
+        let stated = terms.stated.iter().find(|(name, _)| Some(name) == label);
+        stated.map_or(constant, |(_, text)| text.clone())
     } else {
-        field.value.clone().unwrap_or_default()
+        constant
     })
 }
 
@@ -180,25 +199,27 @@ fn checked(layout: &Layout, field: &Field, text: String) -> Result<String, Payme
     // Nothing is expected of a column whose meaning is not ours to fill.
     let may_be_empty = field.may_be_empty || field.optional || field.role == Role::Ignored;
     if text.is_empty() && !may_be_empty {
-        return refuse(Code::ValueMissing, String::new());
+        let stated = field.role == Role::Stated;
+        let expected = if stated { "报盘时用 --state 注明" } else { "" };
+        return refuse(Code::ValueMissing, expected.to_owned());
     }
+    let is_xml = layout.containers.contains(&Container::Xml);
     let illegal = |character: char| {
-        character.is_control() || character == '"' || Some(character) == layout.separator
+        character.is_control()
+            || (character == '"' && !is_xml)
+            || Some(character) == layout.separator
     };
     if text.chars().any(illegal) || text.trim() != text {
         return refuse(Code::IllegalCharacter, String::new());
     }
-    let bytes = match layout.encodings.first() {
-        Some(Encoding::Utf8) | None => text.len(),
-        Some(Encoding::Gb18030) => match encode_gb18030(&text) {
-            Ok(bytes) => bytes.len(),
-            Err(unmappable) => {
-                return refuse(
-                    Code::Unmappable,
-                    format!("可编码的字，第{}字不可", unmappable.position),
-                );
-            }
-        },
+    let bytes = match encoded(layout, &text) {
+        Ok(bytes) => bytes.len(),
+        Err(unmappable) => {
+            return refuse(
+                Code::Unmappable,
+                format!("可编码的字，第{}字不可", unmappable.position),
+            );
+        }
     };
     if let Some(most) = field.max_bytes.filter(|most| bytes > *most) {
         return refuse(Code::TooLong, format!("不超过{most}字节"));
@@ -206,7 +227,23 @@ fn checked(layout: &Layout, field: &Field, text: String) -> Result<String, Payme
     if let Some(most) = field.width.filter(|most| bytes > *most) {
         return refuse(Code::TooLong, format!("不超过{most}位"));
     }
-    Ok(text)
+    let Some(width) = field.bytes else { return Ok(text) };
+    let Some(rest) = width.checked_sub(bytes) else {
+        return refuse(Code::TooLong, format!("不超过{width}字节"));
+    };
+    let filling = String::from(field.filling()).repeat(rest);
+    Ok(match field.side() {
+        Align::Left => text + &filling,
+        Align::Right => filling + &text,
+    })
+}
+
+/// The text in the encoding in which the layout is written.
+pub(super) fn encoded(layout: &Layout, text: &str) -> Result<Vec<u8>, Unmappable> {
+    match layout.encodings.first() {
+        Some(Encoding::Gb18030) => encode_gb18030(text),
+        Some(Encoding::Utf8) | None => Ok(text.as_bytes().to_vec()),
+    }
 }
 
 /// The heading; where there is none, the number and what the column holds.

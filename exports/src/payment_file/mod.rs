@@ -2,6 +2,7 @@
 //! doubtful line is not written, and all its problems are told at once.
 
 mod cells;
+mod document;
 mod problem;
 #[cfg(test)]
 mod tests;
@@ -10,9 +11,8 @@ use std::collections::BTreeSet;
 
 use ledger::ids::{BatchCode, PaymentRef};
 use ledger::money::Money;
-use ledger::period::Date;
+use ledger::period::{Date, Period};
 use reconcile::profile::{Container, Field, Header, Layout, NameParts, Position, Profile, Role};
-use reconcile::text::{Encoding, encode_gb18030};
 
 pub use problem::{Code, PaymentFileProblem};
 
@@ -23,8 +23,14 @@ pub struct PaymentLine {
     pub reference: PaymentRef,
     /// The payee's account number.
     pub account_no: String,
-    /// The payee's name as the bank has it.
+    /// The name in which the account is kept.
     pub name: String,
+    /// The payee's own name.
+    pub payee: String,
+    /// The name of the bank that keeps the account; empty if nobody registered it.
+    pub bank_name: String,
+    /// That bank's number in the payment system; empty if nobody knows it.
+    pub bank_number: String,
     /// The amount.
     pub amount: Money,
     /// The payee's identity number, where the bank asks for it.
@@ -44,6 +50,10 @@ pub struct PaymentFileTerms<'a> {
     pub teller: &'a str,
     /// How many times this unit hands in on that day, from 1.
     pub attempt: u32,
+    /// The month that it pays for.
+    pub period: Period,
+    /// What whoever releases it states for this bank, by the label of the field.
+    pub stated: &'a [(String, String)],
     /// The number of payments that was approved.
     pub count: u32,
     /// The total that was approved.
@@ -74,6 +84,7 @@ pub fn write(
 ) -> Result<PaymentFile, Vec<PaymentFileProblem>> {
     let layout = usable_layout(profile).map_err(|problem| vec![problem])?;
     let mut problems = disagreements(layout, terms, lines);
+    problems.extend(unasked(layout, terms));
     let mut rows = Vec::with_capacity(lines.len());
     for line in lines {
         match cells::of_line(layout, terms, line) {
@@ -82,26 +93,51 @@ pub fn write(
         }
     }
     let name = file_name(profile, layout, terms).map_err(|problem| problems.push(problem)).ok();
-    let text = totals_around(layout, terms, rows).map_err(|found| problems.extend(found)).ok();
-    let (Some(file_name), Some(text), true) = (name, text, problems.is_empty()) else {
+    let totals = layout.totals.as_ref();
+    let sums = totals.map(|totals| cells::of_totals(layout, totals, terms)).transpose();
+    let sums = sums.map_err(|found| problems.extend(found)).ok();
+    let (Some(file_name), Some(sums), true) = (name, sums, problems.is_empty()) else {
         return Err(problems);
     };
-    let bytes = encoded(layout, text).map_err(|problem| vec![problem])?;
+    let text = match layout.header {
+        Header::Paths => document::written(layout, sums.as_deref(), &rows),
+        Header::Columns | Header::None => Some(joined(layout, sums, rows)),
+    };
+    let unusable = || vec![PaymentFileProblem::of_file(Code::LayoutUnusable, &profile.id, "")];
+    let text = text.ok_or_else(unusable)?;
+    let bytes = cells::encoded(layout, &text).map_err(|unmappable| {
+        let found = unmappable.character.to_string();
+        vec![PaymentFileProblem::of_file(Code::Unmappable, found, "")]
+    })?;
     Ok(PaymentFile { file_name, bytes, count: terms.count, total: terms.total })
 }
 
 fn usable_layout(profile: &Profile) -> Result<&Layout, PaymentFileProblem> {
     let unusable = || PaymentFileProblem::of_file(Code::LayoutUnusable, &profile.id, "");
     let layout = profile.request().ok_or_else(unusable)?;
-    let is_text = layout.containers.first() == Some(&Container::Delimited);
-    let has_encoding = !layout.encodings.is_empty();
+    let first = layout.containers.first();
+    let is_text = match first {
+        Some(Container::Delimited) => layout.separator.is_some() && !layout.encodings.is_empty(),
+        Some(Container::Fixed) => !layout.encodings.is_empty(),
+        Some(Container::Xml) => layout.records.is_some(),
+        Some(Container::Boxtable | Container::Xls | Container::Xlsx | Container::Mt940) | None => {
+            false
+        }
+    };
     let can_carry = layout.field(Role::Reference).is_some() || layout.field(Role::Number).is_some();
-    // Without our reference or number no answer could be matched without doubt.
-    if is_text && has_encoding && layout.separator.is_some() && can_carry {
-        Ok(layout)
-    } else {
-        Err(unusable())
-    }
+    // Without our reference or number an answer is matched by account and amount: only where the profile says so.
+    if is_text && (can_carry || layout.without_reference) { Ok(layout) } else { Err(unusable()) }
+}
+
+/// What was stated and no field of the layout asks for: probably misspelt, and then missing where it should stand.
+fn unasked(layout: &Layout, terms: &PaymentFileTerms<'_>) -> Vec<PaymentFileProblem> {
+    let totals = layout.totals.iter().flat_map(|totals| &totals.fields);
+    let fields = layout.fields.iter().chain(totals).filter(|field| field.role == Role::Stated);
+    let labels: Vec<&String> =
+        fields.filter_map(|field| field.label.as_ref().or(field.titles.first())).collect();
+    let stated = terms.stated.iter().filter(|(name, _)| !labels.contains(&name));
+    let listed = || labels.iter().map(|label| label.as_str()).collect::<Vec<_>>().join("、");
+    stated.map(|(name, _)| PaymentFileProblem::of_file(Code::Unasked, name, listed())).collect()
 }
 
 /// Where the lines are not exactly what was approved.
@@ -163,21 +199,15 @@ fn file_name(
     }
 }
 
-/// The rows with heading and totals where the layout has them, joined.
-fn totals_around(
-    layout: &Layout,
-    terms: &PaymentFileTerms<'_>,
-    rows: Vec<Vec<String>>,
-) -> Result<String, Vec<PaymentFileProblem>> {
+/// The rows with heading and totals where the layout has them.
+fn joined(layout: &Layout, sums: Option<Vec<String>>, rows: Vec<Vec<String>>) -> String {
     let mut all = Vec::with_capacity(rows.len() + 2);
-    match layout.header {
-        Header::Columns => all.push(layout.fields.iter().enumerate().map(heading).collect()),
-        Header::None => {}
+    if layout.header == Header::Columns {
+        all.push(layout.fields.iter().map(heading).collect());
     }
-    let totals = layout.totals.as_ref();
-    let sums = totals.map(|totals| cells::of_totals(layout, totals, terms)).transpose()?;
-    let first = totals.is_some_and(|totals| totals.position == Position::First);
-    let (before, after) = if first { (sums, None) } else { (None, sums) };
+    let position = layout.totals.as_ref().map(|totals| totals.position);
+    let is_first = position == Some(Position::First);
+    let (before, after) = if is_first { (sums, None) } else { (None, sums) };
     all.extend(before);
     all.extend(rows);
     all.extend(after);
@@ -189,19 +219,9 @@ fn totals_around(
         text.push_str(end);
         text.push_str("\r\n");
     }
-    Ok(text)
+    text
 }
 
-fn heading((index, field): (usize, &Field)) -> String {
-    field.heading(index)
-}
-
-fn encoded(layout: &Layout, text: String) -> Result<Vec<u8>, PaymentFileProblem> {
-    match layout.encodings.first() {
-        Some(Encoding::Gb18030) => encode_gb18030(&text).map_err(|unmappable| {
-            PaymentFileProblem::of_file(Code::Unmappable, unmappable.character.to_string(), "")
-        }),
-        Some(Encoding::Utf8) => Ok(text.into_bytes()),
-        None => Err(PaymentFileProblem::of_file(Code::LayoutUnusable, "", "有编码")),
-    }
+fn heading(field: &Field) -> String {
+    field.titles.first().cloned().unwrap_or_default()
 }

@@ -54,6 +54,8 @@ codes! {
     Repeated = "payment_file.repeated", "支付引用重复", "请重新从台账生成";
     /// A field that the bank requires is empty.
     ValueMissing = "payment_file.value_missing", "必填项为空", "请在登记信息里补齐后重新生成";
+    /// Something was stated that the layout has no field for.
+    Unasked = "payment_file.unasked", "该银行格式没有这一项", "请按所列的名称注明，或去掉这一项";
     /// More bytes or digits than the bank's field has.
     TooLong = "payment_file.too_long", "超过银行允许的长度", "不得截断；请与银行商定简写并登记后重新生成";
     /// A separator, quote or control character inside a field.

@@ -13,17 +13,20 @@ fn profile(id: &str) -> Profile {
 /// The four payments of DOMAIN 1.5, numbered from `first`.
 fn lines(first: u32) -> Vec<PaymentLine> {
     [
-        ("张测试", "6228480000000000018", "404.00", "141130195603120019"),
-        ("李样例", "6217000000000000020", "548.00", "141130194911050425"),
-        ("王示范", "6222020000000000034", "2452.00", "141130198706231137"),
-        ("欧阳测", "6217990000000000048", "100.00", "141130201204152089"),
+        ("张测试", "6228480000000000018", "404.00", "141130195603120019", "农行", "103100000026"),
+        ("李样例", "6217000000000000020", "548.00", "141130194911050425", "建行", "105100000017"),
+        ("王示范", "6222020000000000034", "2452.00", "141130198706231137", "工行", "102100099996"),
+        ("欧阳测", "6217990000000000048", "100.00", "141130201204152089", "邮储", "403100000004"),
     ]
     .into_iter()
     .zip(first..)
-    .map(|((name, account_no, amount, id_no), line)| PaymentLine {
+    .map(|((name, account_no, amount, id_no, bank, number), line)| PaymentLine {
         reference: format!("DB240{line:07}").parse().unwrap(),
         account_no: account_no.to_owned(),
         name: name.to_owned(),
+        payee: name.to_owned(),
+        bank_name: bank.to_owned(),
+        bank_number: number.to_owned(),
         amount: yuan(amount),
         id_no: Some(id_no.to_owned()),
     })
@@ -39,6 +42,8 @@ fn written(id: &str, lines: &[PaymentLine]) -> Result<PaymentFile, Vec<PaymentFi
         unit: "1023",
         teller: "",
         attempt: 1,
+        period: "2024-01".parse().unwrap(),
+        stated: &[],
         count: u32::try_from(lines.len()).unwrap(),
         total,
     };
@@ -150,6 +155,8 @@ fn lines_that_are_not_what_was_approved_are_refused() {
         unit: "1023",
         teller: "",
         attempt: 1,
+        period: "2024-01".parse().unwrap(),
+        stated: &[],
         count: 4,
         total: yuan("3504.00"),
     };
@@ -174,6 +181,8 @@ fn a_statement_profile_writes_no_payment_file_and_a_wrong_unit_no_name() {
         unit: "10",
         teller: "",
         attempt: 1,
+        period: "2024-01".parse().unwrap(),
+        stated: &[],
         count: 4,
         total: yuan("3504.00"),
     };

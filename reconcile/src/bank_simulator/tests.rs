@@ -8,6 +8,7 @@ use ledger::money::Money;
 
 use super::{Account, Booking, Chance, Fate, Product, Refused, Script, StatementForm, Target};
 use crate::detect::detect;
+use crate::opened::Opened;
 use crate::matcher::{Booked, Expectation, match_lines};
 use crate::profile::{BankStatus, Profile};
 use crate::response::{self, Given, ResponseFile};
@@ -71,12 +72,16 @@ fn account() -> Account {
     Account::open(OURS, Money::from_fen(1_000_000))
 }
 
+fn opened(file: &super::BankFile) -> Opened<'_> {
+    Opened::here(&file.name, &file.bytes).unwrap()
+}
+
 fn imported(file: &super::BankFile) -> ResponseFile {
     let profiles = Profile::built_in();
-    let (_, layout) = detect(&file.bytes, &file.name, None, &profiles).unwrap();
+    let (_, layout) = detect(&opened(file), None, &profiles).unwrap();
     let given =
         Given { batch: Some("D20A0".parse().unwrap()), answered_on: Some(day("2020-10-09")) };
-    response::read(layout, &file.name, &file.bytes, &given).unwrap()
+    response::read(layout, &opened(file), &given).unwrap()
 }
 
 #[test]
@@ -140,8 +145,8 @@ fn one_month_balances_from_payment_file_to_statement() {
 
     let profiles = Profile::built_in();
     let notice = &processed.refunds[0];
-    let (_, layout) = detect(&notice.bytes, &notice.name, None, &profiles).unwrap();
-    let returned = refund::read(layout, &notice.name, &notice.bytes, &Given::default()).unwrap();
+    let (_, layout) = detect(&opened(notice), None, &profiles).unwrap();
+    let returned = refund::read(layout, &opened(notice), &Given::default()).unwrap();
     let mut settled = expectations();
     settled[0].state = Booked::AnsweredSettled;
     let report = match_returns(&settled, &returned.lines);
@@ -165,8 +170,8 @@ fn one_month_balances_from_payment_file_to_statement() {
     ];
     for form in [StatementForm::Ccb, StatementForm::Icbc] {
         let file = bank.statement(form, day("2020-10-01"), day("2020-10-31")).unwrap();
-        let (_, layout) = detect(&file.bytes, &file.name, None, &profiles).unwrap();
-        let read = statement::read(layout, &file.name, &file.bytes, OURS).unwrap();
+        let (_, layout) = detect(&opened(&file), None, &profiles).unwrap();
+        let read = statement::read(layout, &opened(&file), OURS).unwrap();
         assert_eq!(Some(read.closing), bank.balance_on(day("2020-10-31")));
         let report = match_statement(OURS, &read.rows, &movements, &HashMap::new());
         assert_eq!(report.outstanding, Vec::<String>::new(), "{form:?}");

@@ -16,6 +16,7 @@ use crate::names::same_name;
 /// What a line says about a payment.
 pub(crate) struct Claim<'a, A> {
     pub(crate) reference: Option<&'a PaymentRef>,
+    /// Empty where the bank names payments by our reference alone.
     pub(crate) account_no: &'a str,
     pub(crate) name: &'a str,
     pub(crate) amount: Money,
@@ -205,16 +206,25 @@ fn take<'l, L, A: Copy + Eq, F: Fn(&'l L) -> Claim<'l, A>>(
 pub(super) fn agrees<A>(line: &Claim<'_, A>, expected: &Expectation) -> bool {
     line.is_sound
         && line.amount == expected.amount
-        && line.account_no == expected.account_no
-        && same_name(line.name, &expected.name)
+        && !other_account(line, expected)
+        && !other_name(line, expected)
+}
+
+/// An account or a name that the bank does not state at all contradicts nothing.
+fn other_account<A>(line: &Claim<'_, A>, expected: &Expectation) -> bool {
+    !line.account_no.is_empty() && line.account_no != expected.account_no
+}
+
+fn other_name<A>(line: &Claim<'_, A>, expected: &Expectation) -> bool {
+    !line.name.is_empty() && !same_name(line.name, &expected.name)
 }
 
 /// In what a line differs from a payment, apart from contradicting itself.
 pub(crate) fn differences<A>(line: &Claim<'_, A>, expected: &Expectation) -> Vec<Difference> {
     [
         (Difference::Amount, line.amount != expected.amount),
-        (Difference::Account, line.account_no != expected.account_no),
-        (Difference::Name, !same_name(line.name, &expected.name)),
+        (Difference::Account, other_account(line, expected)),
+        (Difference::Name, other_name(line, expected)),
     ]
     .into_iter()
     .filter_map(|(difference, differs)| differs.then_some(difference))

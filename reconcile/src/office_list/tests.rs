@@ -1,6 +1,7 @@
 //! Lists as offices write them, and what keeps a file from being one.
 
-use super::{Column, OfficeList, read};
+use super::{Column, OfficeList, in_office_words, read};
+use crate::opened::Opened;
 use crate::problem::{Code, Problem};
 use crate::values::read_month;
 
@@ -11,7 +12,9 @@ const COLUMNS: &[Column] = &[
 ];
 
 fn list(text: &str) -> Result<OfficeList, Vec<Problem>> {
-    read("名单.csv", text.as_bytes(), COLUMNS, &|_| false)
+    let opened = Opened::here("名单.csv", text.as_bytes());
+    let opened = opened.map_err(|problem| in_office_words(vec![problem]))?;
+    read(&opened, COLUMNS, &|_| false)
 }
 
 #[test]

@@ -1,154 +1,175 @@
-//! Whether a profile's keys fit together, so that reading a bank file never meets a half-made layout.
+//! Reads a profile and tells everything that is wrong with it at its line: first the form, then whether its keys fit
+//! together, so that reading a bank file never meets a half-made layout.
+
+mod of_layout;
 
 use std::collections::BTreeSet;
 
-use super::{Container, Direction, Header, Kind, Layout, Position, Profile, Role};
-use crate::names::heading_key;
-use crate::problem::{Code, Problem};
+use toml::de::{DeArray, DeTable};
 
-/// Everything that is wrong with the profile.
-pub(super) fn check(file: &str, profile: &Profile) -> Vec<Problem> {
+use super::Profile;
+use super::schema::Source;
+use crate::problem::Problem;
+
+/// One step from a profile to one of its values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Key(&'static str),
+    Nth(usize),
+}
+
+/// What should hold instead, and at which value.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) at: Vec<Step>,
+    pub(super) found: String,
+    pub(super) wanted: String,
+}
+
+/// The profile, if nothing is wrong with it.
+pub(super) fn checked(file: &str, text: &str) -> Result<Profile, Vec<Problem>> {
+    let source = Source { file, text };
+    let (table, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        return Err(errors.iter().map(|error| of_syntax(source, error)).collect());
+    }
+    let table = table.get_ref();
+    let problems = in_order(source.faults(table));
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let profile: Profile = toml::from_str(text).map_err(|error| vec![of_syntax(source, &error)])?;
+    let problems: Vec<Problem> = faults(&profile)
+        .into_iter()
+        .map(|fault| {
+            let (offset, key) = place(table, &fault.at);
+            source.problem(offset, key).found(fault.found).expected(fault.wanted)
+        })
+        .collect();
+    if problems.is_empty() { Ok(profile) } else { Err(in_order(problems)) }
+}
+
+/// As they stand in the file, from top to bottom.
+fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
+    problems.sort_by_key(|problem| problem.row);
+    problems
+}
+
+fn of_syntax(source: Source<'_>, error: &toml::de::Error) -> Problem {
+    let offset = error.span().map_or(0, |span| span.start);
+    let before = source.text.get(..offset).unwrap_or_default();
+    let line = source.text.lines().nth(before.matches('\n').count()).unwrap_or_default();
+    let wanted = format!("TOML的写法（{}）", error.message());
+    source.problem(offset, "TOML").found(line.trim()).expected(wanted)
+}
+
+/// Where the value stands, or the nearest table that should hold it.
+fn place(table: &DeTable<'_>, steps: &[Step]) -> (usize, &'static str) {
+    let mut offset = 0;
+    let mut name = "profile";
+    let mut table = Some(table);
+    let mut items = None;
+    for step in steps {
+        let found = match step {
+            Step::Key(key) => {
+                name = key;
+                table.and_then(|table| table.iter().find(|(known, _)| known.get_ref() == key)).map(
+                    |(known, value)| {
+                        offset = known.span().start;
+                        value
+                    },
+                )
+            }
+            Step::Nth(index) => {
+                let item = items.and_then(|items: &DeArray<'_>| items.iter().nth(*index));
+                offset = item.map_or(offset, |item| item.span().start);
+                item
+            }
+        };
+        let Some(found) = found else { break };
+        table = found.get_ref().as_table();
+        items = found.get_ref().as_array();
+    }
+    (offset, name)
+}
+
+/// Everything that contradicts itself.
+fn faults(profile: &Profile) -> Vec<Fault> {
     let mut faults = Vec::new();
     if profile.id.is_empty() || !profile.id.bytes().all(is_id_byte) {
-        faults.push("id 应为小写字母、数字和短横".to_owned());
+        let wanted = "小写字母、数字和短横".to_owned();
+        faults.push(Fault { at: vec![Step::Key("id")], found: profile.id.clone(), wanted });
     }
-    if profile.layouts.is_empty() {
-        faults.push("至少要有一个 layout".to_owned());
+    if profile.version == 0 {
+        let wanted = "从1数起".to_owned();
+        faults.push(Fault { at: vec![Step::Key("version")], found: "0".to_owned(), wanted });
     }
     let mut ids = BTreeSet::new();
-    for layout in &profile.layouts {
+    for (index, layout) in profile.layouts.iter().enumerate() {
+        let at = vec![Step::Key("layout"), Step::Nth(index)];
         if !ids.insert(layout.id.as_str()) {
-            faults.push(format!("layout“{}”重复", layout.id));
+            let wanted = "每个 layout 各有一个 id".to_owned();
+            let at = [at.as_slice(), &[Step::Key("id")]].concat();
+            faults.push(Fault { at, found: layout.id.clone(), wanted });
         }
-        faults.extend(check_layout(layout).map(|fault| format!("layout“{}”：{fault}", layout.id)));
+        faults.extend(of_layout::faults(layout).into_iter().map(|fault| Fault {
+            at: [at.as_slice(), fault.at.as_slice()].concat(),
+            ..fault
+        }));
     }
     faults
-        .into_iter()
-        .map(|fault| Problem::of_file(Code::ProfileInvalid, file).found(fault))
-        .collect()
 }
 
 fn is_id_byte(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
 }
 
-fn check_layout(layout: &Layout) -> impl Iterator<Item = &'static str> + use<> {
-    let mut faults = Vec::new();
-    let mut need = |holds: bool, fault| {
-        if !holds {
-            faults.push(fault);
-        }
-    };
-    let has = |container| layout.containers.contains(&container);
-    let is_text = has(Container::Delimited) || has(Container::Boxtable);
-    need(!layout.containers.is_empty(), "缺少 containers");
-    need(!is_text || !layout.encodings.is_empty(), "文本格式缺少 encodings");
-    need(!has(Container::Delimited) || layout.separator.is_some(), "缺少 separator");
-    need(
-        layout.separator.is_none_or(|separator| separator.is_ascii() && separator != '"'),
-        "separator 应为双引号以外的ASCII字符",
-    );
-    need(
-        layout.header == Header::Columns || layout.containers == [Container::Delimited],
-        "没有表头的格式只能是 delimited",
-    );
-    let each_has_one = layout.fields.iter().all(|field| !field.titles.is_empty());
-    need(layout.header == Header::None || each_has_one, "有表头的格式，每个 field 都要有 titles");
-    let titles: Vec<_> = layout
-        .fields
-        .iter()
-        .flat_map(|field| field.titles.iter().map(|title| heading_key(title)))
-        .collect();
-    need(titles.iter().collect::<BTreeSet<_>>().len() == titles.len(), "titles 有重复");
-    need(roles_are_single(layout), "同一 role 出现两次");
-    need(constants_have_values(layout), "constant 缺少 value");
-    need(money_has_money_kind(layout), "金额列的 kind 应为 yuan 或 fen，日期列应为 date");
-    check_totals(layout, &mut need);
-    check_direction(layout, &mut need);
-    faults.into_iter()
-}
+#[cfg(test)]
+mod tests {
+    use super::checked;
 
-fn roles_are_single(layout: &Layout) -> bool {
-    let mut roles = BTreeSet::new();
-    layout
-        .fields
-        .iter()
-        .filter(|field| !matches!(field.role, Role::Ignored | Role::Constant))
-        .all(|field| roles.insert(field.role))
-}
+    const ICBC: &str = include_str!("../../profiles/icbc-batch.toml");
+    const RCB: &str = include_str!("../../profiles/rcb-pipe-head.toml");
 
-fn constants_have_values(layout: &Layout) -> bool {
-    let totals = layout.totals.iter().flat_map(|totals| &totals.fields);
-    layout
-        .fields
-        .iter()
-        .chain(totals)
-        .all(|field| field.role != Role::Constant || field.value.is_some())
-}
+    /// Line and column word of every problem.
+    fn told(text: &str) -> Vec<(u32, String, String)> {
+        let told = checked("新行.toml", text).unwrap_err().into_iter();
+        told.map(|p| (p.row.unwrap(), p.column.unwrap(), p.expected)).collect()
+    }
 
-fn money_has_money_kind(layout: &Layout) -> bool {
-    let is_money = |role| {
-        [Role::Amount, Role::SettledAmount, Role::Debit, Role::Credit, Role::Balance, Role::Total]
-            .contains(&role)
-    };
-    let totals = layout.totals.iter().flat_map(|totals| &totals.fields);
-    layout.fields.iter().chain(totals).all(|field| {
-        let money = matches!(field.kind, Kind::Yuan | Kind::Fen);
-        money == is_money(field.role) && (field.kind == Kind::Date) == (field.role == Role::Date)
-    })
-}
+    fn line_of(text: &str, part: &str) -> u32 {
+        let before = text.split(part).next().unwrap();
+        u32::try_from(before.matches('\n').count() + 1).unwrap()
+    }
 
-fn check_totals(layout: &Layout, need: &mut impl FnMut(bool, &'static str)) {
-    let Some(totals) = &layout.totals else { return };
-    let states = |role| totals.fields.iter().any(|field| field.role == role);
-    need(states(Role::Count) && states(Role::Total), "totals 要有 count 和 total");
-    need(
-        totals.position == Position::First || totals.marker.is_some(),
-        "在末行的 totals 要有 marker",
-    );
-    need(
-        totals.position == Position::Last || layout.header == Header::None,
-        "有表头的格式，totals 只能在末行",
-    );
-}
+    #[test]
+    fn every_mistake_of_form_is_told_at_its_line_and_all_at_once() {
+        let text = ICBC
+            .replace("kind = \"yuan\"", "kind = \"yuen\"")
+            .replace("may_be_empty = true", "may_be_emtpy = true")
+            .replace("version = 1", "version = \"1\"");
+        let told = told(&text);
+        assert_eq!(told[0].0, line_of(&text, "version"));
+        assert!(told[0].2.contains("整数"), "{told:?}");
+        assert_eq!(told[1].0, line_of(&text, "kind = \"yuen\""));
+        assert!(told.iter().any(|(_, _, wanted)| wanted.contains("may_be_empty（想写的")));
+        assert_eq!(told.len(), 1 + 4 + 2);
+    }
 
-fn check_direction(layout: &Layout, need: &mut impl FnMut(bool, &'static str)) {
-    let has = |role| layout.field(role).is_some();
-    match layout.direction {
-        Direction::Request => {
-            need(
-                has(Role::Account) && has(Role::Name) && has(Role::Amount),
-                "缺少账号、户名或金额列",
-            );
-        }
-        Direction::Reply => {
-            need(
-                has(Role::Account) && has(Role::Name) && has(Role::Amount),
-                "缺少账号、户名或金额列",
-            );
-            need(
-                layout.every_line.is_some() != (has(Role::Status) && !layout.statuses.is_empty()),
-                "status 列加 status 规则，或者 every_line，应恰好有一样",
-            );
-            need(
-                layout.every_line.is_none_or(|status| status != super::BankStatus::Partial),
-                "every_line 不能是 partial",
-            );
-            need(!(has(Role::Reference) && has(Role::Number)), "reference 与 number 只能有一个");
-        }
-        Direction::Refund => {
-            need(
-                has(Role::Account) && has(Role::Name) && has(Role::Amount),
-                "缺少账号、户名或金额列",
-            );
-            need(has(Role::Reason), "退汇通知缺少原因列");
-            need(!(has(Role::Reference) && has(Role::Number)), "reference 与 number 只能有一个");
-        }
-        Direction::Statement => {
-            need(
-                has(Role::Date) && has(Role::Debit) && has(Role::Credit) && has(Role::Balance),
-                "流水缺少日期、借方、贷方或余额列",
-            );
-        }
+    #[test]
+    fn broken_toml_is_told_with_its_line() {
+        let text = ICBC.replace("quoted = true", "quoted = ture");
+        let told = told(&text);
+        assert_eq!(told[0].0, line_of(&text, "quoted = ture"), "{told:?}");
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_told_at_the_layout_or_field() {
+        let text = RCB.replacen("role = \"count\"\nkind = \"integer\"\n", "role = \"count\"\n", 1);
+        let text = text.replacen("role = \"account\"", "role = \"name\"", 1);
+        let told = told(&text);
+        let lines: Vec<u32> = told.iter().map(|(line, ..)| *line).collect();
+        assert!(lines.contains(&line_of(&text, "direction")), "{told:?}");
+        assert!(told.iter().all(|(line, ..)| *line > 5), "{told:?}");
     }
 }

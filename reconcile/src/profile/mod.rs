@@ -4,16 +4,22 @@
 mod check;
 mod field;
 mod file_name;
+mod layout;
+mod schema;
+mod shelf;
+mod words;
 
-use ledger::answer::Reason;
-use ledger::money::Money;
 use serde::Deserialize;
 
-pub use field::{Field, Kind, Role};
+pub use field::{Align, Field, Kind, Role};
 pub use file_name::{FileName, NameParts};
+pub use layout::{
+    BankStatus, Container, Direction, Header, Layout, Position, ReasonRule, SettledPart, StatusRule,
+    Totals,
+};
+pub use shelf::{newest, with_own};
 
-use crate::problem::{Code, Problem};
-use crate::text::Encoding;
+use crate::problem::Problem;
 
 /// Everything that is known about one bank product's files.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -32,217 +38,25 @@ pub struct Profile {
     pub layouts: Vec<Layout>,
 }
 
-/// Which way a file goes, and what it says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    /// The payment file 报盘, from the office to the bank.
-    Request,
-    /// The response file 回盘.
-    Reply,
-    /// The notice of returned payments 退汇.
-    Refund,
-    /// The account statement 流水.
-    Statement,
-}
-
-impl Direction {
-    /// The Chinese term.
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Direction::Request => "报盘",
-            Direction::Reply => "回盘",
-            Direction::Refund => "退汇通知",
-            Direction::Statement => "流水",
-        }
-    }
-}
-
-/// What the bytes are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Container {
-    /// Text with a separator.
-    Delimited,
-    /// Text with a drawn frame ┍━┯ │ ┝ ┕.
-    Boxtable,
-    /// Excel 97 to 2003.
-    Xls,
-    /// Excel since 2007.
-    Xlsx,
-}
-
-/// How the columns of a file are found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Header {
-    /// By their headings, in any order.
-    Columns,
-    /// By their position, as the fields are listed; there is no heading.
-    None,
-}
-
-/// What the bank says of one payment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum BankStatus {
-    /// Credited.
-    Success,
-    /// Refused, no money moved.
-    Failed,
-    /// Not decided yet.
-    Pending,
-    /// The bank does not know.
-    Unknown,
-    /// A part was credited.
-    Partial,
-}
-
-/// One kind of file of a bank.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Layout {
-    /// Its name within the profile.
-    pub id: String,
-    /// Which way it goes.
-    pub direction: Direction,
-    /// The containers it comes in; the first is the one we write.
-    pub containers: Vec<Container>,
-    /// The encodings of text containers, in the order they are tried; the first is the one we write.
-    #[serde(default)]
-    pub encodings: Vec<Encoding>,
-    /// The separator of [`Container::Delimited`].
-    #[serde(default)]
-    pub separator: Option<char>,
-    /// True if every row ends with a separator too.
-    #[serde(default)]
-    pub trailing_separator: bool,
-    /// True if cells may stand in double quotes.
-    #[serde(default)]
-    pub quoted: bool,
-    /// Rows before the heading that are always there.
-    #[serde(default)]
-    pub skip_rows: u32,
-    /// The heading stands within this many rows.
-    #[serde(default = "fifteen_rows")]
-    pub header_scan_rows: u32,
-    /// How columns are found.
-    pub header: Header,
-    /// The file's name, such as `0{unit}{date}{teller}.txt`.
-    #[serde(default)]
-    pub file_name: Option<FileName>,
-    /// A row of totals before or after the lines.
-    #[serde(default)]
-    pub totals: Option<Totals>,
-    /// The columns, in the order in which they are written.
-    #[serde(rename = "field")]
-    pub fields: Vec<Field>,
-    /// What the bank's status words mean; the first rule that fits counts.
-    #[serde(default, rename = "status")]
-    pub statuses: Vec<StatusRule>,
-    /// The status of every line, where the file itself says it.
-    #[serde(default)]
-    pub every_line: Option<BankStatus>,
-    /// The bank's own words for reasons; tried before the general table.
-    #[serde(default, rename = "reason")]
-    pub reasons: Vec<ReasonRule>,
-    /// The most that one line may carry, in yuan.
-    #[serde(default, deserialize_with = "field::yuan")]
-    pub amount_limit: Option<Money>,
-    /// The most lines of one file.
-    #[serde(default)]
-    pub max_rows: Option<u32>,
-    /// Labels before a statement's heading after which our own account number stands.
-    #[serde(default)]
-    pub account_labels: Vec<String>,
-}
-
-/// Where a row of totals stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Position {
-    /// Before all lines.
-    First,
-    /// After all lines.
-    Last,
-}
-
-/// A row of totals. Its count and total must be those of the lines.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Totals {
-    /// Before or after the lines.
-    pub position: Position,
-    /// The word in its first cell, such as 合计; for rows after the lines.
-    #[serde(default)]
-    pub marker: Option<String>,
-    /// Its cells, in order. Roles [`Role::Count`] and [`Role::Total`] are read.
-    #[serde(rename = "field")]
-    pub fields: Vec<Field>,
-}
-
-/// What one of the bank's words means.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StatusRule {
-    /// The meaning.
-    pub is: BankStatus,
-    /// The whole cell is one of these.
-    #[serde(default)]
-    pub words: Vec<String>,
-    /// The cell contains one of these.
-    #[serde(default)]
-    pub contains: Vec<String>,
-}
-
-/// A reason in the bank's own words.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ReasonRule {
-    /// The reason in our vocabulary.
-    pub is: Reason,
-    /// The cell contains one of these.
-    pub contains: Vec<String>,
-}
-
-const fn fifteen_rows() -> u32 {
-    15
-}
-
-/// The profiles that come with the product.
-const BUILT_IN: &[(&str, &str)] = &[
-    ("icbc-batch.toml", include_str!("../../profiles/icbc-batch.toml")),
-    ("rcb-pipe-head.toml", include_str!("../../profiles/rcb-pipe-head.toml")),
-    ("stmt-ccb.toml", include_str!("../../profiles/stmt-ccb.toml")),
-    ("stmt-icbc.toml", include_str!("../../profiles/stmt-icbc.toml")),
-];
-
 impl Profile {
     /// Reads a profile's text. `file` names it in problems.
     ///
     /// # Errors
-    /// Everything that is wrong with it: not the keys of a profile, or keys that contradict each other.
+    /// Everything that is wrong with it, each at its line: not the keys of a profile, or keys that contradict each other.
     pub fn from_toml(file: &str, text: &str) -> Result<Profile, Vec<Problem>> {
-        let profile: Profile = toml::from_str(text).map_err(|error| {
-            vec![Problem::of_file(Code::ProfileInvalid, file).found(error.to_string())]
-        })?;
-        let problems = check::check(file, &profile);
-        if problems.is_empty() { Ok(profile) } else { Err(problems) }
+        check::checked(file, text)
     }
 
-    /// The profiles that come with the product, by id.
-    ///
-    /// # Panics
-    /// Never in a released product: a test reads them all.
+    /// Id and version, as the books name it.
     #[must_use]
-    pub fn built_in() -> Vec<Profile> {
-        BUILT_IN
-            .iter()
-            .map(|(file, text)| {
-                Profile::from_toml(file, text).expect("a test reads every built-in profile")
-            })
-            .collect()
+    pub fn name(&self) -> String {
+        format!("{}@{}", self.id, self.version)
+    }
+
+    /// True if `named` is the id, or `id@version`.
+    #[must_use]
+    pub fn is_named(&self, named: &str) -> bool {
+        named == self.id || named == self.name()
     }
 
     /// The layout with that id.
@@ -258,14 +72,6 @@ impl Profile {
     }
 }
 
-impl Layout {
-    /// The first field with that role.
-    #[must_use]
-    pub fn field(&self, role: Role) -> Option<&Field> {
-        self.fields.iter().find(|field| field.role == role)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Direction, Profile};
@@ -274,18 +80,19 @@ mod tests {
     fn every_built_in_profile_reads_and_has_its_own_name() {
         let profiles = Profile::built_in();
         let mut ids: Vec<_> = profiles.iter().map(|profile| profile.id.as_str()).collect();
-        assert_eq!(ids, ["icbc-batch", "rcb-pipe-head", "stmt-ccb", "stmt-icbc"]);
+        assert!(ids.is_sorted());
         ids.dedup();
         assert_eq!(ids.len(), profiles.len());
     }
 
     #[test]
     fn a_payment_file_can_be_written_from_its_profile() {
-        for profile in Profile::built_in().iter().filter(|profile| !profile.id.starts_with("stmt"))
-        {
-            let request = profile.request().unwrap();
+        let profiles = Profile::built_in();
+        let requests: Vec<_> = profiles.iter().filter_map(Profile::request).collect();
+        assert_eq!(requests.len(), 8);
+        for request in requests {
             assert_eq!(request.direction, Direction::Request);
-            assert!(request.file_name.is_some(), "{}", profile.id);
+            assert!(request.file_name.is_some());
         }
     }
 

@@ -1,5 +1,6 @@
 //! Reads an account statement 流水 and checks that its balances follow from its rows.
 
+mod balances;
 mod fingerprint;
 mod matching;
 mod pools;
@@ -11,9 +12,11 @@ use ledger::period::Date;
 use crate::body::Body;
 use crate::cells::{RowReader, read_rows};
 use crate::names::{account_key, heading_key};
+use crate::opened::Opened;
 use crate::problem::{Code, Problem};
 use crate::profile::{Direction, Layout, Role};
-use crate::response::{Given, body_problems, open};
+use crate::totals;
+use crate::response::{Given, body_of, body_problems};
 
 pub use fingerprint::fingerprint;
 pub use matching::{BankMovement, RowOutcome, StatementReport, match_statement};
@@ -73,19 +76,26 @@ pub struct StatementFile {
 /// Every problem of the file. A file with problems gives no rows.
 pub fn read(
     layout: &Layout,
-    file: &str,
-    bytes: &[u8],
+    opened: &Opened<'_>,
     account_no: &str,
 ) -> Result<StatementFile, Vec<Problem>> {
+    let file = opened.file;
     let mut problems = Vec::new();
-    let body = open(layout, file, bytes, Direction::Statement)?;
+    let mut body = body_of(layout, opened, Direction::Statement)?;
     body_problems(file, layout, &body, &Given::default(), &mut problems);
+    let totals = totals::take(file, layout, &mut body, &mut problems);
+    if let Some((rule, row)) = &totals {
+        totals::check(file, rule, row, None, &mut problems);
+    }
+    let ends = balances::stated(file, totals.as_ref(), &mut problems);
     let ours = account_key(account_no);
-    let mut stated = account_before_heading(layout, &body);
+    let in_head = totals::stated(totals.as_ref(), Role::OwnAccount);
+    let in_head = in_head.map(|(_, text)| account_key(&text).into_owned());
+    let mut stated = in_head.or_else(|| account_before_heading(layout, &body));
     if let Some(other) = stated.as_ref().filter(|other| **other != ours) {
         problems.push(Problem::of_file(Code::StatementAccount, file).found(other).expected(&*ours));
     }
-    let rows = read_rows(file, layout, &body, &mut problems, |row| {
+    let mut rows = read_rows(file, layout, &body, &mut problems, |row| {
         let own = row.text(Role::OwnAccount).map(account_key);
         if let Some(own) = own {
             if own != ours {
@@ -93,12 +103,12 @@ pub fn read(
             }
             stated = Some(own.into_owned());
         }
-        read_row(row)
+        read_row(layout, row)
     });
     if !problems.is_empty() {
         return Err(problems);
     }
-    let (opening, closing, latest_first) = check_balances(file, &rows)?;
+    let (opening, closing, latest_first) = balances::check(file, layout, &mut rows, ends)?;
     Ok(StatementFile { rows, account_no: stated, opening, closing, latest_first })
 }
 
@@ -123,11 +133,16 @@ fn account_before_heading(layout: &Layout, body: &Body) -> Option<String> {
     None
 }
 
-fn read_row(row: &mut RowReader<'_>) -> Option<StatementRow> {
+fn read_row(layout: &Layout, row: &mut RowReader<'_>) -> Option<StatementRow> {
     let date = row.date(Role::Date);
-    let debit = row.money(Role::Debit).filter(|amount| !amount.is_zero());
-    let credit = row.money(Role::Credit).filter(|amount| !amount.is_zero());
-    let balance = row.money(Role::Balance);
+    let (debit, credit) = if layout.field(Role::Amount).is_some() {
+        sides_by_sense(row)
+    } else {
+        sides_by_column(row)
+    };
+    let has_balance = layout.field(Role::Balance).is_some();
+    // Without a column of balances they are reckoned from the opening balance afterwards.
+    let balance = if has_balance { row.money(Role::Balance) } else { Some(Money::ZERO) };
     let owned = |text: Option<&str>| text.unwrap_or_default().to_owned();
     let serial = row.text(Role::Serial).map(str::to_owned);
     let counterparty_name = owned(row.text(Role::CounterpartyName));
@@ -135,16 +150,6 @@ fn read_row(row: &mut RowReader<'_>) -> Option<StatementRow> {
     let summary = owned(row.text(Role::Summary));
     let remark: Vec<_> =
         [row.text(Role::Purpose), row.text(Role::Remark)].into_iter().flatten().collect();
-    if debit.is_some() == credit.is_some() {
-        let found = |amount: Option<Money>| amount.map_or_else(String::new, Money::to_yuan);
-        let both = format!("借{}，贷{}", found(debit), found(credit));
-        row.refuse(Code::StatementOneSide, Role::Debit, &both, "");
-    }
-    if let Some(sense) = row.text(Role::Sense)
-        && !sense_agrees(sense, debit.is_some())
-    {
-        row.refuse(Code::StatementSense, Role::Sense, sense, "");
-    }
     Some(StatementRow {
         row: row.number(),
         serial,
@@ -159,51 +164,44 @@ fn read_row(row: &mut RowReader<'_>) -> Option<StatementRow> {
     })
 }
 
-fn sense_agrees(sense: &str, is_debit: bool) -> bool {
-    match sense {
-        "借" | "D" | "出" => is_debit,
-        "贷" | "C" | "进" => !is_debit,
-        _ => false,
+/// The columns of debit and credit, of which exactly one holds something.
+fn sides_by_column(row: &mut RowReader<'_>) -> (Option<Money>, Option<Money>) {
+    let debit = row.money(Role::Debit).filter(|amount| !amount.is_zero());
+    let credit = row.money(Role::Credit).filter(|amount| !amount.is_zero());
+    if debit.is_some() == credit.is_some() {
+        let found = |amount: Option<Money>| amount.map_or_else(String::new, Money::to_yuan);
+        let both = format!("借{}，贷{}", found(debit), found(credit));
+        row.refuse(Code::StatementOneSide, Role::Debit, &both, "");
     }
+    if let Some(sense) = row.text(Role::Sense)
+        && is_debit(sense) != Some(debit.is_some())
+    {
+        row.refuse(Code::StatementSense, Role::Sense, sense, "");
+    }
+    (debit, credit)
 }
 
-/// Opening and closing balance, and whether the latest row stands first. Each row's balance must follow from the
-/// row before; opening plus all rows is then closing by itself.
-fn check_balances(file: &str, rows: &[StatementRow]) -> Result<(Money, Money, bool), Vec<Problem>> {
-    let earliest_first = breaks(file, rows.iter());
-    let latest_first =
-        if earliest_first.is_empty() { Vec::new() } else { breaks(file, rows.iter().rev()) };
-    let reversed = !earliest_first.is_empty() && latest_first.is_empty();
-    if !earliest_first.is_empty() && !reversed {
-        return Err(earliest_first);
-    }
-    let (first, last) = (rows.first(), rows.last());
-    let (earliest, latest) = if reversed { (last, first) } else { (first, last) };
-    let opening = earliest
-        .and_then(|row| row.balance.checked_sub(row.change()?))
-        .ok_or_else(|| vec![Problem::of_file(Code::ResponseOverflow, file)])?;
-    Ok((opening, latest.map_or(opening, |row| row.balance), reversed))
-}
-
-fn breaks<'a>(file: &str, rows: impl Iterator<Item = &'a StatementRow>) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let mut before: Option<Money> = None;
-    for row in rows {
-        let follows = match before {
-            Some(before) => row.change().and_then(|change| before.checked_add(change)),
-            None => Some(row.balance),
-        };
-        if follows != Some(row.balance) {
-            let expected = follows.map_or_else(String::new, Money::to_yuan);
-            problems.push(
-                Problem::of_row(Code::StatementBalanceBreak, file, row.row)
-                    .found(row.balance.to_yuan())
-                    .expected(expected),
-            );
+/// One column of amounts, and a word that says whose side it is.
+fn sides_by_sense(row: &mut RowReader<'_>) -> (Option<Money>, Option<Money>) {
+    let amount = row.money(Role::Amount);
+    let Some(sense) = row.text(Role::Sense) else { return (None, None) };
+    match is_debit(sense) {
+        Some(true) => (amount, None),
+        Some(false) => (None, amount),
+        None => {
+            row.refuse(Code::StatementSense, Role::Sense, sense, "借、贷，或D、C，或进、出");
+            (None, None)
         }
-        before = Some(row.balance);
     }
-    problems
+}
+
+/// Whether the bank's word says that money went out of our account; `None` for no word of any bank.
+fn is_debit(sense: &str) -> Option<bool> {
+    match sense {
+        "借" | "D" | "出" | "DBIT" => Some(true),
+        "贷" | "C" | "进" | "CRDT" => Some(false),
+        _ => None,
+    }
 }
 
 /// The fingerprint of every row of a statement, in order.

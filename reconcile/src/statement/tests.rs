@@ -6,6 +6,7 @@ use ledger::answer::StatementOutcome;
 use ledger::money::Money;
 
 use super::{BankMovement, StatementFile, fingerprints, match_statement, read};
+use crate::opened::Opened;
 use crate::problem::Code;
 use crate::profile::Profile;
 use crate::text::encode_gb18030;
@@ -21,8 +22,10 @@ const CCB: &str = "账　　号：14001000000000000018\r\n\
 
 fn read_ccb(text: &str) -> Result<StatementFile, Vec<Code>> {
     let profiles = Profile::built_in();
-    let layout = profiles[2].layout("statement").unwrap();
-    read(layout, "流水.csv", &encode_gb18030(text).unwrap(), ACCOUNT)
+    let ccb = profiles.iter().find(|profile| profile.id == "stmt-ccb").unwrap();
+    let layout = ccb.layout("statement").unwrap();
+    let bytes = encode_gb18030(text).unwrap();
+    read(layout, &Opened::here("流水.csv", &bytes).unwrap(), ACCOUNT)
         .map_err(|problems| problems.iter().map(|problem| problem.code).collect())
 }
 

@@ -2,9 +2,15 @@
 
 mod box_table;
 mod delimited;
+mod fixed;
+pub(crate) mod mt940;
 mod spreadsheet;
+pub mod tree;
+pub(crate) mod xml;
 
 use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use crate::problem::{Code, Problem};
 use crate::profile::{Container, Layout};
@@ -14,7 +20,7 @@ use crate::text::{self, Encoding};
 const ROWS_BEFORE_A_FRAME: usize = 40;
 
 /// What a cell was in its container.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Form {
     /// Text, exactly as written.
     Text,
@@ -27,7 +33,7 @@ pub enum Form {
 }
 
 /// One cell.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cell {
     /// Its text without the blanks around it.
     pub text: String,
@@ -36,7 +42,7 @@ pub struct Cell {
 }
 
 /// One row.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// Its number from 1, as an editor or spreadsheet counts.
     pub number: u32,
@@ -47,7 +53,7 @@ pub struct Row {
 }
 
 /// Every row of a file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
     /// The rows, blank ones too.
     pub rows: Vec<Row>,
@@ -85,7 +91,8 @@ impl Row {
     }
 }
 
-/// What the bytes are, told by their first bytes and, for text, by a drawn frame.
+/// What the bytes are, told by their first bytes and, for text, by a drawn frame. Text with a separator and text in fixed
+/// columns look alike from outside; both are told as the former.
 #[must_use]
 pub fn container_of(bytes: &[u8]) -> Container {
     if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
@@ -93,6 +100,13 @@ pub fn container_of(bytes: &[u8]) -> Container {
     }
     if bytes.starts_with(b"PK\x03\x04") {
         return Container::Xlsx;
+    }
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    if text.starts_with(b"<") {
+        return Container::Xml;
+    }
+    if mt940::is_one(text) {
+        return Container::Mt940;
     }
     // A row that begins with ┌ ┍ ┎ or ┏: A9 B0 to B3 in GB18030, E2 94 8C to 8F in UTF-8. Only the begin of a
     // row is looked at, where bytes cannot be halves of other characters.
@@ -113,6 +127,9 @@ pub fn read_text(
     layout: &Layout,
     encoding: Encoding,
 ) -> Result<Table, Problem> {
+    if layout.containers.contains(&Container::Fixed) {
+        return Ok(fixed::read(bytes, layout, encoding));
+    }
     let text = decode(file, bytes, encoding)?;
     Ok(match layout.separator {
         Some(separator) if !layout.containers.contains(&Container::Boxtable) => {

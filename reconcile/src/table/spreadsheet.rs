@@ -25,7 +25,11 @@ pub(super) fn read(file: &str, bytes: &[u8], container: Container) -> Result<Tab
     let sheets = catch_unwind(AssertUnwindSafe(|| match container {
         Container::Xls => xls(bytes),
         Container::Xlsx => xlsx(bytes),
-        Container::Delimited | Container::Boxtable => Err("不是电子表格".to_owned()),
+        Container::Delimited
+        | Container::Fixed
+        | Container::Boxtable
+        | Container::Xml
+        | Container::Mt940 => Err("不是电子表格".to_owned()),
     }))
     .unwrap_or_else(|_| Err("文件结构异常".to_owned()))
     .map_err(|why| problem(Code::SheetUnreadable).found(why))?;

@@ -12,6 +12,7 @@ use ledger::money::Money;
 use ledger::period::Date;
 use reconcile::detect::detect;
 use reconcile::matcher::{Booked, Expectation, match_lines};
+use reconcile::opened::Opened;
 use reconcile::problem::Problem;
 use reconcile::profile::{Direction, Layout, Profile};
 use reconcile::response::Given;
@@ -71,15 +72,19 @@ fn outcome(file: &Path) -> String {
     let name = file.file_name().unwrap().to_str().unwrap();
     let bytes = fs::read(file).unwrap();
     let profiles = Profile::built_in();
-    let (profile, layout) = match detect(&bytes, name, None, &profiles) {
+    let opened = match Opened::here(name, &bytes) {
+        Ok(opened) => opened,
+        Err(problem) => return told(&[problem]),
+    };
+    let (profile, layout) = match detect(&opened, None, &profiles) {
         Ok(found) => found,
         Err(problems) => return told(&problems),
     };
     let read = match layout.direction {
         // A payment file is what a clerk picks by mistake.
-        Direction::Request | Direction::Reply => read_response(layout, name, &bytes),
-        Direction::Refund => read_refund(layout, name, &bytes),
-        Direction::Statement => read_statement(layout, name, &bytes),
+        Direction::Request | Direction::Reply => read_response(layout, &opened),
+        Direction::Refund => read_refund(layout, &opened),
+        Direction::Statement => read_statement(layout, &opened),
     };
     let head = format!("档案 {}/{}（{}）\n", profile.id, layout.id, layout.direction.chinese());
     head + &read.unwrap_or_else(|problems| told(&problems))
@@ -93,10 +98,10 @@ fn told(problems: &[Problem]) -> String {
     text
 }
 
-fn read_response(layout: &Layout, name: &str, bytes: &[u8]) -> Result<String, Vec<Problem>> {
+fn read_response(layout: &Layout, opened: &Opened<'_>) -> Result<String, Vec<Problem>> {
     let given =
         Given { batch: Some("D20A0".parse().unwrap()), answered_on: Some(day("2020-10-12")) };
-    let file = response::read(layout, name, bytes, &given)?;
+    let file = response::read(layout, opened, &given)?;
     let report = match_lines(&payments(Booked::Awaiting), &file.lines);
     let mut text = format!(
         "明细 {}行，应处理 {}，实处理 {}\n",
@@ -135,8 +140,8 @@ fn read_response(layout: &Layout, name: &str, bytes: &[u8]) -> Result<String, Ve
     Ok(text)
 }
 
-fn read_refund(layout: &Layout, name: &str, bytes: &[u8]) -> Result<String, Vec<Problem>> {
-    let file = refund::read(layout, name, bytes, &Given::default())?;
+fn read_refund(layout: &Layout, opened: &Opened<'_>) -> Result<String, Vec<Problem>> {
+    let file = refund::read(layout, opened, &Given::default())?;
     let report = match_returns(&payments(Booked::AnsweredSettled), &file.lines);
     let mut text = format!("明细 {}行，退回 {}\n", file.lines.len(), file.total);
     for (line, outcome) in file.lines.iter().zip(&report.outcomes) {
@@ -160,8 +165,8 @@ fn read_refund(layout: &Layout, name: &str, bytes: &[u8]) -> Result<String, Vec<
     Ok(text)
 }
 
-fn read_statement(layout: &Layout, name: &str, bytes: &[u8]) -> Result<String, Vec<Problem>> {
-    let file = statement::read(layout, name, bytes, OUR_ACCOUNT)?;
+fn read_statement(layout: &Layout, opened: &Opened<'_>) -> Result<String, Vec<Problem>> {
+    let file = statement::read(layout, opened, OUR_ACCOUNT)?;
     let report = match_statement(OUR_ACCOUNT, &file.rows, &movements(), &HashMap::new());
     let order = if file.latest_first { "倒序" } else { "顺序" };
     let mut text = format!(
@@ -233,10 +238,11 @@ fn a_file_cut_off_or_changed_anywhere_never_panics() {
             let mut flipped = bytes.clone();
             flipped[at] ^= 0x15;
             for damaged in [&bytes[..at], &flipped] {
-                let Ok((_, layout)) = detect(damaged, name, None, &profiles) else { continue };
-                let _ = read_response(layout, name, damaged);
-                let _ = read_refund(layout, name, damaged);
-                let _ = read_statement(layout, name, damaged);
+                let Ok(opened) = Opened::here(name, damaged) else { continue };
+                let Ok((_, layout)) = detect(&opened, None, &profiles) else { continue };
+                let _ = read_response(layout, &opened);
+                let _ = read_refund(layout, &opened);
+                let _ = read_statement(layout, &opened);
             }
         }
     }

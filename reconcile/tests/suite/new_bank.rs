@@ -3,6 +3,7 @@
 use ledger::answer::Reason;
 use ledger::money::Money;
 use reconcile::detect::detect;
+use reconcile::opened::Opened;
 use reconcile::problem::Code;
 use reconcile::profile::{BankStatus, Profile};
 use reconcile::response::{Given, read};
@@ -72,7 +73,8 @@ fn codes(text: &str) -> Vec<Code> {
     let layout = profiles[0].layout("reply").unwrap();
     let given = Given { batch: Some("D20A0".parse().unwrap()), answered_on: None };
     let bytes = encode_gb18030(text).unwrap();
-    let read = read(layout, "HP20201012D20A0.txt", &bytes, &given);
+    let opened = Opened::here("HP20201012D20A0.txt", &bytes).unwrap();
+    let read = read(layout, &opened, &given);
     read.map_or_else(|problems| problems.iter().map(|one| one.code).collect(), |_| Vec::new())
 }
 
@@ -81,10 +83,11 @@ fn a_bank_that_nobody_knew_is_read_from_its_profile_alone() {
     let mut profiles = Profile::built_in();
     profiles.push(Profile::from_toml("new-bank.toml", NEW_BANK).unwrap());
     let bytes = encode_gb18030(REPLY).unwrap();
-    let (profile, layout) = detect(&bytes, "HP20201012D20A0.txt", None, &profiles).unwrap();
+    let opened = Opened::here("HP20201012D20A0.txt", &bytes).unwrap();
+    let (profile, layout) = detect(&opened, None, &profiles).unwrap();
     assert_eq!(profile.id, "new-bank");
     let given = Given { batch: Some("D20A0".parse().unwrap()), answered_on: None };
-    let file = read(layout, "HP20201012D20A0.txt", &bytes, &given).unwrap();
+    let file = read(layout, &opened, &given).unwrap();
     assert_eq!(file.total, Money::from_fen(95_200));
     assert_eq!(file.lines[0].status, BankStatus::Success);
     assert_eq!(file.lines[1].reason, Some(Reason::Closed));
@@ -110,5 +113,5 @@ fn a_profile_that_contradicts_itself_is_refused_with_every_fault() {
         1
     );
     assert_eq!(faults(&NEW_BANK.replace("role = \"name\"", "role = \"account\"")), 2);
-    assert_eq!(faults(&NEW_BANK.replace("header = \"none\"", "header = \"columns\"")), 2);
+    assert_eq!(faults(&NEW_BANK.replace("header = \"none\"", "header = \"columns\"")), 7);
 }

@@ -25,6 +25,7 @@ use ledger::line::{EntitlementLine, Line};
 use ledger::money::Money;
 use ledger::period::{Date, Period};
 use ledger::vault::{Field, NewSubject, ProgrammeAccountFields};
+use reconcile::opened::Opened;
 use reconcile::bank_simulator::{Booking, Fate, Product, Script, StatementForm, Target};
 
 use super::{Stage, code};
@@ -206,6 +207,7 @@ fn pay(stage: &mut Stage) {
         profile: "icbc-batch",
         date: day,
         bank_unit: "1023",
+        stated: &[],
     };
     let payer = stage.key("国库支付经办");
     let released = release(&mut stage.desk, &payer, &sending);
@@ -222,7 +224,8 @@ fn pay(stage: &mut Stage) {
     let answer = stage.bank.process(Product::IcbcCsv, &file.bytes, &script);
     let key = stage.key("国库支付复核");
     for reply in answer.expect("the bank takes the file").replies {
-        let file = incoming(&reply.name, &reply.bytes, day);
+        let opened = opened(&reply.name, &reply.bytes);
+        let file = incoming(&opened, day);
         let batch = Some(drawing.batch.clone());
         let kept = stage.desk.write_file(bank_path(batch.as_ref(), &reply.name), &reply.bytes);
         kept.expect("a sound disk");
@@ -232,8 +235,12 @@ fn pay(stage: &mut Stage) {
     }
 }
 
-fn incoming<'a>(name: &'a str, bytes: &'a [u8], booked: Date) -> Incoming<'a> {
-    Incoming { name, bytes, profile: None, booked, dry_run: false }
+fn opened<'a>(name: &'a str, bytes: &'a [u8]) -> Opened<'a> {
+    Opened::here(name, bytes).expect("the bank's own file")
+}
+
+fn incoming<'a>(opened: &'a Opened<'a>, booked: Date) -> Incoming<'a> {
+    Incoming { opened, profile: None, booked, dry_run: false }
 }
 
 fn close(stage: &mut Stage) {
@@ -242,7 +249,8 @@ fn close(stage: &mut Stage) {
     stage.desk.clock.turn_to(code("2020-11-02"));
     let statement = stage.bank.statement(StatementForm::Ccb, days.0, days.1);
     let statement = statement.expect("the bank writes its statement");
-    let file = incoming(&statement.name, &statement.bytes, days.1);
+    let opened = opened(&statement.name, &statement.bytes);
+    let file = incoming(&opened, days.1);
     let key = stage.key("国库支付复核");
     banking::account_statement(&mut stage.desk, &key, &file, code("ZH-01"), days, None)
         .expect("the story keeps the rules");

@@ -8,6 +8,7 @@ use api::desk::banking::{self, Imported, Incoming};
 use api::failure::Failure;
 use ledger::ids::BatchCode;
 use ledger::period::Date;
+use reconcile::opened::Opened;
 use tests::county_demo;
 
 use super::program;
@@ -48,7 +49,8 @@ fn every_bank_file_handed_in_again_is_refused() {
             let released = desk.books().payments.batches[&batch].released.clone().unwrap();
             for path in files_in(&path) {
                 let (name, bytes) = (name_of(&path), std::fs::read(&path).unwrap());
-                let file = incoming(&name, &bytes);
+                let opened = Opened::here(&name, &bytes).unwrap();
+                let file = incoming(&opened);
                 let (batch, answered) = (Some(batch.clone()), Some(released.date));
                 let again = banking::response(&mut desk, &key, &file, batch, answered);
                 let code = refused(&desk, height, again, &name);
@@ -63,7 +65,8 @@ fn every_bank_file_handed_in_again_is_refused() {
             continue;
         }
         let (name, bytes) = (name_of(&path), std::fs::read(&path).unwrap());
-        let file = incoming(&name, &bytes);
+        let opened = Opened::here(&name, &bytes).unwrap();
+        let file = incoming(&opened);
         let again = if let Some((account, days)) = name.split_once("-流水") {
             let (from, until) = days.trim_end_matches(".csv").split_once('-').unwrap();
             let days = (compact(from), compact(until));
@@ -83,8 +86,8 @@ fn every_bank_file_handed_in_again_is_refused() {
     assert!(answers >= 32, "{answers}");
 }
 
-fn incoming<'a>(name: &'a str, bytes: &'a [u8]) -> Incoming<'a> {
-    Incoming { name, bytes, profile: None, booked: day("2020-12-07"), dry_run: false }
+fn incoming<'a>(opened: &'a Opened<'a>) -> Incoming<'a> {
+    Incoming { opened, profile: None, booked: day("2020-12-07"), dry_run: false }
 }
 
 /// `20201130` as a date.

@@ -3,6 +3,7 @@
 use ledger::engine::Receipt;
 use ledger::ids::Digest;
 use ledger::signer::Signer;
+use reconcile::opened::Opened;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
@@ -22,15 +23,15 @@ pub(super) fn people(
     desk: &mut Desk,
     key: &dyn Signer,
     args: &FileArgs,
-    bytes: &[u8],
+    opened: &Opened<'_>,
 ) -> Result<Report, Failure> {
     registration::may_sign(desk, key)?;
-    let households = people_list::read(desk, &args.name(), bytes)?;
+    let households = people_list::read(desk, opened)?;
     let (count, persons) = people_list::counted(&households);
     let receipt = if args.dry_run {
         None
     } else {
-        let file = Digest(Sha256::digest(bytes).into());
+        let file = Digest(Sha256::digest(opened.bytes()).into());
         Some(registration::register(desk, key, "人员名单导入", Some(file), households)?.0)
     };
     desk.checkpoint()?;
@@ -44,11 +45,10 @@ pub(super) fn entitlements(
     desk: &mut Desk,
     key: &dyn Signer,
     args: &FileArgs,
-    bytes: &[u8],
+    opened: &Opened<'_>,
     given: &Given<'_>,
 ) -> Result<Report, Failure> {
-    let file = (args.name(), bytes);
-    let done_with = entitlements::bring_in(desk, key, (&file.0, file.1), given, args.dry_run)?;
+    let done_with = entitlements::bring_in(desk, key, opened, given, args.dry_run)?;
     desk.checkpoint()?;
     let (lines, total, receipt) = (done_with.lines, done_with.total, done_with.receipt);
     let next = receipt.map_or_else(String::new, |r| {
@@ -72,9 +72,9 @@ pub(super) fn allotments(
     desk: &mut Desk,
     key: &dyn Signer,
     args: &FileArgs,
-    bytes: &[u8],
+    opened: &Opened<'_>,
 ) -> Result<Report, Failure> {
-    let done = allotments::import(desk, key, (&args.name(), bytes), args.dry_run)?;
+    let done = allotments::import(desk, key, opened, args.dry_run)?;
     desk.checkpoint()?;
     let (rows, known, total) = (done.rows, done.known, done.total);
     let what = if done.is_signed { "已登记" } else { "（试读，没有登记）" };
@@ -89,10 +89,10 @@ pub(super) fn persons(
     desk: &mut Desk,
     key: &dyn Signer,
     args: &FileArgs,
-    bytes: &[u8],
+    opened: &Opened<'_>,
     about: &About,
 ) -> Result<Report, Failure> {
-    let listed = persons::import(desk, key, (&args.name(), bytes), about, args.dry_run)?;
+    let listed = persons::import(desk, key, opened, about, args.dry_run)?;
     desk.checkpoint()?;
     let (lines, total, receipt) = (listed.lines, listed.total, listed.receipt);
     let text = format!("名单：{lines}人，金额合计{total}元；{}", done(receipt));

@@ -7,6 +7,7 @@ use ledger::books::Books;
 use ledger::money::Money;
 use ledger::signer::Signer;
 use reconcile::office_list::{self, Column, ListRow};
+use reconcile::opened::Opened;
 use reconcile::problem::Code;
 
 use super::super::Desk;
@@ -52,10 +53,10 @@ pub struct Allotted {
 pub fn import(
     desk: &mut Desk,
     key: &dyn Signer,
-    (file, bytes): (&str, &[u8]),
+    opened: &Opened<'_>,
     dry_run: bool,
 ) -> Result<Allotted, Failure> {
-    let all = read(desk.books(), file, bytes)?;
+    let all = read(desk.books(), opened)?;
     let total = Money::total(all.iter().map(|allotted| allotted.amount_fen));
     let total = total.ok_or(ledger::rejection::Rejection::MoneyOverflow {})?;
     let rows = all.len();
@@ -73,8 +74,8 @@ pub fn import(
     Ok(Allotted { rows, total, known, is_signed: !dry_run })
 }
 
-fn read(books: &Books, file: &str, bytes: &[u8]) -> Result<Vec<FundAllotted>, Failure> {
-    let list = office_list::read(file, bytes, COLUMNS, &|_| false).map_err(Failure::Problems)?;
+fn read(books: &Books, opened: &Opened<'_>) -> Result<Vec<FundAllotted>, Failure> {
+    let list = office_list::read(opened, COLUMNS, &|_| false).map_err(Failure::Problems)?;
     let mut problems = Vec::new();
     let mut all: Vec<FundAllotted> = Vec::new();
     for row in &list.rows {

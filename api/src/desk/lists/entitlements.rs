@@ -12,6 +12,7 @@ use ledger::money::Money;
 use ledger::period::Period;
 use ledger::signer::Signer;
 use reconcile::office_list::{self, Column, ListRow, OfficeList, plain};
+use reconcile::opened::Opened;
 use reconcile::problem::Code;
 
 use super::super::{Desk, seal};
@@ -71,11 +72,11 @@ pub struct BroughtIn {
 pub fn bring_in(
     desk: &mut Desk,
     key: &dyn Signer,
-    (file, bytes): (&str, &[u8]),
+    opened: &Opened<'_>,
     given: &Given<'_>,
     dry_run: bool,
 ) -> Result<BroughtIn, Failure> {
-    let lines = read(desk, key, (file, bytes), given)?;
+    let lines = read(desk, key, opened, given)?;
     let (manifest, entries) = seal(&lines)?;
     let (count, total, root) = (manifest.count, manifest.total_fen, manifest.root);
     let (scheme, source) = (given.scheme.clone(), given.source.to_owned());
@@ -88,7 +89,7 @@ pub fn bring_in(
 fn read(
     desk: &Desk,
     key: &dyn Signer,
-    (file, bytes): (&str, &[u8]),
+    opened: &Opened<'_>,
     given: &Given<'_>,
 ) -> Result<Vec<Line>, Failure> {
     let labels: BTreeMap<String, &str> =
@@ -97,7 +98,7 @@ fn read(
         let scheme = &given.scheme;
         return Err(Failure::usage(format!("项目{scheme}还没有任何标准：先设定项目和标准。")));
     }
-    let list = office_list::read(file, bytes, COLUMNS, &|heading| labels.contains_key(heading))
+    let list = office_list::read(opened, COLUMNS, &|heading| labels.contains_key(heading))
         .map_err(Failure::Problems)?;
     let mut finder = Finder::new(desk, key, "存量资格名单核对")?;
     let homes = homes(desk);

@@ -6,6 +6,7 @@ use ledger::check_digits::{IdNo, canonical_id_no, luhn_holds};
 use ledger::ids::{Division, HouseholdId};
 use ledger::vault::{AccountFields, PersonFields};
 use reconcile::office_list::{self, Column, ListRow};
+use reconcile::opened::Opened;
 use reconcile::problem::{Code, Problem};
 
 use super::super::Desk;
@@ -49,8 +50,8 @@ struct Seen {
 ///
 /// # Errors
 /// Every problem of the file; a file with problems gives no households.
-pub fn read(desk: &Desk, file: &str, bytes: &[u8]) -> Result<Vec<NewHousehold>, Failure> {
-    let list = office_list::read(file, bytes, COLUMNS, &|_| false).map_err(Failure::Problems)?;
+pub fn read(desk: &Desk, opened: &Opened<'_>) -> Result<Vec<NewHousehold>, Failure> {
+    let list = office_list::read(opened, COLUMNS, &|_| false).map_err(Failure::Problems)?;
     let mut households: Vec<NewHousehold> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut heads: HashSet<usize> = HashSet::new();

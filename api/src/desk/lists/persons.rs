@@ -10,6 +10,7 @@ use ledger::money::Money;
 use ledger::rejection::Rejection;
 use ledger::signer::Signer;
 use reconcile::office_list::{self, Column, ListRow, OfficeList};
+use reconcile::opened::Opened;
 use reconcile::problem::Code;
 use sha2::{Digest as _, Sha256};
 
@@ -127,12 +128,12 @@ fn at_its_row(list: &OfficeList, why: Failure) -> Failure {
 pub fn import(
     desk: &mut Desk,
     key: &dyn Signer,
-    (file, bytes): (&str, &[u8]),
+    opened: &Opened<'_>,
     about: &About,
     dry_run: bool,
 ) -> Result<Listed, Failure> {
     let list =
-        office_list::read(file, bytes, &about.columns(), &|_| false).map_err(Failure::Problems)?;
+        office_list::read(opened, &about.columns(), &|_| false).map_err(Failure::Problems)?;
     let mut finder = Finder::new(desk, key, "外部名单核对")?;
     let (mut lines, mut problems) = (Vec::new(), Vec::new());
     for row in &list.rows {

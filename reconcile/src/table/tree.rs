@@ -1,0 +1,197 @@
+//! Documents whose values are found by paths: XML, and MT940 made into the same shape.
+//! A path is steps between `/`: a name, `name[child/path=value]`, `..`, and last perhaps `@attribute`.
+
+use super::{Cell, Form, Row, Table, text_fault};
+use crate::problem::Code;
+use crate::profile::{Field, Layout};
+
+/// An element with what is in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Node {
+    /// Its name without prefix.
+    pub(crate) name: String,
+    /// Its attributes without those that declare namespaces.
+    pub(crate) attributes: Vec<(String, String)>,
+    /// Its own text.
+    pub(crate) text: String,
+    /// Its elements.
+    pub(crate) children: Vec<Node>,
+}
+
+/// What a layout sees of a document.
+pub(crate) struct Seen {
+    /// The values of the whole document, in the order of the layout's totals; then a row per record.
+    pub(crate) table: Table,
+    /// How many records there are.
+    pub(crate) records: usize,
+    /// Titles of fields that must be there and are not: in the head, or in any record.
+    pub(crate) missing: Vec<String>,
+    /// Values that the layout does not name.
+    pub(crate) extra: Option<String>,
+}
+
+/// Looks at a document with a layout's eyes; `None` if it is not of the kind in which the layout's paths begin.
+pub(crate) fn see(document: &Node, layout: &Layout) -> Option<Seen> {
+    let records = layout.records.as_deref().unwrap_or(super::mt940::RECORDS);
+    let (kind, records) = records.split_once('/')?;
+    // An envelope around the document that the paths name does not count.
+    let roots: Vec<&Node> = if document.name == kind {
+        vec![document]
+    } else {
+        document.children.iter().filter(|child| child.name == kind).collect()
+    };
+    if roots.is_empty() {
+        return None;
+    }
+    let mut found = Vec::new();
+    for root in &roots {
+        walk(root, &mut Vec::new(), records, &mut found);
+    }
+    let head_fields = layout.totals.as_ref().map_or(&[][..], |totals| &totals.fields);
+    let of_document = |path: &str| {
+        let path = path.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/'));
+        let path = path.unwrap_or_default();
+        roots.iter().flat_map(|root| values(root, &[], path)).collect()
+    };
+    let head = row(0, head_fields, &of_document);
+    let mut missing = Vec::new();
+    note_missing(head_fields, &[&head], &mut missing);
+    let rows: Vec<Row> = (1_u32..)
+        .zip(&found)
+        .map(|(number, (ancestors, record))| {
+            row(number, &layout.fields, &|path| values(record, ancestors, path))
+        })
+        .collect();
+    if !rows.is_empty() {
+        note_missing(&layout.fields, &rows.iter().collect::<Vec<_>>(), &mut missing);
+    }
+    let extra = if layout.others_allowed { None } else { extra(&roots, layout, &found, records) };
+    let records = rows.len();
+    let rows = std::iter::once(head).chain(rows).collect();
+    Some(Seen { table: Table { rows, faults: Vec::new() }, records, missing, extra })
+}
+
+fn row(number: u32, fields: &[Field], find: &dyn Fn(&str) -> Vec<String>) -> Row {
+    let cells = fields.iter().map(|field| {
+        let found: Vec<String> = field.titles.iter().flat_map(|title| find(title)).collect();
+        match found.as_slice() {
+            [] => Cell::text(""),
+            [text] => match text_fault(text.trim()) {
+                Some(code) => Cell { text: text.trim().to_owned(), form: Form::Refused(code) },
+                None => Cell::text(text),
+            },
+            [..] => Cell { text: found.join("、"), form: Form::Refused(Code::TreeRepeated) },
+        }
+    });
+    Row { number, cells: cells.collect(), fault: None }
+}
+
+/// A field that must not be empty and has nothing in any row is not there at all.
+fn note_missing(fields: &[Field], rows: &[&Row], missing: &mut Vec<String>) {
+    for (index, field) in fields.iter().enumerate() {
+        let is_needed = !field.optional && !field.may_be_empty;
+        let is_there =
+            rows.iter().any(|row| row.cells.get(index).is_some_and(|cell| !cell.is_blank()));
+        if is_needed && !is_there {
+            missing.extend(field.titles.first().cloned());
+        }
+    }
+}
+
+/// Every element at a path, with what is around it, outermost first.
+fn walk<'a>(
+    node: &'a Node,
+    ancestors: &mut Vec<&'a Node>,
+    path: &str,
+    found: &mut Vec<(Vec<&'a Node>, &'a Node)>,
+) {
+    let (step, rest) = path.split_once('/').map_or((path, None), |(step, rest)| (step, Some(rest)));
+    ancestors.push(node);
+    for child in node.children.iter().filter(|child| child.name == step) {
+        match rest {
+            Some(rest) => walk(child, ancestors, rest, found),
+            None => found.push((ancestors.clone(), child)),
+        }
+    }
+    ancestors.pop();
+}
+
+/// Every value at a path from a node.
+fn values(node: &Node, ancestors: &[&Node], path: &str) -> Vec<String> {
+    if let Some(rest) = path.strip_prefix("../") {
+        let Some((parent, above)) = ancestors.split_last() else { return Vec::new() };
+        return values(parent, above, rest);
+    }
+    if let Some(name) = path.strip_prefix('@') {
+        let named = node.attributes.iter().filter(|(known, _)| known == name);
+        return named.map(|(_, value)| value.clone()).collect();
+    }
+    let (step, rest) = split_step(path);
+    let (name, condition) = match step.split_once('[') {
+        Some((name, condition)) => (name, condition.strip_suffix(']')),
+        None => (step, None),
+    };
+    let holds = |child: &Node| {
+        condition.and_then(|condition| condition.split_once('=')).is_none_or(|(path, value)| {
+            values(child, &[], path).iter().any(|found| found.trim() == value)
+        })
+    };
+    let children = node.children.iter().filter(|child| child.name == name && holds(child));
+    match rest {
+        Some(rest) => children.flat_map(|child| values(child, &[], rest)).collect(),
+        None => children.map(|child| child.text.clone()).collect(),
+    }
+}
+
+/// The first step, conditions and all, and the rest.
+fn split_step(path: &str) -> (&str, Option<&str>) {
+    let mut depth = 0_u32;
+    for (index, letter) in path.char_indices() {
+        match letter {
+            '[' => depth += 1,
+            ']' => depth = depth.saturating_sub(1),
+            '/' if depth == 0 => {
+                return (path.get(..index).unwrap_or(path), path.get(index + 1..));
+            }
+            _ => {}
+        }
+    }
+    (path, None)
+}
+
+/// The first value that no title names.
+fn extra(
+    roots: &[&Node],
+    layout: &Layout,
+    found: &[(Vec<&Node>, &Node)],
+    records: &str,
+) -> Option<String> {
+    let heads = layout.totals.iter().flat_map(|totals| &totals.fields);
+    let head = heads.flat_map(|field| &field.titles);
+    let head: Vec<&str> =
+        head.filter_map(|path| path.split_once('/')).map(|(_, path)| path).collect();
+    let line: Vec<&str> =
+        layout.fields.iter().flat_map(|field| &field.titles).map(String::as_str).collect();
+    let in_records = found.iter().find_map(|(_, record)| unnamed(record, "", None, &line));
+    in_records.or_else(|| roots.iter().find_map(|root| unnamed(root, "", Some(records), &head)))
+}
+
+fn unnamed(node: &Node, path: &str, records: Option<&str>, known: &[&str]) -> Option<String> {
+    let under = |name: &str| {
+        if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") }
+    };
+    if records == Some(path) {
+        return None;
+    }
+    for (name, _) in &node.attributes {
+        let path = under(&format!("@{name}"));
+        if !known.contains(&path.as_str()) {
+            return Some(path);
+        }
+    }
+    let is_leaf = node.children.is_empty() && !path.is_empty();
+    if is_leaf && !node.text.trim().is_empty() && !known.contains(&path) {
+        return Some(path.to_owned());
+    }
+    node.children.iter().find_map(|child| unnamed(child, &under(&child.name), records, known))
+}

@@ -1,0 +1,164 @@
+//! XML into a tree. No document type, no entities but the five of the standard: nothing outside the file is ever asked.
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::tree::Node;
+use crate::problem::{Code, Problem};
+use crate::text::{Encoding, decode};
+
+/// Elements stand in each other no deeper than this.
+const DEEPEST: usize = 32;
+/// A document has no more elements than this.
+const MOST: usize = 2_000_000;
+
+/// The document in a file.
+pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Node, Problem> {
+    let encoding = encoding_of(bytes);
+    let text = decode(bytes, encoding).map_err(|wrong| {
+        Problem::of_row(Code::TextUndecodable, file, wrong.row)
+            .found(format!("第{}字节", wrong.offset + 1))
+            .expected(format!("{}编码", encoding.word()))
+    })?;
+    let mut reader = Reader::from_str(&text);
+    parsed(&mut reader).map_err(|why| {
+        let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        let before = text.get(..at.min(text.len())).unwrap_or(&text);
+        let row = u32::try_from(before.matches('\n').count() + 1).unwrap_or(u32::MAX);
+        let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+        Problem::of_row(Code::XmlBroken, file, row)
+            .in_column(format!("第{column}字附近"))
+            .expected(why)
+    })
+}
+
+/// What the declaration says; UTF-8 if it says nothing.
+fn encoding_of(bytes: &[u8]) -> Encoding {
+    let head = bytes.get(..bytes.len().min(200)).unwrap_or(bytes);
+    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
+    let declared = head.split("?>").next().unwrap_or_default();
+    let is_gb = ["gbk", "gb2312", "gb18030"].iter().any(|name| declared.contains(name));
+    if declared.contains("<?xml") && is_gb { Encoding::Gb18030 } else { Encoding::Utf8 }
+}
+
+fn parsed(reader: &mut Reader<&[u8]>) -> Result<Node, String> {
+    let mut open: Vec<Node> = Vec::new();
+    let mut document = None;
+    let mut count = 0_usize;
+    loop {
+        let event = reader.read_event().map_err(|why| format!("完整的XML（{why}）"))?;
+        let text = match event {
+            Event::Start(start) => {
+                count += 1;
+                if open.len() >= DEEPEST || count > MOST {
+                    return Err(format!("不超过{DEEPEST}层、{MOST}个元素"));
+                }
+                open.push(node(&start)?);
+                continue;
+            }
+            Event::Empty(start) => {
+                count += 1;
+                close(node(&start)?, &mut open, &mut document)?;
+                continue;
+            }
+            Event::End(_) => {
+                let node = open.pop().ok_or("配对的结束标记")?;
+                close(node, &mut open, &mut document)?;
+                continue;
+            }
+            Event::Text(text) => text.xml10_content().into_owned(),
+            Event::CData(text) => text.xml10_content().into_owned(),
+            Event::GeneralRef(reference) => match reference.resolve_char_ref() {
+                Ok(Some(letter)) => letter.to_string(),
+                Ok(None) | Err(_) => {
+                    let name = reference.xml10_content();
+                    let known = quick_xml::escape::resolve_xml_entity(&name);
+                    known.ok_or_else(|| format!("没有自定义实体（{name}）"))?.to_owned()
+                }
+            },
+            Event::DocType(_) => return Err("没有文档类型声明（DOCTYPE）".to_owned()),
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) => continue,
+            Event::Eof => break,
+        };
+        match open.last_mut() {
+            Some(node) => node.text.push_str(&text),
+            None if text.trim().is_empty() => {}
+            None => return Err("元素之外没有文字".to_owned()),
+        }
+    }
+    match (open.is_empty(), document) {
+        (true, Some(document)) => Ok(document),
+        (_, _) => Err("每个元素都有结束标记；文件可能被截断".to_owned()),
+    }
+}
+
+fn close(node: Node, open: &mut [Node], document: &mut Option<Node>) -> Result<(), String> {
+    match open.last_mut() {
+        Some(parent) => parent.children.push(node),
+        None if document.is_none() => *document = Some(node),
+        None => return Err("只有一个文档；可能是两个文件拼在一起".to_owned()),
+    }
+    Ok(())
+}
+
+fn node(start: &BytesStart<'_>) -> Result<Node, String> {
+    let mut node = Node { name: local(start.name().as_ref()).to_owned(), ..Node::default() };
+    for attribute in start.attributes() {
+        let attribute = attribute.map_err(|why| format!("完整的属性（{why}）"))?;
+        let key = attribute.key.as_ref();
+        if key == "xmlns" || key.starts_with("xmlns:") || key.starts_with("xsi:") {
+            continue;
+        }
+        let value = attribute
+            .normalized_value(quick_xml::XmlVersion::Implicit1_0)
+            .map_err(|why| format!("完整的属性（{why}）"))?;
+        node.attributes.push((local(key).to_owned(), value.into_owned()));
+    }
+    Ok(node)
+}
+
+/// The name without its prefix.
+fn local(name: &str) -> &str {
+    name.rsplit(':').next().unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::problem::Code;
+
+    #[test]
+    fn elements_attributes_and_text_come_out_without_prefixes() {
+        let node = read("x", b"<?xml version='1.0'?><p:A xmlns:p='u' b='1 &amp; 2'><C>x&#65;y</C><D/></p:A>");
+        let node = node.unwrap();
+        assert_eq!(node.name, "A");
+        assert_eq!(node.attributes, [("b".to_owned(), "1 & 2".to_owned())]);
+        assert_eq!(node.children[0].text, "xAy");
+    }
+
+    #[test]
+    fn what_a_declaration_of_gbk_says_is_how_it_is_read() {
+        let text = "<?xml version=\"1.0\" encoding=\"GBK\"?><A>张</A>";
+        let bytes = crate::text::encode_gb18030(text).unwrap();
+        assert_eq!(read("x", &bytes).unwrap().text, "张");
+        let undeclared = crate::text::encode_gb18030("<A>张</A>").unwrap();
+        assert_eq!(read("x", &undeclared).unwrap_err().code, Code::TextUndecodable);
+    }
+
+    #[test]
+    fn types_entities_cut_off_files_and_two_documents_are_refused() {
+        for text in [
+            "<!DOCTYPE A [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><A>&e;</A>",
+            "<A>&e;</A>",
+            "<A><B>1</B>",
+            "<A><B>1</A>",
+            "<A/><A/>",
+            "<A b='1' b='2'/>",
+            "",
+        ] {
+            assert_eq!(read("x", text.as_bytes()).unwrap_err().code, Code::XmlBroken, "{text}");
+        }
+        let deep = "<A>".repeat(100_000);
+        assert_eq!(read("x", deep.as_bytes()).unwrap_err().code, Code::XmlBroken);
+    }
+}
