@@ -10,8 +10,8 @@ use crate::opened::Opened;
 use crate::problem::{Code, Problem};
 use crate::profile::{Direction, Layout, Role};
 use crate::reasons::{classify, echoed_name};
-use crate::totals::{self, Sums};
 use crate::response::{Given, body_of, body_problems, read_payee, sum};
+use crate::totals::{self, Sums};
 
 /// One returned payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub fn read(
     let lines = read_rows(file, layout, &body, &mut problems, |row| read_line(layout, row, &given));
     let total = sum(file, lines.iter().map(|line| line.amount), &mut problems);
     if let Some((rule, row)) = totals {
-        let is_whole = lines.len() == body.rows.len();
+        let is_whole = lines.len() == body.count();
         let sums = Sums { count: lines.len(), total, settled: None };
         totals::check(file, rule, &row, is_whole.then_some(sums), &mut problems);
     }

@@ -12,6 +12,7 @@ use ledger::period::Date;
 use reconcile::bank_simulator::{Account, BankFile, Chance, Product, Script};
 use reconcile::detect::detect;
 use reconcile::matcher::{Booked, Expectation, match_lines};
+use reconcile::opened::Opened;
 use reconcile::profile::Profile;
 use reconcile::response;
 use reconcile::text::decode;
@@ -44,7 +45,16 @@ pub fn make(dir: &Path, count: usize) -> Result<(), Failure> {
         let reference = reference.ok_or_else(|| Failure::usage("一个批次至多9999999笔。"))?;
         let amount = Money::from_fen(10_000 + i64::from(line % 977) * 50);
         csv.push_str(&format!("{reference},{account_no},{name},{}\n", amount.to_yuan()));
-        lines.push(PaymentLine { reference, account_no, name, amount, id_no: None });
+        lines.push(PaymentLine {
+            reference,
+            account_no,
+            payee: name.clone(),
+            name,
+            bank_name: String::new(),
+            bank_number: String::new(),
+            amount,
+            id_no: None,
+        });
     }
     let total = Money::total(lines.iter().map(|line| line.amount)).unwrap_or_default();
     let terms = PaymentFileTerms {
@@ -53,6 +63,8 @@ pub fn make(dir: &Path, count: usize) -> Result<(), Failure> {
         unit: "1023",
         teller: "0001",
         attempt: 1,
+        period: date.period(),
+        stated: &[],
         count: u32::try_from(count).unwrap_or(u32::MAX),
         total,
     };
@@ -87,8 +99,10 @@ pub fn subject(dir: &Path) -> Result<Value, Failure> {
     let profiles = Profile::built_in();
     let given = response::Given { batch: None, answered_on: Some(day()?) };
     let work = || -> Result<_, Failure> {
-        let (_, layout) = detect(&bytes, REPLY, None, &profiles).map_err(Failure::Problems)?;
-        let file = response::read(layout, REPLY, &bytes, &given).map_err(Failure::Problems)?;
+        let opened = Opened::here(REPLY, &bytes);
+        let opened = opened.map_err(|why| Failure::Problems(vec![why]))?;
+        let (_, layout) = detect(&opened, None, &profiles).map_err(Failure::Problems)?;
+        let file = response::read(layout, &opened, &given).map_err(Failure::Problems)?;
         Ok(match_lines(&expectations, &file.lines))
     };
     let (report, time) = timed(work)?;

@@ -2,7 +2,6 @@
 //! expect of sixty batches. Amounts are few, as standards are, so amounts alone tell hardly any row apart.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use ledger::answer::StatementOutcome;
 use ledger::ids::{BatchCode, Digest, PaymentRef};
@@ -10,6 +9,7 @@ use ledger::money::Money;
 use ledger::period::Date;
 use reconcile::bank_simulator::{Account, Booking, StatementForm};
 use reconcile::detect::detect;
+use reconcile::opened::Opened;
 use reconcile::profile::Profile;
 use reconcile::statement::{self, BankMovement, match_statement};
 use serde_json::{Value, json};
@@ -36,9 +36,11 @@ pub fn subject(rows: usize) -> Result<Value, Failure> {
     let profiles = Profile::built_in();
     let nothing: HashMap<Digest, u32> = HashMap::new();
     let work = || -> Result<_, Failure> {
-        let found = detect(&file.bytes, &file.name, None, &profiles);
+        let opened = Opened::here(&file.name, &file.bytes);
+        let opened = opened.map_err(|why| Failure::Problems(vec![why]))?;
+        let found = detect(&opened, None, &profiles);
         let (_, layout) = found.map_err(Failure::Problems)?;
-        let read = statement::read(layout, &file.name, &file.bytes, OWN);
+        let read = statement::read(layout, &opened, OWN);
         let read = read.map_err(Failure::Problems)?;
         Ok(match_statement(OWN, &read.rows, &movements, &nothing))
     };
@@ -85,7 +87,7 @@ fn year(rows: usize, first: Date) -> Result<(Account, Vec<BankMovement>), Failur
             back.reference = PaymentRef::new(batch.clone(), line);
             back.id = format!("return:{batch}{line:07}");
             account.book(Booking {
-                date: paid.plus_days(i64::from(line % 5)).ok_or_else(|| not_made(FIRST))?,
+                date: paid.plus_days(u16::try_from(line % 5).unwrap_or(0)).ok_or_else(|| not_made(FIRST))?,
                 change: back.amount,
                 counterparty_name: name.clone(),
                 counterparty_account: if line % 4 == 0 { String::new() } else { number.clone() },
