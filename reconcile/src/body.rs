@@ -61,9 +61,10 @@ impl<'a> Opened<'a> {
 
     /// The whole file in that layout.
     pub(crate) fn body(&self, layout: &Layout) -> Result<Body<'a>, Misfit> {
-        if let Some(body) = self.long_body(layout) {
-            return Ok(body);
-        }
+        self.long_body(layout).map_or_else(|| self.whole_body(layout), Ok)
+    }
+
+    fn whole_body(&self, layout: &Layout) -> Result<Body<'a>, Misfit> {
         let (table, head, _) = self.try_encodings(layout, self.bytes)?;
         let Table { rows, faults } = table;
         let mut rows = rows.into_iter();
@@ -161,4 +162,80 @@ fn first_rows(bytes: &[u8], rows: usize) -> &[u8] {
     let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
     let mut ends = std::iter::once(0).chain(ends.map(|(index, _)| index + 1));
     ends.nth(rows).and_then(|end| bytes.get(..end)).unwrap_or(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Body;
+    use crate::cells::read_rows;
+    use crate::opened::Opened;
+    use crate::problem::Problem;
+    use crate::profile::{Layout, Profile, Role};
+    use crate::text::encode_gb18030;
+
+    /// Thirty thousand rows, some of them damaged in every way that a row of text can be.
+    fn long_reply() -> Vec<u8> {
+        let mut text =
+            String::from("批量代发结果\r\n姓名,卡号,应处理金额,备注,实处理金额,处理标志\r\n");
+        for n in 1..30_000_u32 {
+            let row = match n % 4_999 {
+                7 => format!("张测试,62284800000000{n:05},404.00,,404.00"),
+                8 => String::new(),
+                9 => format!("\"张,测\",62284800000000{n:05},404.00,\"a\"\"b\",404.00,全部成功"),
+                10 => "\"张测试,1,404.00,,404.00,全部成功".to_owned(),
+                11 => "张测\u{7}试,1,404.00,,404.00,全部成功".to_owned(),
+                12 => ",,,,,".to_owned(),
+                _ => format!("倈测试,62284800000000{n:05}, 404.00 ,D20A0{n:07},404.00,全部成功"),
+            };
+            text.push_str(&row);
+            text.push_str(if n % 3 == 0 { "\n" } else { "\r\n" });
+        }
+        text.push_str(",,,,,\r\n\r\n  \r\n");
+        encode_gb18030(&text).unwrap()
+    }
+
+    fn layout() -> Layout {
+        let profiles = Profile::built_in();
+        let profile = profiles.iter().find(|profile| profile.id == "icbc-batch").unwrap();
+        let mut layout = profile.layout("reply").unwrap().clone();
+        layout.skip_rows = 0;
+        layout
+    }
+
+    /// Every row as its number and its texts, and every problem.
+    fn seen(layout: &Layout, body: &Body<'_>) -> (Vec<(u32, Vec<String>)>, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let roles = [Role::Name, Role::Account, Role::Amount, Role::Reference, Role::Status];
+        let rows = read_rows("回盘.csv", layout, body, &mut problems, |row| {
+            let texts = roles.map(|role| row.text(role).unwrap_or_default().to_owned());
+            Some((row.number(), texts.to_vec()))
+        });
+        (rows, problems)
+    }
+
+    #[test]
+    fn a_long_text_read_stretch_by_stretch_says_what_it_says_as_a_whole() {
+        let (bytes, layout) = (long_reply(), layout());
+        let opened = Opened::here("回盘.csv", &bytes).unwrap();
+        let long = opened.long_body(&layout).expect("the text is long and its heading is Chinese");
+        let whole = opened.whole_body(&layout).unwrap();
+        assert!(whole.stretches.is_none());
+        assert_eq!(long.count(), whole.count());
+        assert_eq!(long.preamble, whole.preamble);
+        let (one, other) = (seen(&layout, &long), seen(&layout, &whole));
+        assert!(one.1.len() > 20, "the damage is there");
+        assert!(one == other, "the two ways differ");
+    }
+
+    #[test]
+    fn a_byte_that_cannot_be_read_is_told_at_its_row_of_the_whole_file() {
+        let (mut bytes, layout) = (long_reply(), layout());
+        let at = bytes.len() - 200;
+        bytes[at] = 0xff;
+        let row = 1 + bytes[..at].iter().filter(|byte| **byte == b'\n').count();
+        let opened = Opened::here("回盘.csv", &bytes).unwrap();
+        let (_, problems) = seen(&layout, &opened.long_body(&layout).unwrap());
+        let told = problems.iter().find(|problem| problem.code.word() == "text.undecodable");
+        assert_eq!(told.unwrap().row.map(u64::from), Some(row as u64));
+    }
 }

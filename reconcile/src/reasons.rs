@@ -1,6 +1,8 @@
 //! The bank's words for why a payment failed or came back, made one vocabulary (DOMAIN 1.3), and the other
 //! holder's name that some banks echo in them.
 
+use std::borrow::Cow;
+
 use ledger::answer::Reason;
 
 use crate::profile::ReasonRule;
@@ -48,10 +50,10 @@ pub(crate) fn echoed_name(text: &str) -> Option<String> {
 }
 
 /// The text without the echoed name.
-pub(crate) fn without_echo(text: &str) -> String {
+pub(crate) fn without_echo(text: &str) -> Cow<'_, str> {
     match split_echo(text) {
-        Some((before, _, after)) => format!("{before}{after}"),
-        None => text.to_owned(),
+        Some((before, _, after)) => Cow::Owned(format!("{before}{after}")),
+        None => Cow::Borrowed(text),
     }
 }
 

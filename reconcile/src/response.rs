@@ -217,8 +217,9 @@ fn reference(
     batch: Option<&BatchCode>,
 ) -> Option<PaymentRef> {
     if layout.field(Role::Number).is_none() {
-        let text: String = row.text(Role::Reference)?.chars().map(narrow).collect();
-        return text.trim().parse().ok();
+        let text = row.text(Role::Reference)?;
+        let narrowed = || text.chars().map(narrow).collect::<String>();
+        return text.parse().ok().or_else(|| narrowed().trim().parse().ok());
     }
     let number = row.integer(Role::Number)?;
     // Without the batch the file has its one problem already.
@@ -256,7 +257,7 @@ fn read_line(
     };
     let is_success = status == BankStatus::Success;
     let text = if is_success { "" } else { stated_reason.unwrap_or(words) };
-    let reason = classify(text, &layout.reasons);
+    let reason = if is_success { Reason::Other } else { classify(text, &layout.reasons) };
     let gives_reason = status == BankStatus::Failed || (!is_success && reason != Reason::Other);
     Some(ResponseLine {
         row: row.number(),

@@ -7,4 +7,7 @@ mod bank_files;
 mod conservation;
 
 #[cfg(test)]
+mod mutations;
+
+#[cfg(test)]
 mod new_bank;
