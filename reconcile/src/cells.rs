@@ -127,9 +127,11 @@ impl<'a> RowReader<'a> {
             }
             let Some(text) = self.checked(column) else { continue };
             let wrong = match field.kind {
-                Kind::Text => field.value.as_deref().filter(|value| *value != text).map(|value| {
-                    (Code::ValueNotTheConstant, value.to_owned())
-                }),
+                Kind::Text => field
+                    .value
+                    .as_deref()
+                    .filter(|value| *value != text)
+                    .map(|value| (Code::ValueNotTheConstant, value.to_owned())),
                 Kind::Integer if read_integer(text, field).is_none() => {
                     Some((Code::ValueNotANumber, String::new()))
                 }

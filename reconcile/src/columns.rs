@@ -138,9 +138,8 @@ fn by_position(layout: &Layout, table: &Table) -> Result<Head, Misfit> {
         }
     }
     let marker = totals.and_then(|totals| totals.marker.as_deref());
-    let is_line = |row: &&Row| {
-        !row.is_blank() && marker != row.cells.first().map(|cell| cell.text.as_str())
-    };
+    let is_line =
+        |row: &&Row| !row.is_blank() && marker != row.cells.first().map(|cell| cell.text.as_str());
     let under = usize::from(first.is_some());
     let scan = usize::try_from(layout.header_scan_rows).unwrap_or(usize::MAX);
     let lines: Vec<&Row> = table.rows.iter().skip(under).filter(is_line).take(scan).collect();
@@ -196,7 +195,7 @@ fn suits(layout: &Layout, field: &Field, cell: &Cell) -> bool {
     };
     let is_number = account_key(&cell.text).bytes().all(|b| b.is_ascii_digit() || b == b'-');
     // Columns of text are told apart by what no account and no name is.
-    let is_odd = (field.role == Role::Account && !is_number)
-        || (field.role == Role::Name && is_number);
+    let is_odd =
+        (field.role == Role::Account && !is_number) || (field.role == Role::Name && is_number);
     fits && !is_odd
 }

@@ -77,7 +77,8 @@ pub fn read(
     let mut body = body_of(layout, opened, Direction::Reply)?;
     body_problems(file, layout, &body, given, &mut problems);
     let totals = totals::take(file, layout, &mut body, &mut problems);
-    let date = date_of_file(file, layout, given, totals::stated_day(totals.as_ref()), &mut problems);
+    let date =
+        date_of_file(file, layout, given, totals::stated_day(totals.as_ref()), &mut problems);
     let lines = read_rows(file, layout, &body, &mut problems, |row| {
         read_line(layout, row, given.batch.as_ref(), date)
     });

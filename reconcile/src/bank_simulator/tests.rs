@@ -8,8 +8,8 @@ use ledger::money::Money;
 
 use super::{Account, Booking, Chance, Fate, Product, Refused, Script, StatementForm, Target};
 use crate::detect::detect;
-use crate::opened::Opened;
 use crate::matcher::{Booked, Expectation, match_lines};
+use crate::opened::Opened;
 use crate::profile::{BankStatus, Profile};
 use crate::response::{self, Given, ResponseFile};
 use ledger::answer::ReturnOutcome;

@@ -112,10 +112,11 @@ fn faults(profile: &Profile) -> Vec<Fault> {
             let at = [at.as_slice(), &[Step::Key("id")]].concat();
             faults.push(Fault { at, found: layout.id.clone(), wanted });
         }
-        faults.extend(of_layout::faults(layout).into_iter().map(|fault| Fault {
-            at: [at.as_slice(), fault.at.as_slice()].concat(),
-            ..fault
-        }));
+        faults.extend(
+            of_layout::faults(layout)
+                .into_iter()
+                .map(|fault| Fault { at: [at.as_slice(), fault.at.as_slice()].concat(), ..fault }),
+        );
     }
     faults
 }

@@ -14,8 +14,8 @@ use serde::Deserialize;
 pub use field::{Align, Field, Kind, Role};
 pub use file_name::{FileName, NameParts};
 pub use layout::{
-    BankStatus, Container, Direction, Header, Layout, Position, ReasonRule, SettledPart, StatusRule,
-    Totals,
+    BankStatus, Container, Direction, Header, Layout, Position, ReasonRule, SettledPart,
+    StatusRule, Totals,
 };
 pub use shelf::{newest, with_own};
 

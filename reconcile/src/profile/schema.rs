@@ -177,8 +177,11 @@ impl Source<'_> {
             }
             (Shape::Texts | Shape::Many(_), DeValue::Array(items)) => {
                 for item in items.iter() {
-                    let item_shape =
-                        if let Shape::Many(words) = shape { Shape::One(words) } else { Shape::Text };
+                    let item_shape = if let Shape::Many(words) = shape {
+                        Shape::One(words)
+                    } else {
+                        Shape::Text
+                    };
                     let wanted = wanted(item.get_ref(), &item_shape);
                     problems.extend(wanted.map(|wanted| self.wrong(&item.span(), key, wanted)));
                 }

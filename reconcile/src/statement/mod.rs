@@ -14,8 +14,8 @@ use crate::names::{account_key, heading_key};
 use crate::opened::Opened;
 use crate::problem::{Code, Problem};
 use crate::profile::{Direction, Layout, Role};
-use crate::totals;
 use crate::response::{Given, body_of, body_problems};
+use crate::totals;
 
 pub use fingerprint::fingerprint;
 pub use matching::{BankMovement, RowOutcome, StatementReport, match_statement};

@@ -25,12 +25,10 @@ pub(super) fn read(bytes: &[u8], layout: &Layout, encoding: Encoding) -> Table {
 fn is_totals(totals: &Totals, index: usize, line: &[u8]) -> bool {
     match totals.position {
         Position::First => index == 0,
-        Position::Last => {
-            totals.marker.as_ref().is_some_and(|marker| {
-                crate::text::encode_gb18030(marker).is_ok_and(|bytes| line.starts_with(&bytes))
-                    || line.starts_with(marker.as_bytes())
-            })
-        }
+        Position::Last => totals.marker.as_ref().is_some_and(|marker| {
+            crate::text::encode_gb18030(marker).is_ok_and(|bytes| line.starts_with(&bytes))
+                || line.starts_with(marker.as_bytes())
+        }),
         Position::Head => false,
     }
 }
@@ -90,7 +88,8 @@ mod tests {
     use crate::text::{Encoding, encode_gb18030};
 
     fn layout() -> Layout {
-        let column = |role, kind, bytes| Field { role, kind, bytes: Some(bytes), ..Field::default() };
+        let column =
+            |role, kind, bytes| Field { role, kind, bytes: Some(bytes), ..Field::default() };
         let mut layout = Profile::built_in().remove(0).layouts.remove(0);
         layout.fields = vec![
             column(Role::Number, Kind::Integer, 2),

@@ -158,9 +158,7 @@ fn century(date: &str) -> Option<String> {
 fn point(amount: &str) -> Option<String> {
     let (yuan, decimals) = amount.split_once(',')?;
     let whole = all_digits(yuan) && decimals.bytes().all(|byte| byte.is_ascii_digit());
-    whole.then(|| {
-        if decimals.is_empty() { yuan.to_owned() } else { format!("{yuan}.{decimals}") }
-    })
+    whole.then(|| if decimals.is_empty() { yuan.to_owned() } else { format!("{yuan}.{decimals}") })
 }
 
 #[cfg(test)]

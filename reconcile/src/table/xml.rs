@@ -129,7 +129,10 @@ mod tests {
 
     #[test]
     fn elements_attributes_and_text_come_out_without_prefixes() {
-        let node = read("x", b"<?xml version='1.0'?><p:A xmlns:p='u' b='1 &amp; 2'><C>x&#65;y</C><D/></p:A>");
+        let node = read(
+            "x",
+            b"<?xml version='1.0'?><p:A xmlns:p='u' b='1 &amp; 2'><C>x&#65;y</C><D/></p:A>",
+        );
         let node = node.unwrap();
         assert_eq!(node.name, "A");
         assert_eq!(node.attributes, [("b".to_owned(), "1 & 2".to_owned())]);

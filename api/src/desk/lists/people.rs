@@ -86,7 +86,8 @@ pub fn read(desk: &Desk, opened: &Opened<'_>) -> Result<Vec<NewHousehold>, Failu
     if list.has("与户主关系") && problems.is_empty() {
         let headless = places.iter().filter(|(_, place)| !heads.contains(place));
         problems.extend(headless.map(|(number, _)| {
-            let problem = Problem::of_file(Code::ListValueMissing, file).in_column("与户主关系");
+            let problem =
+                Problem::of_file(Code::ListValueMissing, opened.file()).in_column("与户主关系");
             problem.found(format!("户号{number}")).expected("每户一名户主")
         }));
     }

@@ -153,7 +153,7 @@ pub fn import(
     }
     let (manifest, entries) = seal(&lines)?;
     let (count, total) = (manifest.count, manifest.total_fen);
-    let body = about.act(manifest, Digest(Sha256::digest(bytes).into()));
+    let body = about.act(manifest, Digest(Sha256::digest(opened.bytes()).into()));
     if let Err(why) = try_one(desk, key, &body, &lines) {
         return Err(at_its_row(&list, why));
     }

@@ -81,7 +81,11 @@ impl Check<'_> {
         self.need(by_path == self.is_tree(), &at, "xml、mt940 为 paths，其他容器不是");
         let named = layout.fields.iter().enumerate();
         for (index, field) in named.filter(|(_, field)| field.titles.is_empty()) {
-            self.need(by_place, &of_field(index, "titles"), "有表头的格式，每个 field 都要有 titles");
+            self.need(
+                by_place,
+                &of_field(index, "titles"),
+                "有表头的格式，每个 field 都要有 titles",
+            );
             let stated = field.role != Role::Stated || field.label.is_some();
             self.need(stated, &of_field(index, "label"), "没有表头的 stated 要有 label");
         }
@@ -107,7 +111,11 @@ impl Check<'_> {
         let is_constant = field.role == Role::Constant;
         self.need(!is_constant || field.value.is_some(), &at("value"), "constant 写明 value");
         let money = matches!(field.kind, Kind::Yuan | Kind::Fen);
-        let wanted = if field.role.is_money() { "金额列为 yuan 或 fen" } else { "只有金额列为 yuan 或 fen" };
+        let wanted = if field.role.is_money() {
+            "金额列为 yuan 或 fen"
+        } else {
+            "只有金额列为 yuan 或 fen"
+        };
         self.need(money == field.role.is_money(), &at("kind"), wanted);
         let is_day = field.role == Role::Date;
         let is_date = matches!(field.kind, Kind::Date | Kind::Isodate);
@@ -115,7 +123,11 @@ impl Check<'_> {
         self.need(!field.negative || money, &at("negative"), "只用于金额列");
         let is_fixed = self.has(Container::Fixed);
         let bytes = field.bytes.filter(|bytes| *bytes > 0);
-        self.need(is_fixed == bytes.is_some(), &at("bytes"), "fixed 的每列写明占几个字节，其他容器没有");
+        self.need(
+            is_fixed == bytes.is_some(),
+            &at("bytes"),
+            "fixed 的每列写明占几个字节，其他容器没有",
+        );
         let pad = field.pad.is_none_or(|pad| pad == ' ' || pad == '0');
         self.need(pad, &at("pad"), "空格或0");
     }
@@ -132,12 +144,20 @@ impl Check<'_> {
         let sums = in_head || (states(Role::Count) && states(Role::Total));
         self.need(sums, &at("field"), "totals 有 count 和 total");
         let is_last = totals.position == Position::Last;
-        self.need(!is_last || totals.marker.is_some(), &at("marker"), "在末行的 totals 写明 marker");
+        self.need(
+            !is_last || totals.marker.is_some(),
+            &at("marker"),
+            "在末行的 totals 写明 marker",
+        );
         let is_first = totals.position == Position::First;
         let by_place = self.layout.header == Header::None;
         self.need(!is_first || by_place, &at("position"), "有表头的格式，totals 只能在末行");
         for (index, field) in totals.fields.iter().enumerate() {
-            self.need(!in_head || !field.titles.is_empty(), &place(index, "titles"), "每项写明路径");
+            self.need(
+                !in_head || !field.titles.is_empty(),
+                &place(index, "titles"),
+                "每项写明路径",
+            );
             self.field(field, &|key| place(index, key));
         }
     }
