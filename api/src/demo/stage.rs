@@ -201,6 +201,11 @@ impl<'n> Stage<'n> {
         let profile = match round.product {
             Product::RcbPipeHead => "rcb-pipe-head",
             Product::IcbcCsv | Product::IcbcXlsx => "icbc-batch",
+            Product::CcbPipe => "ccb-pipe",
+            Product::FixedFen => "fixed-fen",
+            Product::GbkPair => "gbk-pair",
+            Product::Mof8207 => "mof-8207",
+            Product::IsoPain => "iso-pain",
         };
         let sending = Sending {
             batch: batch.clone(),

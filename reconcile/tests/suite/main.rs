@@ -8,3 +8,6 @@ mod conservation;
 
 #[cfg(test)]
 mod new_bank;
+
+#[cfg(test)]
+mod other_banks;

@@ -238,6 +238,20 @@ put("iso-pain/good.xml", pain002(PAIN).encode())
 put("iso-pain/prefixed.xml", pain002(PAIN).replace("<", "<p:").replace("<p:/", "</p:").replace("<p:?", "<?").replace(" xmlns=", " xmlns:p=").encode())
 put("iso-pain/unknown-status.xml", pain002([transaction(1, "ACWP")] + PAIN[1:]).encode())
 put("iso-pain/count-mismatch.xml", pain002(PAIN[:3]).encode())
+TRANSFERS = "".join(
+    f'<CdtTrfTxInf><PmtId><EndToEndId>{ref(n)}</EndToEndId></PmtId><Amt><InstdAmt Ccy="CNY">{yuan(fen)}</InstdAmt></Amt><Cdtr><Nm>{name}</Nm></Cdtr>'
+    f"<CdtrAcct><Id><Othr><Id>{account}</Id></Othr></Id></CdtrAcct></CdtTrfTxInf>\r\n"
+    for n, (name, account, fen, *_) in enumerate(PAYEES, 1)
+)
+SUMS = "<NbOfTxs>4</NbOfTxs><CtrlSum>3504.00</CtrlSum>"
+put("iso-pain/payment-file.xml", (
+    '<?xml version="1.0" encoding="UTF-8"?>\r\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"><CstmrCdtTrfInitn><GrpHdr>'
+    f"<MsgId>D20A0</MsgId><CreDtTm>2020-10-09T00:00:00</CreDtTm>{SUMS}<InitgPty><Nm>测试县财政局</Nm></InitgPty></GrpHdr>"
+    f"<PmtInf><PmtInfId>D20A0</PmtInfId><PmtMtd>TRF</PmtMtd><BtchBookg>true</BtchBookg>{SUMS}<PmtTpInf><CtgyPurp><Cd>SSBE</Cd></CtgyPurp></PmtTpInf>"
+    f"<ReqdExctnDt><Dt>2020-10-09</Dt></ReqdExctnDt><Dbtr><Nm>测试县民政局</Nm></Dbtr><DbtrAcct><Id><Othr><Id>{OURS}</Id></Othr></Id></DbtrAcct>"
+    "<DbtrAgt><FinInstnId><ClrSysMmbId><MmbId>105100000017</MmbId></ClrSysMmbId></FinInstnId></DbtrAgt>\r\n" + TRANSFERS
+    + "</PmtInf></CstmrCdtTrfInitn></Document>\r\n"
+).encode())
 put("iso-pain/cut-off.xml", pain002(PAIN).encode()[:1500])
 
 ENTRIES = [
