@@ -24,18 +24,15 @@ pub(crate) fn read_rows<T>(
     let mut refused = 0_usize;
     for row in &body.rows {
         let before = problems.len();
-        let line = match row_fault(row, body) {
-            Some(code) => {
-                problems.push(Problem::of_row(code, file, row.number));
-                None
-            }
-            None => {
-                let read_roles = BTreeSet::new();
-                let mut reader = RowReader { file, layout, body, row, problems, read_roles };
-                let line = read(&mut reader);
-                reader.check_the_others();
-                line
-            }
+        let line = if let Some(code) = row_fault(row, body) {
+            problems.push(Problem::of_row(code, file, row.number));
+            None
+        } else {
+            let read_roles = BTreeSet::new();
+            let mut reader = RowReader { file, layout, body, row, problems, read_roles };
+            let line = read(&mut reader);
+            reader.check_the_others();
+            line
         };
         match line {
             Some(line) if problems.len() == before => lines.push(line),

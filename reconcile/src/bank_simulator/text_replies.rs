@@ -1,5 +1,7 @@
 //! How the simulated bank answers in fixed columns, bars and XML.
 
+use std::fmt::Write as _;
+
 use ledger::money::Money;
 
 use super::replies::Treated;
@@ -92,7 +94,7 @@ fn fixed_fen(said: &[(&Order, Said<'_>)]) -> Result<String, Refused> {
         };
         let (account, name) = (filled(&order.account, 28)?, filled(&order.name, 60)?);
         let (fen, remark) = (order.amount.fen(), filled(&order.remark, 20)?);
-        text += &format!("{:0>8}{account}{name}{fen:015}{remark}{code}\r\n", order.number);
+        let _ = write!(text, "{:0>8}{account}{name}{fen:015}{remark}{code}\r\n", order.number);
     }
     let sum = total(said.iter().map(|(order, _)| *order))?.fen();
     Ok(text + &format!("T{:08}{sum:018}\r\n", said.len()))
@@ -110,7 +112,8 @@ fn gbk_pair(said: &[(&Order, Said<'_>)], script: &Script) -> Result<String, Refu
         let day = script.today.to_compact();
         let remark = filled(&order.remark, 20)?;
         let nobody = " ".repeat(24);
-        text += &format!("{number}{account}{name}{fen:>16}{nobody}{day}CNY {code} {remark}\r\n");
+        let _ =
+            write!(text, "{number}{account}{name}{fen:>16}{nobody}{day}CNY {code} {remark}\r\n");
     }
     let sum = total(decided.iter().map(|(order, _)| *order))?.fen();
     Ok(text + &format!("合计    {:>10}{sum:>20}\r\n", decided.len()))
@@ -145,7 +148,8 @@ fn voucher(said: &[(&Order, Said<'_>)], script: &Script) -> Result<String, Refus
             Said::Failed(words) => ("", Money::ZERO, "99", *words),
             Said::Waits | Said::Lost => ("", Money::ZERO, "", ""),
         };
-        details += &format!(
+        let _ = write!(
+            details,
             "<Detail><Id>{}</Id><PayeeAcctNo>{}</PayeeAcctNo><PayeeAcctName>{}</PayeeAcctName><PayAmt>{}</PayAmt>\
              <XPayDate>{when}</XPayDate><XAgentBusinessNo/><XPayAmt>{}</XPayAmt><XAddWordCode>{code}</XAddWordCode>\
              <XAddWord>{}</XAddWord></Detail>\r\n",
@@ -180,7 +184,8 @@ fn status_report(said: &[(&Order, Said<'_>)], script: &Script) -> Result<String,
             }
             Said::Waits | Said::Lost => ("PDNG", String::new()),
         };
-        parts += &format!(
+        let _ = write!(
+            parts,
             "<TxInfAndSts><OrgnlEndToEndId>{}</OrgnlEndToEndId><TxSts>{status}</TxSts>{reason}<OrgnlTxRef><Amt>\
              <InstdAmt Ccy=\"CNY\">{}</InstdAmt></Amt><Cdtr><Nm>{}</Nm></Cdtr><CdtrAcct><Id><Othr><Id>{}</Id></Othr></Id>\
              </CdtrAcct></OrgnlTxRef></TxInfAndSts>\r\n",

@@ -353,3 +353,4 @@ put("stmt-abc/full-width.csv", gb([row.replace(OURS, "".join(chr(ord(c) + 0xFEE0
 put("stmt-abc/both-sides.csv", gb(swap(ABC, 3, ",3504.00,,", ",3504.00,1.00,")))
 put("stmt-psbc/wrong-date.csv", gb(swap(PSBC, 2, "20201008", "20201808")))
 put("stmt-cbhb/balance-changed.csv", gb(swap(CBHB, 3, "10000.00", "10000.01")))
+put("stmt-abc/web-page.xls", ("<html><meta charset=gb2312><table>" + "".join(f"<tr><td>{row}</td></tr>" for row in ABC) + "</table></html>").encode("gb18030"))
