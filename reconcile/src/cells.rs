@@ -75,6 +75,11 @@ impl<'a> RowReader<'a> {
         self.row.number
     }
 
+    /// How many problems there are so far, of all rows.
+    pub(crate) fn problems(&self) -> usize {
+        self.problems.len()
+    }
+
     /// Adds a problem of this row.
     pub(crate) fn refuse(&mut self, code: Code, role: Role, found: &str, expected: &str) {
         let heading = self.heading(role);
