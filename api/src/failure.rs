@@ -30,6 +30,13 @@ pub enum Failure {
         /// The list in Chinese.
         text: String,
     },
+    /// A month cannot be closed yet (exit 1): the whole checklist, for scripts and for people.
+    NotReady {
+        /// The document.
+        document: Value,
+        /// The list in Chinese.
+        text: String,
+    },
     /// The command was called in a way that cannot be carried out (exit 2).
     Usage(String),
     /// The machine, the store or the vault failed, or refuses to go on (exit 3, or 1 where the ledger itself is wrong).
@@ -66,7 +73,8 @@ impl Failure {
             Failure::Rejected(_)
             | Failure::Problems(_)
             | Failure::Diverged(_)
-            | Failure::Damaged { .. } => 1,
+            | Failure::Damaged { .. }
+            | Failure::NotReady { .. } => 1,
             Failure::Usage(_) => 2,
             Failure::Machine { exit, .. } => *exit,
         }
@@ -82,6 +90,7 @@ impl Failure {
             }
             Failure::Diverged(found) => found.code.to_owned(),
             Failure::Damaged { .. } => "scrub.damaged".to_owned(),
+            Failure::NotReady { .. } => "close.not_ready".to_owned(),
             Failure::Usage(_) => "usage".to_owned(),
             Failure::Machine { code, .. } => code.clone(),
         }
@@ -99,7 +108,9 @@ impl Failure {
                     },
                 });
             }
-            Failure::Damaged { document, .. } => return document.clone(),
+            Failure::Damaged { document, .. } | Failure::NotReady { document, .. } => {
+                return document.clone();
+            }
             Failure::Rejected(rejection) => json!({
                 "code": rejection.code(), "text": rejection.to_string(), "hint": rejection.hint(),
             }),
@@ -146,7 +157,7 @@ impl fmt::Display for Failure {
                 }
                 None => write!(f, "核验不通过〔{}〕：{}", found.code, found.text),
             },
-            Failure::Damaged { text, .. } => f.write_str(text),
+            Failure::Damaged { text, .. } | Failure::NotReady { text, .. } => f.write_str(text),
             Failure::Usage(text) => write!(f, "用法不对：{text}"),
             Failure::Machine { code, text, .. } => write!(f, "没有完成〔{code}〕：{text}"),
         }

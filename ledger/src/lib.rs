@@ -3,7 +3,7 @@
 
 mod words;
 
-mod shares;
+pub mod shares;
 
 pub mod money;
 

@@ -113,6 +113,7 @@ rejections! {
     BankAccountExists { account: BankAccountCode } = "bank_account.exists", "专户{account}已经登记", "换一个代码，或核对是否重复登记。";
     FundUnknown { fund: FundCode } = "fund.unknown", "没有资金{fund}", "先设立资金。";
     FundExists { fund: FundCode } = "fund.exists", "资金{fund}已经设立", "换一个代码，或核对是否重复登记。";
+    VoucherUsed { act: ActId } = "fund.voucher_used", "这笔资金的同一凭证号已经由动作{act}入账", "一张凭证只入账一次；更正请先红字冲销再蓝字更正。";
     FundPurpose { fund: FundCode, scheme: SchemeCode } = "fund.wrong_purpose", "资金{fund}不得用于项目{scheme}", "专款专用：换一笔可用于该项目的资金。";
     FundKindWrong { fund: FundCode, needed: &'static str } = "fund.wrong_kind", "资金{fund}不是{needed}", "核对资金代码。";
     FundAccountWrong { fund: FundCode, account: BankAccountCode } = "fund.wrong_account", "资金{fund}不在专户{account}内", "一份报盘只从一个专户付款；请分专户造册。";
@@ -187,6 +188,7 @@ rejections! {
     StatementGap { expected: Money, found: Money } = "statement.not_continuous", "流水期初余额{found}元接不上已导入的{expected}元", "缺少中间的流水：请先导入缺少的期间。";
 
     ExceptionUnknown { entry: Seq } = "exception.unknown", "第{entry}条记录没有待处理的存疑", "核对记录号；已处理的不能再处理。";
+    ClearingUnknown { entry: Seq } = "clearing.unknown", "第{entry}条记录不是已核销或认定与本账无关的流水行", "核对流水行的记录号；只有核销过的流水行可以解除。";
     DecisionWrong { why: &'static str } = "exception.decision_wrong", "处理意见不成立：{why}", "核对支付和金额后重新处理。";
     PaymentUnknown { reference: PaymentRef } = "payment.unknown", "没有支付{reference}", "核对支付引用。";
     RecoveryTooMuch { reference: PaymentRef, left: Money } = "recovery.too_much", "支付{reference}最多还可追回{left}元", "追回总额不得超过已入账金额。";
@@ -206,10 +208,12 @@ rejections! {
     ClaimTwice { claim: ClaimId } = "claim.twice", "同一人同日的事故已经以案件{claim}报案", "核对是否重复报案；同一事故只赔一次。";
     NotInsured { person: PersonId, date: Date } = "insurance.not_listed", "人员{person}在出险日{date}不在参保名单上", "核对参保名单和出险日期。";
     InsuredTwice { person: PersonId } = "insurance.listed_twice", "人员{person}已在参保名单上", "核对名单是否重复。";
+    LoanTwice { person: PersonId, from: Date } = "loan.listed_twice", "人员{person}自{from}起的这笔贷款已在名单上", "核对名单是否重复；只报上次以后新增的贷款。";
     InsuredTooMany { insured: u32 } = "insurance.too_many", "参保名单超过保单所载的{insured}人", "核对保单人数和名单。";
 
     GoodsUnknown { goods: GoodsCode } = "goods.unknown", "没有物资批次{goods}", "先登记物资入库。";
     GoodsExists { goods: GoodsCode } = "goods.exists", "物资批次{goods}已经入库", "每批物资用一个代码。";
+    ReceiptUsed { act: ActId } = "goods.receipt_used", "这一户同一批物资的同一张签收单已经由动作{act}登记", "一张签收单只登记一次；另有发放请附另一张签收单。";
     GoodsInsufficient { short: Money } = "goods.insufficient", "物资结存不足，差价值{short}元的数量", "核对发放数量；先登记入库。";
 
     SpendingLineWrong { n: u32, why: &'static str } = "spending.line_wrong", "医疗费用第{n}行：{why}", "核对医保部门提供的名单；年度内只收更晚截止的累计数。";

@@ -5,7 +5,10 @@ use std::num::NonZero;
 
 /// Does `work` on shares of the items, on all cores if each gets at least `worth` of them. It is told how many items stand
 /// before the share.
-pub(crate) fn in_shares<'a, T: Sync, R: Send>(
+///
+/// # Panics
+/// If the work does.
+pub fn in_shares<'a, T: Sync, R: Send>(
     items: &'a [T],
     worth: usize,
     work: impl Fn(usize, &'a [T]) -> R + Sync,
@@ -30,7 +33,8 @@ pub(crate) fn in_shares<'a, T: Sync, R: Send>(
 }
 
 /// How many cores this process may use.
-pub(crate) fn cores() -> usize {
+#[must_use]
+pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 

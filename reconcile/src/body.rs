@@ -6,13 +6,14 @@ use crate::columns::{Column, Head, find_columns, find_paths};
 use crate::misfit::Misfit;
 use crate::opened::Opened;
 use crate::problem::Code;
-use crate::profile::{Container, Layout, Position, Role};
+use crate::profile::{Container, Header, Layout, Position, Role};
+use crate::stretches::{Stretches, Text};
 use crate::table::{Row, Table, read_text};
-use crate::text::decode;
+use crate::text::{Encoding, decode};
 
 /// A file whose columns are known.
 #[derive(Clone, Debug)]
-pub(crate) struct Body {
+pub(crate) struct Body<'a> {
     /// What stands before the heading.
     pub(crate) preamble: Vec<Row>,
     /// Where each role stands.
@@ -23,21 +24,31 @@ pub(crate) struct Body {
     pub(crate) width: usize,
     /// The totals before the lines, or the values of the whole document, where the layout has them.
     pub(crate) first: Option<Row>,
-    /// The rows under the heading, without blank rows at the end.
+    /// The rows under the heading, without blank rows at the end; none if they are read stretch by stretch.
     pub(crate) rows: Vec<Row>,
+    /// The rows of a long text.
+    pub(crate) stretches: Option<Stretches<'a>>,
     /// True if a row may lack its last cells, as in spreadsheets.
     pub(crate) is_sheet: bool,
     /// What is wrong with the container.
     pub(crate) faults: Vec<(Option<u32>, Code)>,
 }
 
-impl Opened<'_> {
+/// Text longer than this is read stretch by stretch.
+const LONG: usize = 1 << 20;
+
+impl Body<'_> {
+    /// How many rows stand under the heading.
+    pub(crate) fn count(&self) -> usize {
+        self.stretches.as_ref().map_or(self.rows.len(), |stretches| stretches.count)
+    }
+}
+
+impl<'a> Opened<'a> {
     /// Whether the layout's heading is there. Reads no further than that, so that damage further down is told
     /// by whoever reads the rows, with its place.
     pub(crate) fn head(&self, layout: &Layout) -> Result<(), Misfit> {
-        let scanned = layout.skip_rows.saturating_add(layout.header_scan_rows).saturating_add(1);
-        let rows = usize::try_from(scanned).unwrap_or(usize::MAX);
-        let bytes = first_rows(self.bytes, rows);
+        let bytes = first_rows(self.bytes, scanned(layout));
         match self.try_encodings(layout, bytes) {
             Err(Misfit::Unreadable(problem)) => {
                 // Damage under the heading does not hide the heading.
@@ -49,8 +60,11 @@ impl Opened<'_> {
     }
 
     /// The whole file in that layout.
-    pub(crate) fn body(&self, layout: &Layout) -> Result<Body, Misfit> {
-        let (table, head) = self.try_encodings(layout, self.bytes)?;
+    pub(crate) fn body(&self, layout: &Layout) -> Result<Body<'a>, Misfit> {
+        if let Some(body) = self.long_body(layout) {
+            return Ok(body);
+        }
+        let (table, head, _) = self.try_encodings(layout, self.bytes)?;
         let Table { rows, faults } = table;
         let mut rows = rows.into_iter();
         let preamble: Vec<Row> = rows.by_ref().take(head.under).collect();
@@ -64,19 +78,49 @@ impl Opened<'_> {
         let first = if has_first { preamble.last().cloned() } else { None };
         let is_sheet = self.sheet.is_some();
         let Head { columns, all, width, .. } = head;
-        Ok(Body { preamble, columns, all, width, first, rows, is_sheet, faults })
+        let stretches = None;
+        Ok(Body { preamble, columns, all, width, first, rows, stretches, is_sheet, faults })
     }
 
-    fn try_encodings(&self, layout: &Layout, bytes: &[u8]) -> Result<(Table, Head), Misfit> {
+    /// A long text, of which only the heading is read yet. Its characters in the heading say which encoding it is.
+    fn long_body(&self, layout: &Layout) -> Option<Body<'a>> {
+        let is_last = layout.totals.as_ref().is_some_and(|t| t.position == Position::Last);
+        let is_text = self.container == Container::Delimited && self.bytes.len() > LONG;
+        let separator = layout.separator.filter(|_| is_text && !is_last)?;
+        if layout.header != Header::Columns || !layout.takes(Container::Delimited) {
+            return None;
+        }
+        let bytes = first_rows(self.bytes, scanned(layout));
+        let (table, head, encoding) = self.try_encodings(layout, bytes).ok()?;
+        let heading = table.rows.get(head.under.checked_sub(1)?)?;
+        if heading.cells.iter().all(|cell| cell.text.is_ascii()) {
+            return None;
+        }
+        let (file, bytes, quoted) = (self.file, self.bytes, layout.quoted);
+        let text = Text { file, bytes, encoding: encoding?, separator, quoted };
+        let stretches = Some(Stretches::under(text, head.under));
+        let preamble: Vec<Row> = table.rows.into_iter().take(head.under).collect();
+        let first = layout.totals.as_ref().and_then(|_| preamble.last().cloned());
+        let Head { columns, all, width, .. } = head;
+        let (rows, is_sheet, faults) = (Vec::new(), false, table.faults);
+        Some(Body { preamble, columns, all, width, first, rows, stretches, is_sheet, faults })
+    }
+
+    /// The table, its columns and, of text, the encoding.
+    fn try_encodings(
+        &self,
+        layout: &Layout,
+        bytes: &[u8],
+    ) -> Result<(Table, Head, Option<Encoding>), Misfit> {
         if !layout.takes(self.container) {
             return Err(Misfit::Container(self.container));
         }
         if let Some(sheet) = &self.sheet {
-            return find_columns(layout, sheet).map(|head| (sheet.clone(), head));
+            return find_columns(layout, sheet).map(|head| (sheet.clone(), head, None));
         }
         if let Some(document) = &self.tree {
             let table = find_paths(layout, document)?;
-            return find_columns(layout, &table).map(|head| (table, head));
+            return find_columns(layout, &table).map(|head| (table, head, None));
         }
         // The right encoding is the one in which the heading can be read. A heading that was nearly found says
         // more than bytes that are not of that encoding.
@@ -90,7 +134,9 @@ impl Opened<'_> {
             }
             let attempt = read_text(self.file, bytes, layout, *encoding)
                 .map_err(|problem| Misfit::Unreadable(Box::new(problem)))
-                .and_then(|table| find_columns(layout, &table).map(|head| (table, head)));
+                .and_then(|table| {
+                    find_columns(layout, &table).map(|head| (table, head, Some(*encoding)))
+                });
             match attempt {
                 Ok(found) => return Ok(found),
                 Err(why) if matches!(misfit, None | Some(Misfit::Unreadable(_))) => {
@@ -102,6 +148,12 @@ impl Opened<'_> {
         }
         Err(misfit.unwrap_or(Misfit::Container(self.container)))
     }
+}
+
+/// Within so many rows the heading stands, if it is there.
+fn scanned(layout: &Layout) -> usize {
+    let rows = layout.skip_rows.saturating_add(layout.header_scan_rows).saturating_add(1);
+    usize::try_from(rows).unwrap_or(usize::MAX)
 }
 
 /// The bytes of the first rows. A line feed is never half of a character in the encodings we read.

@@ -1,9 +1,8 @@
 //! Rows into typed values, each refusal with its place. Every row becomes a line or at least one problem.
 
-use std::collections::BTreeSet;
-
 use ledger::money::Money;
 use ledger::period::Date;
+use ledger::shares::in_shares;
 
 use crate::body::Body;
 use crate::columns::Column;
@@ -12,44 +11,95 @@ use crate::profile::{Field, Kind, Layout, Role};
 use crate::table::{Cell, Form, Row};
 use crate::values::{read_date, read_integer, read_money, serial_day};
 
-/// Reads every row of a body, and collects every problem.
-pub(crate) fn read_rows<T>(
-    file: &str,
-    layout: &Layout,
-    body: &Body,
-    problems: &mut Vec<Problem>,
-    mut read: impl FnMut(&mut RowReader<'_>) -> Option<T>,
-) -> Vec<T> {
-    let mut lines = Vec::with_capacity(body.rows.len());
-    let mut refused = 0_usize;
-    for row in &body.rows {
-        let before = problems.len();
+/// What one share of the rows came to.
+struct Share<T> {
+    lines: Vec<T>,
+    problems: Vec<Problem>,
+    refused: usize,
+}
+
+impl<T> Share<T> {
+    fn new() -> Share<T> {
+        Share { lines: Vec::new(), problems: Vec::new(), refused: 0 }
+    }
+
+    /// The row becomes a line or at least one problem.
+    fn take(
+        &mut self,
+        (file, layout, body): (&str, &Layout, &Body<'_>),
+        row: &Row,
+        read: &impl Fn(&mut RowReader<'_>) -> Option<T>,
+    ) {
+        let before = self.problems.len();
         let line = if let Some(code) = row_fault(row, body) {
-            problems.push(Problem::of_row(code, file, row.number));
+            self.problems.push(Problem::of_row(code, file, row.number));
             None
         } else {
-            let read_roles = BTreeSet::new();
-            let mut reader = RowReader { file, layout, body, row, problems, read_roles };
+            let (problems, seen) = (&mut self.problems, 0);
+            let mut reader = RowReader { file, layout, body, row, problems, seen };
             let line = read(&mut reader);
             reader.check_the_others();
             line
         };
         match line {
-            Some(line) if problems.len() == before => lines.push(line),
+            Some(line) if self.problems.len() == before => self.lines.push(line),
             Some(_) | None => {
                 // A row that gives no line must say why, even where a profile lets its cells be empty.
-                if problems.len() == before {
-                    problems.push(Problem::of_row(Code::ValueMissing, file, row.number));
+                if self.problems.len() == before {
+                    self.problems.push(Problem::of_row(Code::ValueMissing, file, row.number));
                 }
-                refused += 1;
+                self.refused += 1;
             }
         }
     }
-    assert_eq!(lines.len() + refused, body.rows.len(), "every row is a line or a problem");
+}
+
+/// Fewer rows than this are not worth a thread.
+const WORTH_A_THREAD: usize = 4096;
+
+/// Reads every row of a body, on all cores, and collects every problem in the order of the rows.
+pub(crate) fn read_rows<T: Send>(
+    file: &str,
+    layout: &Layout,
+    body: &Body<'_>,
+    problems: &mut Vec<Problem>,
+    read: impl Fn(&mut RowReader<'_>) -> Option<T> + Sync,
+) -> Vec<T> {
+    let known = (file, layout, body);
+    let shares = match &body.stretches {
+        Some(stretches) => stretches.on_all_cores(
+            Share::new,
+            |share, row| share.take(known, row, &read),
+            |share, problem| share.problems.push(problem),
+        ),
+        None => in_shares(&body.rows, WORTH_A_THREAD, |_, rows| {
+            let mut share = Share::new();
+            for row in rows {
+                share.take(known, row, &read);
+            }
+            share
+        }),
+    };
+    let mut lines = Vec::with_capacity(body.count());
+    let mut refused = 0;
+    let sound = problems.len();
+    for share in shares {
+        lines.extend(share.lines);
+        problems.extend(share.problems);
+        refused += share.refused;
+    }
+    // Rows of a stretch that cannot be decoded are told by that one problem.
+    let is_whole = lines.len() + refused == body.count();
+    assert!(is_whole || problems.len() > sound, "every row is a line or a problem");
     lines
 }
 
-fn row_fault(row: &Row, body: &Body) -> Option<Code> {
+/// One bit for each role.
+const fn bit(role: Role) -> u64 {
+    1 << (role as u32)
+}
+
+fn row_fault(row: &Row, body: &Body<'_>) -> Option<Code> {
     if row.fault.is_some() {
         return row.fault;
     }
@@ -63,10 +113,11 @@ fn row_fault(row: &Row, body: &Body) -> Option<Code> {
 pub(crate) struct RowReader<'a> {
     file: &'a str,
     layout: &'a Layout,
-    body: &'a Body,
+    body: &'a Body<'a>,
     row: &'a Row,
     problems: &'a mut Vec<Problem>,
-    read_roles: BTreeSet<Role>,
+    /// The roles that were asked for, a bit each.
+    seen: u64,
 }
 
 impl<'a> RowReader<'a> {
@@ -91,7 +142,7 @@ impl<'a> RowReader<'a> {
     /// The text of a cell; `None` if the column or its content is missing, which is a problem where it must not be.
     pub(crate) fn text(&mut self, role: Role) -> Option<&'a str> {
         let column = self.body.columns.get(&role)?;
-        self.read_roles.insert(role);
+        self.seen |= bit(role);
         self.checked(column)
     }
 
@@ -124,7 +175,7 @@ impl<'a> RowReader<'a> {
         let body = self.body;
         for column in &body.all {
             let Some(field) = self.layout.fields.get(column.field) else { continue };
-            if self.read_roles.contains(&field.role) && !field.role.may_repeat() {
+            if self.seen & bit(field.role) != 0 && !field.role.may_repeat() {
                 continue;
             }
             let Some(text) = self.checked(column) else { continue };
@@ -155,7 +206,7 @@ impl<'a> RowReader<'a> {
         let column = self.body.columns.get(&role)?;
         let cell = self.row.cells.get(column.cell);
         if cell.is_none_or(Cell::is_blank) {
-            self.read_roles.insert(role);
+            self.seen |= bit(role);
             return Some("");
         }
         self.text(role)
@@ -213,7 +264,7 @@ impl<'a> RowReader<'a> {
         let is_number = matches!(cell.form, Form::Number | Form::Refused(Code::SheetNumberTooLong));
         let days = cell.text.split('.').next().filter(|days| is_number && days.len() == 5)?;
         let day = serial_day(days.parse().ok()?)?;
-        self.read_roles.insert(role);
+        self.seen |= bit(role);
         Some(day)
     }
 

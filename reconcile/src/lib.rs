@@ -21,6 +21,8 @@ mod misfit;
 
 mod columns;
 
+mod stretches;
+
 mod body;
 
 pub mod detect;

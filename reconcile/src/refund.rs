@@ -64,7 +64,7 @@ pub fn read(
     let lines = read_rows(file, layout, &body, &mut problems, |row| read_line(layout, row, &given));
     let total = sum(file, lines.iter().map(|line| line.amount), &mut problems);
     if let Some((rule, row)) = totals {
-        let is_whole = lines.len() == body.rows.len();
+        let is_whole = lines.len() == body.count();
         let sums = Sums { count: lines.len(), total, settled: None };
         totals::check(file, rule, &row, is_whole.then_some(sums), &mut problems);
     }

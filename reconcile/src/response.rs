@@ -85,7 +85,7 @@ pub fn read(
     let total = sum(file, lines.iter().map(|line| line.amount), &mut problems);
     let settled_total = sum(file, lines.iter().map(|line| line.settled_amount), &mut problems);
     if let Some((rule, row)) = totals {
-        let is_whole = lines.len() == body.rows.len();
+        let is_whole = lines.len() == body.count();
         let sums = Sums { count: lines.len(), total, settled: Some(settled_total) };
         totals::check(file, rule, &row, is_whole.then_some(sums), &mut problems);
     }
@@ -97,11 +97,11 @@ pub fn read(
 }
 
 /// The body of a file that must go in that direction.
-pub(crate) fn body_of(
+pub(crate) fn body_of<'a>(
     layout: &Layout,
-    opened: &Opened<'_>,
+    opened: &Opened<'a>,
     direction: Direction,
-) -> Result<Body, Vec<Problem>> {
+) -> Result<Body<'a>, Vec<Problem>> {
     if layout.direction != direction {
         return Err(vec![
             Problem::of_file(Code::FileWrongDirection, opened.file)
@@ -116,7 +116,7 @@ pub(crate) fn body_of(
 pub(crate) fn body_problems(
     file: &str,
     layout: &Layout,
-    body: &Body,
+    body: &Body<'_>,
     given: &Given,
     problems: &mut Vec<Problem>,
 ) {
@@ -128,14 +128,14 @@ pub(crate) fn body_problems(
             problems.push(Problem::of_row(code, file, row.number));
         }
     }
-    if body.rows.is_empty() {
+    if body.count() == 0 {
         problems.push(Problem::of_file(Code::FileNoLines, file));
     }
     let most = layout.max_rows.and_then(|most| usize::try_from(most).ok());
-    if let Some(most) = most.filter(|most| body.rows.len() > *most) {
+    if let Some(most) = most.filter(|most| body.count() > *most) {
         problems.push(
             Problem::of_file(Code::ResponseTooManyRows, file)
-                .found(format!("{}行", body.rows.len()))
+                .found(format!("{}行", body.count()))
                 .expected(format!("至多{most}行")),
         );
     }

@@ -5,7 +5,7 @@ use ledger::ids::PaymentRef;
 use ledger::money::Money;
 use ledger::period::Date;
 
-use crate::matcher::assign::{Claim, Found, assign, differences};
+use crate::matcher::assign::{Claim, Found, Lines, assign, differences};
 use crate::matcher::{Booked, Difference, Expectation};
 use crate::refund::RefundLine;
 
@@ -47,7 +47,7 @@ pub struct ReturnsReport {
 /// If lines were lost or a payment returned twice: a fault of this program.
 #[must_use]
 pub fn match_returns(payments: &[Expectation], lines: &[RefundLine]) -> ReturnsReport {
-    let claims: Vec<_> = lines.iter().map(claim).collect();
+    let claims = Lines { all: lines, claim };
     let found = assign(payments, &claims, |instructed, returned| {
         (0..=RETURN_WINDOW_DAYS).contains(&returned.days_since(instructed))
     });

@@ -21,7 +21,7 @@ pub(crate) struct Sums {
 pub(crate) fn take<'a>(
     file: &str,
     layout: &'a Layout,
-    body: &mut Body,
+    body: &mut Body<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<(&'a Totals, Row)> {
     let totals = layout.totals.as_ref()?;

@@ -1,7 +1,8 @@
 //! Decisions that were once wrong, each told on the small county: what people may not do by doing lawful things in turn.
 
+use ledger::views::outstanding::{self, OutstandingKind};
 use serde_json::{Value, json};
-use tests::given::{County, Saying, given, paying};
+use tests::given::{County, Saying, bank, given, paying};
 
 fn entitlement(id: &str, person: u32, household: u32, scheme: (&str, &str), fen: i64) -> Saying {
     let (scheme, label) = scheme;
@@ -237,4 +238,45 @@ fn a_second_reversal_is_called_a_second_reversal() {
     county.must("reversed", &reverse("moved"));
     let text = county.fill_text("动作$moved已经冲销");
     county.when(&reverse("moved")).refuses("reversal.twice", &text);
+}
+
+/// The outstanding items of the account on which the bank showed everything.
+fn items(county: &County) -> Vec<OutstandingKind> {
+    let month = outstanding::of(&county.ledger.books, "2020-10".parse().unwrap()).unwrap();
+    let account = month.iter().find(|month| month.account.as_str() == "ZH-01").unwrap();
+    assert_eq!(account.difference_fen.fen(), 0, "both sides move together");
+    account.items.iter().map(|item| item.kind).collect()
+}
+
+#[test]
+fn a_row_given_to_the_wrong_movement_is_open_again_and_can_be_given_anew() {
+    let mut county = given("returned");
+    let month = ("2020-10-01", "2020-10-31");
+    let statement = bank::statement(&county.ledger.books, "ZH-01", month, &[], "流水");
+    county.must("statement", &statement);
+    assert!(items(&county).is_empty());
+    let rows = &county.ledger.books.bank.statements[&"ZH-01".parse().unwrap()].rows;
+    let row = rows.last().unwrap().clone();
+    let movement = row.movement.clone().unwrap();
+    let undone = json!({
+        "booked": "2020-10-31", "entry": row.at, "evidence": "#letter", "reason": "对应到别的批次",
+    });
+    let undone = Saying::new("supervisor", "clearing.undone", undone);
+    county.must("undone", &undone);
+    let both = if row.amount.is_negative() {
+        [OutstandingKind::BookPaid, OutstandingKind::BankPaid]
+    } else {
+        [OutstandingKind::BookReceived, OutstandingKind::BankReceived]
+    };
+    let mut open = items(&county);
+    open.sort_unstable();
+    assert_eq!(open, both);
+    let text = format!("第{}条记录不是已核销或认定与本账无关的流水行", row.at);
+    county.clone().when(&undone).refuses("clearing.unknown", &text);
+    let again = json!({
+        "booked": "2020-10-31", "decision": "cleared", "entry": row.at, "evidence": "#letter",
+        "movement": movement, "reason": "银行来函",
+    });
+    county.must("again", &Saying::new("supervisor", "exception.resolved", again));
+    assert!(items(&county).is_empty());
 }

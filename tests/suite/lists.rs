@@ -136,6 +136,45 @@ fn people(office: &Office) -> PathBuf {
 const PEOPLE: &[&str] = &["import", "people"];
 
 #[test]
+fn somebody_joins_a_registered_household_and_is_found_by_the_number() {
+    let office = Office::new();
+    office.done("账户维护", PEOPLE, &people(&office));
+    let heading = "户号,村区划,姓名,身份证号,账号,开户银行,与户主关系,加入户身份证号\n";
+    let row = |n: u32, relation: &str, village: &str, of: &str| {
+        format!("甲,{village},样{n},{},,,{relation},{of}\n", id_no(n))
+    };
+    let (here, elsewhere) = ("141199001001", "141199001002");
+    let (first, nobody) = (id_no(1), id_no(90));
+    let bad = [
+        row(10, "子女", here, &first),
+        row(11, "户主", here, &first),
+        row(12, "子女", here, ""),
+        row(13, "子女", here, &nobody),
+    ];
+    let bad = office.commas("错.csv", &format!("{heading}{}", bad.concat()));
+    let joins = "加入户身份证号";
+    let expected = [
+        told("list.twice", 3, "与户主关系"),
+        told("list.differs", 4, joins),
+        told("list.person_unknown", 5, joins),
+    ];
+    assert_eq!(office.problems("账户维护", PEOPLE, &bad), expected);
+    let moved =
+        office.commas("迁.csv", &format!("{heading}{}", row(10, "子女", elsewhere, &first)));
+    assert_eq!(office.problems("账户维护", PEOPLE, &moved), [told("list.differs", 2, "村区划")]);
+    let born = office.commas("生.csv", &format!("{heading}{}", row(10, "子女", here, &first)));
+    office.done("账户维护", PEOPLE, &born);
+    let find = |n: u32| office.run("账户维护", &["show", "person", "--id-no", &id_no(n)], None);
+    let (child, head) = (find(10).json(), find(1).json());
+    assert_eq!(child["household"], head["household"]);
+    assert_eq!((&child["is_head"], &head["is_head"]), (&json!(false), &json!(true)));
+    let person = child["person"].as_str().unwrap().to_owned();
+    let page = office.show(&["household", "--person", &person, "--period", "2020-10"]);
+    assert_eq!(page["members"].as_array().unwrap().len(), 3);
+    assert_eq!(find(90).code, Some(2), "nobody has this number");
+}
+
+#[test]
 fn a_list_of_people_is_registered_whole_or_not_at_all() {
     let office = Office::new();
     let good = people(&office);

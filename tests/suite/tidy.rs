@@ -24,7 +24,7 @@ const CRATE_DIRECTIONS: &[(&str, &[&str])] = &[
 
 /// What a crate may use of another one: values and views, never the log or the engine.
 const ONLY_OF: &[(&str, &str, &[&str])] = &[
-    ("reconcile", "ledger", &["answer", "ids", "money", "period"]),
+    ("reconcile", "ledger", &["answer", "ids", "money", "period", "shares"]),
     ("exports", "ledger", &["act", "answer", "books", "ids", "line", "money", "period", "views"]),
     ("exports", "reconcile", &["profile", "text"]),
 ];

@@ -1,6 +1,8 @@
 //! `doudi bench`: the numbers of the log engine, each beside its floor from the same run. Parts whose memory or start is
 //! measured run as processes of their own (`bench part`).
 
+mod reconcile;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -28,6 +30,8 @@ pub(super) enum What {
     Replay(Ledger),
     /// 启动到第一次回答，和占用空间 (start to first answer, and space)
     Start(Ledger),
+    /// 回盘：百万行读入并与支付核对，可与 DuckDB 并跑 (a response file read and matched)
+    Reconcile(reconcile::Args),
     /// 上面各项在自己进程里跑的一段 (a part in a process of its own)
     #[command(hide = true)]
     Part(Part),
@@ -87,6 +91,8 @@ enum PartName {
     Start,
     /// Start to an open log.
     Open,
+    /// A response file read and matched.
+    Reconcile,
 }
 
 pub(super) fn run(what: &What) -> Result<Report, Failure> {
@@ -96,6 +102,7 @@ pub(super) fn run(what: &What) -> Result<Report, Failure> {
         What::Verify(ledger) => verified(ledger),
         What::Replay(ledger) => replayed(ledger),
         What::Start(ledger) => started(ledger),
+        What::Reconcile(args) => reconcile::run(args),
         What::Part(part) => of_part(part),
     }
 }
@@ -322,6 +329,7 @@ fn of_part(part: &Part) -> Result<Report, Failure> {
         PartName::Start => {
             json!({ "answer": start::first_answer(dir)? })
         }
+        PartName::Reconcile => crate::bench::reconcile::subject(dir)?,
         PartName::Open => json!({ "entries": start::open_log(dir)? }),
     };
     if let Some(fields) = json.as_object_mut() {

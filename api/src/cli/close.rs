@@ -1,8 +1,10 @@
 //! `doudi close`: freeze a month's figures and close it.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use ledger::period::Period;
+use ledger::views::month::MonthTable;
 use serde_json::json;
 
 use super::Report;
@@ -30,19 +32,42 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let mut desk = Desk::open(&args.dir, Clock::Machine)?;
     let table = closing::table(&desk, args.period)?;
-    let mut text = closing::checklist(&desk, &table);
-    let receipt = match (&args.key, args.dry_run) {
-        (Some(key), false) => Some(closing::close(&mut desk, &keys::read(key)?, args.period)?),
-        (_, true) | (None, false) => None,
+    let text = closing::checklist(&desk, &table);
+    let Some(key) = args.key.as_deref().filter(|_| !args.dry_run) else {
+        return look_only(&desk, args.period, &table, text);
     };
-    text.push('\n');
-    let done = receipt.map(|receipt| format!("已月结{}：第{}条记录", args.period, receipt.seq));
-    text.push_str(done.as_deref().unwrap_or("（试算，没有签署）"));
+    let receipt = closing::close(&mut desk, &keys::read(key)?, args.period)?;
     Ok(Report {
         json: json!({
             "ok": true, "period": args.period, "height": table.height, "table": table.digest(),
-            "seq": receipt.map(|receipt| receipt.seq),
+            "seq": receipt.seq,
         }),
-        text,
+        text: format!("{text}\n已月结{}：第{}条记录", args.period, receipt.seq),
     })
+}
+
+/// What the close would say now, all of it at once.
+fn look_only(
+    desk: &Desk,
+    period: Period,
+    table: &MonthTable,
+    mut text: String,
+) -> Result<Report, Failure> {
+    let obstacles = closing::obstacles(desk, table);
+    for obstacle in &obstacles {
+        let _ = write!(text, "\n  还不能月结：{obstacle}。{}", obstacle.hint());
+    }
+    text.push_str("\n（试算，没有签署）");
+    let told = obstacles.iter().map(|obstacle| {
+        json!({ "code": obstacle.code(), "text": obstacle.to_string(), "hint": obstacle.hint() })
+    });
+    let document = json!({
+        "ok": obstacles.is_empty(), "period": period, "height": table.height,
+        "table": table.digest(), "seq": null, "obstacles": told.collect::<Vec<_>>(),
+    });
+    if obstacles.is_empty() {
+        Ok(Report { json: document, text })
+    } else {
+        Err(Failure::NotReady { document, text })
+    }
 }

@@ -62,7 +62,7 @@ pub(super) enum What {
         #[arg(long, value_parser = yuan)]
         balance: Option<Money>,
     },
-    /// 人员名单（CSV、xls、xlsx）：户号、村区划、姓名、身份证号、账号、开户银行；可有与户主关系、电话、户名，
+    /// 人员名单（CSV、xls、xlsx）：户号、村区划、姓名、身份证号、账号、开户银行；可有与户主关系、加入户身份证号、电话、户名，
     /// 没有关系时每户第一行为户主 (people)
     People {
         #[command(flatten)]

@@ -8,6 +8,7 @@ use ledger::act::payments::{RosterKind, RosterWithdrawn};
 use ledger::ids::{BatchCode, FundCode, SchemeCode};
 use ledger::period::Period;
 use ledger::views::due::LeftOut;
+use ledger::views::pairs::{self, Both};
 use serde_json::json;
 
 use super::Report;
@@ -101,22 +102,37 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
         standing.total,
         receipt.seq
     );
-    // The first few by name; all of them are in the JSON document.
-    for left in left_out.iter().take(NAMED) {
-        text.push_str("\n  未列入：");
-        text.push_str(&reason_for(left));
-    }
-    if left_out.len() > NAMED {
-        let _ = write!(text, "\n  ……未列入共{}项，加 --json 看全部", left_out.len());
-    }
+    let both = match &args.step {
+        Step::Draw { scheme, period, .. } => pairs::both_due(desk.books(), scheme, *period),
+        Step::Agree | Step::Withdraw { .. } => Vec::new(),
+    };
+    let warnings: Vec<String> = both.iter().map(warning).collect();
+    let left_out: Vec<String> = left_out.iter().map(reason_for).collect();
+    tell(&mut text, "提示", &warnings);
+    tell(&mut text, "未列入", &left_out);
     Ok(Report {
         json: json!({
             "ok": true, "batch": code, "stage": standing.stage, "count": standing.len(),
             "total_fen": standing.total, "seq": receipt.seq,
-            "left_out": left_out.iter().map(reason_for).collect::<Vec<_>>(),
+            "warnings": warnings, "left_out": left_out,
         }),
         text,
     })
+}
+
+/// The first few one by one; all of them are in the JSON document.
+fn tell(text: &mut String, what: &str, items: &[String]) {
+    for item in items.iter().take(NAMED) {
+        let _ = write!(text, "\n  {what}：{item}");
+    }
+    if items.len() > NAMED {
+        let _ = write!(text, "\n  ……{what}共{}项，加 --json 看全部", items.len());
+    }
+}
+
+fn warning(both: &Both) -> String {
+    let Both { person, entitlement, beside, scheme } = both;
+    format!("资格{entitlement}的人员{person}同月还享受{scheme}（资格{beside}），政策要求留意")
 }
 
 pub(super) fn reason_for(left: &LeftOut) -> String {

@@ -1,8 +1,10 @@
-//! `doudi show`: what the books say about one thing, read from the log alone. Nothing is signed or written.
+//! `doudi show`: what the books say about one thing, read from the log alone; only a person's name comes from the vault.
+//! Nothing is signed.
 
 mod household;
 mod lineage;
 mod lists;
+mod person;
 mod roster;
 
 use std::path::{Path, PathBuf};
@@ -16,6 +18,7 @@ use ledger::trust::Trust;
 
 use super::Report;
 use crate::failure::Failure;
+use crate::keys;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -39,6 +42,15 @@ enum What {
         /// 月份 (month)
         #[arg(long)]
         period: Period,
+    },
+    /// 按身份证号查一个人的编号和所在户；查阅会留下记录 (find a person)
+    Person {
+        /// 身份证号 (number of the identity document)
+        #[arg(long)]
+        id_no: String,
+        /// 查阅人的密钥文件 (reader's key)
+        #[arg(long)]
+        key: PathBuf,
     },
     /// 名册与上月对照：新增、停发、调整及原因，漏发 (a roster beside the month before)
     Roster {
@@ -94,6 +106,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
         What::Household { household, person, period } => {
             household::show(&books(&args.dir)?, (*household, *person), *period)
         }
+        What::Person { id_no, key } => person::show(&args.dir, &keys::read(key)?, id_no),
         What::Roster { scheme, period } => roster::show(&books(&args.dir)?, scheme, *period),
         What::Lineage { payment, act, fund } => {
             lineage::show(&args.dir, payment.as_ref(), *act, fund.as_ref())

@@ -12,21 +12,18 @@ use ledger::act::funds::{DirectMark, FundAllotted, FundKind, FundOpened, Level};
 use ledger::act::goods::{GoodsHandedOut, GoodsReceived};
 use ledger::act::medical::{AlertAnswered, AlertRuleSet, MedicalListed};
 use ledger::act::payments::RosterKind;
-use ledger::act::people::{
-    NewAccount, OrganisationKind, OrganisationRegistered, PersonFound, PersonSettled, Settlement,
-};
+use ledger::act::people::{OrganisationKind, PersonFound, PersonSettled, Settlement};
 use ledger::act::watch::{Risk, WatchBegun, WatchEnded};
 use ledger::ids::{EntitlementId, FlagId, HouseholdId, PersonId, Seq};
 use ledger::line::{EntitlementLine, Line, SpendingLine};
 use ledger::money::Money;
 use ledger::period::Period;
-use ledger::vault::{AccountFields, Field, NewSubject};
 use reconcile::bank_simulator::Product;
 
 use super::october::released;
+use super::organisations::{self, Organisation};
 use super::stage::{Round, Stage, code, evidence};
-use crate::desk::people::commitment;
-use crate::desk::{policy_file, seal};
+use crate::desk::seal;
 use crate::failure::Failure;
 
 /// The policy files of schemes that begin in November.
@@ -35,16 +32,20 @@ const POLICIES: &[(&str, &str)] = &[
     ("SW.toml", include_str!("../../policies/SW.toml")),
 ];
 
+const CONTRACTOR: Organisation = Organisation {
+    kind: OrganisationKind::Contractor,
+    name: "青禾县宏远建筑工程有限公司",
+    uscc: "91141199MA0000512G",
+    account: "14119900000000000512",
+    papers: "营业执照",
+};
+
 /// Which of the county's households the scene is about.
 const HOUSEHOLD: usize = 20;
 
 pub(super) fn play(stage: &mut Stage<'_>) -> Result<(), Failure> {
     stage.on("2020-11-16");
-    for (name, text) in POLICIES {
-        for body in policy_file::read(std::path::Path::new(name), text)? {
-            stage.sign("社会救助股股长", body)?;
-        }
-    }
+    stage.policies(POLICIES)?;
     house(stage)?;
     goods(stage)?;
     watched(stage)?;
@@ -64,7 +65,7 @@ fn household(stage: &Stage<'_>, at: usize) -> (HouseholdId, Vec<PersonId>) {
 
 /// A contractor is registered, a house is listed, and its first stage is inspected, confirmed and paid.
 fn house(stage: &mut Stage<'_>) -> Result<(), Failure> {
-    let contractor = contractor(stage)?;
+    let contractor = organisations::register(stage, &CONTRACTOR)?;
     let opened = FundOpened {
         account: code("ZH-01"),
         code: code("F-FW"),
@@ -115,31 +116,6 @@ fn house(stage: &mut Stage<'_>) -> Result<(), Failure> {
     first_stage(stage, entitlement, head)
 }
 
-fn contractor(stage: &mut Stage<'_>) -> Result<PersonId, Failure> {
-    let name = "青禾县宏远建筑工程有限公司";
-    let fields = AccountFields {
-        number: "14119900000000000512".to_owned(),
-        bank_name: "青禾农村商业银行".to_owned(),
-        holder_name: name.to_owned(),
-    };
-    let bank = fields.bank_name.clone();
-    let registered = stage.desk.vault.register(NewSubject::Account(fields))?;
-    let number_commit = commitment(&registered, Field::Number)?;
-    let account = registered.account().expect("an account was registered");
-    let organisation = PersonId::from_bytes(stage.id());
-    let body = OrganisationRegistered {
-        account: NewAccount { account, bank, number_commit },
-        division: code("141199"),
-        evidence: evidence("营业执照"),
-        kind: OrganisationKind::Contractor,
-        name: name.to_owned(),
-        organisation,
-        uscc: "91141199MA0000512G".to_owned(),
-    };
-    stage.sign("账户维护", Body::OrganisationRegistered(body))?;
-    Ok(organisation)
-}
-
 fn first_stage(
     stage: &mut Stage<'_>,
     entitlement: EntitlementId,
@@ -162,7 +138,7 @@ fn first_stage(
         scheme: "FW",
         period,
         kind: RosterKind::Regular,
-        fund: "F-FW",
+        funds: &["F-FW"],
         account: "ZH-01",
         product: Product::RcbPipeHead,
         day: code("2020-11-20"),

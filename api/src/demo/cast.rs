@@ -27,6 +27,7 @@ const POSTS: &[(&str, &[Role])] = &[
     ("监督检查室主任", &[Role::Admin, Role::Inspector]),
     ("监督检查员", &[Role::Inspector]),
     ("通报撰写", &[Role::BulletinWriter]),
+    ("残联经办", &[Role::RosterMaker]),
     ("民政经办", &[Role::Registrar, Role::Surveyor]),
     ("驻村干部", &[Role::Surveyor]),
     ("镇长", &[Role::TownReviewer]),

@@ -2,12 +2,19 @@
 //! by a simulated bank and imported as a clerk would.
 
 mod beside;
+mod care;
+mod case;
 mod cast;
 pub mod county;
+mod departments;
+mod lists;
+mod livelihood;
 mod november;
 mod october;
+mod organisations;
 mod setting;
 mod stage;
+mod together;
 
 use std::path::Path;
 
@@ -32,6 +39,7 @@ pub fn play(
     setting::policies(&mut stage)?;
     setting::funds(&mut stage)?;
     setting::people(&mut stage)?;
+    care::home(&mut stage)?;
     october::play(&mut stage)?;
     november::play(&mut stage)?;
     stage.desk.checkpoint()?;

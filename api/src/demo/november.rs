@@ -20,6 +20,8 @@ use ledger::period::Period;
 use ledger::vault::AccountFields;
 use reconcile::bank_simulator::{BankFile, Fate, Product, Target};
 
+use super::lists::paid;
+use super::livelihood::post_ended;
 use super::october::{finish, move_to_float, released};
 use super::stage::{Round, Stage, code, evidence};
 use crate::desk::documents::Issue;
@@ -32,7 +34,11 @@ pub(super) fn play(stage: &mut Stage<'_>) -> Result<(), Failure> {
     money_in(stage)?;
     low_income(stage, period)?;
     dispersed(stage, period)?;
+    post_ended(stage)?;
+    paid(stage, ("TC0B0", "TK-C", "2020-11"), &["F-DB"], "2020-11-06")?;
+    paid(stage, ("GY0B0", "GY", "2020-11"), &["F-JY"], "2020-11-25")?;
     let returns = disability(stage, period)?;
+    super::care::prices(stage)?;
     reissue(stage, period)?;
     recovery(stage)?;
     if let Some(notice) = returns.first() {
@@ -102,7 +108,7 @@ fn low_income(stage: &mut Stage<'_>, period: Period) -> Result<(), Failure> {
         scheme: "DB-R",
         period,
         kind: RosterKind::Regular,
-        fund: "F-DB",
+        funds: &["F-DB"],
         account: "ZH-01",
         product: Product::RcbPipeHead,
         day: code("2020-11-06"),
@@ -134,7 +140,7 @@ fn dispersed(stage: &mut Stage<'_>, period: Period) -> Result<(), Failure> {
         scheme: "TK-S",
         period,
         kind: RosterKind::Regular,
-        fund: "F-DB",
+        funds: &["F-DB"],
         account: "ZH-01",
         product: Product::RcbPipeHead,
         day: code("2020-11-06"),
@@ -153,7 +159,7 @@ fn disability(stage: &mut Stage<'_>, period: Period) -> Result<Vec<BankFile>, Fa
         scheme: "CJ-L",
         period,
         kind: RosterKind::Regular,
-        fund: "F-CJ",
+        funds: &["F-CJ"],
         account: "ZH-02",
         product: Product::IcbcCsv,
         day: code("2020-11-09"),
@@ -165,7 +171,7 @@ fn disability(stage: &mut Stage<'_>, period: Period) -> Result<Vec<BankFile>, Fa
         scheme: "CJ-H",
         period,
         kind: RosterKind::Regular,
-        fund: "F-CJ",
+        funds: &["F-CJ"],
         account: "ZH-02",
         product: Product::IcbcXlsx,
         day: code("2020-11-09"),
@@ -216,7 +222,7 @@ fn reissue(stage: &mut Stage<'_>, period: Period) -> Result<(), Failure> {
         scheme: "DB-R",
         period,
         kind: RosterKind::Reissue,
-        fund: "F-DB",
+        funds: &["F-DB"],
         account: "ZH-01",
         product: Product::RcbPipeHead,
         day: code("2020-11-18"),

@@ -1,33 +1,38 @@
-//! October 2020, the clean month: money in, four rosters, one advance, one pooled-fund case, six new applications, one claim.
+//! October 2020, the clean month: money in, five rosters, one advance, one pooled-fund case, six new applications, one claim;
+//! then what other units of the county give.
 
 use ledger::act::Body;
-use ledger::act::cases::{
-    ApplicationConfirmed, ApplicationFiled, ApplicationNoticed, ApplicationReviewed,
-    ApplicationSurveyJoined, ApplicationSurveyed, Part,
-};
 use ledger::act::funds::{FundContributed, FundMoved, FundReleased};
 use ledger::act::payments::RosterKind;
 use ledger::act::urgent::{
     AdvancePaid, AdvanceRegularised, ClaimAssessed, ClaimFiled, InsuranceOpened,
 };
-use ledger::ids::{AdvanceId, ApplicationId, ClaimId, EntitlementId, UnitCode};
+use ledger::ids::{AdvanceId, ClaimId, UnitCode};
 use ledger::money::Money;
 use ledger::period::Period;
 use reconcile::bank_simulator::Product;
 
+use super::case::{Case, confirm};
 use super::county::Category;
+use super::lists::{paid, part, yuan};
 use super::stage::{Round, Stage, code, evidence};
+use super::{care, departments, livelihood, together};
 use crate::desk::documents::{self, Issue};
+use crate::desk::people::KnownHousehold;
 use crate::failure::Failure;
 
 pub(super) fn play(stage: &mut Stage<'_>) -> Result<(), Failure> {
     let period: Period = code("2020-10");
     money_in(stage)?;
+    departments::bring(stage)?;
+    care::handed_over(stage)?;
     rosters(stage, period)?;
     advance(stage)?;
     applications(stage)?;
-    pooled_case(stage, period)?;
+    pooled_case(stage)?;
     insurance(stage)?;
+    livelihood::play(stage)?;
+    together::play(stage)?;
     stage.on("2020-11-02");
     stage.import_statements(period)?;
     let day = stage.on("2020-11-03");
@@ -138,6 +143,7 @@ fn rosters(stage: &mut Stage<'_>, period: Period) -> Result<(), Failure> {
     for (batch, scheme, fund, account, product) in [
         ("D20A0", "DB-R", "F-DB", "ZH-01", Product::RcbPipeHead),
         ("T20A0", "TK-S", "F-DB", "ZH-01", Product::RcbPipeHead),
+        ("TC0A0", "TK-C", "F-DB", "ZH-01", Product::RcbPipeHead),
         ("L20A0", "CJ-L", "F-CJ", "ZH-02", Product::IcbcCsv),
         ("H20A0", "CJ-H", "F-CJ", "ZH-02", Product::IcbcXlsx),
     ] {
@@ -146,7 +152,7 @@ fn rosters(stage: &mut Stage<'_>, period: Period) -> Result<(), Failure> {
             scheme,
             period,
             kind: RosterKind::Regular,
-            fund,
+            funds: &[fund],
             account,
             product,
             day: code("2020-10-10"),
@@ -201,7 +207,7 @@ pub(super) fn unit_of(stage: &Stage<'_>, town: &str) -> UnitCode {
 }
 
 /// The households of a town that are in neither household scheme.
-fn in_town(stage: &Stage<'_>, town: &str) -> Vec<crate::desk::people::KnownHousehold> {
+pub(super) fn in_town(stage: &Stage<'_>, town: &str) -> Vec<KnownHousehold> {
     let town = stage.county.towns.iter().find(|known| known.name == town);
     let households = stage.county.households.iter().zip(&stage.known);
     let found = households.filter(|(household, _)| {
@@ -211,80 +217,20 @@ fn in_town(stage: &Stage<'_>, town: &str) -> Vec<crate::desk::people::KnownHouse
     found.map(|(_, known)| known.clone()).collect()
 }
 
-/// One application from filing to confirmation, each step by another person.
-struct Case {
-    household: crate::desk::people::KnownHousehold,
-    town: &'static str,
-    scheme: &'static str,
-    label: &'static str,
-    fen_per_person: i64,
-    from: &'static str,
-    days: [&'static str; 5],
-}
-
-fn confirm(stage: &mut Stage<'_>, case: &Case) -> Result<EntitlementId, Failure> {
-    let application = ApplicationId::from_bytes(stage.id());
-    let entitlement = EntitlementId::from_bytes(stage.id());
-    let unit = unit_of(stage, case.town);
-    let clerk = stage.cast.town_key(&unit, "民政经办");
-    let [filed, surveyed, starts, ends, confirmed] = case.days;
-    let persons = case.household.members.clone();
-    let Some(payee) = persons.first().copied() else { return Ok(entitlement) };
-    let people = i64::try_from(persons.len()).unwrap_or(1);
-    let amount = Money::from_fen(case.fen_per_person * people);
-    let body = ApplicationFiled {
-        application,
-        category: "农村".to_owned(),
-        cause: None,
-        filed: stage.on(filed),
-        household: case.household.household,
-        payee,
-        persons,
-        scheme: code(case.scheme),
-    };
-    stage.desk.sign(&clerk, Body::ApplicationFiled(body))?;
-    let body = ApplicationSurveyed {
-        application,
-        evidence: evidence("入户调查表"),
-        parts: vec![Part { amount_fen: amount, label: case.label.to_owned(), quantity: None }],
-        surveyed: stage.on(surveyed),
-    };
-    let survey = stage.desk.sign(&clerk, Body::ApplicationSurveyed(body))?.id;
-    let second = stage.cast.town_key(&unit, "驻村干部");
-    let body = Body::ApplicationSurveyJoined(ApplicationSurveyJoined { application, survey });
-    stage.desk.sign(&second, body)?;
-    let body = ApplicationNoticed {
-        application,
-        ends: stage.on(ends),
-        objections: 0,
-        photo: evidence("公示栏照片"),
-        place: format!("{}村务公开栏", case.town),
-        starts: code(starts),
-        survey,
-    };
-    stage.desk.sign(&clerk, Body::ApplicationNoticed(body))?;
-    let mayor = stage.cast.town_key(&unit, "镇长");
-    let body = Body::ApplicationReviewed(ApplicationReviewed { application, survey });
-    stage.desk.sign(&mayor, body)?;
-    let confirmed = stage.on(confirmed);
-    let from: Period = code(case.from);
-    let last = ["LS", "JJ"].contains(&case.scheme).then_some(from);
-    let body = ApplicationConfirmed { application, confirmed, entitlement, from, last, survey };
-    stage.sign("分管副局长", Body::ApplicationConfirmed(body))?;
-    Ok(entitlement)
-}
-
 fn applications(stage: &mut Stage<'_>) -> Result<(), Failure> {
     let towns = ["城关镇", "柳泉镇", "双河镇", "枣林镇", "东岭镇", "白马乡"];
     for (at, town) in towns.into_iter().enumerate() {
         let Some(household) = in_town(stage, town).into_iter().next() else { continue };
         let fen_per_person = 18_000 + 2_050 * i64::try_from(at).unwrap_or(0);
+        let people = i64::try_from(household.members.len()).unwrap_or(1);
+        let Some(payee) = household.members.first().copied() else { continue };
         let case = Case {
-            household,
-            town,
             scheme: "DB-R",
-            label: "差额补助",
-            fen_per_person,
+            category: "农村",
+            household: household.household,
+            persons: household.members,
+            payee,
+            parts: vec![part("差额补助", Money::from_fen(fen_per_person * people))],
             from: "2020-11",
             days: ["2020-10-12", "2020-10-14", "2020-10-15", "2020-10-21", "2020-10-23"],
         };
@@ -294,31 +240,21 @@ fn applications(stage: &mut Stage<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn pooled_case(stage: &mut Stage<'_>, period: Period) -> Result<(), Failure> {
+fn pooled_case(stage: &mut Stage<'_>) -> Result<(), Failure> {
     let Some(household) = in_town(stage, "云台乡").into_iter().next() else { return Ok(()) };
-    let people = i64::try_from(household.members.len()).unwrap_or(1);
+    let Some(payee) = household.members.first().copied() else { return Ok(()) };
     let case = Case {
-        household,
-        town: "云台乡",
         scheme: "JJ",
-        label: "急难救助",
-        fen_per_person: 2_000_000 / people,
+        category: "农村",
+        household: household.household,
+        persons: household.members,
+        payee,
+        parts: vec![part("急难救助", yuan(20_000))],
         from: "2020-10",
         days: ["2020-10-13", "2020-10-15", "2020-10-16", "2020-10-19", "2020-10-20"],
     };
     confirm(stage, &case)?;
-    stage.pay(&Round {
-        batch: "J20A0",
-        scheme: "JJ",
-        period,
-        kind: RosterKind::Regular,
-        fund: "F-JJ",
-        account: "ZH-01",
-        product: Product::RcbPipeHead,
-        day: code("2020-10-21"),
-        answered: code("2020-10-21"),
-        fates: Vec::new(),
-    })?;
+    paid(stage, ("J20A0", "JJ", "2020-10"), &["F-JJ"], "2020-10-21")?;
     stage.tell("统筹基金：云台乡一户突发严重困难，救助20,000.00元，从统筹基金列支");
     Ok(())
 }

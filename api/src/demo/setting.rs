@@ -1,7 +1,6 @@
 //! The setting: policies, programme accounts and funds, the county's people and what they were entitled to before.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use ledger::act::Body;
 use ledger::act::cases::{EntitlementsBroughtIn, EntitlementsConfirmed, Part};
@@ -16,10 +15,10 @@ use ledger::period::Date;
 use ledger::vault::{Field, NewSubject};
 use reconcile::bank_simulator::Account;
 
+use super::care::residents;
 use super::county::{Category, Household};
 use super::stage::{Stage, code};
 use crate::desk::people::{self, KnownHousehold, NewHousehold};
-use crate::desk::policy_file;
 use crate::desk::seal;
 use crate::failure::Failure;
 
@@ -27,7 +26,9 @@ use crate::failure::Failure;
 const POLICIES: &[(&str, &str)] = &[
     ("DB-R.toml", include_str!("../../policies/DB-R.toml")),
     ("TK-S.toml", include_str!("../../policies/TK-S.toml")),
+    ("TK-C.toml", include_str!("../../policies/TK-C.toml")),
     ("CJ-L.toml", include_str!("../../policies/CJ-L.toml")),
+    ("CJ-H-2020-09.toml", include_str!("../../policies/CJ-H-2020-09.toml")),
     ("CJ-H.toml", include_str!("../../policies/CJ-H.toml")),
     ("LS.toml", include_str!("../../policies/LS.toml")),
     ("JJ.toml", include_str!("../../policies/JJ.toml")),
@@ -45,13 +46,9 @@ pub(super) fn policies(stage: &mut Stage<'_>) -> Result<(), Failure> {
         year: 2020,
     };
     stage.sign("社会救助股股长", Body::CalendarPublished(calendar))?;
-    for (name, text) in POLICIES {
-        for body in policy_file::read(Path::new(name), text)? {
-            stage.sign("社会救助股股长", body)?;
-        }
-    }
+    stage.policies(POLICIES)?;
     stage.tell(
-        "定政策：6个项目、标准、下限、互斥关系和2020年工作日历，由政策文件读入，均以签署的动作入账",
+        "定政策：7个项目、标准、下限、互斥关系和2020年工作日历，由政策文件读入，均以签署的动作入账",
     );
     Ok(())
 }
@@ -72,7 +69,13 @@ pub(super) fn funds(stage: &mut Stage<'_>) -> Result<(), Failure> {
         stage.banks.insert(account.code, Account::open(account.number, Money::ZERO));
     }
     for (fund, name, account, kind, purposes) in [
-        ("F-DB", "困难群众救助补助资金", "ZH-01", FundKind::Treasury, &["DB-R", "TK-S", "LS"][..]),
+        (
+            "F-DB",
+            "困难群众救助补助资金",
+            "ZH-01",
+            FundKind::Treasury,
+            &["DB-R", "TK-S", "TK-C", "LS"][..],
+        ),
         ("F-CJ", "残疾人两项补贴资金", "ZH-02", FundKind::Treasury, &["CJ-L", "CJ-H"]),
         ("F-JJ", "防止致贫返贫救助基金", "ZH-01", FundKind::Pooled, &["JJ"]),
         ("F-BY", "石峪镇临时救助备用金", "ZH-03", FundKind::Float, &["LS"]),
@@ -115,6 +118,7 @@ pub(super) fn people(stage: &mut Stage<'_>) -> Result<(), Failure> {
     let households = std::mem::take(&mut stage.county.households);
     for household in &households {
         new.push(NewHousehold {
+            is_known: false,
             household: HouseholdId::from_bytes(stage.id()),
             division: household.village.clone(),
             members: household
@@ -129,8 +133,10 @@ pub(super) fn people(stage: &mut Stage<'_>) -> Result<(), Failure> {
     let registrar = stage.cast.key("账户维护");
     let source = "2020年9月底存量对象核对名册";
     let (_, known) = people::register(&mut stage.desk, &registrar, source, None, new)?;
+    let of_home = residents(&households);
     let mut lists: BTreeMap<&str, Vec<Line>> = BTreeMap::new();
-    for (household, ids) in households.iter().zip(&known) {
+    let at_home = households.iter().zip(&known);
+    for (household, ids) in at_home.filter(|(one, _)| !of_home.contains(&one.number)) {
         for (scheme, line) in entitlements(stage, household, ids) {
             lists.entry(scheme).or_default().push(Line::Entitlement(line));
         }

@@ -30,6 +30,7 @@ use crate::desk::founding::{Founding, appoint, found};
 use crate::desk::papers::bank_path;
 use crate::desk::paying::{Drawing, Sending, agree, draw, release};
 use crate::desk::people::KnownHousehold;
+use crate::desk::policy_file;
 use crate::failure::Failure;
 use crate::keys;
 
@@ -57,7 +58,8 @@ pub(super) struct Round<'a> {
     pub(super) scheme: &'a str,
     pub(super) period: Period,
     pub(super) kind: RosterKind,
-    pub(super) fund: &'a str,
+    /// The funds that pay, in the order in which they are used.
+    pub(super) funds: &'a [&'a str],
     pub(super) account: &'a str,
     pub(super) product: Product,
     /// The day of roster, approvals and release.
@@ -73,6 +75,24 @@ where
     T::Err: std::fmt::Debug,
 {
     text.parse().expect("codes and dates of the story have their form")
+}
+
+/// What the story tries and may not do: the rule's words. Anything else than that refusal is a fault of this program.
+pub(super) fn no_was_said<T>(
+    outcome: Result<T, Failure>,
+    expected: &str,
+) -> Result<String, Failure> {
+    match outcome {
+        Err(Failure::Rejected(rejection)) if rejection.code() == expected => {
+            Ok(format!("不予受理〔{expected}〕：{rejection}"))
+        }
+        Err(failure) => Err(failure),
+        Ok(_) => Err(Failure::Machine {
+            code: "demo.not_refused".to_owned(),
+            text: format!("样例县的一步本应不予受理（{expected}），却被受理了"),
+            exit: 3,
+        }),
+    }
 }
 
 /// Evidence that the story has no paper for: the digest of a sentence that says so.
@@ -154,6 +174,16 @@ impl<'n> Stage<'n> {
         Ok(self.desk.sign(&key, body)?.id)
     }
 
+    /// Signs what policy files say, each with the key of whoever sets policies.
+    pub(super) fn policies(&mut self, files: &[(&str, &str)]) -> Result<(), Failure> {
+        for (name, text) in files {
+            for body in policy_file::read(Path::new(name), text)? {
+                self.sign("社会救助股股长", body)?;
+            }
+        }
+        Ok(())
+    }
+
     /// A random id.
     pub(super) fn id(&mut self) -> [u8; 16] {
         let mut bytes = [0; 16];
@@ -192,7 +222,7 @@ impl<'n> Stage<'n> {
             scheme: code::<SchemeCode>(round.scheme),
             period: round.period,
             kind: round.kind,
-            funds: vec![code::<FundCode>(round.fund)],
+            funds: round.funds.iter().map(|fund| code::<FundCode>(fund)).collect(),
         };
         draw(&mut self.desk, &self.cast.key("造册经办"), &drawing)?;
         for post in ["造册复核", "社会保障股审核", "局长"] {

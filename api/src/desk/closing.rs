@@ -5,6 +5,7 @@ use ledger::act::closing::MonthClosed;
 use ledger::engine::Receipt;
 use ledger::period::Period;
 use ledger::rejection::Rejection;
+use ledger::rules;
 use ledger::signer::Signer;
 use ledger::views::month::MonthTable;
 use std::fmt::Write as _;
@@ -53,8 +54,7 @@ pub fn close(desk: &mut Desk, key: &dyn Signer, period: Period) -> Result<Receip
     let table = table(desk, period)?;
     // Before the act: a crash in between leaves a file for an open month, which the next close replaces.
     let path = desk.write_file(format!("views/{period}.json"), &table.bytes())?;
-    let body = MonthClosed { height: table.height, period, table: table.digest() };
-    let closed = desk.sign(key, Body::MonthClosed(body));
+    let closed = desk.sign(key, Body::MonthClosed(closing_act(&table)));
     if matches!(closed, Err(Failure::Rejected(_))) {
         // Only then is it certain that the act is not in the log.
         std::fs::remove_file(&path).map_err(|why| Failure::file(&path, &why))?;
@@ -64,7 +64,17 @@ pub fn close(desk: &mut Desk, key: &dyn Signer, period: Period) -> Result<Receip
     Ok(receipt)
 }
 
-/// What stands between the books and the close, for the accountant.
+fn closing_act(table: &MonthTable) -> MonthClosed {
+    MonthClosed { height: table.height, period: table.period, table: table.digest() }
+}
+
+/// Everything for which the close would be refused now.
+#[must_use]
+pub fn obstacles(desk: &Desk, table: &MonthTable) -> Vec<Rejection> {
+    rules::obstacles_to_close(desk.books(), &closing_act(table))
+}
+
+/// The figures that an accountant looks at before the close.
 #[must_use]
 pub fn checklist(desk: &Desk, table: &MonthTable) -> String {
     let mut text = format!("{}月结检查（台账高度{}）\n", table.period.to_chinese(), table.height);

@@ -19,7 +19,9 @@ pub struct NewHousehold {
     pub household: HouseholdId,
     /// Village or town.
     pub division: Division,
-    /// Members; the first is the household head.
+    /// True if it is registered already, and these are members who join it.
+    pub is_known: bool,
+    /// Members; of a new household the first is its head.
     pub members: Vec<PersonFields>,
     /// Accounts, each with the index of the member who holds it.
     pub accounts: Vec<(usize, AccountFields)>,
@@ -55,7 +57,8 @@ pub fn register(
             .iter()
             .map(|(holder, fields)| (*holder, fields.bank_name.clone()))
             .collect();
-        shapes.push((household.household, household.division, household.members.len(), banks));
+        let new = (!household.is_known).then_some(household.division);
+        shapes.push((household.household, new, household.members.len(), banks));
         subjects.extend(household.members.into_iter().map(NewSubject::Person));
         let accounts = household.accounts.into_iter();
         subjects.extend(accounts.map(|(_, fields)| NewSubject::Account(fields)));
@@ -68,7 +71,7 @@ pub fn register(
     let mut registered = settled.collect::<Result<Vec<_>, Failure>>()?.into_iter();
     let mut lines = Vec::new();
     let mut known = Vec::new();
-    for (household, division, size, banks) in shapes {
+    for (household, new, size, banks) in shapes {
         let mut one = KnownHousehold { household, members: Vec::new(), accounts: Vec::new() };
         for _ in 0..size {
             let person = next(&mut registered)?;
@@ -90,7 +93,8 @@ pub fn register(
             one.accounts.push(id);
         }
         let head = one.members.first().copied().ok_or_else(out_of_step)?;
-        lines.push(Line::Household(HouseholdLine { division, head, household }));
+        let begun = |division| Line::Household(HouseholdLine { division, head, household });
+        lines.extend(new.map(begun));
         known.push(one);
     }
     let (manifest, entries) = seal(&lines)?;

@@ -7,7 +7,7 @@ use std::path::Path;
 use ledger::act::Body;
 use ledger::act::policies::{
     ExclusionSet, Limit, Need, PayStart, PayeeKind, Pays, SchemeSet, Span, StandardFloorSet,
-    StandardRule, StandardSet, Step, Trigger,
+    StandardRule, StandardSet, Step, Strictness, Trigger,
 };
 use ledger::books::Books;
 use ledger::ids::{Division, SchemeCode, UnitCode};
@@ -146,6 +146,8 @@ struct WrittenFloor {
 struct WrittenExclusion {
     #[serde(rename = "项目")]
     other: SchemeCode,
+    #[serde(rename = "处理")]
+    effect: Option<String>,
     #[serde(rename = "自")]
     from: Option<Period>,
     #[serde(rename = "依据")]
@@ -252,8 +254,11 @@ fn acts(written: &Written) -> Result<Vec<Body>, String> {
         }));
     }
     for pair in &written.exclusions {
+        let effect = |text: &String| word(text, Strictness::ALL, Strictness::chinese, "处理");
+        let effect = pair.effect.as_ref().map(effect);
         acts.push(Body::ExclusionSet(ExclusionSet {
             basis: pair.basis.clone(),
+            effect: effect.transpose()?,
             from: pair.from.unwrap_or(from),
             one: code.clone(),
             other: pair.other.clone(),

@@ -86,7 +86,8 @@ fn refused(why: &Failure) -> Response {
         Failure::Rejected(_)
         | Failure::Problems(_)
         | Failure::Diverged(_)
-        | Failure::Damaged { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        | Failure::Damaged { .. }
+        | Failure::NotReady { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Failure::Usage(_) => StatusCode::BAD_REQUEST,
         Failure::Machine { code, .. } if code == "log.busy" || code == "log.stopped" => {
             StatusCode::SERVICE_UNAVAILABLE

@@ -24,7 +24,7 @@ const FIGURES: [(&str, Kind); 15] = [
     ("期末在途（元）", Kind::Yuan),
 ];
 
-const SCOPE: &str = "应发＝本月经审批名册；实发＝本月名册中已入账且月末未退汇；失败、退汇、补发、追回按入账日所在月";
+const SCOPE: &str = "应发＝本月经审批名册，含已月结月份迟造的名册；实发＝本月名册中已入账且月末未退汇；失败、退汇、补发、追回按入账日所在月";
 
 fn figures(figures: &Figures) -> Vec<Cell> {
     vec![

@@ -24,6 +24,7 @@ impl Body {
             Body::ReturnsImported(b) => Some(b.booked),
             Body::StatementImported(b) => Some(b.until),
             Body::ExceptionResolved(b) => Some(b.booked),
+            Body::ClearingUndone(b) => Some(b.booked),
             Body::RecoveryOrdered(b) => Some(b.date),
             Body::RecoveryReceived(b) => Some(b.date),
             Body::EntryReversed(b) => Some(b.date),

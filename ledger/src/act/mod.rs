@@ -234,6 +234,7 @@ acts! {
     "handover.accepted" => HandoverAccepted(handing::HandoverAccepted), "移交接收";
     "organisation.closed" => OrganisationClosed(people::OrganisationClosed), "机构停用";
     "fund.returned" => FundReturned(funds::FundReturned), "资金上缴";
+    "clearing.undone" => ClearingUndone(payments::ClearingUndone), "解除核销";
 }
 
 impl Body {

@@ -179,6 +179,19 @@ wire! {
         reference: Option<PaymentRef>,
     }
 
+    /// `clearing.undone`: a statement row was given to the wrong movement, or put aside by mistake 解除核销. Row and movement are
+    /// open again from here on; what closed months said stays said.
+    ClearingUndone {
+        /// Day of posting in our books.
+        booked: Date,
+        /// Entry number of the statement row.
+        entry: Seq,
+        /// Digest of the proof.
+        evidence: Digest,
+        /// Why.
+        reason: String,
+    }
+
     /// `recovery.ordered`: a payee has to pay back 追回 (退款通知书).
     RecoveryOrdered {
         /// How much.

@@ -58,6 +58,18 @@ words! {
 }
 
 words! {
+    /// What happens where one person would draw both schemes of a pair.
+    Strictness {
+        /// It is refused.
+        Refused = "refused", "阻止";
+        /// It is let through; whoever draws the roster is told, and so is who looks for suspicions.
+        Warned = "warned", "提示";
+        /// The pair is exclusive no more.
+        Lifted = "lifted", "不再互斥";
+    }
+}
+
+words! {
     /// Within which span a scheme counts how often it is given.
     Span {
         /// 一人一生
@@ -248,10 +260,14 @@ wire! {
         source: String,
     }
 
-    /// `exclusion.set`: two schemes that one person may not draw for the same month.
+    /// `exclusion.set`: two schemes that one person may not draw for the same month. Of acts about the same pair the
+    /// newest counts from its month on.
     ExclusionSet {
         /// The document it rests on.
         basis: String,
+        /// What happens where one person would draw both. Absent: it is refused.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        effect: Option<Strictness>,
         /// First month.
         from: Period,
         /// One scheme.

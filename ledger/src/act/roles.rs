@@ -61,7 +61,7 @@ impl Body {
             Body::PaymentFileReleased(_) => Some(Role::Payer),
             Body::ResponseImported(_) | Body::ReturnsImported(_) | Body::StatementImported(_)
             | Body::RecoveryReceived(_) => Some(Role::Reconciler),
-            Body::ExceptionResolved(_) | Body::RecoveryOrdered(_) | Body::EntryReversed(_) => {
+            Body::ExceptionResolved(_) | Body::ClearingUndone(_) | Body::RecoveryOrdered(_) | Body::EntryReversed(_) => {
                 Some(Role::Supervisor)
             }
             Body::MonthClosed(_) => Some(Role::Accountant),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::act::Body;
-use crate::act::payments::{Decision, StatementImported};
+use crate::act::payments::{ClearingUndone, Decision, StatementImported};
 use crate::answer::{Outcome, ReturnOutcome, StatementOutcome};
 use crate::ids::{BankAccountCode, BatchCode, Digest, PaymentRef, Seq};
 use crate::line::Line;
@@ -48,6 +48,8 @@ impl Movement {
 pub struct Row {
     /// Its entry.
     pub at: Seq,
+    /// Its row in the bank's file.
+    pub number: u32,
     /// The bank's day.
     pub date: Date,
     /// Credit positive, debit negative.
@@ -224,6 +226,8 @@ pub(super) fn evolve(books: &mut Books, statement: &Statement<'_>) {
         of_act.for_each(|(_, movement)| movement.reversed = Some(reversed.date));
     } else if let Body::ExceptionResolved(resolved) = statement.body() {
         resolve(&mut books.bank, resolved);
+    } else if let Body::ClearingUndone(undone) = statement.body() {
+        undo(&mut books.bank, undone);
     }
     evolve_imports(&mut books.bank, statement);
 }
@@ -239,6 +243,22 @@ fn resolve(bank: &mut Bank, resolved: &crate::act::payments::ExceptionResolved) 
         && let Some(movement) = bank.movements.get_mut(key)
     {
         movement.cleared = Some((row.at, row.date));
+    }
+}
+
+fn undo(bank: &mut Bank, undone: &ClearingUndone) {
+    for (account, statements) in &mut bank.statements {
+        let mut rows = statements.rows.iter_mut();
+        let Some(row) = rows.find(|row| row.at == undone.entry) else { continue };
+        row.without_effect = false;
+        let movement = row.movement.take().and_then(|key| bank.movements.get_mut(&key));
+        if let Some(movement) = movement {
+            movement.cleared = None;
+        }
+        let waiting = Waiting::Statement { account: account.clone() };
+        let (amount, row, since) = (row.amount, row.number, undone.booked);
+        let exception = Exception { waiting, amount, row, since, reference: None };
+        bank.exceptions.insert(undone.entry, exception);
     }
 }
 
@@ -285,6 +305,7 @@ fn import_statement(bank: &mut Bank, statement: &Statement<'_>, imported: &State
         *statements.fingerprints.entry(line.fingerprint).or_default() += 1;
         statements.rows.push(Row {
             at,
+            number: line.row,
             date: line.date,
             amount: line.amount_fen,
             balance: line.balance_fen,

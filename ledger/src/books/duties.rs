@@ -135,8 +135,8 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         Body::ActsReconfirmed(b) => stood_in(books, statement.officer, &b.acts),
         Body::RosterDrawn(_) | Body::RosterChecked(_) | Body::RosterFinanceReviewed(_) | Body::RosterApproved(_)
         | Body::PaymentFileReleased(_) | Body::ResponseImported(_) | Body::ReturnsImported(_)
-        | Body::ExceptionResolved(_) | Body::StatementImported(_) | Body::RecoveryReceived(_)
-        | Body::MonthClosed(_) => payment_duties(books, statement),
+        | Body::ExceptionResolved(_) | Body::ClearingUndone(_) | Body::StatementImported(_)
+        | Body::RecoveryReceived(_) | Body::MonthClosed(_) => payment_duties(books, statement),
         Body::Founded(_) | Body::UnitRegistered(_) | Body::OfficerAppointed(_) | Body::OfficerDismissed(_)
         | Body::KeyEnrolled(_) | Body::KeyRevoked(_) | Body::KeyRotated(_) | Body::ActsDisowned(_)
         | Body::LogKeyAnnounced(_) | Body::LogKeyRetired(_) | Body::CalendarPublished(_) | Body::IndexPublished(_)
@@ -221,6 +221,8 @@ fn payment_duties(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)
             None => None,
         };
         case.map(|case| (case, Stage::Decider)).into_iter().collect()
+    } else if let Body::ClearingUndone(b) = statement.body() {
+        vec![(Case::Month(b.booked.period()), Stage::Decider)]
     } else if let Body::StatementImported(b) = statement.body() {
         // Ticking off a batch's money is reconciling that batch.
         let lines = statement.lines.iter().filter_map(Line::as_statement);

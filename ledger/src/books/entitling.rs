@@ -205,7 +205,7 @@ pub fn may_be_one(books: &Books, one: PersonId, other: PersonId) -> Result<(), R
                 return Err(Rejection::EntitlementDoubled { person, scheme });
             }
             let until = held.last.into_iter().chain(beside.last).min();
-            if books.policies.excludes_within(&held.scheme, &scheme, until) {
+            if books.policies.excludes_within((&held.scheme, &scheme), from, until) {
                 return Err(Rejection::EntitlementExclusive { person, scheme });
             }
         }

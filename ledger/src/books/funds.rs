@@ -33,6 +33,31 @@ pub struct Funds {
     pub contributions: Vec<Contribution>,
     /// Allotments; true for those that were reversed.
     pub allotments: BTreeMap<ActId, (FundAllotted, bool)>,
+    /// Vouchers of releases, contributions and returns that were not reversed.
+    vouchers: BTreeMap<Voucher, ActId>,
+}
+
+/// A voucher by the fund and the way its money went.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+struct Voucher {
+    fund: FundCode,
+    is_out: bool,
+    number: String,
+}
+
+impl Voucher {
+    fn of(body: &Body) -> Option<Voucher> {
+        let (fund, is_out, number) = if let Body::FundReleased(body) = body {
+            (&body.fund, false, &body.voucher_no)
+        } else if let Body::FundContributed(body) = body {
+            (&body.fund, false, &body.voucher_no)
+        } else if let Body::FundReturned(body) = body {
+            (&body.fund, true, &body.voucher_no)
+        } else {
+            return None;
+        };
+        Some(Voucher { fund: fund.clone(), is_out, number: number.trim().to_owned() })
+    }
 }
 
 impl Funds {
@@ -52,7 +77,16 @@ impl Funds {
         alike.map(|(_, reversed)| !reversed).reduce(|one, other| one || other)
     }
 
+    /// The act that moved money of the same fund in the same direction by the same voucher, if it was not reversed.
+    #[must_use]
+    pub fn by_voucher(&self, body: &Body) -> Option<ActId> {
+        self.vouchers.get(&Voucher::of(body)?).copied()
+    }
+
     pub(super) fn evolve(&mut self, statement: &Statement<'_>) {
+        if let Some(voucher) = Voucher::of(statement.body()) {
+            self.vouchers.insert(voucher, statement.id);
+        }
         if let Body::BankAccountOpened(opened) = statement.body() {
             self.accounts.insert(opened.code.clone(), opened.clone());
         } else if let Body::FundOpened(opened) = statement.body() {
@@ -67,6 +101,7 @@ impl Funds {
             if let Some((_, is_reversed)) = self.allotments.get_mut(&reversed.act) {
                 *is_reversed = true;
             }
+            self.vouchers.retain(|_, act| *act != reversed.act);
             self.contributions.retain(|contribution| contribution.act != reversed.act);
         }
     }

@@ -124,6 +124,9 @@ pub struct Batch {
     pub period: Period,
     /// Why it was drawn.
     pub kind: RosterKind,
+    /// The month whose figures tell what of it is due and paid: the month that is paid, or, where that was closed before the
+    /// roster was drawn, the first month that was open then. A reissue is told with the month it is about.
+    pub told_in: Period,
     /// How far it has come.
     pub stage: BatchStage,
     /// The payment file, once released.

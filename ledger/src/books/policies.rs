@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::act::Body;
 use crate::act::policies::{
-    ExclusionSet, IndexPublished, SchemeSet, StandardFloorSet, StandardSet,
+    ExclusionSet, IndexPublished, SchemeSet, StandardFloorSet, StandardSet, Strictness,
 };
 use crate::ids::{Division, SchemeCode, UnitCode};
 use crate::money::Money;
@@ -27,6 +27,21 @@ impl StandardFloorSet {
         let share = i128::from(base.fen()) * i128::from(self.permille);
         let least = i64::try_from((share + 999).div_euclid(1000)).unwrap_or(i64::MAX);
         (bound.fen() < least).then(|| Money::from_fen(least))
+    }
+}
+
+impl ExclusionSet {
+    /// The other scheme of the pair, if `scheme` is one of it.
+    fn other_than(&self, scheme: &SchemeCode) -> Option<&SchemeCode> {
+        if self.one == *scheme {
+            Some(&self.other)
+        } else {
+            (self.other == *scheme).then_some(&self.one)
+        }
+    }
+
+    fn strictness(&self) -> Strictness {
+        self.effect.unwrap_or(Strictness::Refused)
     }
 }
 
@@ -68,7 +83,11 @@ impl Policies {
         } else if let Body::StandardFloorSet(set) = body {
             self.floors.contains(set)
         } else if let Body::ExclusionSet(set) = body {
-            self.exclusions.contains(set)
+            let mut newest_first = self.exclusions.iter().rev();
+            let same = |pair: &&ExclusionSet| {
+                pair.other_than(&set.one) == Some(&set.other) && pair.from == set.from
+            };
+            newest_first.find(same) == Some(set)
         } else {
             false
         }
@@ -190,30 +209,39 @@ impl Policies {
         scheme: &'a SchemeCode,
         period: Period,
     ) -> impl Iterator<Item = &'a SchemeCode> {
-        self.exclusions.iter().filter(move |pair| pair.from <= period).filter_map(move |pair| {
-            if pair.one == *scheme {
-                Some(&pair.other)
-            } else if pair.other == *scheme {
-                Some(&pair.one)
-            } else {
-                None
-            }
-        })
+        let paired = self.paired_with(scheme, period);
+        paired.filter(|(_, strictness)| *strictness == Strictness::Refused).map(|(other, _)| other)
     }
 
-    /// True if two schemes exclude each other in a month up to `until`, or ever if that is open.
+    /// The schemes that make a pair with `scheme` in a month, and what the newest word on the pair is.
+    pub fn paired_with<'a>(
+        &'a self,
+        scheme: &'a SchemeCode,
+        period: Period,
+    ) -> impl Iterator<Item = (&'a SchemeCode, Strictness)> {
+        let mut newest: BTreeMap<&SchemeCode, &ExclusionSet> = BTreeMap::new();
+        for pair in self.exclusions.iter().filter(|pair| pair.from <= period) {
+            let Some(other) = pair.other_than(scheme) else { continue };
+            let before = newest.get(other);
+            if before.is_none_or(|before| before.from <= pair.from) {
+                newest.insert(other, pair);
+            }
+        }
+        newest.into_iter().map(|(other, pair)| (other, pair.strictness()))
+    }
+
+    /// True if two schemes exclude each other in any month from one on and up to `until`, or ever if that is open.
     #[must_use]
     pub fn excludes_within(
         &self,
-        one: &SchemeCode,
-        other: &SchemeCode,
+        (one, other): (&SchemeCode, &SchemeCode),
+        from: Period,
         until: Option<Period>,
     ) -> bool {
-        let is_pair = |pair: &&ExclusionSet| {
-            (&pair.one, &pair.other) == (one, other) || (&pair.one, &pair.other) == (other, one)
-        };
-        let mut pairs = self.exclusions.iter().filter(is_pair);
-        pairs.any(|pair| until.is_none_or(|until| pair.from <= until))
+        let begins = self.exclusions.iter().filter(|pair| pair.other_than(one) == Some(other));
+        let begins = begins.map(|pair| pair.from.max(from));
+        let mut months = begins.filter(|month| until.is_none_or(|until| *month <= until));
+        months.any(|month| self.excluded_by(one, month).any(|excluded| excluded == other))
     }
 
     pub(super) fn evolve(&mut self, statement: &Statement<'_>) {

@@ -4,6 +4,7 @@ use crate::act::Body;
 use crate::act::closing::{BulletinIssued, MonthClosed};
 use crate::books::bank::{Movement, Waiting};
 use crate::books::{Books, Statement};
+use crate::law;
 use crate::rejection::Rejection;
 use crate::views::month::MonthTable;
 
@@ -13,7 +14,7 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
     if let Body::EntryReversed(reversed) = statement.body() {
         filled(&reversed.reason, "冲销原因")
     } else if let Body::MonthClosed(closed) = statement.body() {
-        close(books, closed)
+        obstacles(books, closed).into_iter().next().map_or(Ok(()), Err)
     } else if let Body::BulletinIssued(issued) = statement.body() {
         issue(books, issued)
     } else {
@@ -21,15 +22,23 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
     }
 }
 
-fn close(books: &Books, closed: &MonthClosed) -> Result<(), Rejection> {
+/// Everything that stands between the books and a close, so that an accountant sees it at once: laws first, then rules.
+#[must_use]
+pub fn obstacles_to_close(books: &Books, closed: &MonthClosed) -> Vec<Rejection> {
+    let law = law::closing::check(books, &Body::MonthClosed(closed.clone())).err();
+    law.into_iter().chain(obstacles(books, closed)).collect()
+}
+
+fn obstacles(books: &Books, closed: &MonthClosed) -> Vec<Rejection> {
     let period = closed.period;
+    let mut obstacles = Vec::new();
     let waiting = books.bank.exceptions.values().filter(|exception| {
         // A statement row without a counterpart is an outstanding item (未达账项) and may cross the month.
         !matches!(exception.waiting, Waiting::Statement { .. })
     });
     let count = waiting.count();
     if count > 0 {
-        return Err(Rejection::CloseExceptionsOpen { count });
+        obstacles.push(Rejection::CloseExceptionsOpen { count });
     }
     let until = period.last_day();
     for account in books.funds.accounts.values() {
@@ -38,21 +47,25 @@ fn close(books: &Books, closed: &MonthClosed) -> Result<(), Rejection> {
         let in_use = account.opened <= until || books.bank.movements.values().any(moved);
         let statements = books.bank.statements.get(&account.code);
         if in_use && statements.and_then(|known| known.balance_on(until)).is_none() {
-            return Err(Rejection::CloseStatementMissing { account: account.code.clone(), until });
+            obstacles
+                .push(Rejection::CloseStatementMissing { account: account.code.clone(), until });
         }
     }
-    let table = MonthTable::of(books, period).ok_or(Rejection::MoneyOverflow {})?;
+    let Some(table) = MonthTable::of(books, period) else {
+        obstacles.push(Rejection::MoneyOverflow {});
+        return obstacles;
+    };
     for account in &table.accounts {
         let difference = account.difference_fen;
         if !difference.is_zero() {
             let account = account.account.clone();
-            return Err(Rejection::CloseNotBalanced { account, difference });
+            obstacles.push(Rejection::CloseNotBalanced { account, difference });
         }
     }
     if table.digest() != closed.table {
-        return Err(Rejection::CloseTableMismatch {});
+        obstacles.push(Rejection::CloseTableMismatch {});
     }
-    Ok(())
+    obstacles
 }
 
 fn issue(books: &Books, issued: &BulletinIssued) -> Result<(), Rejection> {

@@ -10,6 +10,14 @@ use crate::rejection::Rejection;
 use super::{filled, positive};
 
 pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
+    // One voucher is one movement of money; signed a second time it would be booked a second time.
+    match books.funds.by_voucher(body) {
+        Some(act) => Err(Rejection::VoucherUsed { act }),
+        None => of_kind(books, body),
+    }
+}
+
+fn of_kind(books: &Books, body: &Body) -> Result<(), Rejection> {
     if let Body::BankAccountOpened(opened) = body {
         filled(&opened.bank, "开户银行")?;
         if books.funds.accounts.contains_key(&opened.code) {

@@ -39,6 +39,15 @@ fn hand_out(books: &Books, handed: &GoodsHandedOut) -> Result<(), Rejection> {
     some(handed.quantity)?;
     let unknown = || Rejection::GoodsUnknown { goods: handed.goods.clone() };
     let lot = books.goods.lots.get(&handed.goods).ok_or_else(unknown)?;
+    // One receipt stands for one handing out; what one signs for of several lots is on one sheet.
+    let mut before = books.goods.handed_out.iter();
+    let same = |other: &GoodsHandedOut| {
+        (&other.goods, other.household, other.receipt)
+            == (&handed.goods, handed.household, handed.receipt)
+    };
+    if let Some((act, _)) = before.find(|(_, other)| same(other)) {
+        return Err(Rejection::ReceiptUsed { act: *act });
+    }
     not_before(lot.received.arrived, handed.date)?;
     let (person, period) = (handed.person, handed.date.period());
     entitling::persons_are_members(books, handed.household, &[person], person)?;

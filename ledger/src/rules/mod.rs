@@ -21,6 +21,8 @@ mod urgent;
 mod watch;
 mod works;
 
+pub use closing::obstacles_to_close;
+
 use crate::act::Body;
 use crate::books::{Books, Statement};
 use crate::law;
@@ -71,7 +73,7 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
         | Body::RosterWithdrawn(_) => roster::decide(books, statement),
         Body::PaymentFileReleased(_) | Body::ResponseImported(_) | Body::ReturnsImported(_) | Body::RecoveryOrdered(_)
         | Body::RecoveryReceived(_) => payment::decide(books, statement.body()),
-        Body::StatementImported(_) | Body::ExceptionResolved(_) => {
+        Body::StatementImported(_) | Body::ExceptionResolved(_) | Body::ClearingUndone(_) => {
             statement::decide(books, statement)
         }
         Body::WatchBegun(_) | Body::WatchGraded(_) | Body::WatchEnded(_) => {

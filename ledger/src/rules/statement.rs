@@ -19,6 +19,13 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
         import(books, imported, statement)
     } else if let Body::ExceptionResolved(resolved) = statement.body() {
         resolve(books, resolved)
+    } else if let Body::ClearingUndone(undone) = statement.body() {
+        filled(&undone.reason, "解除原因")?;
+        let entry = undone.entry;
+        let mut rows = books.bank.statements.values().flat_map(|known| &known.rows);
+        let is_settled =
+            rows.any(|row| row.at == entry && (row.movement.is_some() || row.without_effect));
+        if is_settled { Ok(()) } else { Err(Rejection::ClearingUnknown { entry }) }
     } else {
         Ok(())
     }

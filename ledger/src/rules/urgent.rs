@@ -38,7 +38,7 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
         list(books, listed, statement.lines)
     } else if let Body::LoansListed(listed) = body {
         filled(&listed.bank, "银行")?;
-        statement.lines.iter().try_for_each(|line| loan(books, line))
+        loans(books, statement.lines)
     } else if let Body::ClaimNoticed(noticed) = body {
         notice(books, noticed)
     } else if let Body::ClaimFiled(filed) = body {
@@ -193,12 +193,23 @@ fn list(books: &Books, listed: &InsuranceListed, lines: &[Line]) -> Result<(), R
     }
 }
 
-/// A loan is somebody's, and has an amount and a term.
-fn loan(books: &Books, line: &Line) -> Result<(), Rejection> {
-    let Line::Loan(loan) = line else { return Ok(()) };
-    positive(loan.amount_fen, "贷款")?;
-    not_before(loan.from, loan.until)?;
-    books.people.current(loan.person).map(|_| ())
+/// A loan is somebody's, has an amount and a term, and is listed once.
+fn loans(books: &Books, lines: &[Line]) -> Result<(), Rejection> {
+    let mut seen = BTreeSet::new();
+    for line in lines {
+        let Line::Loan(loan) = line else { continue };
+        positive(loan.amount_fen, "贷款")?;
+        not_before(loan.from, loan.until)?;
+        let person = loan.person;
+        books.people.current(person)?;
+        let (amount, from, until) = (loan.amount_fen, loan.from, loan.until);
+        let mut known = books.urgent.loans.get(&person).into_iter().flatten();
+        let is_known = known.any(|one| (one.amount, one.from, one.until) == (amount, from, until));
+        if is_known || !seen.insert((person, amount, from, until)) {
+            return Err(Rejection::LoanTwice { person, from });
+        }
+    }
+    Ok(())
 }
 
 /// The notice shows the newest assessment, for as long as the policy asks.

@@ -131,13 +131,13 @@ impl Counting {
         let settled = answer.filter(|answer| answer.failed.is_none());
         let figures = &mut self.figures;
         let is_reissue = batch.kind == RosterKind::Reissue;
-        if batch.period == period && !is_reissue {
+        if batch.told_in == period && !is_reissue {
             figures.due.add(amount)?;
             figures.due_person_times += persons;
             self.households.insert(entitlement.household);
             self.persons.extend(&entitlement.persons);
         }
-        if batch.period == period
+        if batch.told_in == period
             && returned.is_none()
             && let Some(settled) = settled
         {

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::act::flags::Verdict;
+use crate::act::policies::Strictness;
 use crate::books::cases::{Entitlement, sum_of};
 use crate::books::entitling::Claim;
 use crate::books::flags::{Flag, FlagStage};
@@ -11,7 +12,7 @@ use crate::books::payments::PaymentState;
 use crate::books::{Books, conditions};
 use crate::ids::{EntitlementId, HouseholdId, PersonId, SchemeCode, Seq, UnitCode};
 use crate::money::Money;
-use crate::period::Date;
+use crate::period::{Date, Period};
 use crate::words::words;
 
 words! {
@@ -23,6 +24,8 @@ words! {
         PaidAfterStop = "paid_after_stop@1", "停发后发放";
         /// Two payments of one scheme and month with one person 重复发放.
         PaidTwice = "paid_twice@1", "同月重复发放";
+        /// Both schemes of an exclusive pair paid to one person for one month 互斥项目同月发放.
+        PaidPair = "paid_pair@1", "同月发放互斥项目";
         /// An advance whose forms are overdue 先行救助逾期未补.
         AdvanceOverdue = "advance_overdue@1", "先行救助逾期未补办";
         /// An application that is not decided in time 审批超期.
@@ -86,6 +89,7 @@ pub fn suspicions(books: &Books, day: Date) -> Option<Vec<Suspicion>> {
     unpaid(books, day, &mut finds);
     shared_payees(books, day, &mut finds);
     paid_twice(books, day, &mut finds);
+    paid_pairs(books, day, &mut finds);
     if finds.overflowed {
         return None;
     }
@@ -229,23 +233,56 @@ fn both_paid(
 ) {
     let months = books.payments.batches.values().map(|batch| batch.period);
     for month in months.collect::<BTreeSet<_>>() {
-        let with_payee = |id| {
-            let payments = books.payments.of_entitlement(id, month);
-            let mut kept = payments.into_iter().filter_map(|reference| {
-                let (_, payment) = books.payments.find(&reference)?;
-                let is_settled = books.payments.state(&reference) == Some(PaymentState::Settled)
-                    && payment.answer.is_some_and(|answer| answer.booked <= day);
-                let kept = payment.amount.checked_sub(payment.recovered())?;
-                (is_settled && kept.is_positive()).then_some((payment.at, kept))
-            });
-            kept.next()
-        };
+        let with_payee = |id| with_payee(books, day, id, month);
         let claim = Claim { persons: &[person], ..held.as_claimed(month) };
         if conditions::may_stand_beside(books, &claim) {
             continue;
         }
         if let (Some((at, amount)), Some(_)) = (with_payee(id), with_payee(other)) {
             finds.add(FlagRule::PaidTwice, &held.scheme, Some(at), amount);
+        }
+    }
+}
+
+/// What an entitlement's payee got for a month and still has, and the entry of the payment.
+fn with_payee(books: &Books, day: Date, id: EntitlementId, month: Period) -> Option<(Seq, Money)> {
+    let payments = books.payments.of_entitlement(id, month);
+    let mut kept = payments.into_iter().filter_map(|reference| {
+        let (_, payment) = books.payments.find(&reference)?;
+        let is_settled = books.payments.state(&reference) == Some(PaymentState::Settled)
+            && payment.answer.is_some_and(|answer| answer.booked <= day);
+        let kept = payment.amount.checked_sub(payment.recovered())?;
+        (is_settled && kept.is_positive()).then_some((payment.at, kept))
+    });
+    kept.next()
+}
+
+/// Where policy only warns of a pair, or the pair was made after one of both was granted, both are paid. Told once, of the
+/// payment that came later.
+fn paid_pairs(books: &Books, day: Date, finds: &mut Finds) {
+    for (code, batch) in &books.payments.batches {
+        let paired = books.policies.paired_with(&batch.scheme, batch.period);
+        let paired: BTreeSet<&SchemeCode> = paired
+            .filter(|(_, strictness)| *strictness != Strictness::Lifted)
+            .map(|(other, _)| other)
+            .collect();
+        if paired.is_empty() {
+            continue;
+        }
+        for (_, payment) in books.payments.references(code) {
+            let Some((at, kept)) = with_payee(books, day, payment.entitlement, batch.period) else {
+                continue;
+            };
+            let held = books.cases.entitlements.get(&payment.entitlement);
+            let persons = held.map(|held| held.persons.as_slice()).unwrap_or_default();
+            let beside = persons.iter().flat_map(|person| books.cases.of_person(*person));
+            let mut beside = beside.filter(|(_, other)| paired.contains(&other.scheme));
+            let is_later = |(id, _): (EntitlementId, _)| {
+                with_payee(books, day, id, batch.period).is_some_and(|(other, _)| other < at)
+            };
+            if at == payment.at && beside.any(is_later) {
+                finds.add(FlagRule::PaidPair, &batch.scheme, Some(at), kept);
+            }
         }
     }
 }

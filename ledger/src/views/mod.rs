@@ -10,6 +10,7 @@ pub mod lineage;
 pub mod month;
 pub mod open_matters;
 pub mod outstanding;
+pub mod pairs;
 pub mod policy_effect;
 pub mod pool;
 pub mod rescue;

@@ -6,8 +6,10 @@ use ledger::ids::PaymentRef;
 use ledger::money::Money;
 use ledger::period::Date;
 
+use ledger::shares::in_shares;
+
 use super::by_account::by_account;
-use super::hashing::QuickMap;
+use super::index::Index;
 use super::{Difference, Expectation};
 use crate::names::same_name;
 
@@ -25,12 +27,33 @@ pub(crate) struct Claim<'a, A> {
     pub(crate) is_sound: bool,
 }
 
-impl<A> Claim<'_, A> {
+impl<'l, A> Claim<'l, A> {
     /// The order of lines that say the same, by their content, so that their place in the file means nothing.
-    pub(crate) fn rank(&self) -> (Option<Date>, &str) {
+    pub(crate) fn rank(&self) -> (Option<Date>, &'l str) {
         (self.date, self.name)
     }
 }
+
+/// The lines of a file by what they claim. A claim is made when it is asked for: a million of them need no place.
+pub(crate) struct Lines<'l, L, F> {
+    /// The lines as they were read.
+    pub(crate) all: &'l [L],
+    /// What a line claims.
+    pub(crate) claim: F,
+}
+
+impl<'l, L, A, F: Fn(&'l L) -> Claim<'l, A>> Lines<'l, L, F> {
+    pub(super) fn get(&self, at: usize) -> Option<Claim<'l, A>> {
+        self.all.get(at).map(&self.claim)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = Claim<'l, A>> {
+        self.all.iter().map(&self.claim)
+    }
+}
+
+/// Fewer lines than this are not worth a thread.
+pub(crate) const WORTH_A_THREAD: usize = 4096;
 
 /// What was found for a line. The number is the payment's index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,17 +84,45 @@ impl Found {
 
 /// One entry per line, in the order of the lines. `within` says whether a line of the second day can be about a
 /// payment instructed on the first.
-pub(crate) fn assign<A: Copy + Eq>(
+pub(crate) fn assign<'l, L, A, F>(
     payments: &[Expectation],
-    lines: &[Claim<'_, A>],
+    lines: &Lines<'l, L, F>,
     within: impl Fn(Date, Date) -> bool,
-) -> Vec<Found> {
-    let mut found = vec![Found::Nothing; lines.len()];
+) -> Vec<Found>
+where
+    L: Sync,
+    A: Copy + Eq,
+    F: Fn(&'l L) -> Claim<'l, A> + Sync,
+{
+    let mut found = vec![Found::Nothing; lines.all.len()];
     let named = by_reference(payments, lines, &mut found);
     if lines.iter().any(|line| line.reference.is_none()) {
         by_account(payments, lines, &within, &mut found, &named);
     }
     found
+}
+
+/// The payment that a line names by its reference, and whether they agree.
+#[derive(Clone, Copy)]
+struct Named {
+    payment: usize,
+    agrees: bool,
+}
+
+/// Looked up and compared on all cores: no line asks for another here.
+fn named<'l, L, A, F>(payments: &[Expectation], lines: &Lines<'l, L, F>) -> Vec<Vec<Option<Named>>>
+where
+    L: Sync,
+    F: Fn(&'l L) -> Claim<'l, A> + Sync,
+{
+    let index = Index::of(payments);
+    let of_line = |line: &'l L| {
+        let line = (lines.claim)(line);
+        let payment = index.get(line.reference?)?;
+        let agrees = agrees(&line, payments.get(payment)?);
+        Some(Named { payment, agrees })
+    };
+    in_shares(lines.all, WORTH_A_THREAD, |_, share| share.iter().map(of_line).collect())
 }
 
 /// What the lines of a file have said of one payment by its reference.
@@ -85,30 +136,29 @@ struct Hold {
 }
 
 /// Which payments some line names, whether it agrees or not.
-fn by_reference<A: Copy + Eq>(
+fn by_reference<'l, L, A, F>(
     payments: &[Expectation],
-    lines: &[Claim<'_, A>],
+    lines: &Lines<'l, L, F>,
     found: &mut [Found],
-) -> Vec<bool> {
-    let mut index: QuickMap<&PaymentRef, usize> = QuickMap::default();
-    index.reserve(payments.len());
-    for (payment, expected) in payments.iter().enumerate() {
-        let before = index.insert(&expected.reference, payment);
-        assert!(before.is_none(), "no two expectations share {}", expected.reference);
-    }
-    let meant = |line: &Claim<'_, A>| index.get(line.reference?).copied();
+) -> Vec<bool>
+where
+    L: Sync,
+    A: Copy + Eq,
+    F: Fn(&'l L) -> Claim<'l, A> + Sync,
+{
+    let named = named(payments, lines);
     let mut holds = vec![Hold::default(); payments.len()];
-    for (at, line) in lines.iter().enumerate() {
-        if let Some(payment) = meant(line)
-            && let (Some(expected), Some(hold)) = (payments.get(payment), holds.get_mut(payment))
+    for (at, named) in named.iter().flatten().enumerate() {
+        if let Some(named) = named
+            && let Some(hold) = holds.get_mut(named.payment)
         {
-            take(payment, expected, hold, lines, at, found);
+            take(*named, hold, lines, at, found);
         }
     }
     if holds.iter().any(|hold| hold.is_contested) {
         // Neither may win by standing first: every sound line about the payment is contradicted.
-        for (line, slot) in lines.iter().zip(found) {
-            if let Some(payment) = meant(line)
+        for (named, slot) in named.iter().flatten().zip(found) {
+            if let Some(Named { payment, .. }) = *named
                 && holds.get(payment).is_some_and(|hold| hold.is_contested)
                 && !matches!(slot, Found::Different { .. })
             {
@@ -120,29 +170,30 @@ fn by_reference<A: Copy + Eq>(
 }
 
 /// One line that names one payment.
-fn take<A: Copy + Eq>(
-    payment: usize,
-    expected: &Expectation,
+fn take<'l, L, A: Copy + Eq, F: Fn(&'l L) -> Claim<'l, A>>(
+    Named { payment, agrees }: Named,
     hold: &mut Hold,
-    lines: &[Claim<'_, A>],
+    lines: &Lines<'l, L, F>,
     at: usize,
     found: &mut [Found],
 ) {
     let rule = MatchRule::Reference;
-    let (Some(line), Some(slot)) = (lines.get(at), found.get_mut(at)) else { return };
+    let Some(slot) = found.get_mut(at) else { return };
     hold.is_named = true;
-    if !agrees(line, expected) {
+    if !agrees {
         *slot = Found::Different { payment, rule };
         return;
     }
-    match hold.line.and_then(|holder| lines.get(holder)) {
-        None => {
-            hold.line = Some(at);
-            *slot = Found::One { payment, rule };
-        }
-        Some(other) if other.answer != line.answer => hold.is_contested = true,
+    let Some(holder) = hold.line else {
+        hold.line = Some(at);
+        *slot = Found::One { payment, rule };
+        return;
+    };
+    match lines.get(at).zip(lines.get(holder)) {
+        None => {}
+        Some((line, other)) if other.answer != line.answer => hold.is_contested = true,
         // The same answer once more is one line too many: the later one, wherever it stands.
-        Some(other) if line.rank() < other.rank() => {
+        Some((line, other)) if line.rank() < other.rank() => {
             *slot = Found::One { payment, rule };
             if let Some(later) = hold.line.replace(at).and_then(|later| found.get_mut(later)) {
                 *later = Found::Nothing;

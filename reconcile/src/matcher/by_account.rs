@@ -9,7 +9,7 @@ use ledger::money::Money;
 use ledger::period::Date;
 
 use super::Expectation;
-use super::assign::{Claim, Found, agrees};
+use super::assign::{Claim, Found, Lines, agrees};
 use super::hashing::QuickMap;
 use crate::names::name_key;
 
@@ -19,9 +19,9 @@ struct Group {
     fits: Vec<usize>,
 }
 
-pub(super) fn by_account<A: Copy + Eq>(
+pub(super) fn by_account<'l, L, A: Copy + Eq, F: Fn(&'l L) -> Claim<'l, A>>(
     payments: &[Expectation],
-    lines: &[Claim<'_, A>],
+    lines: &Lines<'l, L, F>,
     within: &impl Fn(Date, Date) -> bool,
     found: &mut [Found],
     named: &[bool],
@@ -57,14 +57,19 @@ pub(super) fn by_account<A: Copy + Eq>(
     }
 }
 
-struct Settling<'a, 'b, A, W> {
+struct Settling<'a, 'l, L, F, W> {
     payments: &'a [Expectation],
-    lines: &'a [Claim<'b, A>],
+    lines: &'a Lines<'l, L, F>,
     within: &'a W,
     found: &'a mut [Found],
 }
 
-impl<'a, A: Copy + Eq, W: Fn(Date, Date) -> bool> Settling<'a, '_, A, W> {
+impl<'a, 'l, L, A, F, W> Settling<'a, 'l, L, F, W>
+where
+    A: Copy + Eq,
+    F: Fn(&'l L) -> Claim<'l, A>,
+    W: Fn(Date, Date) -> bool,
+{
     /// One pool: pairs of the pool's number and a payment or line.
     fn settle(&mut self, payments: &[(usize, usize)], lines: &[(usize, usize)]) {
         let plain = |pool: &[(usize, usize)]| pool.iter().map(|(_, at)| *at).collect::<Vec<_>>();
@@ -91,7 +96,7 @@ impl<'a, A: Copy + Eq, W: Fn(Date, Date) -> bool> Settling<'a, '_, A, W> {
         let mut sound = Vec::new();
         for at in lines {
             match self.lines.get(*at).filter(|line| !is_early(line)) {
-                Some(line) if agrees(line, expected) => sound.push(*at),
+                Some(line) if agrees(&line, expected) => sound.push(*at),
                 Some(_) => self.put(*at, Found::Different { payment, rule }),
                 None => {}
             }
@@ -201,7 +206,7 @@ impl<'a, A: Copy + Eq, W: Fn(Date, Date) -> bool> Settling<'a, '_, A, W> {
     /// N payments take N lines that say the same; a line too many answers nothing.
     fn pair(&mut self, payments: &[usize], lines: &[usize], rule: MatchRule) {
         let mut ranked = lines.to_vec();
-        ranked.sort_unstable_by_key(|at| (self.lines.get(*at).map(Claim::rank), *at));
+        ranked.sort_unstable_by_key(|at| (self.lines.get(*at).map(|line| line.rank()), *at));
         for (place, at) in ranked.iter().enumerate() {
             let found = match payments.get(place) {
                 Some(payment) => Found::One { payment: *payment, rule },

@@ -3,7 +3,8 @@
 
 pub(crate) mod assign;
 mod by_account;
-mod hashing;
+pub(crate) mod hashing;
+mod index;
 
 use ledger::answer::{MatchRule, Outcome, Reason};
 use ledger::ids::PaymentRef;
@@ -12,7 +13,8 @@ use ledger::period::Date;
 
 use crate::profile::BankStatus;
 use crate::response::ResponseLine;
-use assign::{Claim, Found, assign};
+use assign::{Claim, Found, Lines, WORTH_A_THREAD, assign};
+use ledger::shares::in_shares;
 
 /// A line without a reference may answer a payment that was instructed up to this many days before.
 pub const RESPONSE_WINDOW_DAYS: i64 = 15;
@@ -123,15 +125,19 @@ pub struct MatchReport {
 /// If lines or payments were lost or counted twice: that is a fault of this program, and nothing of it may be booked.
 #[must_use]
 pub fn match_lines(expectations: &[Expectation], lines: &[ResponseLine]) -> MatchReport {
-    let claims: Vec<_> = lines.iter().map(claim).collect();
+    let claims = Lines { all: lines, claim };
     let found = assign(expectations, &claims, |instructed, answered| {
         (0..=RESPONSE_WINDOW_DAYS).contains(&answered.days_since(instructed))
+    });
+    let shares = in_shares(lines, WORTH_A_THREAD, |before, share| {
+        let found = found.iter().skip(before);
+        let both = share.iter().zip(found);
+        both.map(|(line, found)| outcome_of(expectations, line, *found)).collect::<Vec<_>>()
     });
     let mut answered = vec![false; expectations.len()];
     let mut finals = 0_usize;
     let mut outcomes = Vec::with_capacity(lines.len());
-    for (line, found) in lines.iter().zip(found) {
-        let outcome = outcome_of(expectations, line, found);
+    for (outcome, found) in shares.into_iter().flatten().zip(&found) {
         if let (true, Some(slot)) =
             (outcome.outcome.is_final(), found.payment().and_then(|index| answered.get_mut(index)))
         {

@@ -8,8 +8,9 @@ use ledger::ids::{BatchCode, Digest, PaymentRef};
 use ledger::money::Money;
 use ledger::period::Date;
 
+use super::pools::{Pools, Tier};
 use super::{StatementRow, fingerprint};
-use crate::names::{account_key, same_name};
+use crate::names::account_key;
 
 /// A movement is looked for this many days before and after its date in the books.
 pub const MOVEMENT_WINDOW_DAYS: i64 = 30;
@@ -124,51 +125,23 @@ pub fn match_statement<S: std::hash::BuildHasher>(
     StatementReport { outcomes, outstanding }
 }
 
-/// How surely a row speaks of a movement.
-type Tier = fn(&StatementRow, &BankMovement) -> bool;
-
-/// The surest first.
-const TIERS: [Tier; 4] = [names_reference, names_batch_or_account, names_name, |_, _| true];
-
-fn names_reference(row: &StatementRow, movement: &BankMovement) -> bool {
-    movement.reference.as_ref().is_some_and(|reference| mentions(row, &reference.to_string()))
-}
-
-fn names_batch_or_account(row: &StatementRow, movement: &BankMovement) -> bool {
-    let names_batch = movement.batch.as_ref().is_some_and(|batch| mentions(row, batch.as_str()));
-    let same_account = movement.account_no.as_ref().is_some_and(|account| {
-        !row.counterparty_account.is_empty() && account_key(account) == row.counterparty_account
-    });
-    names_batch || same_account
-}
-
-fn names_name(row: &StatementRow, movement: &BankMovement) -> bool {
-    movement.name.as_ref().is_some_and(|name| same_name(name, &row.counterparty_name))
-}
-
-fn mentions(row: &StatementRow, word: &str) -> bool {
+pub(super) fn mentions(row: &StatementRow, word: &str) -> bool {
     row.remark.contains(word) || row.summary.contains(word)
 }
 
 /// For each row the index of its movement.
 fn pair(rows: &[StatementRow], is_new: &[bool], movements: &[BankMovement]) -> Vec<Option<usize>> {
-    let mut by_amount: BTreeMap<(bool, Money), Vec<usize>> = BTreeMap::new();
-    for (at, movement) in movements.iter().enumerate() {
-        if let Some(is_debit) = is_debit(movement.kind) {
-            by_amount.entry((is_debit, movement.amount)).or_default().push(at);
-        }
-    }
     let mut pairing = Pairing {
         rows,
         movements,
-        by_amount,
+        pools: Pools::of(movements),
         found: vec![None; rows.len()],
         taken: vec![false; movements.len()],
     };
     let new_rows = is_new.iter().enumerate().filter(|(_, is_new)| **is_new);
     let mut open: Vec<usize> = new_rows.map(|(at, _)| at).collect();
-    for speaks_of in TIERS {
-        open = pairing.settle(&open, speaks_of);
+    for tier in Tier::ALL {
+        open = pairing.settle(&open, tier);
     }
     pairing.found
 }
@@ -176,7 +149,7 @@ fn pair(rows: &[StatementRow], is_new: &[bool], movements: &[BankMovement]) -> V
 struct Pairing<'a> {
     rows: &'a [StatementRow],
     movements: &'a [BankMovement],
-    by_amount: BTreeMap<(bool, Money), Vec<usize>>,
+    pools: Pools<'a>,
     found: Vec<Option<usize>>,
     taken: Vec<bool>,
 }
@@ -184,13 +157,9 @@ struct Pairing<'a> {
 impl Pairing<'_> {
     /// Settles what this tier can settle; gives the rows of which it has nothing to say. Rows that fit several
     /// movements are decided too: a weaker tier must not settle what a stronger one leaves to a person.
-    fn settle(&mut self, open: &[usize], speaks_of: Tier) -> Vec<usize> {
-        // Rows that fit the same movements stand together.
-        let mut groups: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
+    fn settle(&mut self, open: &[usize], tier: Tier) -> Vec<usize> {
+        let mut groups = self.groups(open, tier);
         let mut wanted: BTreeMap<usize, usize> = BTreeMap::new();
-        for at in open {
-            groups.entry(self.fitting(*at, speaks_of)).or_default().push(*at);
-        }
         for movement in groups.keys().flatten() {
             *wanted.entry(*movement).or_default() += 1;
         }
@@ -215,24 +184,35 @@ impl Pairing<'_> {
         rest
     }
 
-    fn fitting(&self, at: usize, speaks_of: Tier) -> Vec<usize> {
-        let Some(row) = self.rows.get(at) else { return Vec::new() };
-        let is_debit = !row.debit.is_zero();
-        let amount = if is_debit { row.debit } else { row.credit };
-        let fits = |movement: &BankMovement| can_be(row, movement) && speaks_of(row, movement);
-        self.by_amount
-            .get(&(is_debit, amount))
-            .into_iter()
-            .flatten()
-            .copied()
-            .filter(|movement| self.taken.get(*movement) == Some(&false))
-            .filter(|movement| self.movements.get(*movement).is_some_and(fits))
-            .collect()
+    /// Rows that fit the same movements stand together.
+    fn groups(&self, open: &[usize], tier: Tier) -> BTreeMap<Vec<usize>, Vec<usize>> {
+        let mut alike = HashMap::new();
+        let mut groups: Vec<(Vec<usize>, Vec<usize>)> = Vec::new();
+        for at in open {
+            let Some(row) = self.rows.get(*at) else { continue };
+            let key = Pools::alike(row, tier);
+            let known = key.as_ref().and_then(|key| alike.get(key).copied());
+            let place = known.unwrap_or(groups.len());
+            if known.is_none() {
+                let mut fits = self.pools.fitting(row, tier);
+                fits.retain(|movement| self.taken.get(*movement) == Some(&false));
+                groups.push((fits, Vec::new()));
+                alike.extend(key.map(|key| (key, place)));
+            }
+            if let Some((_, rows)) = groups.get_mut(place) {
+                rows.push(*at);
+            }
+        }
+        let mut merged: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
+        for (fits, rows) in groups {
+            merged.entry(fits).or_default().extend(rows);
+        }
+        merged
     }
 }
 
 /// True for money out, false for money in, nothing for what is no movement.
-const fn is_debit(kind: StatementOutcome) -> Option<bool> {
+pub(super) const fn is_debit(kind: StatementOutcome) -> Option<bool> {
     match kind {
         StatementOutcome::BatchDebit
         | StatementOutcome::AdvanceDebit
@@ -246,26 +226,31 @@ const fn is_debit(kind: StatementOutcome) -> Option<bool> {
     }
 }
 
-/// The days fit, and nothing in the row speaks against the movement.
-fn can_be(row: &StatementRow, movement: &BankMovement) -> bool {
-    let days = row.date.days_since(movement.date).abs();
-    let (window, is_single_payee) = match movement.kind {
-        StatementOutcome::ReturnCredit => (RETURN_WINDOW_DAYS, true),
-        StatementOutcome::RecoveryCredit | StatementOutcome::AdvanceDebit => {
-            (MOVEMENT_WINDOW_DAYS, true)
-        }
+/// True for what one payee sends back or gets, so that another's account on the row speaks against it.
+pub(super) const fn is_single_payee(kind: StatementOutcome) -> bool {
+    match kind {
+        StatementOutcome::ReturnCredit
+        | StatementOutcome::RecoveryCredit
+        | StatementOutcome::AdvanceDebit => true,
         StatementOutcome::BatchDebit
         | StatementOutcome::FailureCredit
         | StatementOutcome::FundCredit
         | StatementOutcome::TransferDebit
         | StatementOutcome::TransferCredit
         | StatementOutcome::Repeated
-        | StatementOutcome::Unmatched => (MOVEMENT_WINDOW_DAYS, false),
-    };
+        | StatementOutcome::Unmatched => false,
+    }
+}
+
+/// The days fit, and nothing in the row speaks against the movement.
+pub(super) fn can_be(row: &StatementRow, movement: &BankMovement) -> bool {
+    let days = row.date.days_since(movement.date).abs();
+    let is_return = movement.kind == StatementOutcome::ReturnCredit;
+    let window = if is_return { RETURN_WINDOW_DAYS } else { MOVEMENT_WINDOW_DAYS };
     let names_another = movement.account_no.as_ref().is_some_and(|account| {
         !row.counterparty_account.is_empty() && account_key(account) != row.counterparty_account
     });
-    days <= window && !(is_single_payee && names_another)
+    days <= window && !(is_single_payee(movement.kind) && names_another)
 }
 
 /// True if nothing but their ids tells these movements apart, so that any pairing is as good as another.

@@ -3,6 +3,7 @@
 mod balances;
 mod fingerprint;
 mod matching;
+mod pools;
 
 use ledger::ids::Digest;
 use ledger::money::Money;
@@ -94,25 +95,26 @@ pub fn read(
     if let Some(other) = stated.as_ref().filter(|other| **other != ours) {
         problems.push(Problem::of_file(Code::StatementAccount, file).found(other).expected(&*ours));
     }
-    let mut rows = read_rows(file, layout, &body, &mut problems, |row| {
+    let rows = read_rows(file, layout, &body, &mut problems, |row| {
         let own = row.text(Role::OwnAccount).map(account_key);
-        if let Some(own) = own {
-            if own != ours {
-                row.refuse(Code::StatementAccount, Role::OwnAccount, &own, &ours);
-            }
-            stated = Some(own.into_owned());
+        if let Some(other) = own.as_ref().filter(|own| **own != ours) {
+            row.refuse(Code::StatementAccount, Role::OwnAccount, other, &ours);
         }
-        read_row(layout, row)
+        Some((read_row(layout, row)?, own.is_some()))
     });
     if !problems.is_empty() {
         return Err(problems);
+    }
+    let (mut rows, names_us): (Vec<_>, Vec<bool>) = rows.into_iter().unzip();
+    if names_us.contains(&true) {
+        stated = Some(ours.into_owned());
     }
     let (opening, closing, latest_first) = balances::check(file, layout, &mut rows, ends)?;
     Ok(StatementFile { rows, account_no: stated, opening, closing, latest_first })
 }
 
 /// Our account as the lines before the heading state it: behind its label, in the same cell or the next.
-fn account_before_heading(layout: &Layout, body: &Body) -> Option<String> {
+fn account_before_heading(layout: &Layout, body: &Body<'_>) -> Option<String> {
     let labels: Vec<_> = layout.account_labels.iter().map(|label| heading_key(label)).collect();
     for row in &body.preamble {
         for (index, cell) in row.cells.iter().enumerate() {

@@ -4,23 +4,36 @@ use super::{Cell, Row, Table, text_fault, text_rows};
 use crate::problem::Code;
 
 pub(super) fn read(text: &str, separator: char, quoted: bool) -> Table {
-    let rows = text_rows(text)
-        .map(|(number, row)| {
-            let fault = text_fault(row);
-            if row.trim().is_empty() {
-                return Row { fault, ..Row::blank(number) };
+    let rows = text_rows(text).map(|(number, text)| {
+        let mut row = Row::blank(number);
+        fill(&mut row, number, text, separator, quoted);
+        row
+    });
+    Table { rows: rows.collect(), faults: Vec::new() }
+}
+
+/// Makes `row` what one row of text says. The memory of its cells is used again.
+pub(crate) fn fill(row: &mut Row, number: u32, text: &str, separator: char, quoted: bool) {
+    row.number = number;
+    row.fault = text_fault(text);
+    let mut width = 0;
+    if text.trim().is_empty() {
+        row.cells.clear();
+    } else if !quoted || !text.contains('"') {
+        for part in text.split(separator) {
+            match row.cells.get_mut(width) {
+                Some(cell) => cell.say(part),
+                None => row.cells.push(Cell::text(part)),
             }
-            if !quoted || !row.contains('"') {
-                let cells = row.split(separator).map(Cell::text).collect();
-                return Row { number, cells, fault };
-            }
-            match split_quoted(row, separator) {
-                Some(cells) => Row { number, cells, fault },
-                None => Row { fault: Some(Code::TableUnclosedQuote), ..Row::blank(number) },
-            }
-        })
-        .collect();
-    Table { rows, faults: Vec::new() }
+            width += 1;
+        }
+        row.cells.truncate(width);
+    } else {
+        row.cells = split_quoted(text, separator).unwrap_or_else(|| {
+            row.fault = Some(Code::TableUnclosedQuote);
+            Vec::new()
+        });
+    }
 }
 
 /// `None` if a quote is left open, or something stands between a closing quote and the separator.

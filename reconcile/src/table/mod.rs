@@ -16,6 +16,8 @@ use crate::problem::{Code, Problem};
 use crate::profile::{Container, Layout};
 use crate::text::{self, Encoding};
 
+pub(crate) use delimited::fill;
+
 /// A frame begins within this many rows.
 const ROWS_BEFORE_A_FRAME: usize = 40;
 
@@ -66,6 +68,12 @@ impl Cell {
         Cell { text: text.trim().to_owned(), form: Form::Text }
     }
 
+    fn say(&mut self, text: &str) {
+        self.text.clear();
+        self.text.push_str(text.trim());
+        self.form = Form::Text;
+    }
+
     /// True if there is nothing in it.
     #[must_use]
     pub fn is_blank(&self) -> bool {
@@ -74,7 +82,7 @@ impl Cell {
 }
 
 impl Row {
-    fn blank(number: u32) -> Row {
+    pub(crate) fn blank(number: u32) -> Row {
         Row { number, cells: Vec::new(), fault: None }
     }
 
@@ -130,7 +138,7 @@ pub fn read_text(
     if layout.containers.contains(&Container::Fixed) {
         return Ok(fixed::read(bytes, layout, encoding));
     }
-    let text = decode(file, bytes, encoding)?;
+    let text = decode(file, bytes, encoding, (0, 1))?;
     Ok(match layout.separator {
         Some(separator) if !layout.containers.contains(&Container::Boxtable) => {
             delimited::read(&text, separator, layout.quoted)
@@ -144,15 +152,22 @@ pub fn read_text(
 /// # Errors
 /// A problem if they are neither.
 pub fn read_csv(file: &str, bytes: &[u8]) -> Result<Table, Problem> {
-    let text = decode(file, bytes, Encoding::Utf8);
-    let text = text.or_else(|_| decode(file, bytes, Encoding::Gb18030))?;
+    let text = decode(file, bytes, Encoding::Utf8, (0, 1));
+    let text = text.or_else(|_| decode(file, bytes, Encoding::Gb18030, (0, 1)))?;
     Ok(delimited::read(&text, ',', true))
 }
 
-fn decode<'a>(file: &str, bytes: &'a [u8], encoding: Encoding) -> Result<Cow<'a, str>, Problem> {
+/// Decodes a part of a file that begins at that byte and in that row.
+pub(crate) fn decode<'a>(
+    file: &str,
+    bytes: &'a [u8],
+    encoding: Encoding,
+    (before, first_row): (usize, u32),
+) -> Result<Cow<'a, str>, Problem> {
     text::decode(bytes, encoding).map_err(|wrong| {
-        Problem::of_row(Code::TextUndecodable, file, wrong.row)
-            .found(format!("第{}字节", wrong.offset + 1))
+        let row = first_row.saturating_add(wrong.row).saturating_sub(1);
+        Problem::of_row(Code::TextUndecodable, file, row)
+            .found(format!("第{}字节", before + wrong.offset + 1))
             .expected(format!("{}编码", encoding.word()))
     })
 }

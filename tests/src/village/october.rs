@@ -141,6 +141,7 @@ fn people(stage: &mut Stage) {
     let alone = |household: &Household| household.category == Category::ExtremePoverty;
     let chosen = county.households.into_iter().filter(alone).take(HOUSEHOLDS);
     let new = (1..).zip(chosen).map(|(n, household)| NewHousehold {
+        is_known: false,
         household: HouseholdId::from_bytes([n; 16]),
         division: household.village.clone(),
         members: household.members.iter().map(|person| person.fields(None)).collect(),

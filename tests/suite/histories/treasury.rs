@@ -219,6 +219,17 @@ pub fn exception(county: &County, dice: &mut Dice<'_>) -> Proposed {
     say("supervisor", "exception.resolved", body)
 }
 
+pub fn undone(county: &County, dice: &mut Dice<'_>) -> Proposed {
+    let statements = county.ledger.books.bank.statements.values();
+    let rows = statements.flat_map(|known| &known.rows);
+    let settled: Vec<_> = rows.filter(|row| row.movement.is_some() || row.without_effect).collect();
+    let entry = dice.pick(settled)?.at;
+    let body = json!({
+        "booked": dice.day(county), "entry": entry, "evidence": "#proof", "reason": "对错了行",
+    });
+    say("supervisor", "clearing.undone", body)
+}
+
 pub fn recovery(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let orders = county.ledger.books.payments.recoveries.iter();
     let open: Vec<_> =

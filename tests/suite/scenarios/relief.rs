@@ -133,7 +133,8 @@ pub fn s16_goods() -> Told {
     let hand = |goods: &str, quantity: u32, household: u32, person: u32, day: &str| {
         let body = json!({
             "date": day, "goods": goods, "household": format!("$household{household}"),
-            "person": format!("$person{person}"), "quantity": quantity, "receipt": "#receipt",
+            "person": format!("$person{person}"), "quantity": quantity,
+            "receipt": format!("#receipt {goods} {day}"),
         });
         Saying::new("registrar", "goods.handed_out", body)
     };

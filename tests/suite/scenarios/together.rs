@@ -1,6 +1,7 @@
 //! One household, helped by ten units: everything on one page, and what excludes each other found at approval.
 
-use ledger::views::household;
+use ledger::views::flags::{self, FlagRule};
+use ledger::views::{household, pairs};
 use serde_json::{Value, json};
 use tests::given::Saying;
 
@@ -84,4 +85,27 @@ fn excluded(story: &mut Story) {
     });
     story.county.must("pair", &Saying::new("policy", "exclusion.set", pair));
     story.case_refused("与低保互斥的特困（审批时）", 30, &also, "entitlement.exclusive");
+    warned_of(story, &also);
+}
+
+/// Where the policy only warns, both are granted and paid; whoever draws the roster is told, and supervisors see it.
+fn warned_of(story: &mut Story, also: &Case<'_>) {
+    let pair = json!({
+        "basis": "县政府专题会议纪要〔2020〕9号", "effect": "warned", "from": "2020-10", "one": "DB",
+        "other": "TK",
+    });
+    story.county.must("softer", &Saying::new("policy", "exclusion.set", pair));
+    story.entitle(31, also);
+    let (scheme, month) = ("TK".parse().unwrap(), "2020-10".parse().unwrap());
+    let both = pairs::both_due(&story.county.ledger.books, &scheme, month);
+    let told: Vec<_> = both.iter().map(|both| both.scheme.as_str()).collect();
+    assert_eq!(told, ["DB"]);
+    let paid = story.pay("TK", "2020-10", &["F-ZH"], "2020-10-21");
+    let day = "2020-10-31".parse().unwrap();
+    let found = flags::suspicions(&story.county.ledger.books, day).unwrap();
+    let mut pairs = found.iter().filter(|one| one.rule == FlagRule::PaidPair);
+    let pair = pairs.next().expect("both of the pair were paid");
+    assert_eq!((pair.scheme.as_str(), pair.amount.fen(), pair.count), ("TK", paid, 1));
+    assert!(pairs.next().is_none(), "a pair is told once");
+    story.figure("政策只作提示的一对：都发了，列为疑点", yuan(paid));
 }

@@ -5,11 +5,13 @@ mod draw;
 mod household;
 mod names;
 mod office;
+mod payees;
 mod people;
 mod places;
 
 pub use household::{Category, Household, Line, LowIncome, STANDARDS, Standards};
 pub use office::{Officer, ProgrammeAccount};
+pub use payees::payees;
 pub use people::{Account, Person};
 pub use places::{Town, Village};
 
@@ -26,7 +28,7 @@ pub struct County {
     pub towns: Vec<Town>,
     /// 5,907 households with 8,830 people.
     pub households: Vec<Household>,
-    /// Fifty people in office.
+    /// Fifty-one people in office.
     pub officers: Vec<Officer>,
     /// The accounts from which aid is paid.
     pub programme_accounts: Vec<ProgrammeAccount>,
@@ -89,7 +91,7 @@ mod tests {
         assert_eq!(county.households.len(), HOUSEHOLDS);
         assert_eq!(county.people().count(), PEOPLE);
         assert_eq!(county.towns.len(), 12);
-        assert_eq!(county.officers.len(), 50);
+        assert_eq!(county.officers.len(), 51);
         let of = |scheme: &str| {
             let lines = county.households.iter().flat_map(super::Household::lines);
             lines.filter(|line| line.scheme.as_str() == scheme).count()

@@ -36,7 +36,7 @@ pub struct Officer {
     pub name: String,
     /// Eighteen characters, valid by GB 11643, under the county's unassigned prefix.
     pub id_no: String,
-    /// The unit's code: `MZJ`, `CZJ`, `JJW`, or `Z01` to `Z12` for the towns in their order.
+    /// The unit's code: `MZJ`, `CZJ`, `JJW`, `CL`, or `Z01` to `Z12` for the towns in their order.
     pub unit: UnitCode,
     /// The unit's name.
     pub unit_name: String,
@@ -76,7 +76,7 @@ impl ProgrammeAccount {
     }
 }
 
-/// The fourteen posts of the county's units and three in each town.
+/// The fourteen posts of the county's units, three in each town, and one in the federation of the disabled.
 pub(super) fn officers(draw: &mut Draw, numbers: &mut Numbers, towns: &[Town]) -> Vec<Officer> {
     let county = POSTS.map(|(unit, name, post)| (unit.to_owned(), name.to_owned(), post));
     let town = |(position, town): (usize, &Town)| {
@@ -85,6 +85,8 @@ pub(super) fn officers(draw: &mut Draw, numbers: &mut Numbers, towns: &[Town]) -
         TOWN_POSTS.map(|post| (unit.clone(), name.clone(), post))
     };
     let posts = county.into_iter().chain(towns.iter().enumerate().flat_map(town));
+    // The federation of the disabled comes last: it joined when the county's other people in office were there.
+    let posts = posts.chain([("CL".to_owned(), "县残联".to_owned(), "残联经办")]);
     posts.map(|(unit, unit_name, post)| officer(draw, numbers, (&unit, unit_name, post))).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ledger::check_digits::{IdNo, luhn_holds};
+use ledger::check_digits::{IdNo, canonical_id_no, luhn_holds};
 use ledger::ids::{Division, HouseholdId};
 use ledger::vault::{AccountFields, PersonFields};
 use reconcile::office_list::{self, Column, ListRow};
@@ -12,6 +12,9 @@ use reconcile::problem::{Code, Problem};
 use super::super::Desk;
 use super::super::people::NewHousehold;
 use crate::failure::Failure;
+
+/// The column by which a row joins a household that is registered already.
+const JOINS: &str = "加入户身份证号";
 
 const COLUMNS: &[Column] = &[
     Column { name: "户号", aliases: &["家庭编号", "户编号"], is_required: true },
@@ -25,6 +28,9 @@ const COLUMNS: &[Column] = &[
         is_required: true,
     },
     Column { name: "与户主关系", aliases: &["关系"], is_required: false },
+    Column {
+        name: JOINS, aliases: &["户主身份证号", "所属户身份证号"], is_required: false
+    },
     Column { name: "电话", aliases: &["联系电话", "手机号"], is_required: false },
     Column {
         name: "账号", aliases: &["银行账号", "卡号", "一卡通账号"], is_required: true
@@ -61,14 +67,18 @@ pub fn read(desk: &Desk, opened: &Opened<'_>) -> Result<Vec<NewHousehold>, Failu
         let is_head = row
             .optional("与户主关系")
             .is_some_and(|relation| ["户主", "本人"].contains(&relation.as_str()));
-        let (Some(number), Some(division), Some(person)) = (number, division, person) else {
+        let joins = joins(desk, &mut row)?;
+        let (Some(number), Some(division), Some(person), Some(joins)) =
+            (number, division, person, joins)
+        else {
             continue;
         };
         let place = *places.entry(number).or_insert(households.len());
         if place == households.len() {
-            households.push(empty(division.clone())?);
+            households.push(begun(joins, division.clone())?);
         }
         let Some(household) = households.get_mut(place) else { continue };
+        agrees_with(desk, &mut row, household, joins, is_head);
         if household.division != division {
             row.refuse(
                 Code::ListDiffers,
@@ -84,7 +94,8 @@ pub fn read(desk: &Desk, opened: &Opened<'_>) -> Result<Vec<NewHousehold>, Failu
         }
     }
     if list.has("与户主关系") && problems.is_empty() {
-        let headless = places.iter().filter(|(_, place)| !heads.contains(place));
+        let is_known = |place| households.get(place).is_some_and(|h: &NewHousehold| h.is_known);
+        let headless = places.iter().filter(|(_, at)| !heads.contains(at) && !is_known(**at));
         problems.extend(headless.map(|(number, _)| {
             let problem =
                 Problem::of_file(Code::ListValueMissing, opened.file()).in_column("与户主关系");
@@ -109,9 +120,49 @@ fn join(
     household.accounts.extend(account.map(|account| (place, account)));
 }
 
-fn empty(division: Division) -> Result<NewHousehold, Failure> {
-    let household = HouseholdId::from_bytes(super::random()?);
-    Ok(NewHousehold { household, division, members: Vec::new(), accounts: Vec::new() })
+fn begun(joins: Option<HouseholdId>, division: Division) -> Result<NewHousehold, Failure> {
+    let household = joins.map_or_else(|| super::random().map(HouseholdId::from_bytes), Ok)?;
+    let (members, accounts) = (Vec::new(), Vec::new());
+    Ok(NewHousehold { household, division, is_known: joins.is_some(), members, accounts })
+}
+
+/// The registered household that a row joins, told by the number of somebody in it; nothing for a new household.
+/// `None` if nobody has that number.
+fn joins(desk: &Desk, row: &mut ListRow<'_>) -> Result<Option<Option<HouseholdId>>, Failure> {
+    let Some(id_no) = row.optional(JOINS) else { return Ok(Some(None)) };
+    let person = desk.vault.find_person(&canonical_id_no(&id_no))?;
+    let known = person.and_then(|person| desk.books().people.persons.get(&person));
+    if known.is_none() {
+        row.refuse(Code::ListPersonUnknown, JOINS, "已登记的户内成员");
+    }
+    Ok(known.map(|known| Some(known.household)))
+}
+
+/// Who joins a registered household is no second head, and lives where it lives.
+fn agrees_with(
+    desk: &Desk,
+    row: &mut ListRow<'_>,
+    household: &NewHousehold,
+    joins: Option<HouseholdId>,
+    is_head: bool,
+) {
+    let same =
+        if household.is_known { joins == Some(household.household) } else { joins.is_none() };
+    if !same {
+        row.refuse(Code::ListDiffers, JOINS, "同户各行写同一户");
+        return;
+    }
+    if !household.is_known {
+        return;
+    }
+    if is_head {
+        row.refuse(Code::ListTwice, "与户主关系", "该户已有户主");
+    }
+    let registered = desk.books().people.households.get(&household.household);
+    if let Some(registered) = registered.filter(|known| known.division != household.division) {
+        let expected = format!("{}（该户登记的区划）", registered.division);
+        row.refuse(Code::ListDiffers, "村区划", &expected);
+    }
 }
 
 fn division(desk: &Desk, row: &mut ListRow<'_>) -> Option<Division> {

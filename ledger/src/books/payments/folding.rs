@@ -1,7 +1,7 @@
 //! How acts move batches and payments on. Never refuses: what was committed is history.
 
 use crate::act::Body;
-use crate::act::payments::{Decision, ResponseImported, RosterDrawn};
+use crate::act::payments::{Decision, ResponseImported, RosterDrawn, RosterKind};
 use crate::answer::{Outcome, Reason, ReturnOutcome};
 use crate::books::cases::Cases;
 use crate::books::people::People;
@@ -10,7 +10,7 @@ use crate::books::{Books, Statement};
 use crate::ids::{ActId, BatchCode, PaymentRef, Seq};
 use crate::line::Line;
 use crate::money::Money;
-use crate::period::Date;
+use crate::period::{Date, Period};
 
 use super::{Answer, Batch, BatchStage, Payments, Recovery, Return, sums};
 
@@ -40,7 +40,7 @@ impl Payments {
         &mut self,
         (people, cases): (&People, &Cases),
         statement: &Statement<'_>,
-        body: &RosterDrawn,
+        (body, told_in): (&RosterDrawn, Period),
     ) {
         let mut rows = Rows::new(statement.at, statement.lines.len());
         for (n, _, line) in statement.numbered() {
@@ -69,6 +69,7 @@ impl Payments {
                 scheme: body.scheme.clone(),
                 period: body.period,
                 kind: body.kind,
+                told_in,
                 stage: BatchStage::Drawn,
                 released: None,
                 open: u32::try_from(rows.len()).expect("a manifest counts its lines in 32 bits"),
@@ -171,7 +172,12 @@ impl Payments {
 pub(in crate::books) fn evolve(books: &mut Books, statement: &Statement<'_>) {
     let payments = &mut books.payments;
     if let Body::RosterDrawn(drawn) = statement.body() {
-        payments.draw((&books.people, &books.cases), statement, drawn);
+        let open = books.closings.last().map_or(drawn.period, Period::next);
+        let told_in = match drawn.kind {
+            RosterKind::Regular | RosterKind::Supplementary => drawn.period.max(open),
+            RosterKind::Reissue => drawn.period,
+        };
+        payments.draw((&books.people, &books.cases), statement, (drawn, told_in));
     } else if let Body::RosterChecked(agreed) = statement.body() {
         payments.move_on(&agreed.batch, BatchStage::Checked);
     } else if let Body::RosterFinanceReviewed(agreed) = statement.body() {

@@ -1,0 +1,149 @@
+//! The rows of a long text, read where they are needed: each core decodes a stretch, splits its rows into cells whose memory
+//! it uses again, and keeps nothing of them. What is read is what a [`Table`](crate::table::Table) of the same bytes holds.
+
+use ledger::shares::in_shares;
+
+use crate::problem::Problem;
+use crate::table::{Row, decode, fill};
+use crate::text::Encoding;
+
+/// About so many bytes are decoded at a time: enough to be quick, little enough to stay near the core.
+const STRETCH: usize = 1 << 18;
+
+/// Text with a separator, from the row under the heading to the last row with content.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Text<'a> {
+    /// The file's name, for problems.
+    pub(crate) file: &'a str,
+    /// The whole file.
+    pub(crate) bytes: &'a [u8],
+    /// How its characters are written.
+    pub(crate) encoding: Encoding,
+    /// What stands between cells.
+    pub(crate) separator: char,
+    /// True if cells may stand in double quotes.
+    pub(crate) quoted: bool,
+}
+
+/// Rows that follow each other.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stretch {
+    /// Where they begin in the file.
+    begin: usize,
+    /// Where they end.
+    end: usize,
+    /// The number of the first.
+    number: u32,
+}
+
+/// All rows under the heading, cut into stretches.
+#[derive(Clone, Debug)]
+pub(crate) struct Stretches<'a> {
+    text: Text<'a>,
+    all: Vec<Stretch>,
+    /// How many rows there are.
+    pub(crate) count: usize,
+}
+
+impl<'a> Stretches<'a> {
+    /// Everything after the first `above` rows, without blank rows at the end.
+    pub(crate) fn under(text: Text<'a>, above: usize) -> Stretches<'a> {
+        let mut begin = 0;
+        for _ in 0..above {
+            begin = after_line(text.bytes, begin);
+        }
+        let end = begin.max(content_end(&text, begin));
+        let mut cuts = vec![begin];
+        let mut place = begin;
+        while place < end {
+            place = after_line(text.bytes, (place + STRETCH).min(end)).min(end);
+            cuts.push(place);
+        }
+        let pairs: Vec<(usize, usize)> =
+            cuts.iter().copied().zip(cuts.iter().copied().skip(1)).collect();
+        let counts = in_shares(&pairs, 1, |_, share| {
+            share.iter().map(|(begin, end)| rows_in(text.bytes, *begin, *end)).collect::<Vec<_>>()
+        });
+        let mut count = 0;
+        let mut all = Vec::with_capacity(pairs.len());
+        for ((begin, end), rows) in pairs.into_iter().zip(counts.into_iter().flatten()) {
+            let number = u32::try_from(above + count + 1).unwrap_or(u32::MAX);
+            all.push(Stretch { begin, end, number });
+            count += rows;
+        }
+        Stretches { text, all, count }
+    }
+
+    /// Gives every row to `work`, on all cores; what it makes of each share of the rows comes back in their order.
+    pub(crate) fn on_all_cores<R: Send>(
+        &self,
+        begin: impl Fn() -> R + Sync,
+        work: impl Fn(&mut R, &Row) + Sync,
+        undecodable: impl Fn(&mut R, Problem) + Sync,
+    ) -> Vec<R> {
+        in_shares(&self.all, 1, |_, share| {
+            let mut result = begin();
+            let mut row = Row::blank(0);
+            for stretch in share {
+                if let Err(problem) = self.text.rows_of(*stretch, &mut row, &mut |row| {
+                    work(&mut result, row);
+                }) {
+                    undecodable(&mut result, problem);
+                }
+            }
+            result
+        })
+    }
+}
+
+impl Text<'_> {
+    fn rows_of(
+        &self,
+        stretch: Stretch,
+        row: &mut Row,
+        work: &mut dyn FnMut(&Row),
+    ) -> Result<(), Problem> {
+        let bytes = self.bytes.get(stretch.begin..stretch.end).unwrap_or_default();
+        let before = (stretch.begin, stretch.number);
+        let text = decode(self.file, bytes, self.encoding, before)?;
+        let mut number = stretch.number;
+        for line in text.split_terminator('\n') {
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            fill(row, number, line, self.separator, self.quoted);
+            work(row);
+            number = number.saturating_add(1);
+        }
+        Ok(())
+    }
+}
+
+/// Where the line that holds `place` ends, behind its line feed.
+fn after_line(bytes: &[u8], place: usize) -> usize {
+    let rest = bytes.get(place..).unwrap_or_default();
+    rest.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| place + at + 1)
+}
+
+fn rows_in(bytes: &[u8], begin: usize, end: usize) -> usize {
+    let bytes = bytes.get(begin..end).unwrap_or_default();
+    let feeds = bytes.split(|byte| *byte == b'\n').count() - 1;
+    feeds + usize::from(bytes.last().is_some_and(|last| *last != b'\n'))
+}
+
+/// Where the last row with content ends. A row of separators alone has none.
+fn content_end(text: &Text<'_>, begin: usize) -> usize {
+    let mut end = text.bytes.len();
+    let mut row = Row::blank(0);
+    while end > begin {
+        let body = text.bytes.get(begin..end).unwrap_or_default();
+        let body = body.strip_suffix(b"\n").unwrap_or(body);
+        let line = body.iter().rposition(|byte| *byte == b'\n').map_or(begin, |at| begin + at + 1);
+        let bytes = text.bytes.get(line..begin + body.len()).unwrap_or_default();
+        let Ok(decoded) = decode(text.file, bytes, text.encoding, (line, 1)) else { return end };
+        fill(&mut row, 0, decoded.trim_end_matches('\r'), text.separator, text.quoted);
+        if !row.is_blank() {
+            return end;
+        }
+        end = line;
+    }
+    end
+}
