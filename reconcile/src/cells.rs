@@ -31,18 +31,15 @@ impl<T> Share<T> {
         read: &impl Fn(&mut RowReader<'_>) -> Option<T>,
     ) {
         let before = self.problems.len();
-        let line = match row_fault(row, body) {
-            Some(code) => {
-                self.problems.push(Problem::of_row(code, file, row.number));
-                None
-            }
-            None => {
-                let (problems, seen) = (&mut self.problems, 0);
-                let mut reader = RowReader { file, layout, body, row, problems, seen };
-                let line = read(&mut reader);
-                reader.check_the_others();
-                line
-            }
+        let line = if let Some(code) = row_fault(row, body) {
+            self.problems.push(Problem::of_row(code, file, row.number));
+            None
+        } else {
+            let (problems, seen) = (&mut self.problems, 0);
+            let mut reader = RowReader { file, layout, body, row, problems, seen };
+            let line = read(&mut reader);
+            reader.check_the_others();
+            line
         };
         match line {
             Some(line) if self.problems.len() == before => self.lines.push(line),
@@ -77,7 +74,9 @@ pub(crate) fn read_rows<T: Send>(
         ),
         None => in_shares(&body.rows, WORTH_A_THREAD, |_, rows| {
             let mut share = Share::new();
-            rows.iter().for_each(|row| share.take(known, row, &read));
+            for row in rows {
+                share.take(known, row, &read);
+            }
             share
         }),
     };
@@ -125,6 +124,11 @@ impl<'a> RowReader<'a> {
     /// The row's number, from 1.
     pub(crate) fn number(&self) -> u32 {
         self.row.number
+    }
+
+    /// How many problems there are so far, of all rows.
+    pub(crate) fn problems(&self) -> usize {
+        self.problems.len()
     }
 
     /// Adds a problem of this row.

@@ -53,9 +53,9 @@ fn shown(expected: &str) -> String {
 }
 
 fn listed(names: &[String]) -> String {
-    let named: Vec<_> = names.iter().take(NAMED).map(|name| format!("“{name}”")).collect();
+    let first: Vec<_> = names.iter().take(NAMED).map(|name| format!("“{name}”")).collect();
     let rest = if names.len() > NAMED { format!("等{}项", names.len()) } else { String::new() };
-    named.concat() + &rest
+    first.concat() + &rest
 }
 
 impl Misfit {

@@ -68,7 +68,7 @@ pub fn read(
 }
 
 /// What is wrong with a file, of a bank and of an office.
-const IN_OFFICE_WORDS: [(Code, Code); 12] = [
+const IN_OFFICE_WORDS: [(Code, Code); 13] = [
     (Code::FileEmpty, Code::ListEmpty),
     (Code::FileNoLines, Code::ListEmpty),
     (Code::LayoutHeaderMissing, Code::ListNoHeading),
@@ -76,6 +76,7 @@ const IN_OFFICE_WORDS: [(Code, Code); 12] = [
     (Code::TextUndecodable, Code::ListUnreadable),
     (Code::SheetUnreadable, Code::ListUnreadable),
     (Code::SheetTooWide, Code::ListUnreadable),
+    (Code::SheetTooHeavy, Code::ListUnreadable),
     (Code::TableUnclosedQuote, Code::ListCellBroken),
     (Code::TextReplacement, Code::ListCellBroken),
     (Code::TextControl, Code::ListCellBroken),

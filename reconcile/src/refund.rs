@@ -77,11 +77,12 @@ fn read_line(layout: &Layout, row: &mut RowReader<'_>, given: &Given) -> Option<
     let returned_on = if layout.field(Role::Date).is_some() {
         row.date(Role::Date)
     } else {
-        // A date in the head that cannot be read is told there.
-        if given.answered_on.is_none() && layout.total(Role::Date).is_none() {
+        // A date in the head that cannot be read is told there, and then the file gives no lines whatever stands here.
+        let is_told = layout.total(Role::Date).is_some();
+        if given.answered_on.is_none() && !is_told {
             row.refuse(Code::ValueMissing, Role::Date, "", "退汇日期");
         }
-        given.answered_on
+        given.answered_on.or_else(|| Date::new(1900, 1, 1).filter(|_| is_told))
     };
     let (payee, text, returned_on) = (payee?, text?, returned_on?);
     Some(RefundLine {

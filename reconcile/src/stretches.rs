@@ -125,7 +125,7 @@ fn after_line(bytes: &[u8], place: usize) -> usize {
 
 fn rows_in(bytes: &[u8], begin: usize, end: usize) -> usize {
     let bytes = bytes.get(begin..end).unwrap_or_default();
-    let feeds = bytes.iter().filter(|byte| **byte == b'\n').count();
+    let feeds = bytes.split(|byte| *byte == b'\n').count() - 1;
     feeds + usize::from(bytes.last().is_some_and(|last| *last != b'\n'))
 }
 

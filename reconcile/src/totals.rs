@@ -127,10 +127,10 @@ pub(crate) fn stated<'a>(
     totals: Option<&(&'a Totals, Row)>,
     role: Role,
 ) -> Option<(&'a Field, String)> {
-    let (rule, row) = totals?;
-    let index = rule.fields.iter().position(|field| field.role == role)?;
+    let (totals, row) = totals?;
+    let index = totals.fields.iter().position(|field| field.role == role)?;
     let cell = row.cells.get(index).filter(|cell| !cell.is_blank() && cell.form == Form::Text)?;
-    Some((rule.fields.get(index)?, cell.text.clone()))
+    Some((totals.fields.get(index)?, cell.text.clone()))
 }
 
 /// The day that the totals name.

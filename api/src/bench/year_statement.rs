@@ -87,7 +87,9 @@ fn year(rows: usize, first: Date) -> Result<(Account, Vec<BankMovement>), Failur
             back.reference = PaymentRef::new(batch.clone(), line);
             back.id = format!("return:{batch}{line:07}");
             account.book(Booking {
-                date: paid.plus_days(u16::try_from(line % 5).unwrap_or(0)).ok_or_else(|| not_made(FIRST))?,
+                date: paid
+                    .plus_days(u16::try_from(line % 5).unwrap_or(0))
+                    .ok_or_else(|| not_made(FIRST))?,
                 change: back.amount,
                 counterparty_name: name.clone(),
                 counterparty_account: if line % 4 == 0 { String::new() } else { number.clone() },

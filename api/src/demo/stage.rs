@@ -231,6 +231,11 @@ impl<'n> Stage<'n> {
         let profile = match round.product {
             Product::RcbPipeHead => "rcb-pipe-head",
             Product::IcbcCsv | Product::IcbcXlsx => "icbc-batch",
+            Product::CcbPipe => "ccb-pipe",
+            Product::FixedFen => "fixed-fen",
+            Product::GbkPair => "gbk-pair",
+            Product::Mof8207 => "mof-8207",
+            Product::IsoPain => "iso-pain",
         };
         let sending = Sending {
             batch: batch.clone(),
@@ -310,12 +315,7 @@ impl<'n> Stage<'n> {
         booked: Date,
     ) -> Result<Imported, Failure> {
         let opened = opened(&reply.name, &reply.bytes)?;
-        let file = Incoming {
-            opened: &opened,
-            profile: None,
-            booked,
-            dry_run: false,
-        };
+        let file = Incoming { opened: &opened, profile: None, booked, dry_run: false };
         let key = self.cast.key("国库支付复核");
         banking::response(&mut self.desk, &key, &file, Some(batch.clone()), Some(answered))
     }
@@ -330,12 +330,7 @@ impl<'n> Stage<'n> {
         self.desk.clock.turn_to(booked);
         self.desk.write_file(bank_path(None, &notice.name), &notice.bytes)?;
         let opened = opened(&notice.name, &notice.bytes)?;
-        let file = Incoming {
-            opened: &opened,
-            profile: None,
-            booked,
-            dry_run: false,
-        };
+        let file = Incoming { opened: &opened, profile: None, booked, dry_run: false };
         let key = self.cast.key("国库支付复核");
         banking::returns(&mut self.desk, &key, &file, code(account))
     }
@@ -354,12 +349,7 @@ impl<'n> Stage<'n> {
             let name = format!("{account}-{}", statement.name);
             self.desk.write_file(bank_path(None, &name), &statement.bytes)?;
             let opened = opened(&name, &statement.bytes)?;
-            let file = Incoming {
-                opened: &opened,
-                profile: None,
-                booked: until,
-                dry_run: false,
-            };
+            let file = Incoming { opened: &opened, profile: None, booked: until, dry_run: false };
             let key = self.cast.key("国库支付复核");
             banking::account_statement(&mut self.desk, &key, &file, account, (from, until), None)?;
         }

@@ -70,7 +70,37 @@ fn of_payment(
         }
         Role::IdNumber => Ok(line.id_no.clone().unwrap_or_default()),
         Role::CrossBank | Role::BankName | Role::BankNumber => of_bank(layout, field, line),
-        _ => of_batch(field.role, field, terms),
+        // What is the same in every line, what the bank fills in, or what we have nothing to say about.
+        Role::SettledAmount
+        | Role::Status
+        | Role::Reason
+        | Role::Date
+        | Role::Unit
+        | Role::Attempt
+        | Role::Count
+        | Role::Total
+        | Role::SettledTotal
+        | Role::Constant
+        | Role::Stated
+        | Role::Year
+        | Role::Batch
+        | Role::Period
+        | Role::Serial
+        | Role::OwnAccount
+        | Role::Debit
+        | Role::Credit
+        | Role::Balance
+        | Role::Opening
+        | Role::OpeningSense
+        | Role::Closing
+        | Role::ClosingSense
+        | Role::Sense
+        | Role::CounterpartyName
+        | Role::CounterpartyAccount
+        | Role::Summary
+        | Role::Purpose
+        | Role::Remark
+        | Role::Ignored => of_batch(field.role, field, terms),
     }
 }
 

@@ -1,5 +1,7 @@
 //! A payment file as XML: each value at its path, the lines as records, in the order of the layout.
 
+use std::fmt::Write as _;
+
 use reconcile::profile::{Field, Layout};
 
 /// An element on its way out.
@@ -80,7 +82,7 @@ impl Element {
         out.push('<');
         out.push_str(&self.name);
         for (name, value) in &self.attributes {
-            out.push_str(&format!(" {name}=\"{}\"", escaped(value)));
+            let _ = write!(out, " {name}=\"{}\"", escaped(value));
         }
         if self.text.is_empty() && self.children.is_empty() {
             return out.push_str("/>");
@@ -96,7 +98,7 @@ impl Element {
         if self.holds_lines {
             out.push_str("\r\n");
         }
-        out.push_str(&format!("</{}>", self.name));
+        let _ = write!(out, "</{}>", self.name);
     }
 }
 

@@ -50,6 +50,25 @@ fn written(id: &str, lines: &[PaymentLine]) -> Result<PaymentFile, Vec<PaymentFi
     write(&profile(id), &terms, lines)
 }
 
+/// As [`written`], with what the release states.
+fn stated(id: &str, stated: &[(&str, &str)]) -> Result<PaymentFile, Vec<PaymentFileProblem>> {
+    let batch: BatchCode = "DB240".parse().unwrap();
+    let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
+    let stated: Vec<_> = stated.iter().map(owned).collect();
+    let terms = PaymentFileTerms {
+        batch: &batch,
+        date: "2024-01-10".parse().unwrap(),
+        unit: "",
+        teller: "",
+        attempt: 1,
+        period: "2024-01".parse().unwrap(),
+        stated: &stated,
+        count: 4,
+        total: yuan("3504.00"),
+    };
+    write(&profile(id), &terms, &lines(1_000_001))
+}
+
 fn refused(id: &str, change: impl Fn(&mut PaymentLine)) -> Vec<PaymentFileProblem> {
     let mut lines = lines(1);
     change(&mut lines[1]);
@@ -188,4 +207,153 @@ fn a_statement_profile_writes_no_payment_file_and_a_wrong_unit_no_name() {
     };
     let found = codes(&write(&profile("rcb-pipe-head"), &terms, &lines(1)).unwrap_err());
     assert!(found.contains(&Code::FileName) && found.contains(&Code::ValueMissing), "{found:?}");
+}
+
+#[test]
+fn the_construction_bank_gets_exactly_the_file_of_the_handbook() {
+    let mut file = stated("ccb-pipe", &[("摘要", "低保2401")]).unwrap();
+    // The handbook numbers its four lines from 1; ours carry their numbers in the batch.
+    let text = decode(&file.bytes, Encoding::Gb18030).unwrap().into_owned();
+    let text: Vec<String> = (1..)
+        .zip(text.lines())
+        .map(|(n, row)| row.replacen(&format!("100000{n}|"), &format!("{n}|"), 1))
+        .collect();
+    assert_eq!(
+        text,
+        [
+            "1|6228480000000000018|张测试|404.00|1|农行|103100000026||DB2401000001|低保2401||",
+            "2|6217000000000000020|李样例|548.00|0||||DB2401000002|低保2401||",
+            "3|6222020000000000034|王示范|2452.00|1|工行|102100099996||DB2401000003|低保2401||",
+            "4|6217990000000000048|欧阳测|100.00|1|邮储|403100000004||DB2401000004|低保2401||",
+        ]
+    );
+    assert!(file.bytes.split_off(file.bytes.len() - 2) == b"\r\n");
+    assert_eq!(file.file_name, "DB240.txt");
+}
+
+#[test]
+fn fixed_columns_are_filled_by_bytes_as_in_the_handbook() {
+    let file = written("fixed-fen", &lines(1)).unwrap();
+    let text = decode(&file.bytes, Encoding::Gb18030).unwrap();
+    let rows: Vec<&str> = text.lines().collect();
+    let name = |name: &str, blanks: usize| format!("{name}{}", " ".repeat(blanks));
+    let row = |number: &str, account: &str, payee: String, fen: &str, reference: &str| {
+        format!("{number}{}{payee}{fen}{}    ", name(account, 9), name(reference, 8))
+    };
+    assert_eq!(
+        rows[0],
+        row(
+            "00000001",
+            "6228480000000000018",
+            name("张测试", 54),
+            "000000000040400",
+            "DB2400000001"
+        )
+    );
+    assert_eq!(
+        rows[2],
+        row(
+            "00000003",
+            "6222020000000000034",
+            name("王示范", 54),
+            "000000000245200",
+            "DB2400000003"
+        )
+    );
+    assert_eq!(rows[4], "T00000004000000000000350400");
+    assert!(file.bytes.split(|byte| *byte == b'\n').take(4).all(|row| row.len() == 135 + 1));
+    let mut long = lines(1);
+    long[0].name = "长".repeat(31);
+    assert_eq!(codes(&written("fixed-fen", &long).unwrap_err()), [Code::TooLong]);
+}
+
+#[test]
+fn the_paired_file_stands_in_ten_columns_of_blanks() {
+    let file = written("gbk-pair", &lines(1)).unwrap();
+    let text = decode(&file.bytes, Encoding::Gb18030).unwrap();
+    let parts: Vec<&str> = text.lines().next().unwrap().split_whitespace().collect();
+    assert_eq!(
+        parts,
+        [
+            "1",
+            "6228480000000000018",
+            "张测试",
+            "404001",
+            "141130195603120019",
+            "20240110CNY",
+            "0101",
+            "DB2400000001"
+        ]
+    );
+    assert_eq!(text.lines().last().unwrap().trim_end(), "合计             4              350400");
+}
+
+#[test]
+fn the_treasury_gets_its_voucher_with_what_only_the_office_knows() {
+    let known = [("区划", "141130000"), ("凭证号", "8207240110001"), ("原凭证号", "5201240110007")];
+    let file = stated("mof-8207", &known).unwrap();
+    let text = decode(&file.bytes, Encoding::Utf8).unwrap();
+    let rows: Vec<&str> = text.lines().collect();
+    assert_eq!(
+        rows[1],
+        "<VoucherBody AdmDivCode=\"141130000\" StYear=\"2024\" VtCode=\"8207\" VoucherNo=\"8207240110001\"><Voucher>\
+         <VouDate>20240110</VouDate><OriginalVtCode>5201</OriginalVtCode><OriginalVoucherNo>5201240110007</OriginalVoucherNo>\
+         <PayTypeCode>11</PayTypeCode><SumAmt>3504.00</SumAmt><DetailList>"
+    );
+    assert_eq!(
+        rows[2],
+        "<Detail><Id>DB2401000001</Id><PayeeAcctNo>6228480000000000018</PayeeAcctNo><PayeeAcctName>张测试</PayeeAcctName>\
+         <PayeeAcctBankName>农行</PayeeAcctBankName><PayAmt>404.00</PayAmt></Detail>"
+    );
+    assert_eq!(rows[6], "</DetailList></Voucher></VoucherBody>");
+
+    let missing = stated("mof-8207", &known[..2]).unwrap_err();
+    assert_eq!(codes(&missing), [Code::ValueMissing]);
+    let misspelt =
+        stated("mof-8207", &[known[0], known[1], known[2], ("原凭证", "x")]).unwrap_err();
+    assert_eq!(codes(&misspelt), [Code::Unasked]);
+    let many: Vec<_> = (1..=500).map(|_| lines(1).remove(0)).collect();
+    assert!(codes(&written("mof-8207", &many).unwrap_err()).contains(&Code::TooManyRows));
+}
+
+#[test]
+fn the_card_system_gets_every_column_of_the_handbook() {
+    let known = [
+        ("区划", "141130000"),
+        ("支付凭证号", "5201240110007"),
+        ("项目名称", "农村低保金"),
+        ("项目代码", "P2081902"),
+        ("街道(乡镇)名称", "测试镇"),
+        ("村名称", "甲村"),
+        ("按户或按人补助", "02"),
+    ];
+    let file = stated("ykt-detail", &known).unwrap();
+    let text = decode(&file.bytes, Encoding::Gb18030).unwrap();
+    assert_eq!(
+        text.lines().take(2).collect::<Vec<_>>(),
+        [
+            "区划,支付凭证号,金额(元),项目名称,项目代码,收款账户名称,收款方账户,收款人开户银行,街道(乡镇)名称,村名称,证件号码,姓名,按户或按人补助,备注,发放月份",
+            "141130000,5201240110007,404.00,农村低保金,P2081902,张测试,6228480000000000018,农行,测试镇,甲村,141130195603120019,张测试,02,,202401",
+        ]
+    );
+}
+
+#[test]
+fn iso_20022_carries_batch_and_reference_as_its_identifiers() {
+    let known = [
+        ("发起单位", "测试县财政局"),
+        ("付款单位", "测试县民政局"),
+        ("付款账号", "14001000000000000018"),
+        ("付款行号", "105100000017"),
+    ];
+    let file = stated("iso-pain", &known).unwrap();
+    let text = decode(&file.bytes, Encoding::Utf8).unwrap();
+    for part in [
+        "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.001.001.09\"><CstmrCdtTrfInitn><GrpHdr><MsgId>DB240</MsgId>\
+         <CreDtTm>2024-01-10T00:00:00</CreDtTm><NbOfTxs>4</NbOfTxs><CtrlSum>3504.00</CtrlSum>",
+        "<ReqdExctnDt><Dt>2024-01-10</Dt></ReqdExctnDt>",
+        "<CdtTrfTxInf><PmtId><EndToEndId>DB2401000001</EndToEndId></PmtId><Amt><InstdAmt Ccy=\"CNY\">404.00</InstdAmt></Amt>",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
 }

@@ -4,6 +4,8 @@
 mod replies;
 mod request;
 mod statements;
+mod text_replies;
+mod texts;
 
 use ledger::money::Money;
 use ledger::period::Date;
@@ -28,6 +30,16 @@ pub enum Product {
     IcbcCsv,
     /// `icbc-batch`, answered as .xlsx.
     IcbcXlsx,
+    /// `ccb-pipe`
+    CcbPipe,
+    /// `fixed-fen`
+    FixedFen,
+    /// `gbk-pair`: what is not decided is left out.
+    GbkPair,
+    /// `mof-8207`
+    Mof8207,
+    /// `iso-pain`
+    IsoPain,
 }
 
 /// Which payment an order of the script is about.
@@ -37,7 +49,7 @@ pub enum Target {
     Account(String),
     /// The line with this number, from 1 in the order of the file.
     Line(u32),
-    /// The line whose remark is this text (`icbc-batch`).
+    /// The line that carries this reference of ours.
     Reference(String),
 }
 
@@ -193,6 +205,11 @@ impl Account {
         let orders = match product {
             Product::RcbPipeHead => request::read_rcb(request, script.today)?,
             Product::IcbcCsv | Product::IcbcXlsx => request::read_icbc(request)?,
+            Product::CcbPipe
+            | Product::FixedFen
+            | Product::GbkPair
+            | Product::Mof8207
+            | Product::IsoPain => texts::read(product, request)?,
         };
         let total = Money::total(orders.iter().map(|order| order.amount));
         let total = total.ok_or(Refused::SumsDiffer)?;

@@ -6,18 +6,25 @@ use ledger::money::Money;
 use ledger::period::Date;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
+use super::text_replies;
 use super::{BankFile, Fate, Order, Product, Refused, Script};
 use crate::text::encode_gb18030;
 
-type Treated = (Order, Option<Fate>);
+pub(super) type Treated = (Order, Option<Fate>);
 
 pub(super) fn replies(
     product: Product,
     treated: &[Treated],
     script: &Script,
 ) -> Result<Vec<BankFile>, Refused> {
-    if product == Product::RcbPipeHead {
-        return box_tables(treated, script);
+    match product {
+        Product::RcbPipeHead => return box_tables(treated, script),
+        Product::IcbcCsv | Product::IcbcXlsx => {}
+        Product::CcbPipe
+        | Product::FixedFen
+        | Product::GbkPair
+        | Product::Mof8207
+        | Product::IsoPain => return text_replies::reply(product, treated, script),
     }
     let mut rows = vec![texts(["姓名", "卡号", "应处理金额", "备注", "实处理金额", "处理标志"])];
     for (order, fate) in treated {

@@ -6,7 +6,7 @@ use ledger::period::Date;
 
 use super::{Order, Refused};
 
-fn decoded(bytes: &[u8]) -> Result<String, Refused> {
+pub(super) fn decoded(bytes: &[u8]) -> Result<String, Refused> {
     let text = GB18030.decode_without_bom_handling_and_without_replacement(bytes);
     text.map(std::borrow::Cow::into_owned).ok_or(Refused::Unreadable(1))
 }

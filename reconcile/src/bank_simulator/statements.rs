@@ -13,7 +13,57 @@ pub enum StatementForm {
     Ccb,
     /// `stmt-icbc`
     Icbc,
+    /// `stmt-icbc-b`
+    IcbcB,
+    /// `stmt-abc`
+    Abc,
+    /// `stmt-psbc`
+    Psbc,
+    /// `stmt-cbhb`
+    Cbhb,
 }
+
+const ICBC_B: [&str; 10] = [
+    "交易时间",
+    "本方账号",
+    "对方单位",
+    "对方账号",
+    "摘要",
+    "附言",
+    "用途",
+    "转出金额",
+    "转入金额",
+    "余额",
+];
+
+const ABC: [&str; 7] =
+    ["交易时间", "对方户名", "对方账号", "收入金额", "支出金额", "账户余额", "摘要"];
+
+const PSBC: [&str; 11] = [
+    "交易流水号",
+    "交易日期",
+    "交易时间",
+    "对方户名",
+    "对方账号",
+    "摘要",
+    "用途",
+    "附言",
+    "支出金额",
+    "收入金额",
+    "余额",
+];
+
+const CBHB: [&str; 9] = [
+    "交易日期",
+    "交易时间",
+    "对方名称",
+    "对方账号",
+    "摘要",
+    "附言",
+    "借方发生额",
+    "贷方发生额",
+    "账户余额",
+];
 
 const CCB: [&str; 9] = [
     "账户明细编号-交易流水号",
@@ -55,6 +105,10 @@ pub(super) fn write(
             vec![vec![format!("账　　号：{}", account.number)], heading(&CCB)]
         }
         StatementForm::Icbc => vec![vec!["历史明细查询结果".to_owned()], heading(&ICBC)],
+        StatementForm::IcbcB => vec![heading(&ICBC_B)],
+        StatementForm::Abc => vec![vec![format!("账户号:{}", account.number)], heading(&ABC)],
+        StatementForm::Psbc => vec![vec![format!("账号：{}", account.number)], heading(&PSBC)],
+        StatementForm::Cbhb => vec![vec![format!("账号：{}", account.number)], heading(&CBHB)],
     };
     let mut bookings: Vec<&Booking> = account.bookings.iter().collect();
     // In the order of days, and within a day as they were booked.
@@ -67,6 +121,10 @@ pub(super) fn write(
             rows.push(match form {
                 StatementForm::Ccb => ccb_row(index, booking, balance),
                 StatementForm::Icbc => icbc_row(index, &account.number, booking, balance),
+                StatementForm::IcbcB
+                | StatementForm::Abc
+                | StatementForm::Psbc
+                | StatementForm::Cbhb => other_row(form, index, &account.number, booking, balance),
             });
         }
     }
@@ -120,4 +178,33 @@ fn icbc_row(index: u32, number: &str, booking: &Booking, balance: Money) -> Vec<
         balance.to_yuan(),
         booking.remark.clone(),
     ]
+}
+
+/// The banks that say the same in other columns.
+fn other_row(
+    form: StatementForm,
+    index: u32,
+    number: &str,
+    booking: &Booking,
+    balance: Money,
+) -> Vec<String> {
+    let (debit, credit, _) = sides(booking);
+    let Booking { counterparty_name: name, counterparty_account: account, .. } = booking;
+    let (summary, remark, balance) = (&booking.summary, &booking.remark, balance.to_yuan());
+    let (day, time) = (booking.date.to_compact(), time(index));
+    let moment = format!("{} {time}", booking.date);
+    let serial = format!("{day}{index:06}");
+    let row: Vec<&str> = match form {
+        StatementForm::IcbcB => {
+            vec![&moment, number, name, account, summary, remark, "", &debit, &credit, &balance]
+        }
+        StatementForm::Abc => vec![&moment, name, account, &credit, &debit, &balance, summary],
+        StatementForm::Psbc => vec![
+            &serial, &day, &time, name, account, summary, "", remark, &debit, &credit, &balance,
+        ],
+        StatementForm::Cbhb | StatementForm::Ccb | StatementForm::Icbc => {
+            vec![&day, &time, name, account, summary, remark, &debit, &credit, &balance]
+        }
+    };
+    row.into_iter().map(str::to_owned).collect()
 }

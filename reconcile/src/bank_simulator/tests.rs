@@ -168,7 +168,14 @@ fn one_month_balances_from_payment_file_to_statement() {
         movement(StatementOutcome::FailureCredit, 54_800, "2020-10-09"),
         movement(StatementOutcome::ReturnCredit, 40_400, "2020-10-15"),
     ];
-    for form in [StatementForm::Ccb, StatementForm::Icbc] {
+    for form in [
+        StatementForm::Ccb,
+        StatementForm::Icbc,
+        StatementForm::IcbcB,
+        StatementForm::Abc,
+        StatementForm::Psbc,
+        StatementForm::Cbhb,
+    ] {
         let file = bank.statement(form, day("2020-10-01"), day("2020-10-31")).unwrap();
         let (_, layout) = detect(&opened(&file), None, &profiles).unwrap();
         let read = statement::read(layout, &opened(&file), OURS).unwrap();

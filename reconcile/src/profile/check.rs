@@ -81,7 +81,7 @@ fn place(table: &DeTable<'_>, steps: &[Step]) -> (usize, &'static str) {
                 )
             }
             Step::Nth(index) => {
-                let item = items.and_then(|items: &DeArray<'_>| items.iter().nth(*index));
+                let item = items.and_then(|items: &DeArray<'_>| items.get(*index));
                 offset = item.map_or(offset, |item| item.span().start);
                 item
             }

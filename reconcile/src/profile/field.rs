@@ -154,6 +154,10 @@ closed_words! {
 /// One column.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of the format that says yes or no"
+)]
 pub struct Field {
     /// What it means.
     pub role: Role,

@@ -119,6 +119,10 @@ closed_words! {
 /// One kind of file of a bank.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of the format that says yes or no"
+)]
 pub struct Layout {
     /// Its name within the profile.
     pub id: String,

@@ -163,7 +163,7 @@ impl Source<'_> {
                 return self.check_table(table, at, key, keys, problems);
             }
             (Shape::Tables(keys), DeValue::Array(items)) => {
-                for item in items.iter() {
+                for item in items {
                     match item.get_ref().as_table() {
                         Some(table) => {
                             self.check_table(table, item.span().start, key, keys, problems);
@@ -176,7 +176,7 @@ impl Source<'_> {
                 return;
             }
             (Shape::Texts | Shape::Many(_), DeValue::Array(items)) => {
-                for item in items.iter() {
+                for item in items {
                     let item_shape = if let Shape::Many(words) = shape {
                         Shape::One(words)
                     } else {

@@ -119,15 +119,16 @@ fn account_before_heading(layout: &Layout, body: &Body<'_>) -> Option<String> {
     for row in &body.preamble {
         for (index, cell) in row.cells.iter().enumerate() {
             let text = heading_key(&cell.text);
-            let Some(rest) = labels.iter().find_map(|label| text.strip_prefix(label.as_ref()))
-            else {
-                continue;
-            };
+            // Some banks put name and account into one cell, `户名：…　账号：…`.
+            let behind = |label: &std::borrow::Cow<'_, str>| text.split_once(label.as_ref());
+            let Some((_, rest)) = labels.iter().find_map(behind) else { continue };
             let rest = rest.trim_start_matches(':');
             let next = row.cells.get(index + 1).map_or("", |cell| cell.text.as_str());
-            let number = account_key(if rest.is_empty() { next } else { rest }).into_owned();
-            if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
-                return Some(number);
+            let number = account_key(if rest.is_empty() { next } else { rest });
+            let end = number.find(|letter: char| !letter.is_ascii_digit());
+            let number = number.get(..end.unwrap_or(number.len())).unwrap_or_default();
+            if !number.is_empty() {
+                return Some(number.to_owned());
             }
         }
     }
@@ -167,8 +168,13 @@ fn read_row(layout: &Layout, row: &mut RowReader<'_>) -> Option<StatementRow> {
 
 /// The columns of debit and credit, of which exactly one holds something.
 fn sides_by_column(row: &mut RowReader<'_>) -> (Option<Money>, Option<Money>) {
+    let before = row.problems();
     let debit = row.money(Role::Debit).filter(|amount| !amount.is_zero());
     let credit = row.money(Role::Credit).filter(|amount| !amount.is_zero());
+    if row.problems() > before {
+        // An amount that cannot be read is told; whose side it is on cannot be said.
+        return (debit, credit);
+    }
     if debit.is_some() == credit.is_some() {
         let found = |amount: Option<Money>| amount.map_or_else(String::new, Money::to_yuan);
         let both = format!("借{}，贷{}", found(debit), found(credit));

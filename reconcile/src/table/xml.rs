@@ -14,6 +14,10 @@ const MOST: usize = 2_000_000;
 
 /// The document in a file.
 pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Node, Problem> {
+    if is_web_page(bytes) {
+        let problem = Problem::of_file(Code::SheetUnreadable, file).found("网页（HTML）");
+        return Err(problem.expected("用表格软件打开后另存的xlsx"));
+    }
     let encoding = encoding_of(bytes);
     let text = decode(bytes, encoding).map_err(|wrong| {
         Problem::of_row(Code::TextUndecodable, file, wrong.row)
@@ -30,6 +34,13 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Node, Problem> {
             .in_column(format!("第{column}字附近"))
             .expected(why)
     })
+}
+
+/// Some banks' `.xls` is a web page. A spreadsheet program opens it; we do not guess at its tables.
+fn is_web_page(bytes: &[u8]) -> bool {
+    let head = bytes.get(..bytes.len().min(400)).unwrap_or(bytes);
+    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
+    ["<html", "<!doctype html", "<table"].iter().any(|tag| head.contains(tag))
 }
 
 /// What the declaration says; UTF-8 if it says nothing.
@@ -68,14 +79,15 @@ fn parsed(reader: &mut Reader<&[u8]>) -> Result<Node, String> {
             }
             Event::Text(text) => text.xml10_content().into_owned(),
             Event::CData(text) => text.xml10_content().into_owned(),
-            Event::GeneralRef(reference) => match reference.resolve_char_ref() {
-                Ok(Some(letter)) => letter.to_string(),
-                Ok(None) | Err(_) => {
+            Event::GeneralRef(reference) => {
+                if let Ok(Some(letter)) = reference.resolve_char_ref() {
+                    letter.to_string()
+                } else {
                     let name = reference.xml10_content();
                     let known = quick_xml::escape::resolve_xml_entity(&name);
                     known.ok_or_else(|| format!("没有自定义实体（{name}）"))?.to_owned()
                 }
-            },
+            }
             Event::DocType(_) => return Err("没有文档类型声明（DOCTYPE）".to_owned()),
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) => continue,
             Event::Eof => break,
@@ -161,6 +173,8 @@ mod tests {
         ] {
             assert_eq!(read("x", text.as_bytes()).unwrap_err().code, Code::XmlBroken, "{text}");
         }
+        let page = b"<html><table><tr><td>1</td></tr></table></html>";
+        assert_eq!(read("x", page).unwrap_err().code, Code::SheetUnreadable);
         let deep = "<A>".repeat(100_000);
         assert_eq!(read("x", deep.as_bytes()).unwrap_err().code, Code::XmlBroken);
     }

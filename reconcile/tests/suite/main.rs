@@ -11,3 +11,6 @@ mod mutations;
 
 #[cfg(test)]
 mod new_bank;
+
+#[cfg(test)]
+mod other_banks;

@@ -238,6 +238,20 @@ put("iso-pain/good.xml", pain002(PAIN).encode())
 put("iso-pain/prefixed.xml", pain002(PAIN).replace("<", "<p:").replace("<p:/", "</p:").replace("<p:?", "<?").replace(" xmlns=", " xmlns:p=").encode())
 put("iso-pain/unknown-status.xml", pain002([transaction(1, "ACWP")] + PAIN[1:]).encode())
 put("iso-pain/count-mismatch.xml", pain002(PAIN[:3]).encode())
+TRANSFERS = "".join(
+    f'<CdtTrfTxInf><PmtId><EndToEndId>{ref(n)}</EndToEndId></PmtId><Amt><InstdAmt Ccy="CNY">{yuan(fen)}</InstdAmt></Amt><Cdtr><Nm>{name}</Nm></Cdtr>'
+    f"<CdtrAcct><Id><Othr><Id>{account}</Id></Othr></Id></CdtrAcct></CdtTrfTxInf>\r\n"
+    for n, (name, account, fen, *_) in enumerate(PAYEES, 1)
+)
+SUMS = "<NbOfTxs>4</NbOfTxs><CtrlSum>3504.00</CtrlSum>"
+put("iso-pain/payment-file.xml", (
+    '<?xml version="1.0" encoding="UTF-8"?>\r\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"><CstmrCdtTrfInitn><GrpHdr>'
+    f"<MsgId>D20A0</MsgId><CreDtTm>2020-10-09T00:00:00</CreDtTm>{SUMS}<InitgPty><Nm>测试县财政局</Nm></InitgPty></GrpHdr>"
+    f"<PmtInf><PmtInfId>D20A0</PmtInfId><PmtMtd>TRF</PmtMtd><BtchBookg>true</BtchBookg>{SUMS}<PmtTpInf><CtgyPurp><Cd>SSBE</Cd></CtgyPurp></PmtTpInf>"
+    f"<ReqdExctnDt><Dt>2020-10-09</Dt></ReqdExctnDt><Dbtr><Nm>测试县民政局</Nm></Dbtr><DbtrAcct><Id><Othr><Id>{OURS}</Id></Othr></Id></DbtrAcct>"
+    "<DbtrAgt><FinInstnId><ClrSysMmbId><MmbId>105100000017</MmbId></ClrSysMmbId></FinInstnId></DbtrAgt>\r\n" + TRANSFERS
+    + "</PmtInf></CstmrCdtTrfInitn></Document>\r\n"
+).encode())
 put("iso-pain/cut-off.xml", pain002(PAIN).encode()[:1500])
 
 ENTRIES = [
@@ -339,3 +353,19 @@ put("stmt-abc/full-width.csv", gb([row.replace(OURS, "".join(chr(ord(c) + 0xFEE0
 put("stmt-abc/both-sides.csv", gb(swap(ABC, 3, ",3504.00,,", ",3504.00,1.00,")))
 put("stmt-psbc/wrong-date.csv", gb(swap(PSBC, 2, "20201008", "20201808")))
 put("stmt-cbhb/balance-changed.csv", gb(swap(CBHB, 3, "10000.00", "10000.01")))
+put("stmt-abc/web-page.xls", ("<html><meta charset=gb2312><table>" + "".join(f"<tr><td>{row}</td></tr>" for row in ABC) + "</table></html>").encode("gb18030"))
+put("stmt-abc/one-cell-preamble.csv", gb(["账户明细", f"户名：测试县民政局　　账号：{OURS}　币种：人民币"] + ABC[2:]))
+put("stmt-abc/one-cell-other-account.csv", gb(["账户明细", "户名：测试县民政局　　账号：14001000000000000026　币种：人民币"] + ABC[2:]))
+put("stmt-abc/overlapping.csv", gb(ABC[:3] + ABC[4:]))
+put("stmt-abc/tabs.xls", gb([row.replace(",", "\t") for row in ABC]))
+put("gbk-pair/half-character.rtn", lines([PAIR[0], PAIR[1][:98] + b" \xc0" + PAIR[1][100:]] + PAIR[2:] + [pair_end(4, 350400)]))
+put("gbk-pair/cut-off.rtn", lines(PAIR + [pair_end(4, 350400)])[:400])
+put("gbk-pair/zero-amount.rtn", lines([PAIR[0].replace(pad("40400", 16, True), pad("0", 16, True))] + PAIR[1:] + [pair_end(4, 310000)]))
+put("ccb-pipe/negative-amount.txt", gb(swap(CCB, 1, "548.00", "-548.00")))
+put("ccb-pipe/broken-byte.txt", gb(CCB).replace("王".encode("gb18030"), b"\xcd\x20"))
+put("ccb-pipe/cut-off.txt", gb(CCB)[:-20])
+put("mof-2252/cut-off.xml", REFUND.encode()[:400])
+put("iso-camt/returns-twice.xml", camt054([returned(1, "AC04"), returned(1, "AC04")]).encode())
+put("stmt-psbc/cut-off.csv", gb(PSBC)[:-30])
+put("stmt-cbhb/column-missing.csv", gb([row.rsplit(",", 1)[0] for row in CBHB]))
+put("stmt-icbc-b/three-decimals.csv", gb(swap(ICBC, 2, "3504.00", "3504.005")))

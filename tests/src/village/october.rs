@@ -25,8 +25,8 @@ use ledger::line::{EntitlementLine, Line};
 use ledger::money::Money;
 use ledger::period::{Date, Period};
 use ledger::vault::{Field, NewSubject, ProgrammeAccountFields};
-use reconcile::opened::Opened;
 use reconcile::bank_simulator::{Booking, Fate, Product, Script, StatementForm, Target};
+use reconcile::opened::Opened;
 
 use super::{Stage, code};
 

@@ -97,7 +97,8 @@ pub fn read(desk: &Desk, opened: &Opened<'_>) -> Result<Vec<NewHousehold>, Failu
         let is_known = |place| households.get(place).is_some_and(|h: &NewHousehold| h.is_known);
         let headless = places.iter().filter(|(_, at)| !heads.contains(at) && !is_known(**at));
         problems.extend(headless.map(|(number, _)| {
-            let problem = Problem::of_file(Code::ListValueMissing, opened.file()).in_column("与户主关系");
+            let problem =
+                Problem::of_file(Code::ListValueMissing, opened.file()).in_column("与户主关系");
             problem.found(format!("户号{number}")).expected("每户一名户主")
         }));
     }

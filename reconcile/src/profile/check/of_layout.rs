@@ -8,6 +8,9 @@ use crate::profile::{
     BankStatus, Container, Direction, Field, Header, Kind, Layout, Position, Role, StatusRule,
 };
 
+/// No column of any bank is wider, in bytes or digits; what is written is filled to its width.
+const WIDEST: usize = 1000;
+
 /// The faults of one layout, each with its place within it.
 pub(super) fn faults(layout: &Layout) -> Vec<Fault> {
     let mut check = Check { layout, faults: Vec::new() };
@@ -128,6 +131,9 @@ impl Check<'_> {
             &at("bytes"),
             "fixed 的每列写明占几个字节，其他容器没有",
         );
+        let small = |count: Option<usize>| count.is_none_or(|count| count <= WIDEST);
+        self.need(small(field.bytes), &at("bytes"), "不超过1000");
+        self.need(small(field.width), &at("width"), "不超过1000");
         let pad = field.pad.is_none_or(|pad| pad == ' ' || pad == '0');
         self.need(pad, &at("pad"), "空格或0");
     }
