@@ -104,7 +104,14 @@ impl Money {
         {
             return Err(not_money());
         }
-        let fen: i64 = format!("{yuan}{fraction:0<2}").parse().map_err(|_| not_money())?;
+        let cents: i64 = match fraction.len() {
+            0 => 0,
+            1 => 10 * fraction.parse::<i64>().map_err(|_| not_money())?,
+            _ => fraction.parse().map_err(|_| not_money())?,
+        };
+        let yuan: i64 = yuan.parse().map_err(|_| not_money())?;
+        let fen = yuan.checked_mul(100).and_then(|fen| fen.checked_add(cents));
+        let fen = fen.ok_or_else(not_money)?;
         Ok(Money(if negative { -fen } else { fen }))
     }
 

@@ -19,8 +19,16 @@ struct Share<T> {
 }
 
 impl<T> Share<T> {
-    fn new() -> Share<T> {
-        Share { lines: Vec::new(), problems: Vec::new(), refused: 0 }
+    /// With room for so many lines. The first share has room for all of them: the others are put behind it.
+    fn with_room(rows: usize) -> Share<T> {
+        Share { lines: Vec::with_capacity(rows), problems: Vec::new(), refused: 0 }
+    }
+
+    fn and(mut self, other: Share<T>) -> Share<T> {
+        self.lines.extend(other.lines);
+        self.problems.extend(other.problems);
+        self.refused += other.refused;
+        self
     }
 
     /// The row becomes a line or at least one problem.
@@ -68,30 +76,25 @@ pub(crate) fn read_rows<T: Send>(
     let known = (file, layout, body);
     let shares = match &body.stretches {
         Some(stretches) => stretches.on_all_cores(
-            Share::new,
+            |before, rows| Share::with_room(if before == 0 { body.count() } else { rows }),
             |share, row| share.take(known, row, &read),
             |share, problem| share.problems.push(problem),
         ),
-        None => in_shares(&body.rows, WORTH_A_THREAD, |_, rows| {
-            let mut share = Share::new();
+        None => in_shares(&body.rows, WORTH_A_THREAD, |before, rows| {
+            let room = if before == 0 { body.count() } else { rows.len() };
+            let mut share = Share::with_room(room);
             for row in rows {
                 share.take(known, row, &read);
             }
             share
         }),
     };
-    let mut lines = Vec::with_capacity(body.count());
-    let mut refused = 0;
-    let sound = problems.len();
-    for share in shares {
-        lines.extend(share.lines);
-        problems.extend(share.problems);
-        refused += share.refused;
-    }
+    let all = shares.into_iter().reduce(Share::and).unwrap_or_else(|| Share::with_room(0));
     // Rows of a stretch that cannot be decoded are told by that one problem.
-    let is_whole = lines.len() + refused == body.count();
-    assert!(is_whole || problems.len() > sound, "every row is a line or a problem");
-    lines
+    let is_whole = all.lines.len() + all.refused == body.count();
+    assert!(is_whole || !all.problems.is_empty(), "every row is a line or a problem");
+    problems.extend(all.problems);
+    all.lines
 }
 
 /// One bit for each role.

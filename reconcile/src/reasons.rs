@@ -57,9 +57,16 @@ pub(crate) fn without_echo(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// What stands before an echoed name.
+const ECHO: &str = "户名为";
+
 /// Before, name, after. A bracket that was cut off runs to the end.
 fn split_echo(text: &str) -> Option<(&str, &str, &str)> {
-    let (before, rest) = text.split_once("户名为")?;
+    // A single character is looked for much faster than a word, and is in few words of success.
+    if !text.contains('户') {
+        return None;
+    }
+    let (before, rest) = text.split_once(ECHO)?;
     let inside = rest.trim_start().strip_prefix(['[', '［', '【', '〔'])?;
     let (name, after) = inside.split_once([']', '］', '】', '〕']).unwrap_or((inside, ""));
     Some((before, name, after))

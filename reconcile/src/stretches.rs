@@ -4,8 +4,8 @@
 use ledger::shares::in_shares;
 
 use crate::problem::Problem;
-use crate::table::{Row, decode, fill};
-use crate::text::Encoding;
+use crate::table::{Row, decode, fill, undecodable};
+use crate::text::{Encoding, decode_into};
 
 /// About so many bytes are decoded at a time: enough to be quick, little enough to stay near the core.
 const STRETCH: usize = 1 << 18;
@@ -34,6 +34,8 @@ pub(crate) struct Stretch {
     end: usize,
     /// The number of the first.
     number: u32,
+    /// How many they are.
+    rows: usize,
 }
 
 /// All rows under the heading, cut into stretches.
@@ -68,24 +70,26 @@ impl<'a> Stretches<'a> {
         let mut all = Vec::with_capacity(pairs.len());
         for ((begin, end), rows) in pairs.into_iter().zip(counts.into_iter().flatten()) {
             let number = u32::try_from(above + count + 1).unwrap_or(u32::MAX);
-            all.push(Stretch { begin, end, number });
+            all.push(Stretch { begin, end, number, rows });
             count += rows;
         }
         Stretches { text, all, count }
     }
 
-    /// Gives every row to `work`, on all cores; what it makes of each share of the rows comes back in their order.
+    /// Gives every row to `work`, on all cores; what it makes of each share of the rows comes back in their order. `begin` is
+    /// told how many stretches stand before the share, and how many rows it has.
     pub(crate) fn on_all_cores<R: Send>(
         &self,
-        begin: impl Fn() -> R + Sync,
+        begin: impl Fn(usize, usize) -> R + Sync,
         work: impl Fn(&mut R, &Row) + Sync,
         undecodable: impl Fn(&mut R, Problem) + Sync,
     ) -> Vec<R> {
-        in_shares(&self.all, 1, |_, share| {
-            let mut result = begin();
-            let mut row = Row::blank(0);
+        in_shares(&self.all, 1, |before, share| {
+            let rows = share.iter().map(|stretch| stretch.rows).sum();
+            let mut result = begin(before, rows);
+            let mut room = (Row::blank(0), String::new());
             for stretch in share {
-                if let Err(problem) = self.text.rows_of(*stretch, &mut row, &mut |row| {
+                if let Err(problem) = self.text.rows_of(*stretch, &mut room, &mut |row| {
                     work(&mut result, row);
                 }) {
                     undecodable(&mut result, problem);
@@ -100,12 +104,13 @@ impl Text<'_> {
     fn rows_of(
         &self,
         stretch: Stretch,
-        row: &mut Row,
+        (row, decoded): &mut (Row, String),
         work: &mut dyn FnMut(&Row),
     ) -> Result<(), Problem> {
         let bytes = self.bytes.get(stretch.begin..stretch.end).unwrap_or_default();
         let before = (stretch.begin, stretch.number);
-        let text = decode(self.file, bytes, self.encoding, before)?;
+        let text = decode_into(bytes, self.encoding, decoded)
+            .map_err(|wrong| undecodable(self.file, self.encoding, &wrong, before))?;
         let mut number = stretch.number;
         for line in text.split_terminator('\n') {
             let line = line.strip_suffix('\r').unwrap_or(line);

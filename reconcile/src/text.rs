@@ -69,6 +69,31 @@ pub fn decode(bytes: &[u8], encoding: Encoding) -> Result<Cow<'_, str>, Undecoda
     }
 }
 
+/// As [`decode`] of bytes without a byte order mark, with the memory of `room` used again.
+///
+/// # Errors
+/// As [`decode`].
+pub(crate) fn decode_into<'a>(
+    bytes: &'a [u8],
+    encoding: Encoding,
+    room: &'a mut String,
+) -> Result<&'a str, Undecodable> {
+    if encoding == Encoding::Utf8 {
+        return std::str::from_utf8(bytes).map_err(|error| at(bytes, error.valid_up_to()));
+    }
+    room.clear();
+    let mut decoder = GB18030.new_decoder_without_bom_handling();
+    let most = decoder.max_utf8_buffer_length_without_replacement(bytes.len());
+    room.reserve(most.unwrap_or(usize::MAX / 4));
+    let (result, _) = decoder.decode_to_string_without_replacement(bytes, room, true);
+    match result {
+        DecoderResult::InputEmpty => Ok(room),
+        DecoderResult::Malformed(..) | DecoderResult::OutputFull => {
+            Err(at(bytes, first_malformed(bytes)))
+        }
+    }
+}
+
 fn at(bytes: &[u8], offset: usize) -> Undecodable {
     // A line feed is never the second byte of a GB18030 character, so rows can be counted in bytes.
     let before = bytes.get(..offset).unwrap_or(bytes);

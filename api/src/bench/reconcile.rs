@@ -30,7 +30,7 @@ const PAYMENTS: &str = "payments.csv";
 /// The bank's answer, GB18030.
 const REPLY: &str = "reply.csv";
 /// The peer's program.
-const PEER: &str = include_str!("duckdb_reconcile.py");
+const PEER: &str = include_str!("duckdb-reconcile.py");
 
 /// Makes the payments and has the simulated bank answer them: two in a hundred fail.
 ///

@@ -1,6 +1,8 @@
 //! The one place where lines are given to payments, for responses and returns alike.
 //! Each payment takes at most one line; what is not certain goes to a person.
 
+use std::num::NonZeroU32;
+
 use ledger::answer::MatchRule;
 use ledger::ids::PaymentRef;
 use ledger::money::Money;
@@ -102,11 +104,18 @@ where
     found
 }
 
-/// The payment that a line names by its reference, and whether they agree.
+/// The payment that a line names by its reference, and whether they agree. A million of these are looked at one by one, so
+/// they are small.
 #[derive(Clone, Copy)]
 struct Named {
-    payment: usize,
+    payment: u32,
     agrees: bool,
+}
+
+impl Named {
+    fn place(self) -> usize {
+        usize::try_from(self.payment).unwrap_or(usize::MAX)
+    }
 }
 
 /// Looked up and compared on all cores: no line asks for another here.
@@ -120,7 +129,7 @@ where
         let line = (lines.claim)(line);
         let payment = index.get(line.reference?)?;
         let agrees = agrees(&line, payments.get(payment)?);
-        Some(Named { payment, agrees })
+        Some(Named { payment: u32::try_from(payment).ok()?, agrees })
     };
     in_shares(lines.all, WORTH_A_THREAD, |_, share| share.iter().map(of_line).collect())
 }
@@ -129,10 +138,21 @@ where
 #[derive(Clone, Default)]
 struct Hold {
     is_named: bool,
-    /// The line that has it.
-    line: Option<usize>,
+    /// The line that has it, if one has.
+    line: Option<NonZeroU32>,
     /// Two sound lines say different things of it.
     is_contested: bool,
+}
+
+impl Hold {
+    /// The place of the line that has it.
+    fn holder(&self) -> Option<usize> {
+        usize::try_from(self.line?.get() - 1).ok()
+    }
+
+    fn give(&mut self, at: usize) {
+        self.line = u32::try_from(at + 1).ok().and_then(NonZeroU32::new);
+    }
 }
 
 /// Which payments some line names, whether it agrees or not.
@@ -150,7 +170,7 @@ where
     let mut holds = vec![Hold::default(); payments.len()];
     for (at, named) in named.iter().flatten().enumerate() {
         if let Some(named) = named
-            && let Some(hold) = holds.get_mut(named.payment)
+            && let Some(hold) = holds.get_mut(named.place())
         {
             take(*named, hold, lines, at, found);
         }
@@ -158,7 +178,7 @@ where
     if holds.iter().any(|hold| hold.is_contested) {
         // Neither may win by standing first: every sound line about the payment is contradicted.
         for (named, slot) in named.iter().flatten().zip(found) {
-            if let Some(Named { payment, .. }) = *named
+            if let Some(payment) = named.map(Named::place)
                 && holds.get(payment).is_some_and(|hold| hold.is_contested)
                 && !matches!(slot, Found::Different { .. })
             {
@@ -171,21 +191,21 @@ where
 
 /// One line that names one payment.
 fn take<'l, L, A: Copy + Eq, F: Fn(&'l L) -> Claim<'l, A>>(
-    Named { payment, agrees }: Named,
+    named: Named,
     hold: &mut Hold,
     lines: &Lines<'l, L, F>,
     at: usize,
     found: &mut [Found],
 ) {
-    let rule = MatchRule::Reference;
+    let (payment, rule) = (named.place(), MatchRule::Reference);
     let Some(slot) = found.get_mut(at) else { return };
     hold.is_named = true;
-    if !agrees {
+    if !named.agrees {
         *slot = Found::Different { payment, rule };
         return;
     }
-    let Some(holder) = hold.line else {
-        hold.line = Some(at);
+    let Some(holder) = hold.holder() else {
+        hold.give(at);
         *slot = Found::One { payment, rule };
         return;
     };
@@ -195,7 +215,8 @@ fn take<'l, L, A: Copy + Eq, F: Fn(&'l L) -> Claim<'l, A>>(
         // The same answer once more is one line too many: the later one, wherever it stands.
         Some((line, other)) if line.rank() < other.rank() => {
             *slot = Found::One { payment, rule };
-            if let Some(later) = hold.line.replace(at).and_then(|later| found.get_mut(later)) {
+            hold.give(at);
+            if let Some(later) = found.get_mut(holder) {
                 *later = Found::Nothing;
             }
         }

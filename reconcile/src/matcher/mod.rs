@@ -130,14 +130,21 @@ pub fn match_lines(expectations: &[Expectation], lines: &[ResponseLine]) -> Matc
         (0..=RESPONSE_WINDOW_DAYS).contains(&answered.days_since(instructed))
     });
     let shares = in_shares(lines, WORTH_A_THREAD, |before, share| {
-        let found = found.iter().skip(before);
-        let both = share.iter().zip(found);
-        both.map(|(line, found)| outcome_of(expectations, line, *found)).collect::<Vec<_>>()
+        // The first share has room for all of them: the others are put behind it.
+        let room = if before == 0 { lines.len() } else { share.len() };
+        let mut outcomes = Vec::with_capacity(room);
+        let both = share.iter().zip(found.iter().skip(before));
+        outcomes.extend(both.map(|(line, found)| outcome_of(expectations, line, *found)));
+        outcomes
     });
+    let outcomes = shares.into_iter().reduce(|mut all, share| {
+        all.extend(share);
+        all
+    });
+    let outcomes = outcomes.unwrap_or_default();
     let mut answered = vec![false; expectations.len()];
     let mut finals = 0_usize;
-    let mut outcomes = Vec::with_capacity(lines.len());
-    for (outcome, found) in shares.into_iter().flatten().zip(&found) {
+    for (outcome, found) in outcomes.iter().zip(&found) {
         if let (true, Some(slot)) =
             (outcome.outcome.is_final(), found.payment().and_then(|index| answered.get_mut(index)))
         {
@@ -145,7 +152,6 @@ pub fn match_lines(expectations: &[Expectation], lines: &[ResponseLine]) -> Matc
             *slot = true;
             finals += 1;
         }
-        outcomes.push(outcome);
     }
     let mut unanswered: Vec<_> = expectations
         .iter()

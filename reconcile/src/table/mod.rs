@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::{Code, Problem};
 use crate::profile::{Container, Layout};
-use crate::text::{self, Encoding};
+use crate::text::{self, Encoding, Undecodable};
 
 pub(crate) use delimited::fill;
 
@@ -164,12 +164,21 @@ pub(crate) fn decode<'a>(
     encoding: Encoding,
     (before, first_row): (usize, u32),
 ) -> Result<Cow<'a, str>, Problem> {
-    text::decode(bytes, encoding).map_err(|wrong| {
-        let row = first_row.saturating_add(wrong.row).saturating_sub(1);
-        Problem::of_row(Code::TextUndecodable, file, row)
-            .found(format!("第{}字节", before + wrong.offset + 1))
-            .expected(format!("{}编码", encoding.word()))
-    })
+    text::decode(bytes, encoding)
+        .map_err(|wrong| undecodable(file, encoding, &wrong, (before, first_row)))
+}
+
+/// A byte that cannot be read, in a part of a file that begins at that byte and in that row.
+pub(crate) fn undecodable(
+    file: &str,
+    encoding: Encoding,
+    wrong: &Undecodable,
+    (before, first_row): (usize, u32),
+) -> Problem {
+    let row = first_row.saturating_add(wrong.row).saturating_sub(1);
+    Problem::of_row(Code::TextUndecodable, file, row)
+        .found(format!("第{}字节", before + wrong.offset + 1))
+        .expected(format!("{}编码", encoding.word()))
 }
 
 /// Reads .xls and .xlsx.
@@ -193,6 +202,11 @@ fn text_rows(text: &str) -> impl Iterator<Item = (u32, &str)> {
 
 /// Why a row of text cannot be used at all, if so.
 fn text_fault(row: &str) -> Option<Code> {
+    // What can begin a control character or the sign of a lost one: in most rows there is none.
+    let is_odd = |byte: u8| (byte < b' ' && byte != b'\t') || matches!(byte, 0x7f | 0xc2 | 0xef);
+    if !row.bytes().any(is_odd) {
+        return None;
+    }
     if row.contains('\u{fffd}') {
         return Some(Code::TextReplacement);
     }

@@ -30,8 +30,24 @@ impl Dice {
 
 /// What makes trouble: separators, quotes, line ends, frames, tags, halves of characters, digits.
 const PIECES: [&[u8]; 18] = [
-    b",", b"|", b"\"", b"\n", b"\r\n", b"\0", b"<", b">", b"/>", b"&", b":", b"-", b"\x81", b"\xff",
-    b"\xef\xbb\xbf", b"99999999999999999999", "┍━┯".as_bytes(), "合计".as_bytes(),
+    b",",
+    b"|",
+    b"\"",
+    b"\n",
+    b"\r\n",
+    b"\0",
+    b"<",
+    b">",
+    b"/>",
+    b"&",
+    b":",
+    b"-",
+    b"\x81",
+    b"\xff",
+    b"\xef\xbb\xbf",
+    b"99999999999999999999",
+    "┍━┯".as_bytes(),
+    "合计".as_bytes(),
 ];
 
 fn damaged(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
@@ -62,10 +78,8 @@ fn damaged(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
 }
 
 fn read(layout: &Layout, opened: &Opened<'_>) -> Option<Vec<Problem>> {
-    let given = response::Given {
-        batch: "D20A0".parse().ok(),
-        answered_on: "2020-10-12".parse().ok(),
-    };
+    let given =
+        response::Given { batch: "D20A0".parse().ok(), answered_on: "2020-10-12".parse().ok() };
     match layout.direction {
         Direction::Request => None,
         Direction::Reply => response::read(layout, opened, &given).err(),
