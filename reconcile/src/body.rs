@@ -232,7 +232,7 @@ mod tests {
         let (mut bytes, layout) = (long_reply(), layout());
         let at = bytes.len() - 200;
         bytes[at] = 0xff;
-        let row = 1 + bytes[..at].iter().filter(|byte| **byte == b'\n').count();
+        let row = bytes[..at].split(|byte| *byte == b'\n').count();
         let opened = Opened::here("回盘.csv", &bytes).unwrap();
         let (_, problems) = seen(&layout, &opened.long_body(&layout).unwrap());
         let told = problems.iter().find(|problem| problem.code.word() == "text.undecodable");

@@ -10,7 +10,7 @@ use tests::village::{ORIGIN, Village};
 use crate::demo::program;
 
 /// Longer than the limits of the other process, so that a limit that does not hold is seen.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 const HOSTILE: &str = "sheet.too_heavy";
 

@@ -1,6 +1,7 @@
 //! `bench reconcile`: a response file of a bank read and matched against the payments it answers. The bank is the simulator,
-//! which reads our payment file; the peer is DuckDB with the same bytes, the same join and the same comparison.
+//! which reads our payment file; the peer is `DuckDB` with the same bytes, the same join and the same comparison.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -44,7 +45,7 @@ pub fn make(dir: &Path, count: usize) -> Result<(), Failure> {
         let reference = PaymentRef::new(batch.clone(), line);
         let reference = reference.ok_or_else(|| Failure::usage("一个批次至多9999999笔。"))?;
         let amount = Money::from_fen(10_000 + i64::from(line % 977) * 50);
-        csv.push_str(&format!("{reference},{account_no},{name},{}\n", amount.to_yuan()));
+        let _ = writeln!(csv, "{reference},{account_no},{name},{}", amount.to_yuan());
         lines.push(PaymentLine {
             reference,
             account_no,

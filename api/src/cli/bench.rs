@@ -30,7 +30,7 @@ pub(super) enum What {
     Replay(Ledger),
     /// 启动到第一次回答，和占用空间 (start to first answer, and space)
     Start(Ledger),
-    /// 回盘：百万行读入并与支付核对，可与 DuckDB 并跑 (a response file read and matched)
+    /// 回盘：百万行读入并与支付核对，可与 `DuckDB` 并跑 (a response file read and matched)
     Reconcile(reconcile::Args),
     /// 上面各项在自己进程里跑的一段 (a part in a process of its own)
     #[command(hide = true)]

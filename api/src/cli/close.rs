@@ -61,13 +61,17 @@ fn look_only(
     let told = obstacles.iter().map(|obstacle| {
         json!({ "code": obstacle.code(), "text": obstacle.to_string(), "hint": obstacle.hint() })
     });
-    let document = json!({
+    let mut document = json!({
         "ok": obstacles.is_empty(), "period": period, "height": table.height,
         "table": table.digest(), "seq": null, "obstacles": told.collect::<Vec<_>>(),
     });
     if obstacles.is_empty() {
         Ok(Report { json: document, text })
     } else {
+        let error = json!({ "code": "close.not_ready", "text": "还不能月结" });
+        if let Some(fields) = document.as_object_mut() {
+            fields.insert("error".to_owned(), error);
+        }
         Err(Failure::NotReady { document, text })
     }
 }

@@ -100,12 +100,12 @@ fn warned_of(story: &mut Story, also: &Case<'_>) {
     let both = pairs::both_due(&story.county.ledger.books, &scheme, month);
     let told: Vec<_> = both.iter().map(|both| both.scheme.as_str()).collect();
     assert_eq!(told, ["DB"]);
-    let paid = story.pay("TK", "2020-10", &["F-ZH"], "2020-10-21");
+    let sum = story.pay("TK", "2020-10", &["F-ZH"], "2020-10-21");
     let day = "2020-10-31".parse().unwrap();
     let found = flags::suspicions(&story.county.ledger.books, day).unwrap();
     let mut pairs = found.iter().filter(|one| one.rule == FlagRule::PaidPair);
     let pair = pairs.next().expect("both of the pair were paid");
-    assert_eq!((pair.scheme.as_str(), pair.amount.fen(), pair.count), ("TK", paid, 1));
+    assert_eq!((pair.scheme.as_str(), pair.amount.fen(), pair.count), ("TK", sum, 1));
     assert!(pairs.next().is_none(), "a pair is told once");
-    story.figure("政策只作提示的一对：都发了，列为疑点", yuan(paid));
+    story.figure("政策只作提示的一对：都发了，列为疑点", yuan(sum));
 }

@@ -28,7 +28,7 @@ pub(crate) struct Args {
     /// 轮数，取中位数 (rounds)
     #[arg(long, default_value_t = 5)]
     rounds: usize,
-    /// 装有 duckdb 的 Python；不给则不与 DuckDB 并跑 (a Python with duckdb)
+    /// 装有 duckdb 的 Python；不给则不与 `DuckDB` 并跑 (a Python with duckdb)
     #[arg(long)]
     duckdb: Option<String>,
 }

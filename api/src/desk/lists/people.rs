@@ -120,22 +120,33 @@ fn join(
     household.accounts.extend(account.map(|account| (place, account)));
 }
 
-fn begun(joins: Option<HouseholdId>, division: Division) -> Result<NewHousehold, Failure> {
-    let household = joins.map_or_else(|| super::random().map(HouseholdId::from_bytes), Ok)?;
+fn begun(joins: Joins, division: Division) -> Result<NewHousehold, Failure> {
+    let (household, is_known) = match joins {
+        Joins::New => (HouseholdId::from_bytes(super::random()?), false),
+        Joins::Known(household) => (household, true),
+    };
     let (members, accounts) = (Vec::new(), Vec::new());
-    Ok(NewHousehold { household, division, is_known: joins.is_some(), members, accounts })
+    Ok(NewHousehold { household, division, is_known, members, accounts })
 }
 
-/// The registered household that a row joins, told by the number of somebody in it; nothing for a new household.
-/// `None` if nobody has that number.
-fn joins(desk: &Desk, row: &mut ListRow<'_>) -> Result<Option<Option<HouseholdId>>, Failure> {
-    let Some(id_no) = row.optional(JOINS) else { return Ok(Some(None)) };
+/// Which household a row belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Joins {
+    /// One that the list begins.
+    New,
+    /// One that is registered, told by the number of somebody in it.
+    Known(HouseholdId),
+}
+
+/// `None` if nobody has the number that is to tell the household.
+fn joins(desk: &Desk, row: &mut ListRow<'_>) -> Result<Option<Joins>, Failure> {
+    let Some(id_no) = row.optional(JOINS) else { return Ok(Some(Joins::New)) };
     let person = desk.vault.find_person(&canonical_id_no(&id_no))?;
     let known = person.and_then(|person| desk.books().people.persons.get(&person));
     if known.is_none() {
         row.refuse(Code::ListPersonUnknown, JOINS, "已登记的户内成员");
     }
-    Ok(known.map(|known| Some(known.household)))
+    Ok(known.map(|known| Joins::Known(known.household)))
 }
 
 /// Who joins a registered household is no second head, and lives where it lives.
@@ -143,11 +154,11 @@ fn agrees_with(
     desk: &Desk,
     row: &mut ListRow<'_>,
     household: &NewHousehold,
-    joins: Option<HouseholdId>,
+    joins: Joins,
     is_head: bool,
 ) {
-    let same =
-        if household.is_known { joins == Some(household.household) } else { joins.is_none() };
+    let own = if household.is_known { Joins::Known(household.household) } else { Joins::New };
+    let same = joins == own;
     if !same {
         row.refuse(Code::ListDiffers, JOINS, "同户各行写同一户");
         return;
