@@ -88,8 +88,8 @@ fn read_line(layout: &Layout, row: &mut RowReader<'_>, given: &Given) -> Option<
     Some(RefundLine {
         row: row.number(),
         reference: payee.reference,
-        account_no: payee.account_no,
-        name: payee.name,
+        account_no: payee.account_no.into(),
+        name: payee.name.into(),
         amount: payee.amount,
         returned_on,
         reason: classify(text, &layout.reasons),

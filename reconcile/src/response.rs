@@ -24,7 +24,7 @@ pub struct Given {
     pub answered_on: Option<Date>,
 }
 
-/// One line of a response file.
+/// One line of a response file. A million of these are held at once, so their texts are boxed: two words each, not three.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResponseLine {
     /// Its row in the file, from 1.
@@ -32,9 +32,9 @@ pub struct ResponseLine {
     /// Our reference, where it came back: `None` if the bank dropped the remark or overwrote it.
     pub reference: Option<PaymentRef>,
     /// The account as the bank has it, narrow and without spaces.
-    pub account_no: String,
+    pub account_no: Box<str>,
     /// The payee's name as the bank has it.
-    pub name: String,
+    pub name: Box<str>,
     /// The instructed amount as the bank echoes it; more than nothing.
     pub amount: Money,
     /// The amount that the bank says it settled. Where a layout has no such column: the whole amount of
@@ -45,9 +45,9 @@ pub struct ResponseLine {
     /// Why it failed, or waits where the bank says so; `None` for a success.
     pub reason: Option<Reason>,
     /// The bank's own words, which may name another holder: to the vault, never to the log.
-    pub reason_text: String,
+    pub reason_text: Box<str>,
     /// The name that the bank has for the account, where it tells.
-    pub echoed_name: Option<String>,
+    pub echoed_name: Option<Box<str>>,
     /// The day of the answer: from the line, else from the file's name, else as given by the caller.
     pub date: Option<Date>,
 }
@@ -180,8 +180,8 @@ pub(crate) fn sum(
 /// The parts that a response line and a refund line share.
 pub(crate) struct Payee {
     pub(crate) reference: Option<PaymentRef>,
-    pub(crate) account_no: String,
-    pub(crate) name: String,
+    pub(crate) account_no: Box<str>,
+    pub(crate) name: Box<str>,
     pub(crate) amount: Money,
 }
 
@@ -191,10 +191,10 @@ pub(crate) fn read_payee(
     batch: Option<&BatchCode>,
 ) -> Option<Payee> {
     let reference = reference(layout, row, batch);
-    let account_no = row.text(Role::Account).map(|account| account_key(account).into_owned());
-    let name = row.text(Role::Name).map(str::to_owned);
+    let account_no = row.text(Role::Account).map(|account| account_key(account).into());
+    let name = row.text(Role::Name).map(Box::from);
     // A notice that names payments by our reference alone has no such columns.
-    let absent = |role| layout.field(role).is_none().then(String::new);
+    let absent = |role| layout.field(role).is_none().then(Box::default);
     let (account_no, name) =
         (account_no.or_else(|| absent(Role::Account)), name.or_else(|| absent(Role::Name)));
     let amount = row.money(Role::Amount);
@@ -268,8 +268,8 @@ fn read_line(
         settled_amount,
         status,
         reason: gives_reason.then_some(reason),
-        reason_text: text.to_owned(),
-        echoed_name: echoed_name(text),
+        reason_text: text.into(),
+        echoed_name: echoed_name(text).map(Into::into),
         date: own_date.or(date),
     })
 }

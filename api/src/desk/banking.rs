@@ -147,7 +147,7 @@ pub fn response(
         }
         if !line.reason_text.is_empty() {
             let key = format!("response:{}:{}", file.digest(), line.row);
-            remarks.push((key, line.reason_text.clone()));
+            remarks.push((key, line.reason_text.to_string()));
         }
         lines.push(proposed(line, outcome, answered)?);
     }

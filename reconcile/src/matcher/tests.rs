@@ -15,8 +15,8 @@ fn reference(line: u32) -> PaymentRef {
 fn expected(line: u32) -> Expectation {
     Expectation {
         reference: reference(line),
-        account_no: "6228480000000000018".to_owned(),
-        name: "张测试".to_owned(),
+        account_no: "6228480000000000018".into(),
+        name: "张测试".into(),
         amount: Money::from_fen(40_400),
         instructed_on: "2020-10-09".parse().unwrap(),
         state: Booked::Awaiting,
@@ -28,13 +28,13 @@ fn success(row: u32, line: u32) -> ResponseLine {
     ResponseLine {
         row,
         reference: Some(reference(line)),
-        account_no: "6228480000000000018".to_owned(),
-        name: "张测试".to_owned(),
+        account_no: "6228480000000000018".into(),
+        name: "张测试".into(),
         amount: Money::from_fen(40_400),
         settled_amount: Money::from_fen(40_400),
         status: BankStatus::Success,
         reason: None,
-        reason_text: String::new(),
+        reason_text: Box::default(),
         echoed_name: None,
         date: Some("2020-10-12".parse().unwrap()),
     }
@@ -72,8 +72,8 @@ fn the_same_reference_with_another_amount_account_or_name_is_a_discrepancy() {
     let name = "李样例".to_owned();
     let too_much = Money::from_fen(40_401);
     for (line, difference) in [
-        (ResponseLine { account_no, ..success(2, 1) }, Difference::Account),
-        (ResponseLine { name, ..success(2, 1) }, Difference::Name),
+        (ResponseLine { account_no: account_no.into(), ..success(2, 1) }, Difference::Account),
+        (ResponseLine { name: name.into(), ..success(2, 1) }, Difference::Name),
         (ResponseLine { amount: too_much, ..success(2, 1) }, Difference::Amount),
         (ResponseLine { settled_amount: too_much, ..success(2, 1) }, Difference::SettledAmount),
     ] {
@@ -124,7 +124,7 @@ fn a_line_with_an_unknown_reference_is_never_given_to_another_payment() {
 fn without_a_reference_account_and_amount_find_the_only_payment_and_the_name_is_compared() {
     let rule = MatchRule::AccountAmount;
     assert_eq!(outcomes(&[expected(1)], &[bare(success(2, 1))]), [(Outcome::Settled, rule)]);
-    let stranger = ResponseLine { name: "李样例".to_owned(), ..bare(success(2, 1)) };
+    let stranger = ResponseLine { name: "李样例".into(), ..bare(success(2, 1)) };
     assert_eq!(outcomes(&[expected(1)], &[stranger]), [(Outcome::Discrepant, rule)]);
 }
 

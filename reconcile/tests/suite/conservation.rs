@@ -33,7 +33,7 @@ fn expectations() -> impl Strategy<Value = Vec<Expectation>> {
             .zip(parts)
             .map(|(line, (account, name, amount, instructed, state))| Expectation {
                 reference: reference(line),
-                account_no: ACCOUNTS[account].to_owned(),
+                account_no: ACCOUNTS[account].into(),
                 name: NAMES[name].to_owned(),
                 amount: Money::from_fen(amount * 100),
                 instructed_on: day(instructed),
@@ -73,13 +73,13 @@ fn lines() -> impl Strategy<Value = Vec<ResponseLine>> {
                 ResponseLine {
                     row,
                     reference: line.map(reference),
-                    account_no: ACCOUNTS[account].to_owned(),
-                    name: NAMES[name].to_owned(),
+                    account_no: ACCOUNTS[account].into(),
+                    name: NAMES[name].into(),
                     amount,
                     settled_amount,
                     status,
                     reason,
-                    reason_text: String::new(),
+                    reason_text: Box::default(),
                     echoed_name: None,
                     date: answered.map(day),
                 }
@@ -149,8 +149,8 @@ proptest! {
                     .find(|payment| Some(&payment.reference) == outcome.reference.as_ref())
                     .unwrap();
                 prop_assert_eq!(payment.amount, line.settled_amount);
-                prop_assert_eq!(&payment.account_no, &line.account_no);
-                prop_assert_eq!(&payment.name, &line.name);
+                prop_assert_eq!(&*payment.account_no, &*line.account_no);
+                prop_assert_eq!(&*payment.name, &*line.name);
             }
             prop_assert_eq!(outcome.rule == MatchRule::None, outcome.reference.is_none());
         }
