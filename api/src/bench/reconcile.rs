@@ -30,6 +30,8 @@ const DAY: &str = "2020-10-12";
 const PAYMENTS: &str = "payments.csv";
 /// The bank's answer, GB18030.
 const REPLY: &str = "reply.csv";
+/// How often one process does it; the middle one counts, for the peer as well: the first pays for fresh memory.
+const PASSES: usize = 3;
 /// The peer's program.
 const PEER: &str = include_str!("duckdb-reconcile.py");
 
@@ -106,7 +108,13 @@ pub fn subject(dir: &Path) -> Result<Value, Failure> {
         let file = response::read(layout, &opened, &given).map_err(Failure::Problems)?;
         Ok(match_lines(&expectations, &file.lines))
     };
-    let (report, time) = timed(work)?;
+    let (report, first) = timed(work)?;
+    let mut times = vec![first];
+    for _ in 1..PASSES {
+        times.push(timed(work)?.1);
+    }
+    times.sort_unstable();
+    let time = times.get(PASSES / 2).copied().unwrap_or_default();
     let finals = report.outcomes.iter().filter(|outcome| outcome.outcome.is_final()).count();
     Ok(json!({
         "lines": report.outcomes.len(), "final": finals, "unanswered": report.unanswered.len(),

@@ -55,7 +55,7 @@ impl<'l, L, A, F: Fn(&'l L) -> Claim<'l, A>> Lines<'l, L, F> {
 }
 
 /// Fewer lines than this are not worth a thread.
-pub(crate) const WORTH_A_THREAD: usize = 4096;
+const WORTH_A_THREAD: usize = 4096;
 
 /// What was found for a line. The number is the payment's index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

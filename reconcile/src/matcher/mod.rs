@@ -13,8 +13,7 @@ use ledger::period::Date;
 
 use crate::profile::BankStatus;
 use crate::response::ResponseLine;
-use assign::{Claim, Found, Lines, WORTH_A_THREAD, assign};
-use ledger::shares::in_shares;
+use assign::{Claim, Found, Lines, assign};
 
 /// A line without a reference may answer a payment that was instructed up to this many days before.
 pub const RESPONSE_WINDOW_DAYS: i64 = 15;
@@ -129,22 +128,12 @@ pub fn match_lines(expectations: &[Expectation], lines: &[ResponseLine]) -> Matc
     let found = assign(expectations, &claims, |instructed, answered| {
         (0..=RESPONSE_WINDOW_DAYS).contains(&answered.days_since(instructed))
     });
-    let shares = in_shares(lines, WORTH_A_THREAD, |before, share| {
-        // The first share has room for all of them: the others are put behind it.
-        let room = if before == 0 { lines.len() } else { share.len() };
-        let mut outcomes = Vec::with_capacity(room);
-        let both = share.iter().zip(found.iter().skip(before));
-        outcomes.extend(both.map(|(line, found)| outcome_of(expectations, line, *found)));
-        outcomes
-    });
-    let outcomes = shares.into_iter().reduce(|mut all, share| {
-        all.extend(share);
-        all
-    });
-    let outcomes = outcomes.unwrap_or_default();
+    // On one core: what another one saves is lost again by putting the shares together.
+    let mut outcomes = Vec::with_capacity(lines.len());
     let mut answered = vec![false; expectations.len()];
     let mut finals = 0_usize;
-    for (outcome, found) in outcomes.iter().zip(&found) {
+    for (line, found) in lines.iter().zip(&found) {
+        let outcome = outcome_of(expectations, line, *found);
         if let (true, Some(slot)) =
             (outcome.outcome.is_final(), found.payment().and_then(|index| answered.get_mut(index)))
         {
@@ -152,6 +141,7 @@ pub fn match_lines(expectations: &[Expectation], lines: &[ResponseLine]) -> Matc
             *slot = true;
             finals += 1;
         }
+        outcomes.push(outcome);
     }
     let mut unanswered: Vec<_> = expectations
         .iter()
