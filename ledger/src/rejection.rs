@@ -113,7 +113,7 @@ rejections! {
     BankAccountExists { account: BankAccountCode } = "bank_account.exists", "专户{account}已经登记", "换一个代码，或核对是否重复登记。";
     FundUnknown { fund: FundCode } = "fund.unknown", "没有资金{fund}", "先设立资金。";
     FundExists { fund: FundCode } = "fund.exists", "资金{fund}已经设立", "换一个代码，或核对是否重复登记。";
-    VoucherUsed { act: ActId } = "fund.voucher_used", "这笔资金的同一凭证号已经由动作{act}入账", "一张凭证只入账一次；更正请先红字冲销再蓝字更正。";
+    VoucherUsed { act: ActId } = "fund.voucher_used", "这笔资金本月的同一凭证号已经由动作{act}入账", "一张凭证只入账一次；更正请先红字冲销再蓝字更正。";
     FundPurpose { fund: FundCode, scheme: SchemeCode } = "fund.wrong_purpose", "资金{fund}不得用于项目{scheme}", "专款专用：换一笔可用于该项目的资金。";
     FundKindWrong { fund: FundCode, needed: &'static str } = "fund.wrong_kind", "资金{fund}不是{needed}", "核对资金代码。";
     FundAccountWrong { fund: FundCode, account: BankAccountCode } = "fund.wrong_account", "资金{fund}不在专户{account}内", "一份报盘只从一个专户付款；请分专户造册。";

@@ -43,7 +43,7 @@ enum What {
         #[arg(long)]
         period: Period,
     },
-    /// 按身份证号查一个人的编号和所在户；查阅会留下记录 (find a person)
+    /// 按身份证号查一个人的编号和所在户；查到的会留下查阅记录 (find a person)
     Person {
         /// 身份证号 (number of the identity document)
         #[arg(long)]

@@ -260,8 +260,8 @@ wire! {
         source: String,
     }
 
-    /// `exclusion.set`: two schemes that one person may not draw for the same month. Of acts about the same pair the
-    /// newest counts from its month on.
+    /// `exclusion.set`: two schemes that one person may not draw for the same month. Of acts about the same
+    /// pair the one with the latest first month counts in a month.
     ExclusionSet {
         /// The document it rests on.
         basis: String,

@@ -222,7 +222,17 @@ fn payment_duties(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)
         };
         case.map(|case| (case, Stage::Decider)).into_iter().collect()
     } else if let Body::ClearingUndone(b) = statement.body() {
-        vec![(Case::Month(b.booked.period()), Stage::Decider)]
+        // Taking back a tick of a batch's money is deciding about that batch.
+        let mut rows = books.bank.statements.values().flat_map(|known| &known.rows);
+        let row = rows.find(|row| row.at == b.entry);
+        let key = row.and_then(|row| row.movement.as_ref());
+        let movement = key.and_then(|key| books.bank.movements.get(key));
+        let batch = movement.and_then(|movement| movement.of_batch().cloned());
+        let months = std::iter::once(b.booked.period()).chain(row.map(|row| row.date.period()));
+        let months: BTreeSet<_> = months.collect();
+        let months = months.into_iter().map(Case::Month);
+        let cases = months.chain(batch.map(Case::Batch));
+        cases.map(|case| (case, Stage::Decider)).collect()
     } else if let Body::StatementImported(b) = statement.body() {
         // Ticking off a batch's money is reconciling that batch.
         let lines = statement.lines.iter().filter_map(Line::as_statement);

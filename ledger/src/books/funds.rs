@@ -6,6 +6,7 @@ use crate::act::Body;
 use crate::act::funds::{BankAccountOpened, FundAllotted, FundOpened};
 use crate::ids::{ActId, BankAccountCode, Division, FundCode};
 use crate::money::Money;
+use crate::period::Period;
 
 use super::Statement;
 
@@ -37,26 +38,47 @@ pub struct Funds {
     vouchers: BTreeMap<Voucher, ActId>,
 }
 
-/// A voucher by the fund and the way its money went.
+/// A voucher: vouchers are numbered anew each month, for each kind of money, and by each who gives.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 struct Voucher {
     fund: FundCode,
-    is_out: bool,
+    kind: String,
+    month: Period,
+    giver: String,
     number: String,
 }
 
 impl Voucher {
     fn of(body: &Body) -> Option<Voucher> {
-        let (fund, is_out, number) = if let Body::FundReleased(body) = body {
-            (&body.fund, false, &body.voucher_no)
+        let (fund, date, giver, number) = if let Body::FundReleased(body) = body {
+            (&body.fund, body.date, "", &body.voucher_no)
         } else if let Body::FundContributed(body) = body {
-            (&body.fund, false, &body.voucher_no)
+            (&body.fund, body.date, body.contributor.as_str(), &body.voucher_no)
         } else if let Body::FundReturned(body) = body {
-            (&body.fund, true, &body.voucher_no)
+            (&body.fund, body.date, "", &body.voucher_no)
         } else {
             return None;
         };
-        Some(Voucher { fund: fund.clone(), is_out, number: number.trim().to_owned() })
+        let plain = |text: &str| {
+            text.chars().filter(|sign| !sign.is_whitespace()).map(narrow).collect::<String>()
+        };
+        Some(Voucher {
+            fund: fund.clone(),
+            kind: body.kind().to_owned(),
+            month: date.period(),
+            giver: plain(giver),
+            number: plain(number),
+        })
+    }
+}
+
+/// The one spelling that vouchers are compared by: full-width signs are narrow, brackets are square.
+fn narrow(sign: char) -> char {
+    match sign {
+        '〔' | '【' | '［' => '[',
+        '〕' | '】' | '］' => ']',
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(sign) - 0xfee0).unwrap_or(sign),
+        other => other,
     }
 }
 
@@ -77,7 +99,7 @@ impl Funds {
         alike.map(|(_, reversed)| !reversed).reduce(|one, other| one || other)
     }
 
-    /// The act that moved money of the same fund in the same direction by the same voucher, if it was not reversed.
+    /// The act of the same kind and month that booked the same voucher of the same fund, if it was not reversed.
     #[must_use]
     pub fn by_voucher(&self, body: &Body) -> Option<ActId> {
         self.vouchers.get(&Voucher::of(body)?).copied()

@@ -30,6 +30,7 @@ pub mod works;
 use crate::act::{Act, Body};
 use crate::ids::{ActId, KeyId, OfficerId, Seq};
 use crate::line::Line;
+use crate::period::Period;
 use crate::rejection::Rejection;
 
 /// A map by random ids. They are drawn by machines, so a fast hash without defence against chosen keys is enough.
@@ -109,6 +110,15 @@ pub struct Books {
 }
 
 impl Books {
+    /// The first month that is not closed: the one after the last closed, or, before the first close, the one in which the
+    /// bank first moved money; `None` if it never did.
+    #[must_use]
+    pub fn first_open_month(&self) -> Option<Period> {
+        let movements = self.bank.movements.values();
+        let first = || movements.map(|movement| movement.date.period()).min();
+        self.closings.last().map(Period::next).or_else(first)
+    }
+
     /// The books of an empty ledger.
     #[must_use]
     pub fn new(origin: &str) -> Books {

@@ -3,7 +3,7 @@
 mod folding;
 mod sums;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use smallvec::SmallVec;
 
@@ -124,9 +124,8 @@ pub struct Batch {
     pub period: Period,
     /// Why it was drawn.
     pub kind: RosterKind,
-    /// The month whose figures tell what of it is due and paid: the month that is paid, or, where that was closed before the
-    /// roster was drawn, the first month that was open then. A reissue is told with the month it is about.
-    pub told_in: Period,
+    /// The closed month whose figures tell what of it is due and paid; `None` until there is one.
+    pub told_in: Option<Period>,
     /// How far it has come.
     pub stage: BatchStage,
     /// The payment file, once released.
@@ -199,6 +198,14 @@ impl Batch {
         (1_u32..).take(self.rows.len())
     }
 
+    /// The month whose figures tell what of it is due and paid: the month that is paid, or, where the batch was not approved
+    /// when that month closed, the first that closes afterwards. `open` is the first month that is not closed. A reissue is
+    /// told with what it replaces, as long as that month is open.
+    #[must_use]
+    pub fn month_that_tells(&self, open: Option<Period>) -> Period {
+        self.told_in.unwrap_or_else(|| open.map_or(self.period, |open| self.period.max(open)))
+    }
+
     /// What a month needs of this batch, if all about it was posted before that month and it is not paid for it.
     #[must_use]
     pub fn sums_before(&self, period: Period) -> Option<&Sums> {
@@ -233,6 +240,8 @@ pub struct Payments {
     names: Names,
     /// The months for which each entitlement stands on a roster, withdrawn rosters left out.
     paid: PaidMonths,
+    /// What a closed month told as due and was withdrawn since, by entitlement and month: it is not told as due again.
+    told_due: BTreeSet<(u32, Period)>,
 }
 
 impl Payments {
@@ -241,6 +250,13 @@ impl Payments {
     pub fn find(&self, reference: &PaymentRef) -> Option<(&Batch, Payment)> {
         let batch = self.batches.get(reference.batch())?;
         Some((batch, batch.rows.payment(&self.names, reference.line())?))
+    }
+
+    /// True if a closed month told this line's entitlement as due for the same month, of a roster that was withdrawn since.
+    #[must_use]
+    pub fn was_told_due(&self, batch: &Batch, line: u32) -> bool {
+        let told = |number| self.told_due.contains(&(number, batch.period));
+        !self.told_due.is_empty() && batch.rows.entitlement(line).is_some_and(told)
     }
 
     /// The towns that payees live in; [`Payments::town_of`] gives places in this list.

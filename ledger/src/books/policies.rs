@@ -87,7 +87,8 @@ impl Policies {
             let same = |pair: &&ExclusionSet| {
                 pair.other_than(&set.one) == Some(&set.other) && pair.from == set.from
             };
-            newest_first.find(same) == Some(set)
+            let known = newest_first.find(same);
+            known.is_some_and(|known| known.strictness() == set.strictness())
         } else {
             false
         }
@@ -213,7 +214,7 @@ impl Policies {
         paired.filter(|(_, strictness)| *strictness == Strictness::Refused).map(|(other, _)| other)
     }
 
-    /// The schemes that make a pair with `scheme` in a month, and what the newest word on the pair is.
+    /// The schemes that make a pair with `scheme` in a month, and what is said of the pair: by the act with the latest first month.
     pub fn paired_with<'a>(
         &'a self,
         scheme: &'a SchemeCode,

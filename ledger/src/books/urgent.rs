@@ -55,8 +55,10 @@ pub struct Claim {
 }
 
 /// A loan on a bank's list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Loan {
+    /// Who lent it.
+    pub bank: String,
     /// What was lent.
     pub amount: Money,
     /// First day.
@@ -140,11 +142,12 @@ impl Urgent {
             let replaced = self.advances.values_mut();
             let by_it = replaced.filter(|advance| advance.replaced == Some(reversed.act));
             by_it.for_each(|advance| advance.replaced = None);
-        } else if let Body::LoansListed(_) = statement.body() {
+        } else if let Body::LoansListed(listed) = statement.body() {
             for line in statement.lines {
                 if let Line::Loan(line) = line {
                     let (amount, from, until) = (line.amount_fen, line.from, line.until);
-                    self.loans.entry(line.person).or_default().push(Loan { amount, from, until });
+                    let loan = Loan { bank: listed.bank.clone(), amount, from, until };
+                    self.loans.entry(line.person).or_default().push(loan);
                 }
             }
         } else if let Body::InsuranceListed(listed) = statement.body() {

@@ -2,7 +2,6 @@
 
 use crate::act::Body;
 use crate::books::Books;
-use crate::period::Period;
 use crate::rejection::Rejection;
 
 /// # Errors
@@ -14,7 +13,7 @@ pub fn check(books: &Books, body: &Body) -> Result<(), Rejection> {
         Some(last) if period <= last => return Err(Rejection::PeriodClosed { period }),
         Some(last) => Some(last.next()),
         // The first close leaves no month behind in which the bank already moved money.
-        None => first_month_of_the_bank(books).filter(|first| *first < period),
+        None => books.first_open_month().filter(|first| *first < period),
     };
     if let Some(expected) = expected.filter(|expected| *expected != period) {
         return Err(Rejection::CloseOrder { expected });
@@ -23,8 +22,4 @@ pub fn check(books: &Books, body: &Body) -> Result<(), Rejection> {
         return Err(Rejection::CloseMoved { height: books.height, found: closed.height });
     }
     Ok(())
-}
-
-fn first_month_of_the_bank(books: &Books) -> Option<Period> {
-    books.bank.movements.values().map(|movement| movement.date.period()).min()
 }

@@ -55,7 +55,8 @@ fn obstacles(books: &Books, closed: &MonthClosed) -> Vec<Rejection> {
         obstacles.push(Rejection::MoneyOverflow {});
         return obstacles;
     };
-    for account in &table.accounts {
+    // Without a statement there is nothing to differ from; that is told already.
+    for account in table.accounts.iter().filter(|account| account.bank_fen.is_some()) {
         let difference = account.difference_fen;
         if !difference.is_zero() {
             let account = account.account.clone();

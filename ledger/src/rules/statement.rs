@@ -9,6 +9,7 @@ use crate::books::bank::{Exception, ImportedFor, Statements, Waiting};
 use crate::books::payments::PaymentState;
 use crate::books::{Books, Statement};
 use crate::ids::{BankAccountCode, Digest};
+use crate::law::not_before;
 use crate::line::Line;
 use crate::rejection::Rejection;
 
@@ -23,9 +24,9 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
         filled(&undone.reason, "解除原因")?;
         let entry = undone.entry;
         let mut rows = books.bank.statements.values().flat_map(|known| &known.rows);
-        let is_settled =
-            rows.any(|row| row.at == entry && (row.movement.is_some() || row.without_effect));
-        if is_settled { Ok(()) } else { Err(Rejection::ClearingUnknown { entry }) }
+        let row =
+            rows.find(|row| row.at == entry && (row.movement.is_some() || row.without_effect));
+        not_before(row.ok_or(Rejection::ClearingUnknown { entry })?.date, undone.booked)
     } else {
         Ok(())
     }

@@ -38,7 +38,7 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
         list(books, listed, statement.lines)
     } else if let Body::LoansListed(listed) = body {
         filled(&listed.bank, "银行")?;
-        loans(books, statement.lines)
+        loans(books, &listed.bank, statement.lines)
     } else if let Body::ClaimNoticed(noticed) = body {
         notice(books, noticed)
     } else if let Body::ClaimFiled(filed) = body {
@@ -194,7 +194,7 @@ fn list(books: &Books, listed: &InsuranceListed, lines: &[Line]) -> Result<(), R
 }
 
 /// A loan is somebody's, has an amount and a term, and is listed once.
-fn loans(books: &Books, lines: &[Line]) -> Result<(), Rejection> {
+fn loans(books: &Books, bank: &str, lines: &[Line]) -> Result<(), Rejection> {
     let mut seen = BTreeSet::new();
     for line in lines {
         let Line::Loan(loan) = line else { continue };
@@ -204,7 +204,9 @@ fn loans(books: &Books, lines: &[Line]) -> Result<(), Rejection> {
         books.people.current(person)?;
         let (amount, from, until) = (loan.amount_fen, loan.from, loan.until);
         let mut known = books.urgent.loans.get(&person).into_iter().flatten();
-        let is_known = known.any(|one| (one.amount, one.from, one.until) == (amount, from, until));
+        let is_known = known.any(|one| {
+            one.bank == bank && (one.amount, one.from, one.until) == (amount, from, until)
+        });
         if is_known || !seen.insert((person, amount, from, until)) {
             return Err(Rejection::LoanTwice { person, from });
         }

@@ -131,13 +131,13 @@ impl Counting {
         let settled = answer.filter(|answer| answer.failed.is_none());
         let figures = &mut self.figures;
         let is_reissue = batch.kind == RosterKind::Reissue;
-        if batch.told_in == period && !is_reissue {
+        if seen.is_told && !seen.was_due && !is_reissue {
             figures.due.add(amount)?;
             figures.due_person_times += persons;
             self.households.insert(entitlement.household);
             self.persons.extend(&entitlement.persons);
         }
-        if batch.told_in == period
+        if seen.is_told
             && returned.is_none()
             && let Some(settled) = settled
         {
@@ -189,7 +189,11 @@ struct Seen<'a> {
     returned: Option<Return>,
     recoveries: &'a [(Date, Money)],
     entitlement: &'a Entitlement,
-    /// The day by which the scheme's money should have arrived.
+    /// True if this month tells what of the batch is due and paid.
+    is_told: bool,
+    /// True if an earlier month told the same as due, of a roster that was withdrawn since.
+    was_due: bool,
+    /// The day by which the scheme's money should have arrived, of the month that is paid.
     pay_day: Option<Date>,
 }
 
@@ -208,6 +212,7 @@ pub struct MonthFigures {
 #[must_use]
 pub fn of(books: &Books, period: Period) -> Option<MonthFigures> {
     let payments = &books.payments;
+    let open = books.first_open_month();
     let mut schemes: BTreeMap<SchemeCode, Counting> = BTreeMap::new();
     let mut towns: Vec<Option<Counting>> = payments.towns().iter().map(|_| None).collect();
     let mut total = Counting::default();
@@ -227,8 +232,9 @@ pub fn of(books: &Books, period: Period) -> Option<MonthFigures> {
             }
             continue;
         }
-        let scheme = books.policies.scheme(&batch.scheme, period);
-        let pay_day = scheme.and_then(|scheme| period.day(scheme.pay_day));
+        let scheme = books.policies.scheme(&batch.scheme, batch.period);
+        let pay_day = scheme.and_then(|scheme| batch.period.day(scheme.pay_day));
+        let is_told = batch.month_that_tells(open) == period;
         for line in batch.lines() {
             let entitlement = payments.entitlement_of(batch, line)?;
             let seen = Seen {
@@ -239,6 +245,8 @@ pub fn of(books: &Books, period: Period) -> Option<MonthFigures> {
                 returned: batch.returned(line),
                 recoveries: batch.recoveries(line),
                 entitlement: books.cases.entitlements.get(&entitlement)?,
+                is_told,
+                was_due: payments.was_told_due(batch, line),
                 pay_day,
             };
             let town = towns.get_mut(usize::from(payments.town_of(batch, line)?))?;

@@ -270,13 +270,17 @@ fn paid_pairs(books: &Books, day: Date, finds: &mut Finds) {
             continue;
         }
         for (_, payment) in books.payments.references(code) {
-            let Some((at, kept)) = with_payee(books, day, payment.entitlement, batch.period) else {
-                continue;
-            };
             let held = books.cases.entitlements.get(&payment.entitlement);
             let persons = held.map(|held| held.persons.as_slice()).unwrap_or_default();
             let beside = persons.iter().flat_map(|person| books.cases.of_person(*person));
-            let mut beside = beside.filter(|(_, other)| paired.contains(&other.scheme));
+            let beside = beside.filter(|(_, other)| paired.contains(&other.scheme));
+            let mut beside = beside.peekable();
+            if beside.peek().is_none() {
+                continue;
+            }
+            let Some((at, kept)) = with_payee(books, day, payment.entitlement, batch.period) else {
+                continue;
+            };
             let is_later = |(id, _): (EntitlementId, _)| {
                 with_payee(books, day, id, batch.period).is_some_and(|(other, _)| other < at)
             };

@@ -87,18 +87,36 @@ fn reckon(
 ) -> Result<(Money, Money, bool), Vec<Problem>> {
     let problem = |code| Problem::of_file(code, file);
     let opening = ends.opening.ok_or_else(|| vec![problem(Code::StatementOpening)])?;
+    // Without balances only the days say which row stands first.
+    let rises = rows.is_sorted_by_key(|row| row.date);
+    let latest_first = !rises && rows.iter().rev().is_sorted_by_key(|row| row.date);
+    if !rises && !latest_first {
+        let before = rows.iter().zip(rows.iter().skip(1));
+        let odd = before.clone().find(|(one, next)| next.date < one.date);
+        let odd = odd.map(|(_, row)| {
+            let found = Problem::of_row(Code::StatementBalanceBreak, file, row.row);
+            found.found(row.date.to_string()).expected("各行按日期排列")
+        });
+        return Err(odd.into_iter().collect());
+    }
     let mut balance = opening;
-    for row in rows.iter_mut() {
+    let mut reckoned = |row: &mut StatementRow| {
         let next = row.change().and_then(|change| balance.checked_add(change));
         balance = next.ok_or_else(|| vec![problem(Code::ResponseOverflow)])?;
         row.balance = balance;
+        Ok::<(), Vec<Problem>>(())
+    };
+    if latest_first {
+        rows.iter_mut().rev().try_for_each(&mut reckoned)?;
+    } else {
+        rows.iter_mut().try_for_each(&mut reckoned)?;
     }
     let stated = ends.closing.ok_or_else(|| vec![problem(Code::StatementClosing)])?;
     if stated != balance {
         let problem = problem(Code::StatementClosing).found(stated.to_yuan());
         return Err(vec![problem.expected(balance.to_yuan())]);
     }
-    Ok((opening, balance, false))
+    Ok((opening, balance, latest_first))
 }
 
 fn breaks<'a>(file: &str, rows: impl Iterator<Item = &'a StatementRow>) -> Vec<Problem> {

@@ -92,7 +92,8 @@ pub fn read(
     let in_head = totals::stated(totals.as_ref(), Role::OwnAccount);
     let in_head = in_head.map(|(_, text)| account_key(&text).into_owned());
     let mut stated = in_head.or_else(|| account_before_heading(layout, &body));
-    if let Some(other) = stated.as_ref().filter(|other| **other != ours) {
+    let plain = |account: &str| account.replace('-', "");
+    if let Some(other) = stated.as_ref().filter(|other| plain(other) != plain(&ours)) {
         problems.push(Problem::of_file(Code::StatementAccount, file).found(other).expected(&*ours));
     }
     let rows = read_rows(file, layout, &body, &mut problems, |row| {
@@ -120,19 +121,27 @@ fn account_before_heading(layout: &Layout, body: &Body<'_>) -> Option<String> {
         for (index, cell) in row.cells.iter().enumerate() {
             let text = heading_key(&cell.text);
             // Some banks put name and account into one cell, `户名：…　账号：…`.
-            let behind = |label: &std::borrow::Cow<'_, str>| text.split_once(label.as_ref());
-            let Some((_, rest)) = labels.iter().find_map(behind) else { continue };
-            let rest = rest.trim_start_matches(':');
             let next = row.cells.get(index + 1).map_or("", |cell| cell.text.as_str());
-            let number = account_key(if rest.is_empty() { next } else { rest });
-            let end = number.find(|letter: char| !letter.is_ascii_digit());
-            let number = number.get(..end.unwrap_or(number.len())).unwrap_or_default();
-            if !number.is_empty() {
-                return Some(number.to_owned());
+            for (at, label) in labels.iter().flat_map(|label| text.match_indices(label.as_ref())) {
+                let rest = text.get(at + label.len()..).unwrap_or_default();
+                let rest = rest.trim_start_matches(':');
+                let number = account_key(if rest.is_empty() { next } else { rest });
+                if let Some(number) = number_at_begin(&number) {
+                    return Some(number);
+                }
             }
         }
     }
     None
+}
+
+/// The account number with which a text begins, without its hyphens. One of which the bank shows only a part is not stated.
+fn number_at_begin(text: &str) -> Option<String> {
+    let is_part = |letter: char| letter.is_ascii_digit() || matches!(letter, '-' | '*');
+    let end = text.find(|letter: char| !is_part(letter)).unwrap_or(text.len());
+    let number = text.get(..end).filter(|number| !number.contains('*'))?;
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    (!digits.is_empty()).then_some(digits)
 }
 
 fn read_row(layout: &Layout, row: &mut RowReader<'_>) -> Option<StatementRow> {

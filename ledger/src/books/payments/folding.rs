@@ -1,7 +1,7 @@
 //! How acts move batches and payments on. Never refuses: what was committed is history.
 
 use crate::act::Body;
-use crate::act::payments::{Decision, ResponseImported, RosterDrawn, RosterKind};
+use crate::act::payments::{Decision, ResponseImported, RosterDrawn};
 use crate::answer::{Outcome, Reason, ReturnOutcome};
 use crate::books::cases::Cases;
 use crate::books::people::People;
@@ -10,7 +10,7 @@ use crate::books::{Books, Statement};
 use crate::ids::{ActId, BatchCode, PaymentRef, Seq};
 use crate::line::Line;
 use crate::money::Money;
-use crate::period::{Date, Period};
+use crate::period::Date;
 
 use super::{Answer, Batch, BatchStage, Payments, Recovery, Return, sums};
 
@@ -40,8 +40,12 @@ impl Payments {
         &mut self,
         (people, cases): (&People, &Cases),
         statement: &Statement<'_>,
-        (body, told_in): (&RosterDrawn, Period),
+        body: &RosterDrawn,
     ) {
+        let replaced =
+            statement.lines.iter().find_map(|line| line.as_roster()?.reissue_of.as_ref());
+        let replaced = replaced.and_then(|original| self.batches.get(original.batch()));
+        let told_in = replaced.and_then(|batch| batch.told_in);
         let mut rows = Rows::new(statement.at, statement.lines.len());
         for (n, _, line) in statement.numbered() {
             let Line::Roster(line) = line else { continue };
@@ -83,7 +87,7 @@ impl Payments {
     fn withdraw(&mut self, code: &BatchCode) {
         let Some(batch) = self.batches.get_mut(code) else { return };
         batch.stage = BatchStage::Withdrawn;
-        let period = batch.period;
+        let (period, is_told) = (batch.period, batch.told_in.is_some());
         let originals: Vec<_> = batch.rows.originals().cloned().collect();
         let withdrawn: Vec<u32> = batch.rows.entitlements().collect();
         for original in originals {
@@ -93,6 +97,9 @@ impl Payments {
         }
         for number in withdrawn {
             self.paid.remove(number, period);
+            if is_told {
+                self.told_due.insert((number, period));
+            }
         }
         // Another roster of the month may hold the same entitlement: the original of a reissue does.
         for batch in self.batches.values().filter(|batch| batch.pays(period)) {
@@ -172,12 +179,7 @@ impl Payments {
 pub(in crate::books) fn evolve(books: &mut Books, statement: &Statement<'_>) {
     let payments = &mut books.payments;
     if let Body::RosterDrawn(drawn) = statement.body() {
-        let open = books.closings.last().map_or(drawn.period, Period::next);
-        let told_in = match drawn.kind {
-            RosterKind::Regular | RosterKind::Supplementary => drawn.period.max(open),
-            RosterKind::Reissue => drawn.period,
-        };
-        payments.draw((&books.people, &books.cases), statement, (drawn, told_in));
+        payments.draw((&books.people, &books.cases), statement, drawn);
     } else if let Body::RosterChecked(agreed) = statement.body() {
         payments.move_on(&agreed.batch, BatchStage::Checked);
     } else if let Body::RosterFinanceReviewed(agreed) = statement.body() {
@@ -192,6 +194,12 @@ pub(in crate::books) fn evolve(books: &mut Books, statement: &Statement<'_>) {
             batch.released = Some(released.clone());
         }
     } else if let Body::MonthClosed(closed) = statement.body() {
+        for batch in books.payments.batches.values_mut() {
+            let is_approved = matches!(batch.stage, BatchStage::Approved | BatchStage::Released);
+            if is_approved && batch.told_in.is_none() && batch.period <= closed.period {
+                batch.told_in = Some(closed.period);
+            }
+        }
         sums::settle(books, closed.period);
     } else {
         evolve_answers(payments, statement);

@@ -63,9 +63,9 @@ impl Check<'_> {
             "delimited 要写明 separator，其他容器没有",
         );
         self.need(
-            layout.separator.is_none_or(|letter| letter.is_ascii() && letter != '"'),
+            layout.separator.is_none_or(may_separate),
             &separator,
-            "双引号以外的ASCII字符",
+            "双引号、字母、数字、空格、换行以外的ASCII字符",
         );
         let records = [Step::Key("records")];
         let names = layout.records.is_some();
@@ -213,6 +213,11 @@ impl Check<'_> {
 
 fn of_field(index: usize, key: &'static str) -> Vec<Step> {
     vec![Step::Key("field"), Step::Nth(index), Step::Key(key)]
+}
+
+/// What can stand between cells: nothing that cells are made of, and no line end.
+fn may_separate(letter: char) -> bool {
+    letter == '\t' || (letter.is_ascii_punctuation() && !matches!(letter, '"' | '.' | '-'))
 }
 
 fn says_something(rule: &StatusRule) -> bool {
