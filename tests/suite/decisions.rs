@@ -1,5 +1,6 @@
 //! Decisions that were once wrong, each told on the small county: what people may not do by doing lawful things in turn.
 
+use ledger::views::figures;
 use ledger::views::outstanding::{self, OutstandingKind};
 use serde_json::{Value, json};
 use tests::given::{County, Saying, bank, given, paying};
@@ -279,4 +280,55 @@ fn a_row_given_to_the_wrong_movement_is_open_again_and_can_be_given_anew() {
     });
     county.must("again", &Saying::new("supervisor", "exception.resolved", again));
     assert!(items(&county).is_empty());
+}
+
+fn agreed(county: &mut County, batch: &str, roster: &str) {
+    for (by, kind) in [("checker", "roster.checked"), ("finance", "roster.finance_reviewed")] {
+        let root = format!("${roster}.root");
+        let body = json!({ "batch": batch, "root": root, "roster": format!("${roster}") });
+        county.must(kind, &Saying::new(by, kind, body));
+    }
+    let body = json!({
+        "batch": batch, "root": format!("${roster}.root"), "roster": format!("${roster}"),
+        "total_fen": 80_000,
+    });
+    county.must("approved", &Saying::new("approver", "roster.approved", body));
+}
+
+fn due(county: &County, month: &str) -> i64 {
+    let figures = figures::of(&county.ledger.books, month.parse().unwrap()).unwrap();
+    figures.total.due.fen.fen()
+}
+
+#[test]
+fn a_late_roster_is_told_once_in_the_month_that_closes_next() {
+    let mut county = given("closed");
+    let before = [due(&county, "2020-10"), due(&county, "2020-11")];
+    let aid = ("LS", "救助金");
+    county.must("second", &entitlement("$entitlement9", 6, 4, aid, 80_000));
+    county.must("confirmed", &confirm("second"));
+    let line = json!({
+        "account": "$account6", "amount_fen": 80_000, "entitlement": "$entitlement9",
+        "parts": [{ "amount_fen": 80_000, "label": "救助金" }], "payee": "$person6",
+        "sources": [{ "amount_fen": 80_000, "fund": "F-BY" }],
+    });
+    county.must("late", &roster("L0001", "regular", "LS", line.clone()));
+    assert_eq!(due(&county, "2020-11"), before[1], "nobody has approved it");
+    agreed(&mut county, "L0001", "late");
+    let after = [due(&county, "2020-10"), due(&county, "2020-11")];
+    assert_eq!(after, [before[0], before[1] + 80_000]);
+    for account in ["ZH-01", "ZH-02", "ZH-03"] {
+        let days = ("2020-11-01", "2020-11-30");
+        let file = format!("{account}-2020-11");
+        let saying = bank::statement(&county.ledger.books, account, days, &[], &file);
+        county.must(&file, &saying);
+    }
+    let november = paying::closing(&county, "2020-11".parse().unwrap()).unwrap();
+    county.must("november", &Saying::new("accountant", "month.closed", november));
+    assert_eq!(due(&county, "2020-12"), 0, "November told it");
+    let withdrawn = json!({ "batch": "L0001", "reason": "金额有误", "roster": "$late" });
+    county.must("withdrawn", &Saying::new("maker", "roster.withdrawn", withdrawn));
+    county.must("again", &roster("L0002", "regular", "LS", line));
+    agreed(&mut county, "L0002", "again");
+    assert_eq!(due(&county, "2020-12"), 0, "due is told once");
 }

@@ -26,3 +26,37 @@ pub fn fingerprint(account: &str, row: &StatementRow) -> Digest {
     }
     Digest(hash.finalize().into())
 }
+
+#[cfg(test)]
+mod tests {
+    use ledger::money::Money;
+
+    use super::{StatementRow, fingerprint};
+
+    fn row(date: &str, serial: Option<&str>) -> StatementRow {
+        StatementRow {
+            row: 3,
+            serial: serial.map(str::to_owned),
+            date: date.parse().unwrap(),
+            debit: Money::ZERO,
+            credit: Money::from_fen(3_500_000),
+            balance: Money::from_fen(5_510_000),
+            counterparty_name: "青禾县财政局国库".to_owned(),
+            counterparty_account: String::new(),
+            summary: "拨款".to_owned(),
+            remark: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_serial_number_that_begins_anew_each_month_is_another_row() {
+        let same = |one: &StatementRow, other: &StatementRow| {
+            fingerprint("ZH-02", one) == fingerprint("ZH-02", other)
+        };
+        let december = row("2020-12-08", Some("0001"));
+        assert!(same(&december, &december.clone()));
+        assert!(!same(&december, &row("2021-01-08", Some("0001"))));
+        assert!(!same(&december, &row("2020-12-08", Some("0002"))));
+        assert!(!same(&row("2020-12-08", None), &row("2020-12-09", None)));
+    }
+}
