@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::act::Body;
+use crate::act::payments::ClearingUndone;
 use crate::ids::{ActId, AdvanceId, ApplicationId, BatchCode, ClaimId, FlagId, OfficerId};
 use crate::line::Line;
 use crate::period::Period;
@@ -189,6 +190,19 @@ pub(super) fn kept(body: &Body, mut cases: Vec<(Case, Stage)>) -> Vec<(Case, Sta
     cases
 }
 
+/// Taking back a tick of a batch's money is deciding about that batch, and about the months of the row and of the decision.
+fn taken_back(books: &Books, undone: &ClearingUndone) -> Vec<(Case, Stage)> {
+    let mut rows = books.bank.statements.values().flat_map(|known| &known.rows);
+    let row = rows.find(|row| row.at == undone.entry);
+    let key = row.and_then(|row| row.movement.as_ref());
+    let movement = key.and_then(|key| books.bank.movements.get(key));
+    let batch = movement.and_then(|movement| movement.of_batch().cloned());
+    let booked = std::iter::once(undone.booked.period());
+    let months: BTreeSet<_> = booked.chain(row.map(|row| row.date.period())).collect();
+    let cases = months.into_iter().map(Case::Month).chain(batch.map(Case::Batch));
+    cases.map(|case| (case, Stage::Decider)).collect()
+}
+
 fn payment_duties(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
     if let Body::RosterDrawn(b) = statement.body() {
         let lines = statement.lines.iter().filter_map(Line::as_roster);
@@ -222,17 +236,7 @@ fn payment_duties(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)
         };
         case.map(|case| (case, Stage::Decider)).into_iter().collect()
     } else if let Body::ClearingUndone(b) = statement.body() {
-        // Taking back a tick of a batch's money is deciding about that batch.
-        let mut rows = books.bank.statements.values().flat_map(|known| &known.rows);
-        let row = rows.find(|row| row.at == b.entry);
-        let key = row.and_then(|row| row.movement.as_ref());
-        let movement = key.and_then(|key| books.bank.movements.get(key));
-        let batch = movement.and_then(|movement| movement.of_batch().cloned());
-        let months = std::iter::once(b.booked.period()).chain(row.map(|row| row.date.period()));
-        let months: BTreeSet<_> = months.collect();
-        let months = months.into_iter().map(Case::Month);
-        let cases = months.chain(batch.map(Case::Batch));
-        cases.map(|case| (case, Stage::Decider)).collect()
+        taken_back(books, b)
     } else if let Body::StatementImported(b) = statement.body() {
         // Ticking off a batch's money is reconciling that batch.
         let lines = statement.lines.iter().filter_map(Line::as_statement);
