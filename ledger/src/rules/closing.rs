@@ -1,5 +1,7 @@
 //! Rules for month-end close and bulletins. What a reversal can be is a law: `law::reversal`.
 
+use std::collections::BTreeSet;
+
 use crate::act::Body;
 use crate::act::closing::{BulletinIssued, MonthClosed};
 use crate::books::bank::{Movement, Waiting};
@@ -41,12 +43,14 @@ fn obstacles(books: &Books, closed: &MonthClosed) -> Vec<Rejection> {
         obstacles.push(Rejection::CloseExceptionsOpen { count });
     }
     let until = period.last_day();
+    let mut missing = BTreeSet::new();
     for account in books.funds.accounts.values() {
         // An account without a statement is in order only before it was opened, with nothing booked on it.
         let moved = |m: &Movement| m.account == account.code && m.date <= until;
         let in_use = account.opened <= until || books.bank.movements.values().any(moved);
         let statements = books.bank.statements.get(&account.code);
         if in_use && statements.and_then(|known| known.balance_on(until)).is_none() {
+            missing.insert(&account.code);
             obstacles
                 .push(Rejection::CloseStatementMissing { account: account.code.clone(), until });
         }
@@ -55,8 +59,8 @@ fn obstacles(books: &Books, closed: &MonthClosed) -> Vec<Rejection> {
         obstacles.push(Rejection::MoneyOverflow {});
         return obstacles;
     };
-    // Without a statement there is nothing to differ from; that is told already.
-    for account in table.accounts.iter().filter(|account| account.bank_fen.is_some()) {
+    // What differs from a statement that is missing is told already, by that.
+    for account in table.accounts.iter().filter(|account| !missing.contains(&account.account)) {
         let difference = account.difference_fen;
         if !difference.is_zero() {
             let account = account.account.clone();
