@@ -343,6 +343,21 @@ impl fmt::Display for Seq {
     }
 }
 
+/// A sign as numbers and names are compared by: full-width ASCII (U+FF01 to U+FF5E) as ASCII, the ideographic space as a
+/// space, the brackets of document numbers square.
+#[must_use]
+pub fn narrow(character: char) -> char {
+    match character {
+        '\u{ff01}'..='\u{ff5e}' => {
+            char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character)
+        }
+        '\u{3000}' => ' ',
+        '〔' | '【' => '[',
+        '〕' | '】' => ']',
+        other => other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{FundCode, PaymentRef, PersonId};

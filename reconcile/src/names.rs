@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+pub(crate) use ledger::ids::narrow;
+
 /// The one spelling that names are compared by: every name dot is `·`, full-width signs and digits are
 /// narrow, spaces are gone (banks pad 张　三), and characters that older systems keep in the private
 /// area stand at their own code points.
@@ -50,19 +52,6 @@ fn keyed(text: &str, form: impl Fn(char) -> Option<char>) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().filter_map(form).collect())
-}
-
-/// Full-width ASCII (U+FF01 to U+FF5E) as ASCII, and the ideographic space as a space.
-pub(crate) fn narrow(character: char) -> char {
-    match character {
-        '\u{ff01}'..='\u{ff5e}' => {
-            char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character)
-        }
-        '\u{3000}' => ' ',
-        '〔' | '【' => '[',
-        '〕' | '】' => ']',
-        other => other,
-    }
 }
 
 /// Fourteen characters that GB18030 kept in the private use area before 2005 or 2022 and that banks still

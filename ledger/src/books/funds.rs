@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::act::Body;
 use crate::act::funds::{BankAccountOpened, FundAllotted, FundOpened};
-use crate::ids::{ActId, BankAccountCode, Division, FundCode};
+use crate::ids::{ActId, BankAccountCode, Division, FundCode, narrow};
 use crate::money::Money;
 use crate::period::Period;
 
@@ -69,16 +69,6 @@ impl Voucher {
             giver: plain(giver),
             number: plain(number),
         })
-    }
-}
-
-/// The one spelling that vouchers are compared by: full-width signs are narrow, brackets are square.
-fn narrow(sign: char) -> char {
-    match sign {
-        '〔' | '【' | '［' => '[',
-        '〕' | '】' | '］' => ']',
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(sign) - 0xfee0).unwrap_or(sign),
-        other => other,
     }
 }
 
