@@ -147,6 +147,8 @@ codes! {
     StatementSense = "statement.sense_differs", "借贷标志与金额所在列不符", "请向银行核实该行";
     /// A running balance that does not follow from the row before.
     StatementBalanceBreak = "statement.balance_break", "余额接不上前一行", "流水可能缺行或被改动，请向银行重新取一份";
+    /// Rows without balances that stand in no order of days.
+    StatementDateOrder = "statement.date_order", "各行没有余额，又不按日期排列", "请向银行重新取一份按日期排列的流水";
     /// The closing balance is not the opening balance with every row.
     StatementClosing = "statement.closing_differs", "期末余额不等于期初余额加减各行", "流水可能缺行或被改动，请向银行重新取一份";
     /// Another opening balance than the first row's.

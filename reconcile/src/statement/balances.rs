@@ -91,13 +91,11 @@ fn reckon(
     let rises = rows.is_sorted_by_key(|row| row.date);
     let latest_first = !rises && rows.iter().rev().is_sorted_by_key(|row| row.date);
     if !rises && !latest_first {
-        let before = rows.iter().zip(rows.iter().skip(1));
-        let odd = before.clone().find(|(one, next)| next.date < one.date);
-        let odd = odd.map(|(_, row)| {
-            let found = Problem::of_row(Code::StatementBalanceBreak, file, row.row);
-            found.found(row.date.to_string()).expected("各行按日期排列")
+        let falls = rows.iter().zip(rows.iter().skip(1)).find(|(one, next)| next.date < one.date);
+        let found = falls.map_or_else(String::new, |(one, next)| {
+            format!("第{}行{}，第{}行{}", one.row, one.date, next.row, next.date)
         });
-        return Err(odd.into_iter().collect());
+        return Err(vec![problem(Code::StatementDateOrder).found(found)]);
     }
     let mut balance = opening;
     let mut reckoned = |row: &mut StatementRow| {

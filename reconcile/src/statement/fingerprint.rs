@@ -7,8 +7,8 @@ use super::StatementRow;
 
 /// SHA-256 over the label `doudi/statement-row/v2` and, each behind its length in bytes (eight bytes, big-endian):
 /// our account's code, the bank's serial number (empty where it gives none), the date, debit, credit and balance in fen.
-/// Serial numbers begin anew at some banks, so they do not stand for the date. The other side stays out: the fingerprint stands in the log, where a name must not even be guessable. The running balance tells
-/// rows of one day apart.
+/// Serial numbers begin anew at some banks, so they do not stand for the date. The other side stays out: the fingerprint
+/// stands in the log, where a name must not even be guessable. The running balance tells rows of one day apart.
 #[must_use]
 pub fn fingerprint(account: &str, row: &StatementRow) -> Digest {
     let mut hash = Sha256::new();

@@ -136,3 +136,15 @@ fn a_return_of_another_account_is_not_this_return() {
     let report = match_statement(ACCOUNT, &rows, &[returned], &HashMap::new());
     assert_eq!(report.outcomes[3].outcome, StatementOutcome::Unmatched);
 }
+
+#[test]
+fn our_account_is_known_with_hyphens_and_a_masked_one_is_not_taken_for_another() {
+    let stated = |number: &str| read_ccb(&CCB.replacen(ACCOUNT, number, 1));
+    for same in ["14-001000000000000018", "140010000000000000-18"] {
+        assert_eq!(stated(same).unwrap().account_no.as_deref(), Some(ACCOUNT), "{same}");
+    }
+    assert_eq!(stated("1400****0018").unwrap().account_no, None);
+    assert_eq!(stated("14-001000000000000026").unwrap_err(), [Code::StatementAccount]);
+    let twice = CCB.replacen("账　　号：", "账　　号名称：某局 账　　号：", 1);
+    assert_eq!(read_ccb(&twice).unwrap().account_no.as_deref(), Some(ACCOUNT));
+}

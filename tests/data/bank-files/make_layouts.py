@@ -325,6 +325,9 @@ put("swift-mt940/entry-removed.sta", gb(MT[:4] + MT[7:]))
 put("swift-mt940/foreign-currency.sta", gb(swap(MT, 3, "CNY", "USD")))
 put("swift-mt940/other-account.sta", gb(swap(MT, 1, "18", "26")))
 put("swift-mt940/cut-off.sta", gb(MT[:-2]))
+FIRST, SECOND, THIRD, LAST = MT[4:7], MT[7:10], MT[10:13], MT[13:16]
+put("swift-mt940/latest-first.sta", gb(MT[:4] + LAST + THIRD + SECOND + FIRST + MT[16:]))
+put("swift-mt940/days-mixed.sta", gb(MT[:4] + FIRST + LAST + SECOND + THIRD + MT[16:]))
 
 # --- statements ---------------------------------------------------------------------------
 def sides(sense, fen):
