@@ -144,6 +144,19 @@ mod tests {
     }
 
     #[test]
+    fn what_cells_are_made_of_does_not_stand_between_them() {
+        for odd in ["0", "a", ".", "-", " ", "\\n"] {
+            let text = RCB.replacen("separator = \"|\"", &format!("separator = \"{odd}\""), 1);
+            let line = line_of(&text, "separator =");
+            assert!(told(&text).iter().any(|(at, ..)| *at == line), "{odd:?}");
+        }
+        for usual in [";", ",", "\\t", "^"] {
+            let text = RCB.replace("separator = \"|\"", &format!("separator = \"{usual}\""));
+            assert!(checked("新行.toml", &text).is_ok(), "{usual:?}");
+        }
+    }
+
+    #[test]
     fn every_mistake_of_form_is_told_at_its_line_and_all_at_once() {
         let text = ICBC
             .replace("kind = \"yuan\"", "kind = \"yuen\"")
