@@ -36,6 +36,15 @@ fn again() -> Value {
     line
 }
 
+/// Person 6 gets relief by entitlement 9.
+fn aid_line() -> Value {
+    json!({
+        "account": "$account6", "amount_fen": 80_000, "entitlement": "$entitlement9",
+        "parts": [{ "amount_fen": 80_000, "label": "救助金" }], "payee": "$person6",
+        "sources": [{ "amount_fen": 80_000, "fund": "F-BY" }],
+    })
+}
+
 fn order(reference: &str, fen: i64) -> Saying {
     Saying::new(
         "supervisor",
@@ -90,12 +99,7 @@ fn a_reissue_is_refused_where_an_excluded_scheme_paid_meanwhile() {
     let aid = ("LS", "救助金");
     county.must("second", &entitlement("$entitlement9", 6, 4, aid, 80_000));
     county.must("confirmed", &confirm("second"));
-    let line = json!({
-        "account": "$account6", "amount_fen": 80_000, "entitlement": "$entitlement9",
-        "parts": [{ "amount_fen": 80_000, "label": "救助金" }], "payee": "$person6",
-        "sources": [{ "amount_fen": 80_000, "fund": "F-BY" }],
-    });
-    county.must("aid", &roster("L0001", "regular", "LS", line));
+    county.must("aid", &roster("L0001", "regular", "LS", aid_line()));
     county.must(
         "excluded",
         &Saying::new(
@@ -307,12 +311,7 @@ fn a_late_roster_is_told_once_in_the_month_that_closes_next() {
     let aid = ("LS", "救助金");
     county.must("second", &entitlement("$entitlement9", 6, 4, aid, 80_000));
     county.must("confirmed", &confirm("second"));
-    let line = json!({
-        "account": "$account6", "amount_fen": 80_000, "entitlement": "$entitlement9",
-        "parts": [{ "amount_fen": 80_000, "label": "救助金" }], "payee": "$person6",
-        "sources": [{ "amount_fen": 80_000, "fund": "F-BY" }],
-    });
-    county.must("late", &roster("L0001", "regular", "LS", line.clone()));
+    county.must("late", &roster("L0001", "regular", "LS", aid_line()));
     assert_eq!(due(&county, "2020-11"), before[1], "nobody has approved it");
     agreed(&mut county, "L0001", "late");
     let after = [due(&county, "2020-10"), due(&county, "2020-11")];
@@ -328,7 +327,7 @@ fn a_late_roster_is_told_once_in_the_month_that_closes_next() {
     assert_eq!(due(&county, "2020-12"), 0, "November told it");
     let withdrawn = json!({ "batch": "L0001", "reason": "金额有误", "roster": "$late" });
     county.must("withdrawn", &Saying::new("maker", "roster.withdrawn", withdrawn));
-    county.must("again", &roster("L0002", "regular", "LS", line));
+    county.must("again", &roster("L0002", "regular", "LS", aid_line()));
     agreed(&mut county, "L0002", "again");
     assert_eq!(due(&county, "2020-12"), 0, "due is told once");
 }

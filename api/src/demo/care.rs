@@ -2,7 +2,6 @@
 //! and what rising prices add.
 
 use ledger::act::Body;
-use ledger::act::payments::RosterKind;
 use ledger::act::people::OrganisationKind;
 use ledger::act::policies::IndexPublished;
 use ledger::money::Money;
@@ -10,8 +9,7 @@ use ledger::money::Money;
 use super::county::{Category, Household};
 use super::lists::{Aid, Member, list, members, paid, part, yuan};
 use super::organisations::{self, Organisation};
-use super::stage::{Stage, code, no_was_said};
-use crate::desk::paying::{Drawing, draw};
+use super::stage::{Stage, code, no_was_said, roster_refused};
 use crate::failure::Failure;
 
 /// How many of the destitute live in the county's home 集中供养.
@@ -52,16 +50,8 @@ pub(super) fn home(stage: &mut Stage<'_>) -> Result<(), Failure> {
 /// The nursing allowance came from the federation of the disabled in October: its own roster is no longer taken.
 pub(super) fn handed_over(stage: &mut Stage<'_>) -> Result<(), Failure> {
     stage.on("2020-10-10");
-    let drawing = Drawing {
-        batch: code("H20A9"),
-        scheme: code("CJ-H"),
-        period: code("2020-10"),
-        kind: RosterKind::Regular,
-        funds: vec![code("F-CJ")],
-    };
-    let key = stage.cast.key("残联经办");
-    let drawn = draw(&mut stage.desk, &key, &drawing);
-    let said = no_was_said(drawn, "scheme.handed_over")?;
+    let roster = ("H20A9", "CJ-H", "F-CJ");
+    let said = roster_refused(stage, "残联经办", roster, "scheme.handed_over")?;
     stage.tell(&format!("移交：护理补贴10月起由县残联移交县民政局，残联再造10月名册，{said}"));
     Ok(())
 }

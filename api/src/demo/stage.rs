@@ -77,6 +77,24 @@ where
     text.parse().expect("codes and dates of the story have their form")
 }
 
+/// A regular roster of October that is tried and may not be drawn: the rule's words.
+pub(super) fn roster_refused(
+    stage: &mut Stage<'_>,
+    post: &str,
+    (batch, scheme, fund): (&str, &str, &str),
+    expected: &str,
+) -> Result<String, Failure> {
+    let drawing = Drawing {
+        batch: code(batch),
+        scheme: code(scheme),
+        period: code("2020-10"),
+        kind: RosterKind::Regular,
+        funds: vec![code(fund)],
+    };
+    let key = stage.cast.key(post);
+    no_was_said(draw(&mut stage.desk, &key, &drawing), expected)
+}
+
 /// What the story tries and may not do: the rule's words. Anything else than that refusal is a fault of this program.
 pub(super) fn no_was_said<T>(
     outcome: Result<T, Failure>,

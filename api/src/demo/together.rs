@@ -1,14 +1,11 @@
 //! Help that comes from several sides: one household with aid of several units and a scheme that excludes another, one payment
 //! out of three purses, and a gift that pays for nothing but what it was given for.
 
-use ledger::act::payments::RosterKind;
-
 use super::case::{Case, confirm, declined};
 use super::county::{Category, Household, Person, STANDARDS};
 use super::lists::{Aid, Member, first, list, paid, part, yuan};
 use super::october::in_town;
-use super::stage::{Stage, code, no_was_said};
-use crate::desk::paying::{Drawing, draw};
+use super::stage::{Stage, code, roster_refused};
 use crate::failure::Failure;
 
 /// Born in these years, somebody goes to school or college in 2020.
@@ -97,16 +94,8 @@ fn purses(stage: &mut Stage<'_>) -> Result<(), Failure> {
     };
     confirm(stage, &case)?;
     stage.on("2020-10-26");
-    let drawing = Drawing {
-        batch: code("BF0A9"),
-        scheme: code("BF"),
-        period: code("2020-10"),
-        kind: RosterKind::Regular,
-        funds: vec![code("F-ZX")],
-    };
-    let key = stage.cast.key("造册经办");
-    let drawn = draw(&mut stage.desk, &key, &drawing);
-    let said = no_was_said(drawn, "fund.wrong_purpose")?;
+    let roster = ("BF0A9", "BF", "F-ZX");
+    let said = roster_refused(stage, "造册经办", roster, "fund.wrong_purpose")?;
     let (_, total) =
         paid(stage, ("BF0A0", "BF", "2020-10"), &["F-BFS", "F-BFX", "F-JZ"], "2020-10-28")?;
     stage.tell(&format!(
