@@ -1,12 +1,10 @@
 //! A file through the eyes of one layout: where its columns are, what stands before, and every row after.
 
-use std::collections::BTreeMap;
-
-use crate::columns::{Column, Head, find_columns, find_paths};
+use crate::columns::{Column, Columns, Head, find_columns, find_paths};
 use crate::misfit::Misfit;
 use crate::opened::Opened;
 use crate::problem::Code;
-use crate::profile::{Container, Header, Layout, Position, Role};
+use crate::profile::{Container, Header, Layout, Position};
 use crate::stretches::{Stretches, Text};
 use crate::table::{Row, Table, read_text};
 use crate::text::{Encoding, decode};
@@ -17,7 +15,7 @@ pub(crate) struct Body<'a> {
     /// What stands before the heading.
     pub(crate) preamble: Vec<Row>,
     /// Where each role stands.
-    pub(crate) columns: BTreeMap<Role, Column>,
+    pub(crate) columns: Columns,
     /// Every column, whatever it means.
     pub(crate) all: Vec<Column>,
     /// How many columns there are.
@@ -210,7 +208,7 @@ mod tests {
             let texts = roles.map(|role| row.text(role).unwrap_or_default().to_owned());
             Some((row.number(), texts.to_vec()))
         });
-        (rows, problems)
+        (rows.into_vec(), problems)
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! Rows into typed values, each refusal with its place. Every row becomes a line or at least one problem.
 
+use std::borrow::Cow;
+
 use ledger::money::Money;
 use ledger::period::Date;
 use ledger::shares::in_shares;
 
 use crate::body::Body;
 use crate::columns::Column;
+use crate::pieces::Pieces;
 use crate::problem::{Code, Problem};
 use crate::profile::{Field, Kind, Layout, Role};
 use crate::table::{Cell, Form, Row};
@@ -19,23 +22,15 @@ struct Share<T> {
 }
 
 impl<T> Share<T> {
-    /// With room for so many lines. The first share has room for all of them: the others are put behind it.
     fn with_room(rows: usize) -> Share<T> {
         Share { lines: Vec::with_capacity(rows), problems: Vec::new(), refused: 0 }
-    }
-
-    fn and(mut self, other: Share<T>) -> Share<T> {
-        self.lines.extend(other.lines);
-        self.problems.extend(other.problems);
-        self.refused += other.refused;
-        self
     }
 
     /// The row becomes a line or at least one problem.
     fn take(
         &mut self,
         (file, layout, body): (&str, &Layout, &Body<'_>),
-        row: &Row,
+        row: &Row<Cow<'_, str>>,
         read: &impl Fn(&mut RowReader<'_>) -> Option<T>,
     ) {
         let before = self.problems.len();
@@ -72,29 +67,34 @@ pub(crate) fn read_rows<T: Send>(
     body: &Body<'_>,
     problems: &mut Vec<Problem>,
     read: impl Fn(&mut RowReader<'_>) -> Option<T> + Sync,
-) -> Vec<T> {
+) -> Pieces<T> {
     let known = (file, layout, body);
     let shares = match &body.stretches {
         Some(stretches) => stretches.on_all_cores(
-            |before, rows| Share::with_room(if before == 0 { body.count() } else { rows }),
+            Share::with_room,
             |share, row| share.take(known, row, &read),
             |share, problem| share.problems.push(problem),
         ),
-        None => in_shares(&body.rows, WORTH_A_THREAD, |before, rows| {
-            let room = if before == 0 { body.count() } else { rows.len() };
-            let mut share = Share::with_room(room);
+        None => in_shares(&body.rows, WORTH_A_THREAD, |_, rows| {
+            let mut share = Share::with_room(rows.len());
             for row in rows {
-                share.take(known, row, &read);
+                share.take(known, &row.view(), &read);
             }
             share
         }),
     };
-    let all = shares.into_iter().reduce(Share::and).unwrap_or_else(|| Share::with_room(0));
+    let told = problems.len();
+    let mut taken = 0;
+    let mut pieces = Vec::with_capacity(shares.len());
+    for share in shares {
+        taken += share.lines.len() + share.refused;
+        problems.extend(share.problems);
+        pieces.push(share.lines);
+    }
     // Rows of a stretch that cannot be decoded are told by that one problem.
-    let is_whole = all.lines.len() + all.refused == body.count();
-    assert!(is_whole || !all.problems.is_empty(), "every row is a line or a problem");
-    problems.extend(all.problems);
-    all.lines
+    let is_whole = taken == body.count();
+    assert!(is_whole || problems.len() > told, "every row is a line or a problem");
+    Pieces::of(pieces)
 }
 
 /// One bit for each role.
@@ -102,7 +102,7 @@ const fn bit(role: Role) -> u64 {
     1 << (role as u32)
 }
 
-fn row_fault(row: &Row, body: &Body<'_>) -> Option<Code> {
+fn row_fault(row: &Row<Cow<'_, str>>, body: &Body<'_>) -> Option<Code> {
     if row.fault.is_some() {
         return row.fault;
     }
@@ -117,7 +117,7 @@ pub(crate) struct RowReader<'a> {
     file: &'a str,
     layout: &'a Layout,
     body: &'a Body<'a>,
-    row: &'a Row,
+    row: &'a Row<Cow<'a, str>>,
     problems: &'a mut Vec<Problem>,
     /// The roles that were asked for, a bit each.
     seen: u64,
@@ -144,12 +144,12 @@ impl<'a> RowReader<'a> {
 
     /// The text of a cell; `None` if the column or its content is missing, which is a problem where it must not be.
     pub(crate) fn text(&mut self, role: Role) -> Option<&'a str> {
-        let column = self.body.columns.get(&role)?;
+        let column = self.body.columns.get(role)?;
         self.seen |= bit(role);
         self.checked(column)
     }
 
-    fn checked(&mut self, column: &Column) -> Option<&'a str> {
+    fn checked(&mut self, column: Column) -> Option<&'a str> {
         let field = self.layout.fields.get(column.field)?;
         let cell = self.row.cells.get(column.cell);
         let mut refuse = |code, found: &str, expected: &str| {
@@ -181,7 +181,7 @@ impl<'a> RowReader<'a> {
             if self.seen & bit(field.role) != 0 && !field.role.may_repeat() {
                 continue;
             }
-            let Some(text) = self.checked(column) else { continue };
+            let Some(text) = self.checked(*column) else { continue };
             let wrong = match field.kind {
                 Kind::Text => field
                     .value
@@ -206,7 +206,7 @@ impl<'a> RowReader<'a> {
 
     /// The text of a cell that may be empty whatever the field says: a status that is told by an empty cell.
     pub(crate) fn text_or_empty(&mut self, role: Role) -> Option<&'a str> {
-        let column = self.body.columns.get(&role)?;
+        let column = self.body.columns.get(role)?;
         let cell = self.row.cells.get(column.cell);
         if cell.is_none_or(Cell::is_blank) {
             self.seen |= bit(role);
@@ -258,12 +258,12 @@ impl<'a> RowReader<'a> {
     }
 
     fn field(&self, role: Role) -> Option<&'a Field> {
-        self.layout.fields.get(self.body.columns.get(&role)?.field)
+        self.layout.fields.get(self.body.columns.get(role)?.field)
     }
 
     /// A spreadsheet's number in a column of dates counts days; its fraction is the time of day.
     fn serial_day(&mut self, role: Role) -> Option<Date> {
-        let cell = self.row.cells.get(self.body.columns.get(&role)?.cell)?;
+        let cell = self.row.cells.get(self.body.columns.get(role)?.cell)?;
         let is_number = matches!(cell.form, Form::Number | Form::Refused(Code::SheetNumberTooLong));
         let days = cell.text.split('.').next().filter(|days| is_number && days.len() == 5)?;
         let day = serial_day(days.parse().ok()?)?;
@@ -272,7 +272,7 @@ impl<'a> RowReader<'a> {
     }
 
     fn heading(&self, role: Role) -> String {
-        match self.body.columns.get(&role) {
+        match self.body.columns.get(role) {
             Some(column) => self
                 .layout
                 .fields

@@ -1,7 +1,5 @@
 //! Where a layout's columns stand in a file: by heading, by position, or by path.
 
-use std::collections::BTreeMap;
-
 use crate::misfit::Misfit;
 use crate::names::{account_key, heading_key};
 use crate::profile::{Field, Header, Kind, Layout, Position, Role};
@@ -11,7 +9,7 @@ use crate::text::encode_gb18030;
 use crate::values::{read_date, read_integer, read_money};
 
 /// Where a role stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Column {
     /// Which cell of a row.
     pub(crate) cell: usize,
@@ -19,9 +17,31 @@ pub(crate) struct Column {
     pub(crate) field: usize,
 }
 
+/// Where each role stands. Asked for every cell of a million rows, so a role is a place and not a key.
+#[derive(Clone, Debug)]
+pub(crate) struct Columns([Option<Column>; Role::WORDS.len()]);
+
+impl Columns {
+    /// No role stands anywhere yet.
+    const fn none() -> Columns {
+        Columns([None; Role::WORDS.len()])
+    }
+
+    /// Where that role stands, if it does.
+    pub(crate) fn get(&self, role: Role) -> Option<Column> {
+        self.0.get(role as usize).copied().flatten()
+    }
+
+    fn put(&mut self, role: Role, column: Column) {
+        if let Some(place) = self.0.get_mut(role as usize) {
+            *place = Some(column);
+        }
+    }
+}
+
 /// Columns, and the index of the first row under the heading.
 pub(crate) struct Head {
-    pub(crate) columns: BTreeMap<Role, Column>,
+    pub(crate) columns: Columns,
     /// Every column of the file that the layout names, whatever it means.
     pub(crate) all: Vec<Column>,
     pub(crate) width: usize,
@@ -89,7 +109,7 @@ fn by_heading(layout: &Layout, table: &Table) -> Result<Head, Misfit> {
 }
 
 fn heading_columns(layout: &Layout, row: &Row) -> Result<Head, Misfit> {
-    let mut head = Head { columns: BTreeMap::new(), all: Vec::new(), width: 0, under: 0 };
+    let mut head = Head { columns: Columns::none(), all: Vec::new(), width: 0, under: 0 };
     for (cell, found) in row.cells.iter().enumerate().filter(|(_, cell)| !cell.is_blank()) {
         let key = heading_key(&found.text);
         let is_titled = |title: &String| heading_key(title) == key;
@@ -103,7 +123,7 @@ fn heading_columns(layout: &Layout, row: &Row) -> Result<Head, Misfit> {
         head.width = cell + 1;
         head.all.push(Column { cell, field });
         if let Some(role) = layout.fields.get(field).map(|field| field.role) {
-            head.columns.insert(role, Column { cell, field });
+            head.columns.put(role, Column { cell, field });
         }
     }
     Ok(head)
@@ -112,9 +132,12 @@ fn heading_columns(layout: &Layout, row: &Row) -> Result<Head, Misfit> {
 /// Columns as the fields are listed.
 fn by_place(layout: &Layout, under: usize) -> Head {
     let column = |index| Column { cell: index, field: index };
-    let fields = layout.fields.iter().enumerate();
+    let mut columns = Columns::none();
+    for (index, field) in layout.fields.iter().enumerate() {
+        columns.put(field.role, column(index));
+    }
     Head {
-        columns: fields.map(|(index, field)| (field.role, column(index))).collect(),
+        columns,
         all: (0..layout.fields.len()).map(column).collect(),
         width: layout.fields.len(),
         under,

@@ -7,6 +7,8 @@ pub mod text;
 
 pub mod names;
 
+pub mod pieces;
+
 pub mod profile;
 
 pub mod table;

@@ -61,7 +61,8 @@ pub fn read(
     let totals = totals::take(file, layout, &mut body, &mut problems);
     let day = totals::stated_day(totals.as_ref()).or(given.answered_on);
     let given = Given { answered_on: day, ..given.clone() };
-    let lines = read_rows(file, layout, &body, &mut problems, |row| read_line(layout, row, &given));
+    let lines = read_rows(file, layout, &body, &mut problems, |row| read_line(layout, row, &given))
+        .into_vec();
     let total = sum(file, lines.iter().map(|line| line.amount), &mut problems);
     if let Some((rule, row)) = totals {
         let is_whole = lines.len() == body.count();

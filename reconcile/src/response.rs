@@ -1,5 +1,6 @@
 //! Reads a response file 回盘: one line per payment, totals checked, nothing skipped.
 
+use compact_str::CompactString;
 use ledger::answer::Reason;
 use ledger::ids::{BatchCode, PaymentRef};
 use ledger::money::Money;
@@ -10,6 +11,7 @@ use crate::cells::{RowReader, read_rows};
 use crate::detect::base_name;
 use crate::names::{account_key, narrow};
 use crate::opened::Opened;
+use crate::pieces::Pieces;
 use crate::problem::{Code, Problem};
 use crate::profile::{BankStatus, Direction, Layout, Role, SettledPart, StatusRule};
 use crate::reasons::{classify, echoed_name, without_echo};
@@ -24,7 +26,8 @@ pub struct Given {
     pub answered_on: Option<Date>,
 }
 
-/// One line of a response file. A million of these are held at once, so their texts are boxed: two words each, not three.
+/// One line of a response file. A million of these are held at once, so short texts stand in the line itself and rare ones
+/// elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResponseLine {
     /// Its row in the file, from 1.
@@ -32,9 +35,9 @@ pub struct ResponseLine {
     /// Our reference, where it came back: `None` if the bank dropped the remark or overwrote it.
     pub reference: Option<PaymentRef>,
     /// The account as the bank has it, narrow and without spaces.
-    pub account_no: Box<str>,
+    pub account_no: CompactString,
     /// The payee's name as the bank has it.
-    pub name: Box<str>,
+    pub name: CompactString,
     /// The instructed amount as the bank echoes it; more than nothing.
     pub amount: Money,
     /// The amount that the bank says it settled. Where a layout has no such column: the whole amount of
@@ -44,19 +47,40 @@ pub struct ResponseLine {
     pub status: BankStatus,
     /// Why it failed, or waits where the bank says so; `None` for a success.
     pub reason: Option<Reason>,
-    /// The bank's own words, which may name another holder: to the vault, never to the log.
-    pub reason_text: Box<str>,
-    /// The name that the bank has for the account, where it tells.
-    pub echoed_name: Option<Box<str>>,
+    /// What the bank says of it in its own words; `None` for a success.
+    pub remark: Option<Box<BankRemark>>,
     /// The day of the answer: from the line, else from the file's name, else as given by the caller.
     pub date: Option<Date>,
+}
+
+/// The bank's own words about a line. They may name another holder: to the vault, never to the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BankRemark {
+    /// As the bank wrote them.
+    pub text: String,
+    /// The name that the bank has for the account, where it tells.
+    pub echoed_name: Option<String>,
+}
+
+impl ResponseLine {
+    /// The bank's own words; empty for a success.
+    #[must_use]
+    pub fn reason_text(&self) -> &str {
+        self.remark.as_ref().map_or("", |remark| &remark.text)
+    }
+
+    /// The name that the bank has for the account, where it tells.
+    #[must_use]
+    pub fn echoed_name(&self) -> Option<&str> {
+        self.remark.as_ref()?.echoed_name.as_deref()
+    }
 }
 
 /// A whole response file without problems.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ResponseFile {
     /// Every line, in the order of the file.
-    pub lines: Vec<ResponseLine>,
+    pub lines: Pieces<ResponseLine>,
     /// The sum of the instructed amounts.
     pub total: Money,
     /// The sum of the settled amounts.
@@ -82,8 +106,7 @@ pub fn read(
     let lines = read_rows(file, layout, &body, &mut problems, |row| {
         read_line(layout, row, given.batch.as_ref(), date)
     });
-    let total = sum(file, lines.iter().map(|line| line.amount), &mut problems);
-    let settled_total = sum(file, lines.iter().map(|line| line.settled_amount), &mut problems);
+    let (total, settled_total) = sums(file, &lines, &mut problems);
     if let Some((rule, row)) = totals {
         let is_whole = lines.len() == body.count();
         let sums = Sums { count: lines.len(), total, settled: Some(settled_total) };
@@ -166,22 +189,42 @@ fn date_of_file(
     named.or(given.answered_on)
 }
 
+/// What the instructed and the settled amounts come to.
+fn sums(file: &str, lines: &Pieces<ResponseLine>, problems: &mut Vec<Problem>) -> (Money, Money) {
+    let of_piece = |piece: &[ResponseLine]| {
+        let mut sums = (Some(Money::ZERO), Some(Money::ZERO));
+        for line in piece {
+            sums.0 = sums.0.and_then(|sum| sum.checked_add(line.amount));
+            sums.1 = sums.1.and_then(|sum| sum.checked_add(line.settled_amount));
+        }
+        sums
+    };
+    let sums = lines.on_all_cores(of_piece);
+    let mut whole = |part: fn(&(Option<Money>, Option<Money>)) -> Option<Money>| {
+        let parts: Option<Vec<Money>> = sums.iter().map(part).collect();
+        parts.and_then(Money::total).unwrap_or_else(|| overflow(file, problems))
+    };
+    (whole(|sums| sums.0), whole(|sums| sums.1))
+}
+
+fn overflow(file: &str, problems: &mut Vec<Problem>) -> Money {
+    problems.push(Problem::of_file(Code::ResponseOverflow, file));
+    Money::ZERO
+}
+
 pub(crate) fn sum(
     file: &str,
     amounts: impl Iterator<Item = Money>,
     problems: &mut Vec<Problem>,
 ) -> Money {
-    Money::total(amounts).unwrap_or_else(|| {
-        problems.push(Problem::of_file(Code::ResponseOverflow, file));
-        Money::ZERO
-    })
+    Money::total(amounts).unwrap_or_else(|| overflow(file, problems))
 }
 
 /// The parts that a response line and a refund line share.
 pub(crate) struct Payee {
     pub(crate) reference: Option<PaymentRef>,
-    pub(crate) account_no: Box<str>,
-    pub(crate) name: Box<str>,
+    pub(crate) account_no: CompactString,
+    pub(crate) name: CompactString,
     pub(crate) amount: Money,
 }
 
@@ -192,9 +235,9 @@ pub(crate) fn read_payee(
 ) -> Option<Payee> {
     let reference = reference(layout, row, batch);
     let account_no = row.text(Role::Account).map(|account| account_key(account).into());
-    let name = row.text(Role::Name).map(Box::from);
+    let name = row.text(Role::Name).map(CompactString::from);
     // A notice that names payments by our reference alone has no such columns.
-    let absent = |role| layout.field(role).is_none().then(Box::default);
+    let absent = |role| layout.field(role).is_none().then(CompactString::default);
     let (account_no, name) =
         (account_no.or_else(|| absent(Role::Account)), name.or_else(|| absent(Role::Name)));
     let amount = row.money(Role::Amount);
@@ -268,8 +311,9 @@ fn read_line(
         settled_amount,
         status,
         reason: gives_reason.then_some(reason),
-        reason_text: text.into(),
-        echoed_name: echoed_name(text).map(Into::into),
+        remark: (!text.is_empty()).then(|| {
+            Box::new(BankRemark { text: text.to_owned(), echoed_name: echoed_name(text) })
+        }),
         date: own_date.or(date),
     })
 }

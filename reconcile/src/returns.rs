@@ -6,7 +6,7 @@ use ledger::money::Money;
 use ledger::period::Date;
 
 use crate::matcher::assign::{Claim, Found, Lines, assign, differences};
-use crate::matcher::{Booked, Difference, Expectation};
+use crate::matcher::{Booked, Differences, Expectation};
 use crate::refund::RefundLine;
 
 /// A payment without a reference can come back up to this many days after it was instructed.
@@ -30,7 +30,7 @@ pub struct ReturnedLine {
     /// The day it came back.
     pub returned_on: Date,
     /// In what the line differs.
-    pub differs: Vec<Difference>,
+    pub differs: Differences,
 }
 
 /// A whole notice against the payments.
@@ -47,7 +47,7 @@ pub struct ReturnsReport {
 /// If lines were lost or a payment returned twice: a fault of this program.
 #[must_use]
 pub fn match_returns(payments: &[Expectation], lines: &[RefundLine]) -> ReturnsReport {
-    let claims = Lines { all: lines, claim };
+    let claims = Lines::of(&[lines], claim);
     let found = assign(payments, &claims, |instructed, returned| {
         (0..=RETURN_WINDOW_DAYS).contains(&returned.days_since(instructed))
     });
@@ -90,7 +90,7 @@ fn outcome_of(payments: &[Expectation], line: &RefundLine, found: Found) -> Retu
     };
     let differs = match (outcome, expected) {
         (ReturnOutcome::Discrepant, Some(expected)) => differences(&claim(line), expected),
-        (_, _) => Vec::new(),
+        (_, _) => Differences::default(),
     };
     ReturnedLine {
         row: line.row,
@@ -127,8 +127,8 @@ mod tests {
     fn payment(line: u32, state: Booked) -> Expectation {
         Expectation {
             reference: PaymentRef::new("D20A0".parse().unwrap(), line).unwrap(),
-            account_no: "6228480000000000018".to_owned(),
-            name: "张测试".to_owned(),
+            account_no: "6228480000000000018".into(),
+            name: "张测试".into(),
             amount: Money::from_fen(40_400),
             instructed_on: "2020-10-09".parse().unwrap(),
             state,

@@ -1,7 +1,10 @@
 //! The rows of a long text, read where they are needed: each core decodes a stretch, splits its rows into cells whose memory
 //! it uses again, and keeps nothing of them. What is read is what a [`Table`](crate::table::Table) of the same bytes holds.
 
+use std::borrow::Cow;
+
 use ledger::shares::in_shares;
+use memchr::{memchr, memchr_iter};
 
 use crate::problem::Problem;
 use crate::table::{Row, decode, fill, undecodable};
@@ -77,17 +80,17 @@ impl<'a> Stretches<'a> {
     }
 
     /// Gives every row to `work`, on all cores; what it makes of each share of the rows comes back in their order. `begin` is
-    /// told how many stretches stand before the share, and how many rows it has.
+    /// told how many rows the share has.
     pub(crate) fn on_all_cores<R: Send>(
         &self,
-        begin: impl Fn(usize, usize) -> R + Sync,
-        work: impl Fn(&mut R, &Row) + Sync,
+        begin: impl Fn(usize) -> R + Sync,
+        work: impl Fn(&mut R, &Row<Cow<'_, str>>) + Sync,
         undecodable: impl Fn(&mut R, Problem) + Sync,
     ) -> Vec<R> {
-        in_shares(&self.all, 1, |before, share| {
+        in_shares(&self.all, 1, |_, share| {
             let rows = share.iter().map(|stretch| stretch.rows).sum();
-            let mut result = begin(before, rows);
-            let mut room = (Row::blank(0), String::new());
+            let mut result = begin(rows);
+            let mut room = String::new();
             for stretch in share {
                 if let Err(problem) = self.text.rows_of(*stretch, &mut room, &mut |row| {
                     work(&mut result, row);
@@ -104,18 +107,23 @@ impl Text<'_> {
     fn rows_of(
         &self,
         stretch: Stretch,
-        (row, decoded): &mut (Row, String),
-        work: &mut dyn FnMut(&Row),
+        decoded: &mut String,
+        work: &mut dyn FnMut(&Row<Cow<'_, str>>),
     ) -> Result<(), Problem> {
         let bytes = self.bytes.get(stretch.begin..stretch.end).unwrap_or_default();
         let before = (stretch.begin, stretch.number);
         let text = decode_into(bytes, self.encoding, decoded)
             .map_err(|wrong| undecodable(self.file, self.encoding, &wrong, before))?;
+        let mut row = Row::blank(0);
         let mut number = stretch.number;
-        for line in text.split_terminator('\n') {
+        let mut rest = text;
+        while !rest.is_empty() {
+            let end = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+            let (line, after) = rest.split_at(end);
+            rest = after.get(1..).unwrap_or_default();
             let line = line.strip_suffix('\r').unwrap_or(line);
-            fill(row, number, line, self.separator, self.quoted);
-            work(row);
+            fill(&mut row, number, line, self.separator, self.quoted);
+            work(&row);
             number = number.saturating_add(1);
         }
         Ok(())
@@ -125,25 +133,25 @@ impl Text<'_> {
 /// Where the line that holds `place` ends, behind its line feed.
 fn after_line(bytes: &[u8], place: usize) -> usize {
     let rest = bytes.get(place..).unwrap_or_default();
-    rest.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| place + at + 1)
+    memchr(b'\n', rest).map_or(bytes.len(), |at| place + at + 1)
 }
 
 fn rows_in(bytes: &[u8], begin: usize, end: usize) -> usize {
     let bytes = bytes.get(begin..end).unwrap_or_default();
-    let feeds = bytes.split(|byte| *byte == b'\n').count() - 1;
+    let feeds = memchr_iter(b'\n', bytes).count();
     feeds + usize::from(bytes.last().is_some_and(|last| *last != b'\n'))
 }
 
 /// Where the last row with content ends. A row of separators alone has none.
 fn content_end(text: &Text<'_>, begin: usize) -> usize {
     let mut end = text.bytes.len();
-    let mut row = Row::blank(0);
     while end > begin {
         let body = text.bytes.get(begin..end).unwrap_or_default();
         let body = body.strip_suffix(b"\n").unwrap_or(body);
         let line = body.iter().rposition(|byte| *byte == b'\n').map_or(begin, |at| begin + at + 1);
         let bytes = text.bytes.get(line..begin + body.len()).unwrap_or_default();
         let Ok(decoded) = decode(text.file, bytes, text.encoding, (line, 1)) else { return end };
+        let mut row = Row::blank(0);
         fill(&mut row, 0, decoded.trim_end_matches('\r'), text.separator, text.quoted);
         if !row.is_blank() {
             return end;

@@ -14,9 +14,10 @@ use ledger::period::Date;
 use ledger::signer::Signer;
 use ledger::vault::{AccessNote, BankFile};
 use reconcile::detect::detect;
-use reconcile::matcher::{Booked, Difference, Expectation, LineOutcome, match_lines};
+use reconcile::matcher::{Booked, Differences, Expectation, LineOutcome, match_file};
 use reconcile::names::account_key;
 use reconcile::opened::Opened;
+use reconcile::pieces::Pieces;
 use reconcile::profile::{Layout, Profile};
 use reconcile::returns::match_returns;
 use reconcile::{refund, response};
@@ -134,20 +135,20 @@ pub fn response(
     }
     let note = desk.access(key, "回盘核对")?;
     let expected = expectations(desk, &batch, &note)?;
-    let report = match_lines(&expected, &read.lines);
+    let report = match_file(&expected, &read);
     let unanswered = report.unanswered.len();
     let mut imported = Imported { profile: profile.clone(), unanswered, ..Imported::default() };
     let mut remarks = Vec::new();
     let mut lines = Vec::with_capacity(read.lines.len());
     for (line, outcome) in read.lines.iter().zip(&report.outcomes) {
-        imported.count(outcome.outcome.chinese(), stated_amount(outcome));
+        imported.count(outcome.outcome.chinese(), stated_amount(line, outcome.outcome));
         if outcome.outcome.needs_decision() {
-            let what = described(outcome.outcome.chinese(), &outcome.differs);
-            imported.wait(outcome.row, what);
+            let what = described(outcome.outcome.chinese(), outcome.differs);
+            imported.wait(line.row, what);
         }
-        if !line.reason_text.is_empty() {
+        if let Some(remark) = &line.remark {
             let key = format!("response:{}:{}", file.digest(), line.row);
-            remarks.push((key, line.reason_text.to_string()));
+            remarks.push((key, remark.text.clone()));
         }
         lines.push(proposed(line, outcome, answered)?);
     }
@@ -180,18 +181,18 @@ fn proposed(
     let day = line.date.or(answered);
     let missing = || Failure::usage("回盘文件没有写明银行日期，请用 --answered 注明。");
     Ok(Line::Response(ResponseLine {
-        amount_fen: stated_amount(outcome),
+        amount_fen: stated_amount(line, outcome.outcome),
         answered: day.ok_or_else(missing)?,
         outcome: outcome.outcome,
-        reason: outcome.reason,
+        reason: line.reason,
         reference: outcome.reference.clone(),
-        row: outcome.row,
+        row: line.row,
         rule: outcome.rule,
     }))
 }
 
 /// An outcome, and in what the row differs from the instruction.
-fn described(outcome: &str, differs: &[Difference]) -> String {
+fn described(outcome: &str, differs: Differences) -> String {
     let fields: Vec<_> = differs.iter().map(|difference| difference.chinese()).collect();
     if fields.is_empty() {
         outcome.to_owned()
@@ -201,9 +202,9 @@ fn described(outcome: &str, differs: &[Difference]) -> String {
 }
 
 /// What the bank states for the row: what it credited, or what it refused.
-fn stated_amount(outcome: &LineOutcome) -> Money {
-    match outcome.outcome {
-        Outcome::Settled | Outcome::Partial => outcome.settled_amount,
+fn stated_amount(line: &response::ResponseLine, outcome: Outcome) -> Money {
+    match outcome {
+        Outcome::Settled | Outcome::Partial => line.settled_amount,
         Outcome::Failed
         | Outcome::Pending
         | Outcome::Unknown
@@ -211,12 +212,12 @@ fn stated_amount(outcome: &LineOutcome) -> Money {
         | Outcome::Repeated
         | Outcome::Conflicting
         | Outcome::Ambiguous
-        | Outcome::Unmatched => outcome.amount,
+        | Outcome::Unmatched => line.amount,
     }
 }
 
 /// The batch that every reference in the file names.
-fn batch_named_in(lines: &[response::ResponseLine]) -> Result<BatchCode, Failure> {
+fn batch_named_in(lines: &Pieces<response::ResponseLine>) -> Result<BatchCode, Failure> {
     let named = lines.iter().filter_map(|line| line.reference.as_ref().map(PaymentRef::batch));
     let named: BTreeSet<_> = named.collect();
     let mut named = named.into_iter();
@@ -258,11 +259,11 @@ fn expectations(
     let expected = payments.references(code).filter_map(|(reference, payment)| {
         let (person, account) = payees.find(desk, &reference)?;
         Some(Expectation {
-            account_no: account_key(&account.number).into_owned(),
+            account_no: account_key(&account.number).into(),
             name: if account.holder_name.is_empty() {
-                person.name.clone()
+                person.name.as_str().into()
             } else {
-                account.holder_name.clone()
+                account.holder_name.as_str().into()
             },
             amount: payment.amount,
             instructed_on: released.date,
@@ -304,7 +305,7 @@ pub fn returns(
             found.outcome,
             ledger::answer::ReturnOutcome::Returned | ledger::answer::ReturnOutcome::Repeated
         ) {
-            imported.wait(found.row, described(found.outcome.chinese(), &found.differs));
+            imported.wait(found.row, described(found.outcome.chinese(), found.differs));
         }
         lines.push(Line::Return(ReturnLine {
             amount_fen: found.amount,

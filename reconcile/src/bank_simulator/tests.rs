@@ -59,8 +59,8 @@ fn expectations() -> Vec<Expectation> {
         .zip(payees)
         .map(|(line, (name, account_no, fen))| Expectation {
             reference: PaymentRef::new("D20A0".parse().unwrap(), line).unwrap(),
-            account_no: account_no.to_owned(),
-            name: name.to_owned(),
+            account_no: account_no.into(),
+            name: name.into(),
             amount: Money::from_fen(fen),
             instructed_on: day("2020-10-09"),
             state: Booked::Awaiting,
@@ -94,10 +94,10 @@ fn box_tables_come_back_as_what_the_bank_decided() {
     let processed = account().process(Product::RcbPipeHead, &request, &script(fates)).unwrap();
     let names: Vec<_> = processed.replies.iter().map(|file| file.name.as_str()).collect();
     assert_eq!(names, ["01023202010090007.txt", "11023202010090007.txt"]);
-    let mut lines = imported(&processed.replies[0]).lines;
-    lines.extend(imported(&processed.replies[1]).lines);
+    let mut lines = imported(&processed.replies[0]).lines.into_vec();
+    lines.extend(imported(&processed.replies[1]).lines.into_vec());
     assert_eq!(lines[2].reason, Some(Reason::NameMismatch));
-    assert_eq!(lines[2].echoed_name.as_deref(), Some("李样列"));
+    assert_eq!(lines[2].echoed_name(), Some("李样列"));
     let report = match_lines(&expectations(), &lines);
     let outcomes: Vec<_> = report.outcomes.iter().map(|line| line.outcome).collect();
     assert_eq!(outcomes, [Outcome::Settled, Outcome::Settled, Outcome::Failed]);

@@ -8,11 +8,11 @@ use ledger::ids::PaymentRef;
 use ledger::money::Money;
 use ledger::period::Date;
 
-use ledger::shares::in_shares;
+use ledger::shares::{cores, in_shares};
 
 use super::by_account::by_account;
 use super::index::Index;
-use super::{Difference, Expectation};
+use super::{Difference, Differences, Expectation};
 use crate::names::same_name;
 
 /// What a line says about a payment.
@@ -38,34 +38,87 @@ impl<'l, A> Claim<'l, A> {
 
 /// The lines of a file by what they claim. A claim is made when it is asked for: a million of them need no place.
 pub(crate) struct Lines<'l, L, F> {
-    /// The lines as they were read.
-    pub(crate) all: &'l [L],
+    /// The lines as they were read, in pieces that are worth a thread each: how many stand before, and the piece.
+    pieces: Vec<(usize, &'l [L])>,
+    count: usize,
     /// What a line claims.
-    pub(crate) claim: F,
-}
-
-impl<'l, L, A, F: Fn(&'l L) -> Claim<'l, A>> Lines<'l, L, F> {
-    pub(super) fn get(&self, at: usize) -> Option<Claim<'l, A>> {
-        self.all.get(at).map(&self.claim)
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = Claim<'l, A>> {
-        self.all.iter().map(&self.claim)
-    }
+    claim: F,
 }
 
 /// Fewer lines than this are not worth a thread.
-const WORTH_A_THREAD: usize = 4096;
+pub(super) const WORTH_A_THREAD: usize = 4096;
 
-/// What was found for a line. The number is the payment's index.
+impl<'l, L, A, F: Fn(&'l L) -> Claim<'l, A>> Lines<'l, L, F> {
+    /// Lines in the order of their file, in one slice or in several.
+    pub(crate) fn of(slices: &[&'l [L]], claim: F) -> Lines<'l, L, F> {
+        let mut lines = Lines { pieces: Vec::new(), count: 0, claim };
+        for slice in slices {
+            // A file that was read as one piece is still worked on by every core.
+            let share = slice.len().div_ceil(cores()).max(WORTH_A_THREAD);
+            let share = if slices.len() > 1 { slice.len().max(1) } else { share };
+            for piece in slice.chunks(share) {
+                lines.pieces.push((lines.count, piece));
+                lines.count += piece.len();
+            }
+        }
+        lines
+    }
+
+    /// How many lines there are.
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    pub(super) fn get(&self, at: usize) -> Option<Claim<'l, A>> {
+        let (before, piece) = self.pieces.iter().rfind(|(before, _)| *before <= at)?;
+        piece.get(at - before).map(&self.claim)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = Claim<'l, A>> {
+        self.pieces.iter().flat_map(|(_, piece)| *piece).map(&self.claim)
+    }
+
+    /// Does `work` on every piece, each on a core of its own. It is told how many lines stand before.
+    pub(crate) fn on_all_cores<R: Send>(
+        &self,
+        work: impl Fn(usize, &'l [L]) -> Vec<R> + Sync,
+    ) -> Vec<Vec<R>>
+    where
+        L: Sync,
+        F: Sync,
+    {
+        let of_share = |pieces: &[(usize, &'l [L])]| -> Vec<Vec<R>> {
+            pieces.iter().map(|(before, piece)| work(*before, piece)).collect()
+        };
+        in_shares(&self.pieces, 1, |_, pieces| of_share(pieces)).into_iter().flatten().collect()
+    }
+}
+
+/// A payment's place among the payments. A million of these are held at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place(u32);
+
+impl Place {
+    /// # Panics
+    /// Beyond four thousand million payments.
+    pub(super) fn of(payment: usize) -> Place {
+        Place(u32::try_from(payment).expect("payments are fewer than four thousand million"))
+    }
+
+    pub(super) fn index(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
+}
+
+/// What was found for a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     /// This payment, in every part.
-    One { payment: usize, rule: MatchRule },
+    One { payment: Place, rule: MatchRule },
     /// This payment, but something differs.
-    Different { payment: usize, rule: MatchRule },
+    Different { payment: Place, rule: MatchRule },
     /// This payment, but another line of the same file says otherwise of it.
-    Contradicted { payment: usize, rule: MatchRule },
+    Contradicted { payment: Place, rule: MatchRule },
     /// More than one payment fits.
     Several,
     /// No payment fits, or the ones that fit are taken.
@@ -78,7 +131,7 @@ impl Found {
         match self {
             Found::One { payment, .. }
             | Found::Different { payment, .. }
-            | Found::Contradicted { payment, .. } => Some(payment),
+            | Found::Contradicted { payment, .. } => Some(payment.index()),
             Found::Several | Found::Nothing => None,
         }
     }
@@ -96,7 +149,7 @@ where
     A: Copy + Eq,
     F: Fn(&'l L) -> Claim<'l, A> + Sync,
 {
-    let mut found = vec![Found::Nothing; lines.all.len()];
+    let mut found = vec![Found::Nothing; lines.count()];
     let named = by_reference(payments, lines, &mut found);
     if lines.iter().any(|line| line.reference.is_none()) {
         by_account(payments, lines, &within, &mut found, &named);
@@ -108,14 +161,8 @@ where
 /// they are small.
 #[derive(Clone, Copy)]
 struct Named {
-    payment: u32,
+    payment: Place,
     agrees: bool,
-}
-
-impl Named {
-    fn place(self) -> usize {
-        usize::try_from(self.payment).unwrap_or(usize::MAX)
-    }
 }
 
 /// Looked up and compared on all cores: no line asks for another here.
@@ -129,9 +176,9 @@ where
         let line = (lines.claim)(line);
         let payment = index.get(line.reference?)?;
         let agrees = agrees(&line, payments.get(payment)?);
-        Some(Named { payment: u32::try_from(payment).ok()?, agrees })
+        Some(Named { payment: Place::of(payment), agrees })
     };
-    in_shares(lines.all, WORTH_A_THREAD, |_, share| share.iter().map(of_line).collect())
+    lines.on_all_cores(|_, piece| piece.iter().map(of_line).collect())
 }
 
 /// What the lines of a file have said of one payment by its reference.
@@ -170,7 +217,7 @@ where
     let mut holds = vec![Hold::default(); payments.len()];
     for (at, named) in named.iter().flatten().enumerate() {
         if let Some(named) = named
-            && let Some(hold) = holds.get_mut(named.place())
+            && let Some(hold) = holds.get_mut(named.payment.index())
         {
             take(*named, hold, lines, at, found);
         }
@@ -178,8 +225,8 @@ where
     if holds.iter().any(|hold| hold.is_contested) {
         // Neither may win by standing first: every sound line about the payment is contradicted.
         for (named, slot) in named.iter().flatten().zip(found) {
-            if let Some(payment) = named.map(Named::place)
-                && holds.get(payment).is_some_and(|hold| hold.is_contested)
+            if let Some(Named { payment, .. }) = *named
+                && holds.get(payment.index()).is_some_and(|hold| hold.is_contested)
                 && !matches!(slot, Found::Different { .. })
             {
                 *slot = Found::Contradicted { payment, rule: MatchRule::Reference };
@@ -197,7 +244,7 @@ fn take<'l, L, A: Copy + Eq, F: Fn(&'l L) -> Claim<'l, A>>(
     at: usize,
     found: &mut [Found],
 ) {
-    let (payment, rule) = (named.place(), MatchRule::Reference);
+    let (payment, rule) = (named.payment, MatchRule::Reference);
     let Some(slot) = found.get_mut(at) else { return };
     hold.is_named = true;
     if !named.agrees {
@@ -241,7 +288,7 @@ fn other_name<A>(line: &Claim<'_, A>, expected: &Expectation) -> bool {
 }
 
 /// In what a line differs from a payment, apart from contradicting itself.
-pub(crate) fn differences<A>(line: &Claim<'_, A>, expected: &Expectation) -> Vec<Difference> {
+pub(crate) fn differences<A>(line: &Claim<'_, A>, expected: &Expectation) -> Differences {
     [
         (Difference::Amount, line.amount != expected.amount),
         (Difference::Account, other_account(line, expected)),

@@ -9,7 +9,7 @@ use ledger::money::Money;
 use ledger::period::Date;
 
 use super::Expectation;
-use super::assign::{Claim, Found, Lines, agrees};
+use super::assign::{Claim, Found, Lines, Place, agrees};
 use super::hashing::QuickMap;
 use crate::names::name_key;
 
@@ -97,7 +97,7 @@ where
         for at in lines {
             match self.lines.get(*at).filter(|line| !is_early(line)) {
                 Some(line) if agrees(&line, expected) => sound.push(*at),
-                Some(_) => self.put(*at, Found::Different { payment, rule }),
+                Some(_) => self.put(*at, Found::Different { payment: Place::of(payment), rule }),
                 None => {}
             }
         }
@@ -193,7 +193,7 @@ where
             return;
         }
         for at in lines {
-            self.put(*at, Found::Contradicted { payment, rule });
+            self.put(*at, Found::Contradicted { payment: Place::of(payment), rule });
         }
     }
 
@@ -209,7 +209,7 @@ where
         ranked.sort_unstable_by_key(|at| (self.lines.get(*at).map(|line| line.rank()), *at));
         for (place, at) in ranked.iter().enumerate() {
             let found = match payments.get(place) {
-                Some(payment) => Found::One { payment: *payment, rule },
+                Some(payment) => Found::One { payment: Place::of(*payment), rule },
                 None => Found::Nothing,
             };
             self.put(*at, found);

@@ -2,8 +2,10 @@
 //! hash; only where the numbers lie far apart is it the hash.
 
 use ledger::ids::{BatchCode, PaymentRef};
+use ledger::shares::in_shares;
 
 use super::Expectation;
+use super::assign::WORTH_A_THREAD;
 use super::hashing::QuickMap;
 
 /// No payment has this line.
@@ -13,7 +15,16 @@ const NOBODY: u32 = u32::MAX;
 const SPARE: usize = 4;
 
 /// Payments by their references.
-pub(super) struct Index<'p> {
+pub(super) enum Index<'p> {
+    /// One batch, each payment a line behind the one before: the line says the place.
+    Row { payments: &'p [Expectation], first: u32 },
+    /// Any others.
+    Tables(Tables<'p>),
+}
+
+/// Payments of several batches, or with gaps.
+#[derive(Default)]
+pub(super) struct Tables<'p> {
     batches: Vec<(&'p BatchCode, Vec<u32>)>,
     far: QuickMap<&'p PaymentRef, usize>,
 }
@@ -22,8 +33,42 @@ impl<'p> Index<'p> {
     /// # Panics
     /// If two payments share a reference: the books cannot hold such.
     pub(super) fn of(payments: &'p [Expectation]) -> Index<'p> {
+        match payments.first().map(|expected| &expected.reference) {
+            Some(first) if is_row(payments, first) => Index::Row { payments, first: first.line() },
+            Some(_) | None => Index::Tables(Tables::of(payments)),
+        }
+    }
+
+    /// The payment with that reference.
+    pub(super) fn get(&self, reference: &PaymentRef) -> Option<usize> {
+        match self {
+            Index::Row { payments, first } => {
+                let place = usize::try_from(reference.line().checked_sub(*first)?).ok()?;
+                let expected = payments.get(place)?;
+                (expected.reference == *reference).then_some(place)
+            }
+            Index::Tables(tables) => tables.get(reference),
+        }
+    }
+}
+
+/// True if every payment is of the first one's batch and as many lines behind it as it is payments behind it; then no two
+/// share a reference either.
+fn is_row(payments: &[Expectation], first: &PaymentRef) -> bool {
+    let shares = in_shares(payments, WORTH_A_THREAD, |before, share| {
+        share.iter().zip(before..).all(|(expected, place)| {
+            let line = usize::try_from(first.line()).ok().and_then(|line| line.checked_add(place));
+            let reference = &expected.reference;
+            usize::try_from(reference.line()).ok() == line && reference.batch() == first.batch()
+        })
+    });
+    shares.into_iter().all(|is_row| is_row)
+}
+
+impl<'p> Tables<'p> {
+    fn of(payments: &'p [Expectation]) -> Tables<'p> {
         let most = payments.len().saturating_mul(SPARE).saturating_add(1 << 16);
-        let mut index = Index { batches: Vec::new(), far: QuickMap::default() };
+        let mut index = Tables::default();
         let mut newest = 0;
         for (payment, expected) in payments.iter().enumerate() {
             let reference = &expected.reference;
@@ -58,8 +103,7 @@ impl<'p> Index<'p> {
         table
     }
 
-    /// The payment with that reference.
-    pub(super) fn get(&self, reference: &PaymentRef) -> Option<usize> {
+    fn get(&self, reference: &PaymentRef) -> Option<usize> {
         let place = usize::try_from(reference.line()).ok()?;
         let of_batch = self.batches.iter().find(|(batch, _)| *batch == reference.batch());
         let near = of_batch.and_then(|(_, table)| table.get(place).copied());
@@ -82,12 +126,29 @@ mod tests {
     fn payment(reference: &str) -> Expectation {
         Expectation {
             reference: reference.parse().unwrap(),
-            account_no: String::new(),
-            name: String::new(),
+            account_no: "".into(),
+            name: "".into(),
             amount: Money::ZERO,
             instructed_on: "2020-10-12".parse().unwrap(),
             state: Booked::Awaiting,
         }
+    }
+
+    #[test]
+    fn lines_of_one_batch_that_follow_each_other_are_found_by_their_place_and_no_others() {
+        let payments: Vec<_> = (7..12).map(|line| payment(&format!("D20A0{line:07}"))).collect();
+        let index = Index::of(&payments);
+        assert!(matches!(index, Index::Row { .. }));
+        for (place, expected) in payments.iter().enumerate() {
+            assert_eq!(index.get(&expected.reference), Some(place));
+        }
+        for text in ["D20A00000006", "D20A00000012", "D20B00000008"] {
+            assert_eq!(index.get(&text.parse().unwrap()), None, "{text}");
+        }
+        let mut twice = payments.clone();
+        twice[4] = payment("D20A00000007");
+        let refused = std::panic::catch_unwind(|| Index::of(&twice).get(&twice[0].reference));
+        assert!(refused.is_err(), "a reference that two payments share is never looked up");
     }
 
     #[test]

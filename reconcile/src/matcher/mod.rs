@@ -6,13 +6,14 @@ mod by_account;
 pub(crate) mod hashing;
 mod index;
 
+use compact_str::CompactString;
 use ledger::answer::{MatchRule, Outcome, Reason};
 use ledger::ids::PaymentRef;
 use ledger::money::Money;
 use ledger::period::Date;
 
 use crate::profile::BankStatus;
-use crate::response::ResponseLine;
+use crate::response::{ResponseFile, ResponseLine};
 use assign::{Claim, Found, Lines, assign};
 
 /// A line without a reference may answer a payment that was instructed up to this many days before.
@@ -49,9 +50,9 @@ pub struct Expectation {
     /// Its reference; no two expectations share one.
     pub reference: PaymentRef,
     /// The payee's account, in the spelling of [`crate::names::account_key`].
-    pub account_no: String,
+    pub account_no: CompactString,
     /// The payee's name.
-    pub name: String,
+    pub name: CompactString,
     /// The instructed amount.
     pub amount: Money,
     /// The day of the payment file.
@@ -60,7 +61,7 @@ pub struct Expectation {
     pub state: Booked,
 }
 
-/// In what a line differs from the payment it names.
+/// One thing in which a line differs from the payment it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Difference {
     /// Another instructed amount.
@@ -74,6 +75,10 @@ pub enum Difference {
 }
 
 impl Difference {
+    /// Each of them, in the order in which they are told.
+    pub const ALL: [Difference; 4] =
+        [Difference::Amount, Difference::Account, Difference::Name, Difference::SettledAmount];
+
     /// The Chinese term.
     #[must_use]
     pub const fn chinese(self) -> &'static str {
@@ -86,25 +91,48 @@ impl Difference {
     }
 }
 
-/// What one line means for the books.
+/// In what a line differs from the payment it names: a bit each, because a million lines differ in nothing.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct Differences(u8);
+
+impl Differences {
+    /// True if the line agrees in every part.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The differences, in the order of [`Difference::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Difference> {
+        let has = move |difference: &Difference| self.0 & (1 << (*difference as u8)) != 0;
+        Difference::ALL.into_iter().filter(has)
+    }
+}
+
+impl FromIterator<Difference> for Differences {
+    fn from_iter<I: IntoIterator<Item = Difference>>(differences: I) -> Differences {
+        let with = |bits, difference| bits | (1 << (difference as u8));
+        Differences(differences.into_iter().fold(0, with))
+    }
+}
+
+impl std::fmt::Debug for Differences {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+/// What one line means for the books. What the line itself says stands in the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineOutcome {
-    /// The line's row in its file.
-    pub row: u32,
     /// The payment it names, also where it differs; `None` if no payment or more than one fits.
     pub reference: Option<PaymentRef>,
     /// How the payment was found.
     pub rule: MatchRule,
     /// The meaning.
     pub outcome: Outcome,
-    /// Why it failed; `None` for a success.
-    pub reason: Option<Reason>,
-    /// The line's instructed amount.
-    pub amount: Money,
-    /// The amount that the bank says it settled.
-    pub settled_amount: Money,
     /// In what the line differs, if the outcome is [`Outcome::Discrepant`].
-    pub differs: Vec<Difference>,
+    pub differs: Differences,
 }
 
 /// A whole response file against the expectations.
@@ -123,17 +151,28 @@ pub struct MatchReport {
 /// # Panics
 /// If lines or payments were lost or counted twice: that is a fault of this program, and nothing of it may be booked.
 #[must_use]
+pub fn match_file(expectations: &[Expectation], file: &ResponseFile) -> MatchReport {
+    match_slices(expectations, &file.lines.slices())
+}
+
+/// As [`match_file`], of lines that lie behind each other.
+///
+/// # Panics
+/// As [`match_file`].
+#[must_use]
 pub fn match_lines(expectations: &[Expectation], lines: &[ResponseLine]) -> MatchReport {
-    let claims = Lines { all: lines, claim };
+    match_slices(expectations, &[lines])
+}
+
+fn match_slices(expectations: &[Expectation], slices: &[&[ResponseLine]]) -> MatchReport {
+    let claims = Lines::of(slices, claim);
     let found = assign(expectations, &claims, |instructed, answered| {
         (0..=RESPONSE_WINDOW_DAYS).contains(&answered.days_since(instructed))
     });
-    // On one core: what another one saves is lost again by putting the shares together.
-    let mut outcomes = Vec::with_capacity(lines.len());
+    let outcomes = outcomes(expectations, &claims, &found);
     let mut answered = vec![false; expectations.len()];
     let mut finals = 0_usize;
-    for (line, found) in lines.iter().zip(&found) {
-        let outcome = outcome_of(expectations, line, *found);
+    for (outcome, found) in outcomes.iter().zip(&found) {
         if let (true, Some(slot)) =
             (outcome.outcome.is_final(), found.payment().and_then(|index| answered.get_mut(index)))
         {
@@ -141,23 +180,28 @@ pub fn match_lines(expectations: &[Expectation], lines: &[ResponseLine]) -> Matc
             *slot = true;
             finals += 1;
         }
-        outcomes.push(outcome);
     }
-    let mut unanswered: Vec<_> = expectations
-        .iter()
-        .zip(&answered)
-        .filter(|(expected, answered)| expected.state.is_open() && !**answered)
-        .map(|(expected, _)| expected.reference.clone())
-        .collect();
+    let mut open = 0_usize;
+    let mut unanswered = Vec::new();
+    for (expected, answered) in expectations.iter().zip(answered) {
+        if expected.state.is_open() {
+            open += 1;
+            if !answered {
+                unanswered.push(expected.reference.clone());
+            }
+        }
+    }
     unanswered.sort_unstable();
     // Nothing is lost and nothing is counted twice, on either side of the match.
-    let open = expectations.iter().filter(|expected| expected.state.is_open()).count();
-    assert_eq!(outcomes.len(), lines.len(), "every line has one outcome");
+    assert_eq!(outcomes.len(), claims.count(), "every line has one outcome");
     assert_eq!(finals + unanswered.len(), open, "every open payment is answered or unanswered");
     MatchReport { outcomes, unanswered }
 }
 
-fn claim(line: &ResponseLine) -> Claim<'_, (BankStatus, Option<Reason>, Money)> {
+/// Two lines with one of these say the same.
+type Answer = (BankStatus, Option<Reason>, Money);
+
+fn claim(line: &ResponseLine) -> Claim<'_, Answer> {
     Claim {
         reference: line.reference.as_ref(),
         account_no: &line.account_no,
@@ -184,6 +228,31 @@ fn settles_soundly(line: &ResponseLine) -> bool {
     }
 }
 
+/// No line asks for another here.
+fn outcomes<'l, F>(
+    expectations: &[Expectation],
+    lines: &Lines<'l, ResponseLine, F>,
+    found: &[Found],
+) -> Vec<LineOutcome>
+where
+    F: Fn(&'l ResponseLine) -> Claim<'l, Answer> + Sync,
+{
+    let shares = lines.on_all_cores(|before, piece| {
+        // Room for all of them: the others are put behind the first.
+        let room = if before == 0 { lines.count() } else { piece.len() };
+        let mut outcomes = Vec::with_capacity(room);
+        let found = found.get(before..).unwrap_or_default();
+        let of_line = |(line, found): (_, &Found)| outcome_of(expectations, line, *found);
+        outcomes.extend(piece.iter().zip(found).map(of_line));
+        outcomes
+    });
+    let put_behind = |mut all: Vec<_>, mut more: Vec<_>| {
+        all.append(&mut more);
+        all
+    };
+    shares.into_iter().reduce(put_behind).unwrap_or_default()
+}
+
 fn outcome_of(expectations: &[Expectation], line: &ResponseLine, found: Found) -> LineOutcome {
     let expected = found.payment().and_then(|index| expectations.get(index));
     let (rule, outcome) = match (found, expected) {
@@ -195,18 +264,10 @@ fn outcome_of(expectations: &[Expectation], line: &ResponseLine, found: Found) -
     };
     let differs = match (outcome, expected) {
         (Outcome::Discrepant, Some(expected)) => differences(line, expected),
-        (_, _) => Vec::new(),
+        (_, _) => Differences::default(),
     };
-    LineOutcome {
-        row: line.row,
-        reference: expected.map(|expected| expected.reference.clone()),
-        rule,
-        outcome,
-        reason: line.reason,
-        amount: line.amount,
-        settled_amount: line.settled_amount,
-        differs,
-    }
+    let reference = expected.map(|expected| expected.reference.clone());
+    LineOutcome { reference, rule, outcome, differs }
 }
 
 /// What a line that agrees with its payment means, given what is booked.
@@ -235,12 +296,9 @@ fn verdict(line: &ResponseLine, booked: Booked) -> Outcome {
     }
 }
 
-fn differences(line: &ResponseLine, expected: &Expectation) -> Vec<Difference> {
-    let mut differs = assign::differences(&claim(line), expected);
-    if !settles_soundly(line) {
-        differs.push(Difference::SettledAmount);
-    }
-    differs
+fn differences(line: &ResponseLine, expected: &Expectation) -> Differences {
+    let unsound = (!settles_soundly(line)).then_some(Difference::SettledAmount);
+    assign::differences(&claim(line), expected).iter().chain(unsound).collect()
 }
 
 #[cfg(test)]

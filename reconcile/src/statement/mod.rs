@@ -106,7 +106,7 @@ pub fn read(
     if !problems.is_empty() {
         return Err(problems);
     }
-    let (mut rows, names_us): (Vec<_>, Vec<bool>) = rows.into_iter().unzip();
+    let (mut rows, names_us): (Vec<_>, Vec<bool>) = rows.into_vec().into_iter().unzip();
     if names_us.contains(&true) {
         stated = Some(ours.into_owned());
     }

@@ -1,79 +1,104 @@
 //! Text with a separator. Each row of text is a row: a quoted cell does not run on to the next.
 
-use super::{Cell, Row, Table, text_fault, text_rows};
+use std::borrow::Cow;
+
+use memchr::memchr_iter;
+
+use super::{Cell, Form, Row, Table, text_fault, text_rows};
 use crate::problem::Code;
 
 pub(super) fn read(text: &str, separator: char, quoted: bool) -> Table {
     let rows = text_rows(text).map(|(number, text)| {
         let mut row = Row::blank(number);
         fill(&mut row, number, text, separator, quoted);
-        row
+        row.into_own()
     });
     Table { rows: rows.collect(), faults: Vec::new() }
 }
 
-/// Makes `row` what one row of text says. The memory of its cells is used again.
-pub(crate) fn fill(row: &mut Row, number: u32, text: &str, separator: char, quoted: bool) {
+/// Makes `row` what one row of text says. The memory for its cells is used again.
+pub(crate) fn fill<'t>(
+    row: &mut Row<Cow<'t, str>>,
+    number: u32,
+    text: &'t str,
+    separator: char,
+    quoted: bool,
+) {
     row.number = number;
     row.fault = text_fault(text);
-    let mut width = 0;
+    row.cells.clear();
     if text.trim().is_empty() {
-        row.cells.clear();
-    } else if !quoted || !text.contains('"') {
-        for part in text.split(separator) {
-            match row.cells.get_mut(width) {
-                Some(cell) => cell.say(part),
-                None => row.cells.push(Cell::text(part)),
-            }
-            width += 1;
-        }
-        row.cells.truncate(width);
-    } else {
-        row.cells = split_quoted(text, separator).unwrap_or_else(|| {
+        return;
+    }
+    if quoted && text.contains('"') {
+        if split_quoted(&mut row.cells, text, separator).is_none() {
             row.fault = Some(Code::TableUnclosedQuote);
-            Vec::new()
-        });
+            row.cells.clear();
+        }
+    } else if let (Ok(separator), true) = (u8::try_from(separator), separator.is_ascii()) {
+        let mut begin = 0;
+        for end in memchr_iter(separator, text.as_bytes()).chain([text.len()]) {
+            row.cells.push(plain(text.get(begin..end).unwrap_or_default()));
+            begin = end + 1;
+        }
+    } else {
+        row.cells.extend(text.split(separator).map(plain));
+    }
+}
+
+fn plain(text: &str) -> Cell<Cow<'_, str>> {
+    Cell { text: Cow::Borrowed(trimmed(text)), form: Form::Text }
+}
+
+/// Without blanks around it. Most cells have none, which their first and last bytes tell.
+fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
     }
 }
 
 /// `None` if a quote is left open, or something stands between a closing quote and the separator.
-fn split_quoted(row: &str, separator: char) -> Option<Vec<Cell>> {
-    let mut cells = Vec::new();
+fn split_quoted<'t>(
+    cells: &mut Vec<Cell<Cow<'t, str>>>,
+    row: &'t str,
+    separator: char,
+) -> Option<()> {
     let mut rest = row;
     loop {
         let Some(inside) = rest.strip_prefix('"') else {
             let Some((cell, after)) = rest.split_once(separator) else {
-                cells.push(Cell::text(rest));
-                return Some(cells);
+                cells.push(plain(rest));
+                return Some(());
             };
-            cells.push(Cell::text(cell));
+            cells.push(plain(cell));
             rest = after;
             continue;
         };
         let (cell, after) = unquote(inside)?;
-        cells.push(Cell::text(&cell));
+        cells.push(match cell {
+            Cow::Borrowed(cell) => plain(cell),
+            Cow::Owned(cell) => Cell { text: Cow::Owned(cell.trim().to_owned()), form: Form::Text },
+        });
         if after.trim().is_empty() {
-            return Some(cells);
+            return Some(());
         }
         rest = after.strip_prefix(separator)?;
     }
 }
 
 /// The cell up to its closing quote, and what follows. Two quotes stand for one.
-fn unquote(inside: &str) -> Option<(String, &str)> {
-    let mut cell = String::new();
-    let mut rest = inside;
-    loop {
-        let (part, after) = rest.split_once('"')?;
-        cell.push_str(part);
-        match after.strip_prefix('"') {
-            Some(more) => {
-                cell.push('"');
-                rest = more;
-            }
-            None => return Some((cell, after)),
-        }
+fn unquote(inside: &str) -> Option<(Cow<'_, str>, &str)> {
+    let (part, mut rest) = inside.split_once('"')?;
+    let mut cell = Cow::Borrowed(part);
+    while let Some(more) = rest.strip_prefix('"') {
+        let (part, after) = more.split_once('"')?;
+        let own = cell.to_mut();
+        own.push('"');
+        own.push_str(part);
+        rest = after;
     }
+    Some((cell, rest))
 }
 
 #[cfg(test)]

@@ -34,22 +34,22 @@ pub enum Form {
     Refused(Code),
 }
 
-/// One cell.
+/// One cell. Its text is its own, or that of the file where rows are read and not kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cell {
+pub struct Cell<T = String> {
     /// Its text without the blanks around it.
-    pub text: String,
+    pub text: T,
     /// What it was.
     pub form: Form,
 }
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Row {
+pub struct Row<T = String> {
     /// Its number from 1, as an editor or spreadsheet counts.
     pub number: u32,
     /// Its cells.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<Cell<T>>,
     /// What is wrong with the row as a whole.
     pub fault: Option<Code>,
 }
@@ -68,21 +68,39 @@ impl Cell {
         Cell { text: text.trim().to_owned(), form: Form::Text }
     }
 
-    fn say(&mut self, text: &str) {
-        self.text.clear();
-        self.text.push_str(text.trim());
-        self.form = Form::Text;
+    /// The same cell without text of its own.
+    pub(crate) fn view(&self) -> Cell<Cow<'_, str>> {
+        Cell { text: Cow::Borrowed(&self.text), form: self.form }
     }
+}
 
+impl<T: AsRef<str>> Cell<T> {
     /// True if there is nothing in it.
     #[must_use]
     pub fn is_blank(&self) -> bool {
-        self.text.is_empty() && !matches!(self.form, Form::Refused(_))
+        self.text.as_ref().is_empty() && !matches!(self.form, Form::Refused(_))
     }
 }
 
 impl Row {
-    pub(crate) fn blank(number: u32) -> Row {
+    /// The same row without texts of its own.
+    pub(crate) fn view(&self) -> Row<Cow<'_, str>> {
+        let cells = self.cells.iter().map(Cell::view).collect();
+        Row { number: self.number, cells, fault: self.fault }
+    }
+}
+
+impl Row<Cow<'_, str>> {
+    /// The same row with its own texts.
+    pub(crate) fn into_own(self) -> Row {
+        let own = |cell: Cell<Cow<'_, str>>| Cell { text: cell.text.into_owned(), form: cell.form };
+        let cells = self.cells.into_iter().map(own).collect();
+        Row { number: self.number, cells, fault: self.fault }
+    }
+}
+
+impl<T: AsRef<str>> Row<T> {
+    pub(crate) fn blank(number: u32) -> Row<T> {
         Row { number, cells: Vec::new(), fault: None }
     }
 
@@ -204,7 +222,8 @@ fn text_rows(text: &str) -> impl Iterator<Item = (u32, &str)> {
 fn text_fault(row: &str) -> Option<Code> {
     // What can begin a control character or the sign of a lost one: in most rows there is none.
     let is_odd = |byte: u8| (byte < b' ' && byte != b'\t') || matches!(byte, 0x7f | 0xc2 | 0xef);
-    if !row.bytes().any(is_odd) {
+    // Every byte is looked at, so that many can be looked at in one step.
+    if !row.bytes().fold(false, |odd, byte| odd | is_odd(byte)) {
         return None;
     }
     if row.contains('\u{fffd}') {

@@ -11,7 +11,7 @@ use ledger::ids::PaymentRef;
 use ledger::money::Money;
 use ledger::period::Date;
 use reconcile::detect::detect;
-use reconcile::matcher::{Booked, Expectation, match_lines};
+use reconcile::matcher::{Booked, Expectation, match_file};
 use reconcile::opened::Opened;
 use reconcile::problem::Problem;
 use reconcile::profile::{Direction, Layout, Profile};
@@ -38,8 +38,8 @@ fn payments(state: Booked) -> Vec<Expectation> {
         .zip(payees)
         .map(|(line, (name, account_no, fen))| Expectation {
             reference: PaymentRef::new("D20A0".parse().unwrap(), line).unwrap(),
-            account_no: account_no.to_owned(),
-            name: name.to_owned(),
+            account_no: account_no.into(),
+            name: name.into(),
             amount: Money::from_fen(fen),
             instructed_on: day("2020-10-09"),
             state,
@@ -102,7 +102,7 @@ fn read_response(layout: &Layout, opened: &Opened<'_>) -> Result<String, Vec<Pro
     let given =
         Given { batch: Some("D20A0".parse().unwrap()), answered_on: Some(day("2020-10-12")) };
     let file = response::read(layout, opened, &given)?;
-    let report = match_lines(&payments(Booked::Awaiting), &file.lines);
+    let report = match_file(&payments(Booked::Awaiting), &file);
     let mut text = format!(
         "明细 {}行，应处理 {}，实处理 {}\n",
         file.lines.len(),
@@ -124,9 +124,9 @@ fn read_response(layout: &Layout, opened: &Opened<'_>) -> Result<String, Vec<Pro
         )
         .unwrap();
         if let Some(reason) = line.reason {
-            write!(text, "，{}“{}”", reason.chinese(), line.reason_text).unwrap();
+            write!(text, "，{}“{}”", reason.chinese(), line.reason_text()).unwrap();
         }
-        if let Some(echoed) = &line.echoed_name {
+        if let Some(echoed) = line.echoed_name() {
             write!(text, "，银行户名 {echoed}").unwrap();
         }
         if !outcome.differs.is_empty() {

@@ -34,7 +34,7 @@ fn expectations() -> impl Strategy<Value = Vec<Expectation>> {
             .map(|(line, (account, name, amount, instructed, state))| Expectation {
                 reference: reference(line),
                 account_no: ACCOUNTS[account].into(),
-                name: NAMES[name].to_owned(),
+                name: NAMES[name].into(),
                 amount: Money::from_fen(amount * 100),
                 instructed_on: day(instructed),
                 state: [
@@ -79,8 +79,7 @@ fn lines() -> impl Strategy<Value = Vec<ResponseLine>> {
                     settled_amount,
                     status,
                     reason,
-                    reason_text: Box::default(),
-                    echoed_name: None,
+                    remark: None,
                     date: answered.map(day),
                 }
             })

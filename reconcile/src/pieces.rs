@@ -1,0 +1,101 @@
+//! What the cores made of one file, in the order of the file and in as many pieces as there were cores. Putting a million lines
+//! behind each other would copy half of them; whoever reads them takes them piece by piece.
+
+use std::ops::Index;
+
+use ledger::shares::in_shares;
+
+/// Things in an order, in pieces.
+#[derive(Clone, Debug)]
+pub struct Pieces<T>(Vec<Vec<T>>);
+
+impl<T> Pieces<T> {
+    /// These pieces, in this order.
+    pub(crate) fn of(pieces: Vec<Vec<T>>) -> Pieces<T> {
+        Pieces(pieces)
+    }
+
+    /// How many things there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.iter().map(Vec::len).sum()
+    }
+
+    /// True if there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(Vec::is_empty)
+    }
+
+    /// All of them, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.0.iter().flatten()
+    }
+
+    /// Each piece as it lies in memory.
+    #[must_use]
+    pub fn slices(&self) -> Vec<&[T]> {
+        self.0.iter().map(Vec::as_slice).collect()
+    }
+
+    /// All of them behind each other.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<T> {
+        let put_behind = |mut all: Vec<T>, mut more: Vec<T>| {
+            all.append(&mut more);
+            all
+        };
+        self.0.into_iter().reduce(put_behind).unwrap_or_default()
+    }
+
+    /// Does `work` on every piece, each on a core of its own.
+    pub(crate) fn on_all_cores<R: Send>(&self, work: impl Fn(&[T]) -> R + Sync) -> Vec<R>
+    where
+        T: Sync,
+    {
+        let of_share = |pieces: &[Vec<T>]| pieces.iter().map(|piece| work(piece)).collect();
+        let done: Vec<Vec<R>> = in_shares(&self.0, 1, |_, pieces| of_share(pieces));
+        done.into_iter().flatten().collect()
+    }
+}
+
+impl<T> Default for Pieces<T> {
+    fn default() -> Pieces<T> {
+        Pieces(Vec::new())
+    }
+}
+
+/// Two are the same if they hold the same in the same order, however it is cut.
+impl<T: PartialEq> PartialEq for Pieces<T> {
+    fn eq(&self, other: &Pieces<T>) -> bool {
+        self.len() == other.len() && self.iter().eq(other.iter())
+    }
+}
+
+impl<T: Eq> Eq for Pieces<T> {}
+
+/// # Panics
+/// If there is no such thing.
+impl<T> Index<usize> for Pieces<T> {
+    type Output = T;
+
+    fn index(&self, at: usize) -> &T {
+        self.iter().nth(at).expect("the place is one of them")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pieces;
+
+    #[test]
+    fn however_they_are_cut_they_are_the_same_things_in_the_same_order() {
+        let whole = Pieces::of(vec![vec![1, 2, 3]]);
+        let cut = Pieces::of(vec![vec![1], Vec::new(), vec![2, 3]]);
+        assert_eq!(whole, cut);
+        assert_eq!((cut.len(), cut[2], cut.is_empty()), (3, 3, false));
+        assert_eq!(cut.on_all_cores(<[i32]>::len), [1, 0, 2]);
+        assert_eq!(cut.into_vec(), [1, 2, 3]);
+        assert_ne!(whole, Pieces::of(vec![vec![1, 2]]));
+    }
+}
