@@ -71,6 +71,7 @@ pub(crate) fn read_rows<T: Send>(
     let known = (file, layout, body);
     let shares = match &body.stretches {
         Some(stretches) => stretches.on_all_cores(
+            layout,
             Share::with_room,
             |share, row| share.take(known, row, &read),
             |share, problem| share.problems.push(problem),

@@ -7,13 +7,14 @@ use ledger::shares::in_shares;
 use memchr::{memchr, memchr_iter};
 
 use crate::problem::Problem;
-use crate::table::{Row, decode, fill, undecodable};
+use crate::profile::Layout;
+use crate::table::{Row, cut, fill, undecodable};
 use crate::text::{Encoding, decode_into};
 
 /// About so many bytes are decoded at a time: enough to be quick, little enough to stay near the core.
 const STRETCH: usize = 1 << 18;
 
-/// Text with a separator, from the row under the heading to the last row with content.
+/// Text in rows, from the row under the heading to the last row with content.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Text<'a> {
     /// The file's name, for problems.
@@ -22,10 +23,17 @@ pub(crate) struct Text<'a> {
     pub(crate) bytes: &'a [u8],
     /// How its characters are written.
     pub(crate) encoding: Encoding,
-    /// What stands between cells.
-    pub(crate) separator: char,
-    /// True if cells may stand in double quotes.
-    pub(crate) quoted: bool,
+    /// How a row becomes cells.
+    pub(crate) cut: Cut,
+}
+
+/// How a row of text becomes cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// At a separator. Cells may stand in double quotes if so said.
+    At(char, bool),
+    /// After so many bytes as the layout's columns take.
+    Fixed,
 }
 
 /// Rows that follow each other.
@@ -51,13 +59,13 @@ pub(crate) struct Stretches<'a> {
 }
 
 impl<'a> Stretches<'a> {
-    /// Everything after the first `above` rows, without blank rows at the end.
-    pub(crate) fn under(text: Text<'a>, above: usize) -> Stretches<'a> {
-        let mut begin = 0;
-        for _ in 0..above {
-            begin = after_line(text.bytes, begin);
-        }
-        let end = begin.max(content_end(&text, begin));
+    /// Everything after the first `above` rows, up to a byte where another part of the file begins or, without blank rows
+    /// there, to its end.
+    pub(crate) fn under(text: Text<'a>, layout: &Layout, above: usize, end: usize) -> Self {
+        let begin = begin_of_row(text.bytes, above);
+        let is_whole = end == text.bytes.len();
+        let end = if is_whole { content_end(&text, layout, begin) } else { end };
+        let end = begin.max(end);
         let mut cuts = vec![begin];
         let mut place = begin;
         while place < end {
@@ -83,6 +91,7 @@ impl<'a> Stretches<'a> {
     /// told how many rows the share has.
     pub(crate) fn on_all_cores<R: Send>(
         &self,
+        layout: &Layout,
         begin: impl Fn(usize) -> R + Sync,
         work: impl Fn(&mut R, &Row<Cow<'_, str>>) + Sync,
         undecodable: impl Fn(&mut R, Problem) + Sync,
@@ -92,7 +101,7 @@ impl<'a> Stretches<'a> {
             let mut result = begin(rows);
             let mut room = String::new();
             for stretch in share {
-                if let Err(problem) = self.text.rows_of(*stretch, &mut room, &mut |row| {
+                if let Err(problem) = self.text.rows_of(layout, *stretch, &mut room, &mut |row| {
                     work(&mut result, row);
                 }) {
                     undecodable(&mut result, problem);
@@ -106,28 +115,49 @@ impl<'a> Stretches<'a> {
 impl Text<'_> {
     fn rows_of(
         &self,
+        layout: &Layout,
         stretch: Stretch,
         decoded: &mut String,
         work: &mut dyn FnMut(&Row<Cow<'_, str>>),
     ) -> Result<(), Problem> {
         let bytes = self.bytes.get(stretch.begin..stretch.end).unwrap_or_default();
+        let mut row = Row::blank(0);
+        let mut number = stretch.number;
+        let Cut::At(separator, quoted) = self.cut else {
+            for line in lines_of(bytes) {
+                cut(&mut row, number, line, &layout.fields, self.encoding);
+                work(&row);
+                number = number.saturating_add(1);
+            }
+            return Ok(());
+        };
         let before = (stretch.begin, stretch.number);
         let text = decode_into(bytes, self.encoding, decoded)
             .map_err(|wrong| undecodable(self.file, self.encoding, &wrong, before))?;
-        let mut row = Row::blank(0);
-        let mut number = stretch.number;
         let mut rest = text;
         while !rest.is_empty() {
             let end = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
             let (line, after) = rest.split_at(end);
             rest = after.get(1..).unwrap_or_default();
             let line = line.strip_suffix('\r').unwrap_or(line);
-            fill(&mut row, number, line, self.separator, self.quoted);
+            fill(&mut row, number, line, separator, quoted);
             work(&row);
             number = number.saturating_add(1);
         }
         Ok(())
     }
+}
+
+/// Lines of bytes without their ends.
+fn lines_of(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let whole = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    let lines = (!bytes.is_empty()).then(|| whole.split(|byte| *byte == b'\n'));
+    lines.into_iter().flatten().map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+}
+
+/// Where the row behind the first `above` begins.
+fn begin_of_row(bytes: &[u8], above: usize) -> usize {
+    (0..above).fold(0, |begin, _| after_line(bytes, begin))
 }
 
 /// Where the line that holds `place` ends, behind its line feed.
@@ -143,17 +173,18 @@ fn rows_in(bytes: &[u8], begin: usize, end: usize) -> usize {
 }
 
 /// Where the last row with content ends. A row of separators alone has none.
-fn content_end(text: &Text<'_>, begin: usize) -> usize {
+fn content_end(text: &Text<'_>, layout: &Layout, begin: usize) -> usize {
     let mut end = text.bytes.len();
     while end > begin {
         let body = text.bytes.get(begin..end).unwrap_or_default();
         let body = body.strip_suffix(b"\n").unwrap_or(body);
         let line = body.iter().rposition(|byte| *byte == b'\n').map_or(begin, |at| begin + at + 1);
-        let bytes = text.bytes.get(line..begin + body.len()).unwrap_or_default();
-        let Ok(decoded) = decode(text.file, bytes, text.encoding, (line, 1)) else { return end };
-        let mut row = Row::blank(0);
-        fill(&mut row, 0, decoded.trim_end_matches('\r'), text.separator, text.quoted);
-        if !row.is_blank() {
+        let stretch = Stretch { begin: line, end: begin + body.len(), number: 1, rows: 1 };
+        let mut is_blank = true;
+        let read = text.rows_of(layout, stretch, &mut String::new(), &mut |row| {
+            is_blank = is_blank && row.is_blank();
+        });
+        if read.is_err() || !is_blank {
             return end;
         }
         end = line;

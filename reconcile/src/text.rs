@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use encoding_rs::{DecoderResult, GB18030};
 use serde::Deserialize;
 
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// What some programs write before UTF-8.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// How a bank writes characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -29,12 +29,15 @@ pub(crate) fn take<'a>(
         return body.first.take().map(|row| (totals, row));
     }
     let is_totals = |row: &Row| row.cells.first().map(|cell| &cell.text) == totals.marker.as_ref();
-    let Some(index) = body.rows.iter().position(is_totals) else {
+    let tail = match body.rows.iter().position(is_totals) {
+        Some(index) => body.rows.split_off(index),
+        None => std::mem::take(&mut body.tail),
+    };
+    let mut tail = tail.into_iter();
+    let Some(row) = tail.next() else {
         problems.push(Problem::of_file(Code::ResponseTotalMissing, file));
         return None;
     };
-    let mut tail = body.rows.split_off(index).into_iter();
-    let row = tail.next()?;
     if let Some(code) = row.fault {
         problems.push(Problem::of_row(code, file, row.number));
     }

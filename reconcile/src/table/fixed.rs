@@ -1,6 +1,8 @@
 //! Text whose columns take so many bytes each. Bytes are cut first and decoded afterwards, each column by itself, so that
 //! half a character is seen in the column where it stands.
 
+use std::borrow::Cow;
+
 use super::{Cell, Form, Row, Table, text_fault};
 use crate::problem::Code;
 use crate::profile::{Align, Field, Layout, Position, Totals};
@@ -16,7 +18,9 @@ pub(super) fn read(bytes: &[u8], layout: &Layout, encoding: Encoding) -> Table {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let totals = layout.totals.as_ref().filter(|totals| is_totals(totals, index, line));
         let fields = totals.map_or(&layout.fields, |totals| &totals.fields);
-        cut(number, line, fields, encoding)
+        let mut row = Row::blank(number);
+        cut(&mut row, number, line, fields, encoding);
+        row.into_own()
     });
     Table { rows: rows.collect(), faults: Vec::new() }
 }
@@ -33,41 +37,49 @@ fn is_totals(totals: &Totals, index: usize, line: &[u8]) -> bool {
     }
 }
 
-fn cut(number: u32, line: &[u8], fields: &[Field], encoding: Encoding) -> Row {
+/// Makes `row` what one line says. The memory for its cells is used again.
+pub(crate) fn cut<'t>(
+    row: &mut Row<Cow<'t, str>>,
+    number: u32,
+    line: &'t [u8],
+    fields: &[Field],
+    encoding: Encoding,
+) {
+    row.number = number;
+    row.fault = None;
+    row.cells.clear();
     if line.iter().all(u8::is_ascii_whitespace) {
-        return Row::blank(number);
+        return;
     }
-    let mut cells = Vec::with_capacity(fields.len());
     let mut rest = line;
     for field in fields {
         let width = field.bytes.unwrap_or(0);
         let Some((column, after)) = rest.split_at_checked(width) else {
-            return Row { number, cells, fault: Some(Code::FixedLength) };
+            row.fault = Some(Code::FixedLength);
+            return;
         };
-        cells.push(cell(column, field, encoding));
+        row.cells.push(cell(column, field, encoding));
         rest = after;
     }
-    let fault = (!rest.is_empty()).then_some(Code::FixedLength);
-    Row { number, cells, fault }
+    row.fault = (!rest.is_empty()).then_some(Code::FixedLength);
 }
 
-fn cell(bytes: &[u8], field: &Field, encoding: Encoding) -> Cell {
-    let refused = |text: String, code| Cell { text, form: Form::Refused(code) };
+fn cell<'t>(bytes: &'t [u8], field: &Field, encoding: Encoding) -> Cell<Cow<'t, str>> {
     let Ok(text) = decode(bytes, encoding) else {
-        return refused(readable(bytes, encoding), Code::TextHalfCharacter);
+        let form = Form::Refused(Code::TextHalfCharacter);
+        return Cell { text: Cow::Owned(readable(bytes, encoding)), form };
     };
-    if let Some(code) = text_fault(&text) {
-        return refused(text.trim().to_owned(), code);
-    }
     // A row that lost a byte here and gained one there still has its length; its columns no longer stand on their side.
     let is_shifted = match field.side() {
         Align::Left => text.starts_with(' ') && !text.trim().is_empty(),
         Align::Right => text.ends_with(' ') && !text.trim().is_empty(),
     };
-    if is_shifted {
-        return refused(text.trim().to_owned(), Code::FixedShifted);
-    }
-    Cell::text(&text)
+    let fault = text_fault(&text).or(is_shifted.then_some(Code::FixedShifted));
+    let text = match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    };
+    Cell { text, form: fault.map_or(Form::Text, Form::Refused) }
 }
 
 /// What can be read of a column with half a character in it, to show where it is.

@@ -17,6 +17,7 @@ use crate::profile::{Container, Layout};
 use crate::text::{self, Encoding, Undecodable};
 
 pub(crate) use delimited::fill;
+pub(crate) use fixed::cut;
 
 /// A frame begins within this many rows.
 const ROWS_BEFORE_A_FRAME: usize = 40;
