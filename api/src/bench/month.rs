@@ -187,6 +187,7 @@ fn pay(
         file: story.draw.digest(),
         file_name: format!("{batch}.txt"),
         profile: "icbc-batch@1".to_owned(),
+        profile_text: None,
         root,
         total_fen,
     };
@@ -242,6 +243,7 @@ fn answer(
         file_name: format!("{batch}-回盘.txt"),
         manifest,
         profile: "icbc-batch@1".to_owned(),
+        profile_text: None,
     };
     say_on(story, period, on + 1);
     let reconciler = story.cast.one(Role::Reconciler);
@@ -283,6 +285,7 @@ fn returns(
         file_name: format!("退汇{period}.txt"),
         manifest,
         profile: "return-notice@1".to_owned(),
+        profile_text: None,
     };
     say_on(story, period, 12);
     let reconciler = story.cast.one(Role::Reconciler);
@@ -344,6 +347,7 @@ fn statement(story: &mut Story<'_>, period: Period, account: usize) -> Result<()
         manifest,
         opening_fen: Money::from_fen(opening),
         profile: "statement@1".to_owned(),
+        profile_text: None,
         until: period.last_day(),
     };
     let reconciler = story.cast.one(Role::Reconciler);

@@ -49,12 +49,15 @@ impl Incoming<'_> {
         Digest(Sha256::digest(self.opened.bytes()).into())
     }
 
+    /// The one profile and layout that fit; never a profile that was edited since it was used.
     pub(super) fn detect<'p>(
         &self,
+        desk: &Desk,
         profiles: &'p [Profile],
-    ) -> Result<(&'p Layout, String), Failure> {
+    ) -> Result<(&'p Layout, &'p Profile), Failure> {
         let (profile, layout) = detect(self.opened, self.profile, profiles)?;
-        Ok((layout, format!("{}@{}", profile.id, profile.version)))
+        profiles::refuse_changed(desk.books(), profile)?;
+        Ok((layout, profile))
     }
 
     pub(super) fn keep(&self, desk: &Desk) -> Result<(), Failure> {
@@ -122,7 +125,7 @@ pub fn response(
     answered: Option<Date>,
 ) -> Result<Imported, Failure> {
     let profiles = profiles::of_ledger(desk.dir())?;
-    let (layout, profile) = file.detect(&profiles)?;
+    let (layout, profile) = file.detect(desk, &profiles)?;
     let given = response::Given { batch: batch.clone(), answered_on: answered };
     let read = response::read(layout, file.opened, &given)?;
     let batch = batch.map_or_else(|| batch_named_in(&read.lines), Ok)?;
@@ -136,7 +139,7 @@ pub fn response(
     let expected = expectations(desk, &batch, &note)?;
     let report = match_lines(&expected, &read.lines);
     let unanswered = report.unanswered.len();
-    let mut imported = Imported { profile: profile.clone(), unanswered, ..Imported::default() };
+    let mut imported = Imported { profile: profile.name(), unanswered, ..Imported::default() };
     let mut remarks = Vec::new();
     let mut lines = Vec::with_capacity(read.lines.len());
     for (line, outcome) in read.lines.iter().zip(&report.outcomes) {
@@ -165,7 +168,8 @@ pub fn response(
         file: file.digest(),
         file_name: file.name(),
         manifest,
-        profile,
+        profile: profile.name(),
+        profile_text: Some(profile.text),
     });
     imported.receipt = Some(desk.sign_with_lines(key, body, &entries)?);
     Ok(imported)
@@ -284,7 +288,7 @@ pub fn returns(
     account: BankAccountCode,
 ) -> Result<Imported, Failure> {
     let profiles = profiles::of_ledger(desk.dir())?;
-    let (layout, profile) = file.detect(&profiles)?;
+    let (layout, profile) = file.detect(desk, &profiles)?;
     let read = refund::read(layout, file.opened, &response::Given::default())?;
     let note = desk.access(key, "退汇核对")?;
     let mut payments = Vec::new();
@@ -296,7 +300,7 @@ pub fn returns(
         payments.extend(expectations(desk, &code, &note)?);
     }
     let report = match_returns(&payments, &read.lines);
-    let mut imported = Imported { profile: profile.clone(), ..Imported::default() };
+    let mut imported = Imported { profile: profile.name(), ..Imported::default() };
     let mut lines = Vec::new();
     for found in report.outcomes {
         imported.count(found.outcome.chinese(), found.amount);
@@ -326,7 +330,8 @@ pub fn returns(
         file: file.digest(),
         file_name: file.name(),
         manifest,
-        profile,
+        profile: profile.name(),
+        profile_text: Some(profile.text),
     });
     imported.receipt = Some(desk.sign_with_lines(key, body, &entries)?);
     Ok(imported)
