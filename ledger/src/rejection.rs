@@ -52,6 +52,7 @@ rejections! {
 
     FileNameWrong { name: String } = "act.file_name", "“{name}”不是单纯的文件名", "文件名不能带目录、冒号或以点开头；请改名后重新导入。";
     PostedTooEarly { date: Date, earliest: Date } = "posting.too_early", "日期{date}早于其所依据事项的{earliest}", "核对日期：结果不能记在原因之前。";
+    PostedTooLate { date: Date, signed: Date } = "posting.too_late", "日期{date}晚于签署之日{signed}", "核对日期：还没有到的日子不能记账；若签署之日不对，先校正本机时钟。";
 
     NotFounded {} = "ledger.not_founded", "台账还没有建账", "先用 doudi init 建账。";
     AlreadyFounded {} = "ledger.already_founded", "台账已经建账，建账只能是第0条记录", "新台账请用另一个目录。";

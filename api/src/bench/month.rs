@@ -84,7 +84,7 @@ pub(super) fn play(story: &mut Story<'_>, period: Period) -> Result<(), Stop> {
         }
     }
     single::others(story, period, &plan)?;
-    say_on(story, period, 28);
+    say_on(story, period, 31);
     for account in 0..story.accounts.len() {
         statement(story, period, account)?;
     }
@@ -191,6 +191,7 @@ fn pay(
         root,
         total_fen,
     };
+    say_on(story, period, if is_reissue { 18 } else { 8 });
     story.state(Role::Payer, Body::PaymentFileReleased(released))?;
     if !is_reissue {
         let places = drawn.iter().map(|(place, ..)| *place).collect();

@@ -172,6 +172,9 @@ pub(super) fn run(what: &What) -> Result<Report, Failure> {
     let (name, bytes, key) = (args.name(), args.read()?, keys::read(&args.key)?);
     let opened = spreadsheet::open(&name, &bytes).map_err(|problem| of_office(what, problem))?;
     let mut desk = args.open()?;
+    for day in days_of(what) {
+        desk.refuse_ahead(day)?;
+    }
     let file = Incoming {
         opened: &opened,
         profile: args.profile.as_deref(),
@@ -208,6 +211,22 @@ pub(super) fn run(what: &What) -> Result<Report, Failure> {
     };
     desk.checkpoint()?;
     Ok(report(&args.file, &imported))
+}
+
+/// The days that the command names, none of which may lie ahead.
+fn days_of(what: &What) -> Vec<Date> {
+    let days = match what {
+        What::Response { file, answered, .. } => [file.booked, *answered],
+        What::Returns { file, .. } => [file.booked, None],
+        What::Statement { file, until, .. } => [file.booked, Some(*until)],
+        What::People { .. }
+        | What::Entitlements { .. }
+        | What::Allotments { .. }
+        | What::Spending { .. }
+        | What::Insured { .. }
+        | What::Loans { .. } => [None, None],
+    };
+    days.into_iter().flatten().collect()
 }
 
 /// A bank's file is asked for again at the bank, an office's list is put right in the office.

@@ -35,6 +35,7 @@ use ledger::law::admission;
 use ledger::law::succession::log_keys_at;
 use ledger::line::Line;
 use ledger::log::{EntryInput, NoteSigner, RecoveryCode, RecoveryFailure, Restored};
+use ledger::period::Date;
 use ledger::rejection::Rejection;
 use ledger::signer::Signer;
 use ledger::trust::Trust;
@@ -238,6 +239,15 @@ impl Desk {
     fn read_log_keys(&mut self) -> Result<(), Failure> {
         self.log_key = succession::log_signer(&self.dir, &self.engine.books().origin)?;
         Ok(())
+    }
+
+    /// A day that has not come yet is refused before anything is read for it; the rules refuse it too.
+    ///
+    /// # Errors
+    /// [`Rejection::PostedTooLate`].
+    pub fn refuse_ahead(&self, date: Date) -> Result<(), Failure> {
+        let signed = self.clock.today();
+        if date > signed { Err(Rejection::PostedTooLate { date, signed }.into()) } else { Ok(()) }
     }
 
     /// The holder of a key.

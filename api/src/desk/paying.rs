@@ -127,6 +127,7 @@ pub fn release(
     key: &dyn Signer,
     sending: &Sending<'_>,
 ) -> Result<(Receipt, PaymentFile), Failure> {
+    desk.refuse_ahead(sending.date)?;
     let profiles = profiles::of_ledger(desk.dir())?;
     let profile = newest(&profiles, sending.profile);
     let profile = profile.ok_or_else(|| {

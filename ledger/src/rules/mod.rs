@@ -3,6 +3,7 @@
 
 mod application;
 mod closing;
+mod days;
 mod doubt;
 mod entitlement;
 mod flags;
@@ -38,6 +39,7 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
     law::check(books, statement)?;
     doubt::decide(books, statement)?;
     handover::decide(books, statement)?;
+    days::decide(books, statement)?;
     profile_is_the_same(books, statement.body())?;
     match statement.body() {
         Body::Founded(_) | Body::UnitRegistered(_) | Body::OfficerAppointed(_) | Body::OfficerDismissed(_)

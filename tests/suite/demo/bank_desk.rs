@@ -79,3 +79,19 @@ fn a_profile_edited_after_its_first_use_is_refused_until_it_has_a_new_version() 
     put_profile(&place, 2, "# 改过一处\n");
     assert_eq!(holds(&place, &own, 0, &["seq"])["profile"], "own-bank@2");
 }
+
+#[test]
+fn a_day_that_has_not_come_is_refused_wherever_it_is_named() {
+    let place = paid("icbc-batch");
+    answer(&place, "T20B0", "回盘.csv");
+    for line in [
+        "response --answered 2999-01-01",
+        "response --answered 2020-11-10 --booked 2999-01-01",
+        "returns --account ZH-01 --booked 2999-01-01",
+        "statement --account ZH-01 --from 2020-11-01 --until 2999-01-01",
+    ] {
+        let line = format!("import {line} --dir DIR --key KEY:国库支付复核 OUT:回盘.csv");
+        let said = refused(&place, &line, 1, "posting.too_late");
+        assert!(said["text"].as_str().unwrap().contains("2999-01-01"), "{said}");
+    }
+}
