@@ -75,7 +75,7 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
         Body::RosterDrawn(_) | Body::RosterChecked(_) | Body::RosterFinanceReviewed(_) | Body::RosterApproved(_)
         | Body::RosterWithdrawn(_) => roster::decide(books, statement),
         Body::PaymentFileReleased(_) | Body::ResponseImported(_) | Body::ReturnsImported(_) | Body::RecoveryOrdered(_)
-        | Body::RecoveryReceived(_) => payment::decide(books, statement.body()),
+        | Body::RecoveryReceived(_) => payment::decide(books, statement),
         Body::StatementImported(_) | Body::ExceptionResolved(_) | Body::ClearingUndone(_) => {
             statement::decide(books, statement)
         }
