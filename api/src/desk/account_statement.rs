@@ -56,10 +56,6 @@ pub fn account_statement(
         }
         lines.push(proposed(row, found));
     }
-    if file.dry_run {
-        return Ok(imported);
-    }
-    file.keep(desk)?;
     let (manifest, entries): (Manifest, _) = seal(&lines)?;
     let body = Body::StatementImported(StatementImported {
         account,
@@ -73,7 +69,7 @@ pub fn account_statement(
         profile_text: Some(profile.text),
         until,
     });
-    imported.receipt = Some(desk.sign_with_lines(key, body, &entries)?);
+    imported.booking = file.book(desk, key, (body, &lines, &entries), &[])?;
     Ok(imported)
 }
 

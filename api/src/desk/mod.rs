@@ -17,7 +17,9 @@ pub mod profiles;
 pub mod reading;
 pub mod sealing;
 pub mod succession;
+pub mod trial;
 pub mod vault_audit;
+mod wrong_file;
 
 use std::fs::File;
 use std::io::Write as _;

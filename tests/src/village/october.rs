@@ -241,7 +241,7 @@ fn opened<'a>(name: &'a str, bytes: &'a [u8]) -> Opened<'a> {
 }
 
 fn incoming<'a>(opened: &'a Opened<'a>, booked: Date) -> Incoming<'a> {
-    Incoming { opened, profile: None, booked, dry_run: false }
+    Incoming { opened, profile: None, booked, mismatches: None, dry_run: false }
 }
 
 fn close(stage: &mut Stage) {

@@ -87,7 +87,7 @@ fn every_bank_file_handed_in_again_is_refused() {
 }
 
 fn incoming<'a>(opened: &'a Opened<'a>) -> Incoming<'a> {
-    Incoming { opened, profile: None, booked: day("2020-12-07"), dry_run: false }
+    Incoming { opened, profile: None, booked: day("2020-12-07"), mismatches: None, dry_run: false }
 }
 
 /// `20201130` as a date.
