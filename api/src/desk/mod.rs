@@ -7,6 +7,7 @@ pub mod banking;
 pub mod closing;
 pub mod cosigning;
 pub mod documents;
+pub mod exceptions;
 pub mod founding;
 pub mod lists;
 pub mod papers;

@@ -192,3 +192,31 @@ fn a_dry_run_of_the_close_judges_who_would_sign_it() {
     assert_eq!(maker.remove(0), "authority.role_missing");
     assert_eq!(maker, anybody);
 }
+
+#[test]
+fn exceptions_of_one_kind_from_one_file_are_decided_by_one_command_and_an_act_each() {
+    let place = paid("icbc-batch");
+    with_strays(&place, "回盘.csv", 2, 2);
+    let done = holds(&place, &format!("{IMPORT} --batch T20B0 OUT:回盘.csv"), 0, &["seq"]);
+    let import = done["seq"].as_u64().unwrap();
+    let waits = holds(&place, "exceptions list --dir DIR", 0, &["exceptions"]);
+    let heap = &waits["exceptions"][0];
+    assert_eq!((heap["import"].as_u64(), heap["count"].as_u64()), (Some(import), Some(2)));
+    write(&place.beside("来函.txt"), "银行来函：两行串户".as_bytes());
+    let line = |post: &str, count: u32, more: &str| {
+        format!(
+            "exceptions resolve --dir DIR --key KEY:{post} --import {import} --kind 无对应 \
+             --count {count} --decision no_effect --reason 银行来函更正 --evidence OUT:来函.txt {more}"
+        )
+    };
+    let supervisor = "社会救助股股长";
+    refused(&place, &line(supervisor, 3, ""), 2, "usage");
+    refused(&place, &line("造册经办", 2, "--dry-run"), 1, "authority.role_missing");
+    let tried = holds(&place, &line(supervisor, 2, "--dry-run"), 0, &["count"]);
+    assert_eq!(tried["seqs"].as_array().unwrap().len(), 0, "{tried}");
+    let resolved = holds(&place, &line(supervisor, 2, ""), 0, &["count"]);
+    assert_eq!(resolved["seqs"].as_array().unwrap().len(), 2, "an act each: {resolved}");
+    let waits = holds(&place, "exceptions list --dir DIR", 0, &["exceptions"]);
+    assert!(waits["exceptions"].as_array().unwrap().is_empty(), "{waits}");
+    refused(&place, &line(supervisor, 2, ""), 2, "usage");
+}
