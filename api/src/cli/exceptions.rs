@@ -39,7 +39,7 @@ pub(super) struct Resolve {
     /// 导入该文件的记录号，见 doudi exceptions list (entry of the import)
     #[arg(long)]
     import: u64,
-    /// 存疑种类，如“无对应” (kind)
+    /// 存疑种类，如“无对应支付” (kind)
     #[arg(long)]
     kind: String,
     /// 共几项，由处理人注明；与台账不符则不办 (how many)

@@ -70,10 +70,9 @@ pub(super) fn refuse_foreign(
 ) -> Result<(), Failure> {
     let strays = report.outcomes.iter().filter(|line| is_stray(line)).count();
     let (count, fitting) = (lines.len(), lines.len() - strays);
-    let unmatched = |line: &LineOutcome| line.outcome == Outcome::Unmatched;
     let told =
         || format!("{}{}没有入账。", compared(desk, batch, lines), about(desk, batch, lines));
-    if count > 0 && report.outcomes.iter().all(unmatched) {
+    if count > 0 && fitting == 0 && report.outcomes.iter().any(differs_in_amount) {
         let why = Rejection::ResponseForeign { batch: batch.clone(), count };
         return Err(refusal(why.code(), format!("{why}。{}{}", told(), why.hint())));
     }
@@ -103,6 +102,11 @@ pub(super) fn refuse_foreign(
 fn is_stray(line: &LineOutcome) -> bool {
     let is_somebody_else = line.differs.len() > 1 && line.differs.contains(&Difference::Account);
     line.outcome == Outcome::Unmatched || is_somebody_else
+}
+
+/// Where every amount agrees, the rows may be the batch's after all: a bank that hides account numbers and names.
+fn differs_in_amount(line: &LineOutcome) -> bool {
+    line.outcome == Outcome::Unmatched || line.differs.contains(&Difference::Amount)
 }
 
 /// What stood against what.

@@ -205,7 +205,7 @@ fn exceptions_of_one_kind_from_one_file_are_decided_by_one_command_and_an_act_ea
     write(&place.beside("来函.txt"), "银行来函：两行串户".as_bytes());
     let line = |post: &str, count: u32, more: &str| {
         format!(
-            "exceptions resolve --dir DIR --key KEY:{post} --import {import} --kind 无对应 \
+            "exceptions resolve --dir DIR --key KEY:{post} --import {import} --kind 无对应支付 \
              --count {count} --decision no_effect --reason 银行来函更正 --evidence OUT:来函.txt {more}"
         )
     };
