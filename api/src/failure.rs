@@ -30,7 +30,8 @@ pub enum Failure {
         /// The list in Chinese.
         text: String,
     },
-    /// A month cannot be closed yet (exit 1): the whole checklist, for scripts and for people.
+    /// A month cannot be closed yet, or a dry run found that an act would be refused (exit 1): everything that was found, for
+    /// scripts and for people.
     NotReady {
         /// The document.
         document: Value,

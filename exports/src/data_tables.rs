@@ -106,6 +106,17 @@ mod tests {
         books.evolve(&Statement { id, at: Seq(at), officer, act: &act, lines: &lines });
     }
 
+    fn came_back() -> ReturnLine {
+        ReturnLine {
+            amount_fen: yuan("404.00"),
+            outcome: ReturnOutcome::Returned,
+            reason: Reason::Closed,
+            reference: Some("D20A00000001".parse().unwrap()),
+            returned: "2020-10-15".parse().unwrap(),
+            row: 1,
+        }
+    }
+
     /// One payment: drawn in entry 101, settled in 205, returned in 310.
     fn books() -> Books {
         let manifest = Manifest { count: 1, root: Root::ZERO, total_fen: yuan("404.00") };
@@ -136,6 +147,7 @@ mod tests {
             file_name: "回盘.txt".to_owned(),
             manifest: manifest.clone(),
             profile: profile.clone(),
+            profile_text: None,
         };
         let line = ResponseLine {
             amount_fen: yuan("404.00"),
@@ -154,16 +166,9 @@ mod tests {
             file_name: "退汇.txt".to_owned(),
             manifest,
             profile,
+            profile_text: None,
         };
-        let line = ReturnLine {
-            amount_fen: yuan("404.00"),
-            outcome: ReturnOutcome::Returned,
-            reason: Reason::Closed,
-            reference: Some("D20A00000001".parse().unwrap()),
-            returned: "2020-10-15".parse().unwrap(),
-            row: 1,
-        };
-        fold(&mut books, 309, Body::ReturnsImported(returns), Line::Return(line));
+        fold(&mut books, 309, Body::ReturnsImported(returns), Line::Return(came_back()));
         books
     }
 

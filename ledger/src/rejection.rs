@@ -52,6 +52,7 @@ rejections! {
 
     FileNameWrong { name: String } = "act.file_name", "“{name}”不是单纯的文件名", "文件名不能带目录、冒号或以点开头；请改名后重新导入。";
     PostedTooEarly { date: Date, earliest: Date } = "posting.too_early", "日期{date}早于其所依据事项的{earliest}", "核对日期：结果不能记在原因之前。";
+    PostedTooLate { date: Date, signed: Date } = "posting.too_late", "日期{date}晚于签署之日{signed}", "核对日期：还没有到的日子不能记账；若签署之日不对，先校正本机时钟。";
 
     NotFounded {} = "ledger.not_founded", "台账还没有建账", "先用 doudi init 建账。";
     AlreadyFounded {} = "ledger.already_founded", "台账已经建账，建账只能是第0条记录", "新台账请用另一个目录。";
@@ -182,6 +183,8 @@ rejections! {
 
     PaymentFileMismatch { what: &'static str } = "payment_file.mismatch", "报盘的{what}与已批准的名册不符", "由已批准的名册重新生成报盘文件。";
     FileAlreadyImported { seq: Seq } = "file.already_imported", "这个文件已经在第{seq}条记录导入过", "同一文件只导入一次；请核对是否拿错文件。";
+    ProfileChanged { profile: String } = "profile.changed", "版式{profile}的内容与以前用它记账时不同", "用过的版式不再改动：恢复原来的内容，把改动另存为一个文件并把 version 加一；两个版本并存，旧文件仍可读。";
+    ResponseForeign { batch: BatchCode, count: usize } = "response.foreign", "回盘的{count}行没有一行对应批次{batch}的支付", "多半拿错了文件或注错了批次：核对后用对的文件、对的批次导入。";
     ResponseLineWrong { n: u32, why: &'static str } = "response.line_wrong", "回盘第{n}行：{why}", "重新导入回盘文件；结果须与报盘和已记结果一致。";
     ReturnLineWrong { n: u32, why: &'static str } = "return.line_wrong", "退汇第{n}行：{why}", "重新导入退汇通知；退汇只能针对已入账的支付且金额相等。";
     StatementLineWrong { n: u32, why: &'static str } = "statement.line_wrong", "流水第{n}行：{why}", "重新导入流水文件。";

@@ -28,8 +28,8 @@ pub use stages::{STAGES, given};
 /// The ledger's name.
 pub const ORIGIN: &str = "qinghe.example/1";
 
-/// The time that every act claims; nothing is decided by it.
-pub const TIME: &str = "2020-10-08T09:12:05+08:00";
+/// The time that every act claims: after everything that the county's stories tell.
+pub const TIME: &str = "2029-12-31T09:12:05+08:00";
 
 /// An act as a clerk would state it, before it is signed.
 #[derive(Clone, Debug)]

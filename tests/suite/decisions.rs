@@ -331,3 +331,41 @@ fn a_late_roster_is_told_once_in_the_month_that_closes_next() {
     agreed(&mut county, "L0002", "again");
     assert_eq!(due(&county, "2020-12"), 0, "due is told once");
 }
+
+fn response(booked: &str, answered: &str, outcome: &str) -> Saying {
+    let body = json!({
+        "batch": "A0001", "booked": booked, "file": "#days", "file_name": "回盘.csv",
+        "profile": "icbc-batch@1",
+    });
+    let mut line = bank::answer("A00010000001", 100_000, outcome, None);
+    line["answered"] = json!(answered);
+    Saying::new("reconciler", "response.imported", body).line("response", line)
+}
+
+#[test]
+fn what_a_bank_says_is_not_booked_before_it_said_it_nor_said_before_it_was_asked() {
+    let county = given("released");
+    let too_early = |what: &Saying, date: &str, earliest: &str| {
+        let text = format!("日期{date}早于其所依据事项的{earliest}");
+        county.clone().when(what).refuses("posting.too_early", &text);
+    };
+    let ahead = response("2020-10-13", "2020-10-14", "settled");
+    too_early(&ahead, "2020-10-13", "2020-10-14");
+    // Neither final nor booked to any fund, and still no answer to a file of the 12th.
+    let pending = response("2020-10-13", "2020-10-11", "pending");
+    too_early(&pending, "2020-10-11", "2020-10-12");
+    let _ = county.clone().when(&response("2020-10-13", "2020-10-12", "pending")).accepts();
+
+    let county = given("answered");
+    let body = json!({
+        "account": "ZH-01", "booked": "2020-10-15", "file": "#returns", "file_name": "退汇.csv",
+        "profile": "icbc-batch@1",
+    });
+    let line = json!({
+        "amount_fen": 45_000, "outcome": "returned", "reason": "dormant",
+        "reference": "A00010000003", "returned": "2020-10-16", "row": 1,
+    });
+    let returned = Saying::new("reconciler", "returns.imported", body).line("return", line);
+    let text = "日期2020-10-15早于其所依据事项的2020-10-16";
+    county.when(&returned).refuses("posting.too_early", text);
+}

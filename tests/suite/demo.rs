@@ -1,6 +1,7 @@
-//! The demo's two months: its totals, its identities, its documents against its figures, its memory; and every bank file
-//! handed in a second time.
+//! The demo's two months: its totals, its identities, its documents against its figures, its memory; every bank file
+//! handed in a second time, and what a clerk is told at the desk.
 
+mod bank_desk;
 mod commands;
 mod twice;
 

@@ -68,6 +68,16 @@ const SPOKEN: &[(&str, &str, &str)] = &[
     ("manifest.total_wrong", "清单的总额与各行之和不符", "停止使用，与第二副本比对"),
     ("payment_file.unwritable", "报盘文件写不成", "按所列各处改正登记信息后重新生成"),
     ("close.not_ready", "还不能月结", "按所列各项处理后再试"),
+    (
+        "response.mismatches",
+        "回盘过半数的行对不上批次的支付，或与 --mismatches 注明的行数不符",
+        "先核对是否拿错文件、注错批次；确属本批的，用 --mismatches 注明对不上的行数",
+    ),
+    (
+        "response.other_name",
+        "按版式，文件名里是另一批次",
+        "核对是否拿错文件；确属本批的，问明银行后改正文件名",
+    ),
     ("scrub.damaged", "通读发现损坏", "按所列各处处理，多半是 doudi repair --from 副本"),
     ("trust.file", "信任文件缺失或无法使用", "分别向主管部门和监督方索取并核对"),
     ("trust.mismatch", "建账动作与信任文件不符", "核对是否这本台账、信任文件是否正确"),

@@ -84,7 +84,7 @@ pub(super) fn play(story: &mut Story<'_>, period: Period) -> Result<(), Stop> {
         }
     }
     single::others(story, period, &plan)?;
-    say_on(story, period, 28);
+    say_on(story, period, 31);
     for account in 0..story.accounts.len() {
         statement(story, period, account)?;
     }
@@ -187,9 +187,11 @@ fn pay(
         file: story.draw.digest(),
         file_name: format!("{batch}.txt"),
         profile: "icbc-batch@1".to_owned(),
+        profile_text: None,
         root,
         total_fen,
     };
+    say_on(story, period, if is_reissue { 18 } else { 8 });
     story.state(Role::Payer, Body::PaymentFileReleased(released))?;
     if !is_reissue {
         let places = drawn.iter().map(|(place, ..)| *place).collect();
@@ -242,6 +244,7 @@ fn answer(
         file_name: format!("{batch}-回盘.txt"),
         manifest,
         profile: "icbc-batch@1".to_owned(),
+        profile_text: None,
     };
     say_on(story, period, on + 1);
     let reconciler = story.cast.one(Role::Reconciler);
@@ -283,6 +286,7 @@ fn returns(
         file_name: format!("退汇{period}.txt"),
         manifest,
         profile: "return-notice@1".to_owned(),
+        profile_text: None,
     };
     say_on(story, period, 12);
     let reconciler = story.cast.one(Role::Reconciler);
@@ -344,6 +348,7 @@ fn statement(story: &mut Story<'_>, period: Period, account: usize) -> Result<()
         manifest,
         opening_fen: Money::from_fen(opening),
         profile: "statement@1".to_owned(),
+        profile_text: None,
         until: period.last_day(),
     };
     let reconciler = story.cast.one(Role::Reconciler);

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use ledger::period::Period;
+use ledger::rejection::Rejection;
 use ledger::views::month::MonthTable;
 use serde_json::json;
 
@@ -18,7 +19,7 @@ pub(super) struct Args {
     /// 台账目录 (ledger folder)
     #[arg(long)]
     dir: PathBuf,
-    /// 会计的密钥文件 (accountant's key)；--dry-run 时不需要
+    /// 会计的密钥文件 (accountant's key)；--dry-run 时可以不写，写了就连同签署人一起核对
     #[arg(long, required_unless_present = "dry_run")]
     key: Option<PathBuf>,
     /// 月份 (period)，例如 2020-10
@@ -33,10 +34,13 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let mut desk = Desk::open(&args.dir, Clock::Machine)?;
     let table = closing::table(&desk, args.period)?;
     let text = closing::checklist(&desk, &table);
-    let Some(key) = args.key.as_deref().filter(|_| !args.dry_run) else {
-        return look_only(&desk, args.period, &table, text);
+    let key = args.key.as_deref().map(keys::read).transpose()?;
+    let Some(key) = key.as_ref().filter(|_| !args.dry_run) else {
+        let signer = key.as_ref().map(|key| closing::refused_to(&desk, key, &table));
+        let signer = signer.map(|judged| judged.map(Signer::Judged)).transpose()?;
+        return look_only(&desk, &table, text, signer.unwrap_or(Signer::NotNamed));
     };
-    let receipt = closing::close(&mut desk, &keys::read(key)?, args.period)?;
+    let receipt = closing::close(&mut desk, key, args.period)?;
     Ok(Report {
         json: json!({
             "ok": true, "period": args.period, "height": table.height, "table": table.digest(),
@@ -46,24 +50,47 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     })
 }
 
+/// Who would sign the close.
+enum Signer {
+    /// Nobody was named.
+    NotNamed,
+    /// The holder of a key, with what the close would be refused for.
+    Judged(Option<Rejection>),
+}
+
 /// What the close would say now, all of it at once.
 fn look_only(
     desk: &Desk,
-    period: Period,
     table: &MonthTable,
     mut text: String,
+    signer: Signer,
 ) -> Result<Report, Failure> {
-    let obstacles = closing::obstacles(desk, table);
+    let mut obstacles = closing::obstacles(desk, table);
+    let is_judged = match signer {
+        Signer::NotNamed => false,
+        Signer::Judged(refused) => {
+            // What the books themselves say stands among the obstacles already.
+            if let Some(why) = refused.filter(|why| !obstacles.contains(why)) {
+                obstacles.insert(0, why);
+            }
+            true
+        }
+    };
     for obstacle in &obstacles {
         let _ = write!(text, "\n  还不能月结：{obstacle}。{}", obstacle.hint());
     }
-    text.push_str("\n（试算，没有签署）");
+    text.push_str(if is_judged {
+        "\n（试算，没有签署）"
+    } else {
+        "\n（试算，没有签署；没有用 --key 注明签署人，未核对其岗位）"
+    });
     let told = obstacles.iter().map(|obstacle| {
         json!({ "code": obstacle.code(), "text": obstacle.to_string(), "hint": obstacle.hint() })
     });
     let mut document = json!({
-        "ok": obstacles.is_empty(), "period": period, "height": table.height,
+        "ok": obstacles.is_empty(), "period": table.period, "height": table.height,
         "table": table.digest(), "seq": null, "obstacles": told.collect::<Vec<_>>(),
+        "signer_judged": is_judged,
     });
     if obstacles.is_empty() {
         Ok(Report { json: document, text })

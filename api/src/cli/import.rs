@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use ledger::ids::{BankAccountCode, BatchCode, PolicyCode, SchemeCode};
 use ledger::money::Money;
 use ledger::period::{Date, Period};
+use ledger::rejection::Rejection;
 use reconcile::office_list::in_office_words;
 use reconcile::problem::Problem;
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 use super::Report;
 use crate::clock::Clock;
 use crate::desk::Desk;
-use crate::desk::banking::{self, Imported, Incoming, ToDecide};
+use crate::desk::banking::{self, Booking, Imported, Incoming, ToDecide};
 use crate::desk::lists::entitlements::Given;
 use crate::desk::lists::persons::About;
 use crate::failure::Failure;
@@ -36,6 +37,9 @@ pub(super) enum What {
         /// 银行答复日期；文件没有写明时必须注明 (the bank's day)
         #[arg(long)]
         answered: Option<Date>,
+        /// 已核对、确属本批而对不上任何支付的行数；过半数的行对不上时必须注明 (rows that match no payment)
+        #[arg(long)]
+        mismatches: Option<usize>,
     },
     /// 退汇通知 (return notice)
     Returns {
@@ -172,10 +176,14 @@ pub(super) fn run(what: &What) -> Result<Report, Failure> {
     let (name, bytes, key) = (args.name(), args.read()?, keys::read(&args.key)?);
     let opened = spreadsheet::open(&name, &bytes).map_err(|problem| of_office(what, problem))?;
     let mut desk = args.open()?;
+    for day in days_of(what) {
+        desk.refuse_ahead(day)?;
+    }
     let file = Incoming {
         opened: &opened,
         profile: args.profile.as_deref(),
         booked: args.booked.unwrap_or_else(|| desk.clock.today()),
+        mismatches: if let What::Response { mismatches, .. } = what { *mismatches } else { None },
         dry_run: args.dry_run,
     };
     let imported = match what {
@@ -207,7 +215,27 @@ pub(super) fn run(what: &What) -> Result<Report, Failure> {
         }
     };
     desk.checkpoint()?;
-    Ok(report(&args.file, &imported))
+    let report = report(&args.file, &imported);
+    match &imported.booking {
+        Booking::Refused(why) => Err(refused(report, why)),
+        Booking::Tried | Booking::Booked(_) => Ok(report),
+    }
+}
+
+/// The days that the command names, none of which may lie ahead.
+fn days_of(what: &What) -> Vec<Date> {
+    let days = match what {
+        What::Response { file, answered, .. } => [file.booked, *answered],
+        What::Returns { file, .. } => [file.booked, None],
+        What::Statement { file, until, .. } => [file.booked, Some(*until)],
+        What::People { .. }
+        | What::Entitlements { .. }
+        | What::Allotments { .. }
+        | What::Spending { .. }
+        | What::Insured { .. }
+        | What::Loans { .. } => [None, None],
+    };
+    days.into_iter().flatten().collect()
 }
 
 /// A bank's file is asked for again at the bank, an office's list is put right in the office.
@@ -250,7 +278,7 @@ fn report(path: &Path, imported: &Imported) -> Report {
     if imported.to_decide.len() > NAMED {
         let _ = write!(text, "\n  ……存疑共{}行，加 --json 看全部", imported.to_decide.len());
     }
-    match imported.receipt {
+    match imported.receipt() {
         Some(receipt) => {
             let _ = write!(text, "\n已入账：第{}条记录", receipt.seq);
         }
@@ -263,13 +291,25 @@ fn report(path: &Path, imported: &Imported) -> Report {
             "to_decide": imported.to_decide.iter().map(|waiting| json!({
                 "entry": entry_of(imported, waiting), "row": waiting.row, "outcome": waiting.what,
             })).collect::<Vec<_>>(),
-            "seq": imported.receipt.map(|receipt| receipt.seq),
+            "seq": imported.receipt().map(|receipt| receipt.seq),
         }),
         text,
     }
 }
 
+/// A dry run of what would be refused: what was read, and why it would not be taken.
+fn refused(report: Report, why: &Rejection) -> Failure {
+    let Report { json: mut document, mut text } = report;
+    let _ = write!(text, "\n不会受理：{why}。{}（{}）", why.hint(), why.code());
+    if let Some(fields) = document.as_object_mut() {
+        fields.insert("ok".to_owned(), json!(false));
+        let error = json!({ "code": why.code(), "text": why.to_string(), "hint": why.hint() });
+        fields.insert("error".to_owned(), error);
+    }
+    Failure::NotReady { document, text }
+}
+
 /// The entry that `exception.resolved` names, once the import is signed.
 fn entry_of(imported: &Imported, waiting: &ToDecide) -> Option<u64> {
-    imported.receipt.map(|receipt| receipt.seq.0 + waiting.n)
+    imported.receipt().map(|receipt| receipt.seq.0 + waiting.n)
 }

@@ -10,6 +10,7 @@ mod close;
 mod control;
 mod copy;
 mod demo;
+mod exceptions;
 mod export;
 mod export_log;
 mod handover;
@@ -84,6 +85,9 @@ enum Command {
     /// 导入银行文件和人员名单 (import files)
     #[command(subcommand)]
     Import(import::What),
+    /// 存疑：列出，或对同一文件同一种类作同一处理 (exceptions)
+    #[command(subcommand)]
+    Exceptions(exceptions::What),
     /// 月结 (close a month)
     Close(close::Args),
     /// 生成月通报 (write the bulletin)
@@ -184,6 +188,7 @@ fn dispatch(command: Command, json: bool) -> Result<Report, Failure> {
         Command::Roster(args) => roster::run(&args),
         Command::Pay(args) => pay::run(&args),
         Command::Import(what) => import::run(&what),
+        Command::Exceptions(what) => exceptions::run(&what),
         Command::Close(args) => close::run(&args),
         Command::Bulletin(args) => bulletin::run(&args),
         Command::Export(what) => export::run(&what),

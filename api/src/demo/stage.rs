@@ -333,7 +333,8 @@ impl<'n> Stage<'n> {
         booked: Date,
     ) -> Result<Imported, Failure> {
         let opened = opened(&reply.name, &reply.bytes)?;
-        let file = Incoming { opened: &opened, profile: None, booked, dry_run: false };
+        let file =
+            Incoming { opened: &opened, profile: None, booked, mismatches: None, dry_run: false };
         let key = self.cast.key("国库支付复核");
         banking::response(&mut self.desk, &key, &file, Some(batch.clone()), Some(answered))
     }
@@ -348,7 +349,8 @@ impl<'n> Stage<'n> {
         self.desk.clock.turn_to(booked);
         self.desk.write_file(bank_path(None, &notice.name), &notice.bytes)?;
         let opened = opened(&notice.name, &notice.bytes)?;
-        let file = Incoming { opened: &opened, profile: None, booked, dry_run: false };
+        let file =
+            Incoming { opened: &opened, profile: None, booked, mismatches: None, dry_run: false };
         let key = self.cast.key("国库支付复核");
         banking::returns(&mut self.desk, &key, &file, code(account))
     }
@@ -367,7 +369,13 @@ impl<'n> Stage<'n> {
             let name = format!("{account}-{}", statement.name);
             self.desk.write_file(bank_path(None, &name), &statement.bytes)?;
             let opened = opened(&name, &statement.bytes)?;
-            let file = Incoming { opened: &opened, profile: None, booked: until, dry_run: false };
+            let file = Incoming {
+                opened: &opened,
+                profile: None,
+                booked: until,
+                mismatches: None,
+                dry_run: false,
+            };
             let key = self.cast.key("国库支付复核");
             banking::account_statement(&mut self.desk, &key, &file, account, (from, until), None)?;
         }

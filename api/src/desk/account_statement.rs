@@ -11,7 +11,7 @@ use ledger::signer::Signer;
 use ledger::vault::AccessNote;
 use reconcile::problem::{Code, Problem};
 use reconcile::statement;
-use reconcile::statement::{BankMovement, match_statement};
+use reconcile::statement::{BankMovement, RowOutcome, StatementRow, match_statement};
 
 use super::banking::{Imported, Incoming};
 use super::reading::Payees;
@@ -32,7 +32,7 @@ pub fn account_statement(
     idle_balance: Option<Money>,
 ) -> Result<Imported, Failure> {
     let profiles = profiles::of_ledger(desk.dir())?;
-    let (layout, profile) = file.detect(&profiles)?;
+    let (layout, profile) = file.detect(desk, &profiles)?;
     let note = desk.access(key, "流水核对")?;
     let ours = desk.vault.read_programme_account(&account, &note)?;
     let mut read = match statement::read(layout, file.opened, &ours.number) {
@@ -47,27 +47,15 @@ pub fn account_statement(
     let known = desk.books().bank.statements.get(&account);
     let known = known.map_or(&nothing, |known| &known.fingerprints);
     let report = match_statement(account.as_str(), &read.rows, &expected, known);
-    let mut imported = Imported { profile: profile.clone(), ..Imported::default() };
+    let mut imported = Imported { profile: profile.name(), ..Imported::default() };
     let mut lines = Vec::new();
     for (row, found) in read.rows.iter().zip(report.outcomes) {
         imported.count(found.outcome.chinese(), found.change);
         if found.outcome == StatementOutcome::Unmatched {
             imported.wait(found.row, found.outcome.chinese().to_owned());
         }
-        lines.push(Line::Statement(StatementLine {
-            amount_fen: found.change,
-            balance_fen: row.balance,
-            date: row.date,
-            fingerprint: found.fingerprint,
-            movement: found.movement,
-            outcome: found.outcome,
-            row: found.row,
-        }));
+        lines.push(proposed(row, found));
     }
-    if file.dry_run {
-        return Ok(imported);
-    }
-    file.keep(desk)?;
     let (manifest, entries): (Manifest, _) = seal(&lines)?;
     let body = Body::StatementImported(StatementImported {
         account,
@@ -77,11 +65,25 @@ pub fn account_statement(
         from,
         manifest,
         opening_fen: read.opening,
-        profile,
+        profile: profile.name(),
+        profile_text: Some(profile.text),
         until,
     });
-    imported.receipt = Some(desk.sign_with_lines(key, body, &entries)?);
+    imported.booking = file.book(desk, key, (body, &lines, &entries), &[])?;
     Ok(imported)
+}
+
+/// The line that a person signs for one row of the statement.
+fn proposed(row: &StatementRow, found: RowOutcome) -> Line {
+    Line::Statement(StatementLine {
+        amount_fen: found.change,
+        balance_fen: row.balance,
+        date: row.date,
+        fingerprint: found.fingerprint,
+        movement: found.movement,
+        outcome: found.outcome,
+        row: found.row,
+    })
 }
 
 /// A statement without a row says nothing of the balance; the clerk takes it from the bank's balance note 余额证明.

@@ -1,23 +1,21 @@
 //! The bank's files in: found out, read, compared, and proposed as a manifest. Nothing here decides what the books take.
 
-use std::collections::BTreeSet;
-
 use ledger::act::Body;
 use ledger::act::payments::{ResponseImported, ResponseLine, ReturnLine, ReturnsImported};
 use ledger::answer::Outcome;
-use ledger::books::payments::{Payment, PaymentState};
+use ledger::books::payments::{BatchStage, Payment, PaymentState};
 use ledger::engine::Receipt;
-use ledger::ids::{BankAccountCode, BatchCode, Digest, PaymentRef};
+use ledger::ids::{BankAccountCode, BatchCode, Digest};
 use ledger::line::Line;
 use ledger::money::Money;
 use ledger::period::Date;
+use ledger::rejection::Rejection;
 use ledger::signer::Signer;
 use ledger::vault::{AccessNote, BankFile};
 use reconcile::detect::detect;
 use reconcile::matcher::{Booked, Differences, Expectation, LineOutcome, match_file};
 use reconcile::names::account_key;
 use reconcile::opened::Opened;
-use reconcile::pieces::Pieces;
 use reconcile::profile::{Layout, Profile};
 use reconcile::returns::match_returns;
 use reconcile::{refund, response};
@@ -25,7 +23,8 @@ use sha2::{Digest as _, Sha256};
 
 pub use super::account_statement::account_statement;
 use super::reading::Payees;
-use super::{Desk, profiles, seal};
+use super::trial::try_one;
+use super::{Desk, profiles, seal, wrong_file};
 use crate::failure::Failure;
 
 /// A bank file on its way in.
@@ -36,6 +35,8 @@ pub struct Incoming<'a> {
     pub profile: Option<&'a str>,
     /// Day of posting in our books.
     pub booked: Date,
+    /// How many rows of a response answer no payment of the batch, as the clerk has counted: asked for if they are most.
+    pub mismatches: Option<usize>,
     /// True to look only: nothing is signed and nothing is kept.
     pub dry_run: bool,
 }
@@ -50,26 +51,56 @@ impl Incoming<'_> {
         Digest(Sha256::digest(self.opened.bytes()).into())
     }
 
+    /// The one profile and layout that fit; never a profile that was edited since it was used.
     pub(super) fn detect<'p>(
         &self,
+        desk: &Desk,
         profiles: &'p [Profile],
-    ) -> Result<(&'p Layout, String), Failure> {
+    ) -> Result<(&'p Layout, &'p Profile), Failure> {
         let (profile, layout) = detect(self.opened, self.profile, profiles)?;
-        Ok((layout, format!("{}@{}", profile.id, profile.version)))
+        profiles::refuse_changed(desk.books(), profile)?;
+        Ok((layout, profile))
     }
 
-    pub(super) fn keep(&self, desk: &Desk) -> Result<(), Failure> {
+    /// Has the act judged as the holder of `key` would sign it; then, unless this is a dry run, keeps the file and signs.
+    pub(super) fn book(
+        &self,
+        desk: &mut Desk,
+        key: &dyn Signer,
+        (body, lines, entries): (Body, &[Line], &[Vec<u8>]),
+        remarks: &[(&str, &str)],
+    ) -> Result<Booking, Failure> {
+        match try_one(desk, key, &body, lines) {
+            Ok(()) if self.dry_run => return Ok(Booking::Tried),
+            Err(Failure::Rejected(why)) if self.dry_run => return Ok(Booking::Refused(why)),
+            judged => judged?,
+        }
         let file = BankFile { name: self.name(), bytes: self.opened.bytes().to_vec() };
         desk.vault.put_file(&file)?;
-        Ok(())
+        if !remarks.is_empty() {
+            desk.vault.put_remarks(remarks)?;
+        }
+        Ok(Booking::Booked(desk.sign_with_lines(key, body, entries)?))
     }
+}
+
+/// What became of an import.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Booking {
+    /// A dry run: it would be taken.
+    #[default]
+    Tried,
+    /// A dry run: it would be refused.
+    Refused(Rejection),
+    /// It is in the books.
+    Booked(Receipt),
 }
 
 /// What an import did, or would do: one count and sum per outcome.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
-    /// The entry, unless it was a dry run.
-    pub receipt: Option<Receipt>,
+    /// What became of it.
+    pub booking: Booking,
     /// Profile and version.
     pub profile: String,
     /// Lines in the file.
@@ -94,6 +125,15 @@ pub struct ToDecide {
 }
 
 impl Imported {
+    /// The entry, unless it was a dry run.
+    #[must_use]
+    pub const fn receipt(&self) -> Option<Receipt> {
+        match self.booking {
+            Booking::Booked(receipt) => Some(receipt),
+            Booking::Tried | Booking::Refused(_) => None,
+        }
+    }
+
     /// Notes that the line counted last waits for a person.
     pub(super) fn wait(&mut self, row: u32, what: String) {
         self.to_decide.push(ToDecide { n: self.lines, row, what });
@@ -123,21 +163,16 @@ pub fn response(
     answered: Option<Date>,
 ) -> Result<Imported, Failure> {
     let profiles = profiles::of_ledger(desk.dir())?;
-    let (layout, profile) = file.detect(&profiles)?;
+    let (layout, profile) = file.detect(desk, &profiles)?;
     let given = response::Given { batch: batch.clone(), answered_on: answered };
     let read = response::read(layout, file.opened, &given)?;
-    let batch = batch.map_or_else(|| batch_named_in(&read.lines), Ok)?;
-    if let Ok(named) = batch_named_in(&read.lines)
-        && named != batch
-    {
-        let text = format!("文件里的行引用都属于批次{named}，不是{batch}；请核对是否拿错文件。");
-        return Err(Failure::usage(text));
-    }
+    let batch = wrong_file::batch_of(layout, file, batch, &read.lines)?;
     let note = desk.access(key, "回盘核对")?;
     let expected = expectations(desk, &batch, &note)?;
     let report = match_file(&expected, &read);
+    wrong_file::refuse_foreign(desk, &batch, file, &read.lines, &report)?;
     let unanswered = report.unanswered.len();
-    let mut imported = Imported { profile: profile.clone(), unanswered, ..Imported::default() };
+    let mut imported = Imported { profile: profile.name(), unanswered, ..Imported::default() };
     let mut remarks = Vec::new();
     let mut lines = Vec::with_capacity(read.lines.len());
     for (line, outcome) in read.lines.iter().zip(&report.outcomes) {
@@ -152,13 +187,8 @@ pub fn response(
         }
         lines.push(proposed(line, outcome, answered)?);
     }
-    if file.dry_run {
-        return Ok(imported);
-    }
-    file.keep(desk)?;
     let remarks: Vec<(&str, &str)> =
         remarks.iter().map(|(k, t)| (k.as_str(), t.as_str())).collect();
-    desk.vault.put_remarks(&remarks)?;
     let (manifest, entries) = seal(&lines)?;
     let body = Body::ResponseImported(ResponseImported {
         batch,
@@ -166,9 +196,10 @@ pub fn response(
         file: file.digest(),
         file_name: file.name(),
         manifest,
-        profile,
+        profile: profile.name(),
+        profile_text: Some(profile.text),
     });
-    imported.receipt = Some(desk.sign_with_lines(key, body, &entries)?);
+    imported.booking = file.book(desk, key, (body, &lines, &entries), &remarks)?;
     Ok(imported)
 }
 
@@ -216,20 +247,6 @@ fn stated_amount(line: &response::ResponseLine, outcome: Outcome) -> Money {
     }
 }
 
-/// The batch that every reference in the file names.
-fn batch_named_in(lines: &Pieces<response::ResponseLine>) -> Result<BatchCode, Failure> {
-    let named = lines.iter().filter_map(|line| line.reference.as_ref().map(PaymentRef::batch));
-    let named: BTreeSet<_> = named.collect();
-    let mut named = named.into_iter();
-    match (named.next(), named.next()) {
-        (Some(batch), None) => Ok(batch.clone()),
-        (None, _) => Err(Failure::usage("回盘文件没有带回行引用，请用 --batch 注明批次。")),
-        (Some(_), Some(_)) => {
-            Err(Failure::usage("回盘文件里有多个批次的行引用，请用 --batch 注明要核对的批次。"))
-        }
-    }
-}
-
 fn booked(payment: &Payment) -> Booked {
     match (payment.state(true), payment.waiting) {
         // Partly taken back from the payee already: the bank cannot return the whole, so a person looks.
@@ -250,9 +267,13 @@ fn expectations(
     code: &BatchCode,
     note: &AccessNote,
 ) -> Result<Vec<Expectation>, Failure> {
-    let unknown = || ledger::rejection::Rejection::RosterUnknown { batch: code.clone() };
+    let unknown = || Rejection::RosterUnknown { batch: code.clone() };
     let batch = desk.books().payments.batches.get(code).ok_or_else(unknown)?;
-    let Some(released) = &batch.released else { return Ok(Vec::new()) };
+    let unreleased = || {
+        let (stage, needed) = (batch.stage.chinese(), BatchStage::Released.chinese());
+        Rejection::RosterStage { batch: code.clone(), stage, needed }
+    };
+    let released = batch.released.as_ref().ok_or_else(unreleased)?;
     let payments = &desk.books().payments;
     let references: Vec<_> = payments.references(code).map(|(reference, _)| reference).collect();
     let payees = Payees::of(desk, &references, note)?;
@@ -285,7 +306,7 @@ pub fn returns(
     account: BankAccountCode,
 ) -> Result<Imported, Failure> {
     let profiles = profiles::of_ledger(desk.dir())?;
-    let (layout, profile) = file.detect(&profiles)?;
+    let (layout, profile) = file.detect(desk, &profiles)?;
     let read = refund::read(layout, file.opened, &response::Given::default())?;
     let note = desk.access(key, "退汇核对")?;
     let mut payments = Vec::new();
@@ -297,7 +318,7 @@ pub fn returns(
         payments.extend(expectations(desk, &code, &note)?);
     }
     let report = match_returns(&payments, &read.lines);
-    let mut imported = Imported { profile: profile.clone(), ..Imported::default() };
+    let mut imported = Imported { profile: profile.name(), ..Imported::default() };
     let mut lines = Vec::new();
     for found in report.outcomes {
         imported.count(found.outcome.chinese(), found.amount);
@@ -316,10 +337,6 @@ pub fn returns(
             row: found.row,
         }));
     }
-    if file.dry_run {
-        return Ok(imported);
-    }
-    file.keep(desk)?;
     let (manifest, entries) = seal(&lines)?;
     let body = Body::ReturnsImported(ReturnsImported {
         account,
@@ -327,8 +344,9 @@ pub fn returns(
         file: file.digest(),
         file_name: file.name(),
         manifest,
-        profile,
+        profile: profile.name(),
+        profile_text: Some(profile.text),
     });
-    imported.receipt = Some(desk.sign_with_lines(key, body, &entries)?);
+    imported.booking = file.book(desk, key, (body, &lines, &entries), &[])?;
     Ok(imported)
 }

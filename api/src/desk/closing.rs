@@ -11,6 +11,7 @@ use ledger::views::month::MonthTable;
 use std::fmt::Write as _;
 
 use super::Desk;
+use super::trial::try_one;
 use crate::failure::Failure;
 
 /// A month's figures as the books stand now.
@@ -72,6 +73,21 @@ fn closing_act(table: &MonthTable) -> MonthClosed {
 #[must_use]
 pub fn obstacles(desk: &Desk, table: &MonthTable) -> Vec<Rejection> {
     rules::obstacles_to_close(desk.books(), &closing_act(table))
+}
+
+/// Why the close would be refused to the holder of a key, whatever the figures say: the post, or an earlier stage of theirs.
+///
+/// # Errors
+/// The machine fails, or a sum leaves the range of money.
+pub fn refused_to(
+    desk: &Desk,
+    key: &dyn Signer,
+    table: &MonthTable,
+) -> Result<Option<Rejection>, Failure> {
+    match try_one(desk, key, &Body::MonthClosed(closing_act(table)), &[]) {
+        Err(Failure::Rejected(why)) => Ok(Some(why)),
+        judged => judged.map(|()| None),
+    }
 }
 
 /// The figures that an accountant looks at before the close.

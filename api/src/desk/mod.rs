@@ -7,6 +7,7 @@ pub mod banking;
 pub mod closing;
 pub mod cosigning;
 pub mod documents;
+pub mod exceptions;
 pub mod founding;
 pub mod lists;
 pub mod papers;
@@ -17,7 +18,9 @@ pub mod profiles;
 pub mod reading;
 pub mod sealing;
 pub mod succession;
+pub mod trial;
 pub mod vault_audit;
+mod wrong_file;
 
 use std::fs::File;
 use std::io::Write as _;
@@ -35,6 +38,7 @@ use ledger::law::admission;
 use ledger::law::succession::log_keys_at;
 use ledger::line::Line;
 use ledger::log::{EntryInput, NoteSigner, RecoveryCode, RecoveryFailure, Restored};
+use ledger::period::Date;
 use ledger::rejection::Rejection;
 use ledger::signer::Signer;
 use ledger::trust::Trust;
@@ -238,6 +242,15 @@ impl Desk {
     fn read_log_keys(&mut self) -> Result<(), Failure> {
         self.log_key = succession::log_signer(&self.dir, &self.engine.books().origin)?;
         Ok(())
+    }
+
+    /// A day that has not come yet is refused before anything is read for it; the rules refuse it too.
+    ///
+    /// # Errors
+    /// [`Rejection::PostedTooLate`].
+    pub fn refuse_ahead(&self, date: Date) -> Result<(), Failure> {
+        let signed = self.clock.today();
+        if date > signed { Err(Rejection::PostedTooLate { date, signed }.into()) } else { Ok(()) }
     }
 
     /// The holder of a key.

@@ -127,11 +127,13 @@ pub fn release(
     key: &dyn Signer,
     sending: &Sending<'_>,
 ) -> Result<(Receipt, PaymentFile), Failure> {
+    desk.refuse_ahead(sending.date)?;
     let profiles = profiles::of_ledger(desk.dir())?;
     let profile = newest(&profiles, sending.profile);
     let profile = profile.ok_or_else(|| {
         Failure::usage(format!("没有版式{}；doudi profiles list 列出全部。", sending.profile))
     })?;
+    profiles::refuse_changed(desk.books(), profile)?;
     refuse_unwitnessed(desk, &sending.batch)?;
     let file = payment_file(desk, key, sending, profile)?;
     let standing = batch(desk, &sending.batch)?;
@@ -142,7 +144,8 @@ pub fn release(
         date: sending.date,
         file: Digest(Sha256::digest(&file.bytes).into()),
         file_name: file.file_name.clone(),
-        profile: format!("{}@{}", profile.id, profile.version),
+        profile: profile.name(),
+        profile_text: Some(profile.text),
         root: standing.root,
         total_fen: file.total,
     });

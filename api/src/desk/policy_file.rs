@@ -18,7 +18,7 @@ use ledger::signer::Signer;
 use ledger::views::policy_effect::{self, Effect};
 use serde::Deserialize;
 
-use super::{Desk, lists};
+use super::{Desk, trial};
 use crate::failure::Failure;
 
 #[derive(Deserialize)]
@@ -199,7 +199,7 @@ pub fn try_out(desk: &Desk, key: &dyn Signer, acts: Vec<Body>) -> Result<DryRun,
     let acts = news(desk.books(), acts);
     let months: BTreeSet<Period> = acts.iter().filter_map(begins).map(|(_, from)| from).collect();
     let tried: Vec<_> = acts.iter().map(|body| (body.clone(), Vec::new())).collect();
-    let books = lists::try_out(desk, key, &tried)?;
+    let books = trial::try_out(desk, key, &tried)?;
     let effect = |books: &Books, month| {
         let effect = policy_effect::of(books, &scheme, month);
         effect.ok_or_else(|| Failure::from(Rejection::MoneyOverflow {}))

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use ledger::books::Books;
+use ledger::rejection::Rejection;
 use reconcile::profile::{Profile, with_own};
 
 use crate::failure::Failure;
@@ -35,6 +37,19 @@ pub fn of_folder(folder: &Path) -> Result<Vec<Profile>, Failure> {
     let texts: Vec<(String, String)> =
         paths.iter().map(|path| text_of(path)).collect::<Result<_, Failure>>()?;
     Ok(with_own(&texts)?)
+}
+
+/// A profile that was edited in place since the books named it is refused before anything is done with it; the rules refuse
+/// what is booked with it.
+///
+/// # Errors
+/// [`Rejection::ProfileChanged`].
+pub fn refuse_changed(books: &Books, profile: &Profile) -> Result<(), Failure> {
+    let profile_name = profile.name();
+    if books.bank.has_other_text(&profile_name, profile.text) {
+        return Err(Rejection::ProfileChanged { profile: profile_name }.into());
+    }
+    Ok(())
 }
 
 /// A profile's file name and text.

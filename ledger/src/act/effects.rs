@@ -1,7 +1,7 @@
 //! What an act means for the books by its kind alone: the day it posts on, and whether it can be put right.
 
 use super::Body;
-use crate::ids::ActId;
+use crate::ids::{ActId, Digest};
 use crate::period::Date;
 
 impl Body {
@@ -48,6 +48,23 @@ impl Body {
             | Body::StageConfirmed(_) | Body::AlertRuleSet(_) | Body::MedicalListed(_) | Body::AlertAnswered(_)
             | Body::FlagRaised(_) | Body::FlagHandedOver(_) | Body::FlagChecked(_) | Body::FlagDecided(_)
             | Body::FlagRemedied(_) | Body::HandoverOffered(_) | Body::HandoverAccepted(_) => None,
+        }
+    }
+
+    /// The bank profile by which an act's file was read or written, `id@version`, and the digest of its text, where the act
+    /// says it.
+    #[must_use]
+    pub fn profile(&self) -> Option<(&str, Option<Digest>)> {
+        if let Body::PaymentFileReleased(b) = self {
+            Some((&b.profile, b.profile_text))
+        } else if let Body::ResponseImported(b) = self {
+            Some((&b.profile, b.profile_text))
+        } else if let Body::ReturnsImported(b) = self {
+            Some((&b.profile, b.profile_text))
+        } else if let Body::StatementImported(b) = self {
+            Some((&b.profile, b.profile_text))
+        } else {
+            None
         }
     }
 

@@ -26,6 +26,7 @@ use sha2::{Digest as _, Sha256};
 use crate::canonical::{self, NotCanonical, Reader};
 use crate::ids::{ActId, KeyId, Root};
 use crate::money::Money;
+use crate::period::Date;
 
 /// Declares wire structs: public fields, strict reading. Fields stand in ascending order (docs/format/log.md §2).
 macro_rules! wire {
@@ -280,7 +281,7 @@ pub struct Act {
     pub seen: Seen,
     /// This person's running number, from 1.
     pub seq: u64,
-    /// Claimed local time; nothing is decided by it.
+    /// Claimed local time. No law rests on it; a rule takes no act that posts on a later day.
     pub time: String,
 }
 
@@ -320,6 +321,12 @@ impl Act {
             time: &self.time,
             v: VERSION,
         })
+    }
+
+    /// The day on which its signer says that it was signed.
+    #[must_use]
+    pub fn day(&self) -> Option<Date> {
+        self.time.get(..10)?.parse().ok()
     }
 
     /// Reads an act strictly.
@@ -372,7 +379,7 @@ fn is_local_time(text: &str) -> bool {
         })
     };
     let mut parts = clock.split(':');
-    date.parse::<crate::period::Date>().is_ok()
+    date.parse::<Date>().is_ok()
         && in_range(parts.next(), 24)
         && in_range(parts.next(), 60)
         && in_range(parts.next(), 60)

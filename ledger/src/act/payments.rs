@@ -99,6 +99,9 @@ wire! {
         file_name: String,
         /// Profile and version by which it was written, such as `icbc-batch@1`.
         profile: String,
+        /// SHA-256 of that profile's text: what a name stood for once, it stands for always.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        profile_text: Option<Digest>,
         /// The root of the roster's lines.
         root: Root,
         /// Sum of the payments.
@@ -119,6 +122,9 @@ wire! {
         manifest: Manifest,
         /// Profile and version by which it was read.
         profile: String,
+        /// SHA-256 of that profile's text: what a name stood for once, it stands for always.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        profile_text: Option<Digest>,
     }
 
     /// `returns.imported`: settled money that came back 退汇 (lines `return`).
@@ -135,6 +141,9 @@ wire! {
         manifest: Manifest,
         /// Profile and version by which it was read.
         profile: String,
+        /// SHA-256 of that profile's text: what a name stood for once, it stands for always.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        profile_text: Option<Digest>,
     }
 
     /// `statement.imported`: the bank's account statement 流水 (lines `statement`).
@@ -155,6 +164,9 @@ wire! {
         opening_fen: Money,
         /// Profile and version by which it was read.
         profile: String,
+        /// SHA-256 of that profile's text: what a name stood for once, it stands for always.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        profile_text: Option<Digest>,
         /// Last day that the statement covers.
         until: Date,
     }

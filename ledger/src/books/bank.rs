@@ -184,6 +184,8 @@ pub struct Bank {
     /// Every imported file with the entry of its manifest, known together with what it was imported for: two months of
     /// the same people and amounts can give the same bytes where the layout names neither batch nor day.
     pub files: BTreeMap<(Digest, ImportedFor), ImportedFile>,
+    /// The text of every bank profile that an act named with it, by `id@version`: as it was the first time.
+    pub profiles: BTreeMap<String, Digest>,
 }
 
 impl Bank {
@@ -191,6 +193,12 @@ impl Bank {
         if !movement.amount.is_zero() {
             self.movements.insert(key, movement);
         }
+    }
+
+    /// True if a profile's text is not the one that was used under its name before.
+    #[must_use]
+    pub fn has_other_text(&self, profile: &str, text: Digest) -> bool {
+        self.profiles.get(profile).is_some_and(|known| *known != text)
     }
 
     fn took(&mut self, file: (Digest, ImportedFor), name: &str, at: Seq) {
@@ -228,6 +236,9 @@ pub(super) fn evolve(books: &mut Books, statement: &Statement<'_>) {
         resolve(&mut books.bank, resolved);
     } else if let Body::ClearingUndone(undone) = statement.body() {
         undo(&mut books.bank, undone);
+    }
+    if let Some((profile, Some(text))) = statement.body().profile() {
+        books.bank.profiles.entry(profile.to_owned()).or_insert(text);
     }
     evolve_imports(&mut books.bank, statement);
 }

@@ -3,6 +3,7 @@
 
 mod application;
 mod closing;
+mod days;
 mod doubt;
 mod entitlement;
 mod flags;
@@ -38,6 +39,8 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
     law::check(books, statement)?;
     doubt::decide(books, statement)?;
     handover::decide(books, statement)?;
+    days::decide(books, statement)?;
+    profile_is_the_same(books, statement.body())?;
     match statement.body() {
         Body::Founded(_) | Body::UnitRegistered(_) | Body::OfficerAppointed(_) | Body::OfficerDismissed(_)
         | Body::KeyEnrolled(_) | Body::KeyRevoked(_) | Body::KeyRotated(_) | Body::ActsReconfirmed(_)
@@ -72,7 +75,7 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
         Body::RosterDrawn(_) | Body::RosterChecked(_) | Body::RosterFinanceReviewed(_) | Body::RosterApproved(_)
         | Body::RosterWithdrawn(_) => roster::decide(books, statement),
         Body::PaymentFileReleased(_) | Body::ResponseImported(_) | Body::ReturnsImported(_) | Body::RecoveryOrdered(_)
-        | Body::RecoveryReceived(_) => payment::decide(books, statement.body()),
+        | Body::RecoveryReceived(_) => payment::decide(books, statement),
         Body::StatementImported(_) | Body::ExceptionResolved(_) | Body::ClearingUndone(_) => {
             statement::decide(books, statement)
         }
@@ -82,6 +85,16 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
         Body::EntryReversed(_) | Body::MonthClosed(_) | Body::BulletinIssued(_) => {
             closing::decide(books, statement)
         }
+    }
+}
+
+/// A bank profile that was used under an id and version is not edited in place: the books name a file's profile so.
+fn profile_is_the_same(books: &Books, body: &Body) -> Result<(), Rejection> {
+    match body.profile() {
+        Some((profile, Some(text))) if books.bank.has_other_text(profile, text) => {
+            Err(Rejection::ProfileChanged { profile: profile.to_owned() })
+        }
+        Some(_) | None => Ok(()),
     }
 }
 

@@ -2,18 +2,23 @@
 
 use crate::act::Body;
 use crate::act::payments::{PaymentFileReleased, RecoveryOrdered};
+use crate::answer::Outcome;
 use crate::books::payments::PaymentState;
-use crate::books::{Books, conditions};
+use crate::books::{Books, Statement, conditions};
+use crate::ids::BatchCode;
 use crate::law::not_before;
+use crate::line::Line;
 use crate::rejection::Rejection;
 
 use super::{filled, plain_file_name, positive};
 
-pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
+pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection> {
+    let body = statement.body();
     if let Body::PaymentFileReleased(released) = body {
         release(books, released)
     } else if let Body::ResponseImported(imported) = body {
-        plain_file_name(&imported.file_name)
+        plain_file_name(&imported.file_name)?;
+        is_of_its_batch(&imported.batch, statement)
     } else if let Body::ReturnsImported(imported) = body {
         plain_file_name(&imported.file_name)
     } else if let Body::RecoveryOrdered(ordered) = body {
@@ -23,6 +28,16 @@ pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
     } else {
         Ok(())
     }
+}
+
+/// A file in which no row answers a payment of the batch is another batch's: each of its rows would wait for a decision.
+fn is_of_its_batch(batch: &BatchCode, statement: &Statement<'_>) -> Result<(), Rejection> {
+    let stray = |line: &Line| matches!(line, Line::Response(l) if l.outcome == Outcome::Unmatched);
+    let count = statement.lines.len();
+    if count > 0 && statement.lines.iter().all(stray) {
+        return Err(Rejection::ResponseForeign { batch: batch.clone(), count });
+    }
+    Ok(())
 }
 
 /// Between drawing and release a payee may have died, an entitlement stopped, an account changed.

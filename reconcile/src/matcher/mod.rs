@@ -102,10 +102,21 @@ impl Differences {
         self.0 == 0
     }
 
+    /// How many they are.
+    #[must_use]
+    pub const fn count(self) -> u32 {
+        self.0.count_ones()
+    }
+
+    /// True if this is one of them.
+    #[must_use]
+    pub const fn contains(self, difference: Difference) -> bool {
+        self.0 & (1 << (difference as u8)) != 0
+    }
+
     /// The differences, in the order of [`Difference::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Difference> {
-        let has = move |difference: &Difference| self.0 & (1 << (*difference as u8)) != 0;
-        Difference::ALL.into_iter().filter(has)
+        Difference::ALL.into_iter().filter(move |difference| self.contains(*difference))
     }
 }
 

@@ -78,7 +78,7 @@ fn the_same_reference_with_another_amount_account_or_name_is_a_discrepancy() {
     ] {
         let report = match_lines(&[expected(1)], &[line]);
         assert_eq!(report.outcomes[0].outcome, Outcome::Discrepant, "{difference:?}");
-        assert!(report.outcomes[0].differs.iter().any(|what| what == difference), "{difference:?}");
+        assert!(report.outcomes[0].differs.contains(difference), "{difference:?}");
         assert_eq!(report.unanswered, [reference(1)]);
     }
 }

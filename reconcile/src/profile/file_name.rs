@@ -21,6 +21,13 @@ enum Piece {
 #[derive(Debug)]
 struct OtherForm;
 
+/// What a name of the pattern's form says.
+#[derive(Default)]
+struct Said<'n> {
+    date: Option<Date>,
+    batch: Option<&'n str>,
+}
+
 /// What fills a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NameParts<'a> {
@@ -80,23 +87,30 @@ impl FileName {
     /// The date in the name, if it has this form and names one.
     #[must_use]
     pub fn date_in(&self, name: &str) -> Option<Date> {
-        self.read(name).ok().flatten()
+        self.read(name).ok()?.date
     }
 
-    /// The date in a name of this form, if the form has one.
-    fn read(&self, name: &str) -> Result<Option<Date>, OtherForm> {
+    /// The batch in the name, if it has this form and names one.
+    #[must_use]
+    pub fn batch_in<'n>(&self, name: &'n str) -> Option<&'n str> {
+        self.read(name).ok()?.batch
+    }
+
+    /// What a name of this form says.
+    fn read<'n>(&self, name: &'n str) -> Result<Said<'n>, OtherForm> {
         let mut rest = name;
-        let mut date = None;
+        let mut said = Said::default();
         for piece in &self.pieces {
             rest = match piece {
                 Piece::Literal(literal) => rest.strip_prefix(literal.as_str()).ok_or(OtherForm)?,
                 Piece::Unit => after(rest, 4, |byte| byte.is_ascii_digit())?,
                 Piece::Date => {
                     let (day, after) = rest.split_at_checked(8).ok_or(OtherForm)?;
-                    date = Some(Date::from_compact(day).ok_or(OtherForm)?);
+                    said.date = Some(Date::from_compact(day).ok_or(OtherForm)?);
                     after
                 }
                 Piece::Batch => {
+                    said.batch = rest.get(..5);
                     after(rest, 5, |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())?
                 }
                 Piece::Teller => {
@@ -105,7 +119,7 @@ impl FileName {
                 }
             };
         }
-        if rest.is_empty() { Ok(date) } else { Err(OtherForm) }
+        if rest.is_empty() { Ok(said) } else { Err(OtherForm) }
     }
 
     /// The name made of these parts.
@@ -146,6 +160,15 @@ mod tests {
         {
             assert!(!pattern.fits(other), "{other}");
         }
+    }
+
+    #[test]
+    fn a_name_says_its_batch_where_the_pattern_has_one() {
+        let pattern = FileName::try_from("{batch}{date}.rsp".to_owned()).unwrap();
+        assert_eq!(pattern.batch_in("D20A020201012.rsp"), Some("D20A0"));
+        assert_eq!(pattern.batch_in("D20A0.rsp"), None);
+        let without = FileName::try_from("{date}.rsp".to_owned()).unwrap();
+        assert_eq!(without.batch_in("20201012.rsp"), None);
     }
 
     #[test]

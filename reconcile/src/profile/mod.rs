@@ -9,7 +9,9 @@ mod schema;
 mod shelf;
 mod words;
 
+use ledger::ids::Digest;
 use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
 
 pub use field::{Align, Field, Kind, Role};
 pub use file_name::{FileName, NameParts};
@@ -36,6 +38,13 @@ pub struct Profile {
     /// The kinds of file, each with one direction.
     #[serde(rename = "layout")]
     pub layouts: Vec<Layout>,
+    /// SHA-256 of its text, byte for byte.
+    #[serde(skip, default = "of_no_text")]
+    pub text: Digest,
+}
+
+fn of_no_text() -> Digest {
+    Digest::ZERO
 }
 
 impl Profile {
@@ -44,7 +53,8 @@ impl Profile {
     /// # Errors
     /// Everything that is wrong with it, each at its line: not the keys of a profile, or keys that contradict each other.
     pub fn from_toml(file: &str, text: &str) -> Result<Profile, Vec<Problem>> {
-        check::checked(file, text)
+        let profile = check::checked(file, text)?;
+        Ok(Profile { text: Digest(Sha256::digest(text).into()), ..profile })
     }
 
     /// Id and version, as the books name it.

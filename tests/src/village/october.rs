@@ -90,6 +90,7 @@ fn policies(stage: &mut Stage) {
 }
 
 fn money(stage: &mut Stage) {
+    stage.desk.clock.turn_to(code("2020-10-09"));
     let fields = ProgrammeAccountFields {
         number: stage.bank.number().to_owned(),
         holder_name: "样例县财政局社会救助资金专户".to_owned(),
@@ -240,7 +241,7 @@ fn opened<'a>(name: &'a str, bytes: &'a [u8]) -> Opened<'a> {
 }
 
 fn incoming<'a>(opened: &'a Opened<'a>, booked: Date) -> Incoming<'a> {
-    Incoming { opened, profile: None, booked, dry_run: false }
+    Incoming { opened, profile: None, booked, mismatches: None, dry_run: false }
 }
 
 fn close(stage: &mut Stage) {
@@ -267,6 +268,7 @@ fn close(stage: &mut Stage) {
 
 /// Acts once more, then leaves office; the key is revoked.
 fn bookkeeper_leaves(stage: &mut Stage) {
+    stage.desk.clock.turn_to(code("2020-11-04"));
     stage.sign("离任会计", super::release(9, "2020-11-04"));
     let key = stage.key("离任会计");
     let officer = stage.desk.holder(&key).expect("the key is enrolled");

@@ -10,20 +10,20 @@ use tests::village::{ORIGIN, Village};
 use super::program;
 
 /// A village, and a folder beside it for what commands write.
-struct Place {
+pub(super) struct Place {
     folder: TempDir,
-    dir: PathBuf,
+    pub(super) dir: PathBuf,
 }
 
 impl Place {
-    fn new() -> Place {
+    pub(super) fn new() -> Place {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("ledger");
         drop(Village::played(&dir, ORIGIN, 1));
         Place { folder, dir }
     }
 
-    fn beside(&self, name: &str) -> PathBuf {
+    pub(super) fn beside(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
@@ -32,7 +32,7 @@ impl Place {
     }
 
     /// Runs a command written as one line; `DIR`, `OUT` and `KEY:post` stand for paths, a quoted text for itself.
-    fn run(&self, line: &str) -> Ended {
+    pub(super) fn run(&self, line: &str) -> Ended {
         let argument = |word: &str| match word.split_once(':') {
             Some(("KEY", post)) => self.key(post).display().to_string(),
             Some(("OUT", name)) => self.beside(name).display().to_string(),
@@ -45,7 +45,7 @@ impl Place {
 }
 
 /// Ends with that code, and prints one document that says so and has these fields.
-fn holds(place: &Place, line: &str, code: i32, fields: &[&str]) -> Value {
+pub(super) fn holds(place: &Place, line: &str, code: i32, fields: &[&str]) -> Value {
     let ended = place.run(&format!("{line} --json"));
     assert_eq!(ended.code, Some(code), "{line}: {ended:?}");
     let document = ended.json();

@@ -86,8 +86,25 @@ fn every_bank_file_handed_in_again_is_refused() {
     assert!(answers >= 32, "{answers}");
 }
 
+#[test]
+fn a_file_that_numbers_its_rows_is_not_taken_for_another_batch() {
+    let (_folder, ledger) = county_demo::copy(&program());
+    let key = api::keys::read(&ledger.join("keys/CZJ-国库支付复核.pem")).unwrap();
+    let mut desk = Desk::open(&ledger, Clock::story(day("2020-12-07"))).unwrap();
+    let height = desk.books().height;
+    let name = "010232020101000817.txt";
+    let bytes = std::fs::read(ledger.join("bank/D20A0").join(name)).unwrap();
+    let opened = Opened::here(name, &bytes).unwrap();
+    let file = incoming(&opened);
+    let wrong: BatchCode = "L20A0".parse().unwrap();
+    let answered = Some(day("2020-10-10"));
+    let taken = banking::response(&mut desk, &key, &file, Some(wrong), answered);
+    assert!(matches!(&taken, Err(why) if why.to_string().contains("批次D20A0（2020-10")));
+    assert_eq!(refused(&desk, height, taken, name), "response.foreign");
+}
+
 fn incoming<'a>(opened: &'a Opened<'a>) -> Incoming<'a> {
-    Incoming { opened, profile: None, booked: day("2020-12-07"), dry_run: false }
+    Incoming { opened, profile: None, booked: day("2020-12-07"), mismatches: None, dry_run: false }
 }
 
 /// `20201130` as a date.

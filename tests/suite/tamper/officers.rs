@@ -144,6 +144,7 @@ fn paid_without_approval(scene: &mut Scene) -> Option<u64> {
             file: evidence("报盘"),
             file_name: "T20B0.txt".to_owned(),
             profile: "icbc-batch@1".to_owned(),
+            profile_text: None,
             root: batch.root,
             total_fen: batch.total,
         };

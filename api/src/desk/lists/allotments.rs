@@ -11,7 +11,7 @@ use reconcile::opened::Opened;
 use reconcile::problem::Code;
 
 use super::super::Desk;
-use super::try_out;
+use super::super::trial::try_out;
 use crate::failure::Failure;
 
 const DOCUMENT: &str = "发文字号";

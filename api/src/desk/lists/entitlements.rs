@@ -15,8 +15,9 @@ use reconcile::office_list::{self, Column, ListRow, OfficeList, plain};
 use reconcile::opened::Opened;
 use reconcile::problem::Code;
 
+use super::super::trial::try_one;
 use super::super::{Desk, seal};
-use super::{Finder, ID_NO, NAME, in_words, try_one};
+use super::{Finder, ID_NO, NAME, in_words};
 use crate::failure::Failure;
 
 const PERSONS: &str = "保障人数";

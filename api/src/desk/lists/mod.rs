@@ -8,14 +8,9 @@ pub mod persons;
 
 use std::collections::HashMap;
 
-use ledger::act::signed::key_id;
-use ledger::act::{Act, Body, Seen};
-use ledger::books::{Books, Statement};
 use ledger::check_digits::canonical_id_no;
-use ledger::ids::{ActId, OfficerId, PersonId, Seq};
-use ledger::line::Line;
+use ledger::ids::PersonId;
 use ledger::rejection::Rejection;
-use ledger::rules;
 use ledger::signer::Signer;
 use ledger::vault::AccessNote;
 use reconcile::office_list::{Column, ListRow};
@@ -36,50 +31,6 @@ pub(super) const NAME: Column =
     Column {
         name: "姓名", aliases: &["人员姓名", "户主姓名", "领款人"], is_required: false
     };
-
-/// Decides acts one after the other on a copy of the books, as the holder of `key` would sign them. Nothing is signed.
-///
-/// # Errors
-/// The first refusal, as signing would get it.
-pub fn try_out(
-    desk: &Desk,
-    key: &dyn Signer,
-    acts: &[(Body, Vec<Line>)],
-) -> Result<Books, Failure> {
-    let mut books = desk.books().clone();
-    for (body, lines) in acts {
-        let (officer, act) = unsigned(desk, key, body)?;
-        let at = Seq(books.height);
-        let statement = Statement { id: ActId::ZERO, at, officer, act: &act, lines };
-        rules::decide(&books, &statement)?;
-        books.evolve(&statement);
-    }
-    Ok(books)
-}
-
-/// As [`try_out`] of one act: nothing is built on it, so the books are not copied.
-///
-/// # Errors
-/// As [`try_out`].
-pub(super) fn try_one(
-    desk: &Desk,
-    key: &dyn Signer,
-    body: &Body,
-    lines: &[Line],
-) -> Result<(), Failure> {
-    let (officer, act) = unsigned(desk, key, body)?;
-    let at = Seq(desk.books().height);
-    let statement = Statement { id: ActId::ZERO, at, officer, act: &act, lines };
-    Ok(rules::decide(desk.books(), &statement)?)
-}
-
-/// The act that the holder of `key` would sign, and who that is.
-fn unsigned(desk: &Desk, key: &dyn Signer, body: &Body) -> Result<(OfficerId, Act), Failure> {
-    let key = key_id(&key.public());
-    let officer = desk.books().valid_key(key)?.officer;
-    let (body, time) = (body.clone(), desk.clock.now());
-    Ok((officer, Act { body, key, prev: ActId::ZERO, seen: Seen::nothing(), seq: 1, time }))
-}
 
 pub(super) fn random() -> Result<[u8; 16], Failure> {
     let mut bytes = [0; 16];

@@ -14,8 +14,9 @@ use reconcile::opened::Opened;
 use reconcile::problem::Code;
 use sha2::{Digest as _, Sha256};
 
+use super::super::trial::try_one;
 use super::super::{Desk, seal};
-use super::{Finder, ID_NO, NAME, in_words, try_one};
+use super::{Finder, ID_NO, NAME, in_words};
 use crate::failure::Failure;
 
 const SPENT: &str = "总费用";

@@ -1,0 +1,63 @@
+//! Acts tried out: decided by the rules on the books as they stand, as the holder of a key would sign them. Nothing is signed.
+
+use ledger::act::signed::key_id;
+use ledger::act::{Act, Body, Seen};
+use ledger::books::{Books, Statement};
+use ledger::ids::{ActId, OfficerId, Seq};
+use ledger::line::Line;
+use ledger::rules;
+use ledger::signer::Signer;
+
+use super::Desk;
+use crate::failure::Failure;
+
+/// Decides acts one after the other on a copy of the books, as the holder of `key` would sign them. Nothing is signed.
+///
+/// # Errors
+/// The first refusal, as signing would get it.
+pub fn try_out(
+    desk: &Desk,
+    key: &dyn Signer,
+    acts: &[(Body, Vec<Line>)],
+) -> Result<Books, Failure> {
+    try_each(desk, key, acts).map_err(|(_, why)| why)
+}
+
+/// As [`try_out`], for who says which act it is.
+///
+/// # Errors
+/// The first refusal, and the place of its act.
+pub fn try_each(
+    desk: &Desk,
+    key: &dyn Signer,
+    acts: &[(Body, Vec<Line>)],
+) -> Result<Books, (usize, Failure)> {
+    let mut books = desk.books().clone();
+    for (place, (body, lines)) in acts.iter().enumerate() {
+        let (officer, act) = unsigned(desk, key, body).map_err(|why| (place, why))?;
+        let at = Seq(books.height);
+        let statement = Statement { id: ActId::ZERO, at, officer, act: &act, lines };
+        rules::decide(&books, &statement).map_err(|why| (place, why.into()))?;
+        books.evolve(&statement);
+    }
+    Ok(books)
+}
+
+/// As [`try_out`] of one act: nothing is built on it, so the books are not copied.
+///
+/// # Errors
+/// As [`try_out`].
+pub fn try_one(desk: &Desk, key: &dyn Signer, body: &Body, lines: &[Line]) -> Result<(), Failure> {
+    let (officer, act) = unsigned(desk, key, body)?;
+    let at = Seq(desk.books().height);
+    let statement = Statement { id: ActId::ZERO, at, officer, act: &act, lines };
+    Ok(rules::decide(desk.books(), &statement)?)
+}
+
+/// The act that the holder of `key` would sign, and who that is.
+fn unsigned(desk: &Desk, key: &dyn Signer, body: &Body) -> Result<(OfficerId, Act), Failure> {
+    let key = key_id(&key.public());
+    let officer = desk.books().valid_key(key)?.officer;
+    let (body, time) = (body.clone(), desk.clock.now());
+    Ok((officer, Act { body, key, prev: ActId::ZERO, seen: Seen::nothing(), seq: 1, time }))
+}

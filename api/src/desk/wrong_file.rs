@@ -1,0 +1,157 @@
+//! Is it the right file? A response that answers another batch is told before it becomes thousands of exceptions.
+
+use std::collections::BTreeSet;
+
+use ledger::answer::Outcome;
+use ledger::ids::{BatchCode, PaymentRef};
+use ledger::money::Money;
+use ledger::rejection::Rejection;
+use reconcile::matcher::{Difference, LineOutcome, MatchReport};
+use reconcile::pieces::Pieces;
+use reconcile::profile::Layout;
+use reconcile::response::ResponseLine;
+
+use super::Desk;
+use super::banking::Incoming;
+use crate::failure::Failure;
+
+/// The batch that a response answers: the one that the clerk names, or the one that all references in it name. Neither
+/// the rows nor the file's name may speak of another.
+pub(super) fn batch_of(
+    layout: &Layout,
+    file: &Incoming<'_>,
+    given: Option<BatchCode>,
+    lines: &Pieces<ResponseLine>,
+) -> Result<BatchCode, Failure> {
+    let batch = given.map_or_else(|| batch_named_in(lines), Ok)?;
+    if let Ok(named) = batch_named_in(lines)
+        && named != batch
+    {
+        let text = format!("文件里的行引用都属于批次{named}，不是{batch}；请核对是否拿错文件。");
+        return Err(Failure::usage(text));
+    }
+    let name = file.opened.file();
+    let pattern = layout.file_name.as_ref();
+    match pattern.and_then(|pattern| pattern.batch_in(name)) {
+        Some(named) if named != batch.as_str() => Err(refusal(
+            "response.other_name",
+            format!(
+                "按版式，文件名“{name}”是批次{named}的，要核对的却是{batch}；没有入账。请核对是否拿错文件；确属{batch}的，问明银行后改正文件名。"
+            ),
+        )),
+        Some(_) | None => Ok(batch),
+    }
+}
+
+/// The batch that every reference in the file names.
+fn batch_named_in(lines: &Pieces<ResponseLine>) -> Result<BatchCode, Failure> {
+    let named = batches_named_in(lines);
+    let mut named = named.into_iter();
+    match (named.next(), named.next()) {
+        (Some(batch), None) => Ok(batch.clone()),
+        (None, _) => Err(Failure::usage("回盘文件没有带回行引用，请用 --batch 注明批次。")),
+        (Some(_), Some(_)) => {
+            Err(Failure::usage("回盘文件里有多个批次的行引用，请用 --batch 注明要核对的批次。"))
+        }
+    }
+}
+
+fn batches_named_in(lines: &Pieces<ResponseLine>) -> BTreeSet<&BatchCode> {
+    lines.iter().filter_map(|line| line.reference.as_ref().map(PaymentRef::batch)).collect()
+}
+
+/// Refuses a file of which no row answers a payment of the batch; and one of which less than half do, unless the clerk
+/// states how many do not.
+pub(super) fn refuse_foreign(
+    desk: &Desk,
+    batch: &BatchCode,
+    file: &Incoming<'_>,
+    lines: &Pieces<ResponseLine>,
+    report: &MatchReport,
+) -> Result<(), Failure> {
+    let strays = report.outcomes.iter().filter(|line| is_stray(line)).count();
+    let (count, fitting) = (lines.len(), lines.len() - strays);
+    let told =
+        || format!("{}{}没有入账。", compared(desk, batch, lines), about(desk, batch, lines));
+    if count > 0 && fitting == 0 && report.outcomes.iter().any(differs_in_amount) {
+        let why = Rejection::ResponseForeign { batch: batch.clone(), count };
+        return Err(refusal(why.code(), format!("{why}。{}{}", told(), why.hint())));
+    }
+    let stated = file.mismatches;
+    if stated.is_some_and(|stated| stated != strays) {
+        return Err(refusal(
+            "response.mismatches",
+            format!(
+                "对不上支付的实为{strays}行，与 --mismatches 注明的不符；没有入账。请重新核对。"
+            ),
+        ));
+    }
+    if stated.is_none() && strays > fitting {
+        return Err(refusal(
+            "response.mismatches",
+            format!(
+                "回盘{count}行里只有{fitting}行对应批次{batch}的支付，{strays}行对不上。{}请先核对是否拿错文件；确属本批的，加 --mismatches {strays} 再导入，对不上的逐行列为存疑。",
+                told()
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// A row that answers no payment of the batch. Where rows are numbered within a batch, one of another batch bears the number
+/// of a payment of somebody else: another account, and more that differs.
+fn is_stray(line: &LineOutcome) -> bool {
+    let is_somebody_else = line.differs.count() > 1 && line.differs.contains(Difference::Account);
+    line.outcome == Outcome::Unmatched || is_somebody_else
+}
+
+/// Where every amount agrees, the rows may be the batch's after all: a bank that hides account numbers and names.
+fn differs_in_amount(line: &LineOutcome) -> bool {
+    line.outcome == Outcome::Unmatched || line.differs.contains(Difference::Amount)
+}
+
+/// What stood against what.
+fn compared(desk: &Desk, code: &BatchCode, lines: &Pieces<ResponseLine>) -> String {
+    let Some(batch) = desk.books().payments.batches.get(code) else { return String::new() };
+    let (rows, total) = (lines.len(), total(lines));
+    let (payments, due) = (batch.len(), batch.total);
+    format!(
+        "核对的是文件的{rows}行{total}元与批次{code}的{payments}笔{due}元，按行引用、账号、户名、金额。"
+    )
+}
+
+/// What the file seems to be about, if not about this batch.
+fn about(desk: &Desk, code: &BatchCode, lines: &Pieces<ResponseLine>) -> String {
+    let batches = &desk.books().payments.batches;
+    let told = |codes: Vec<&BatchCode>| {
+        let codes = codes.into_iter().filter_map(|code| {
+            let batch = batches.get(code)?;
+            let (period, scheme, stage) = (batch.period, &batch.scheme, batch.stage.chinese());
+            Some(format!("{code}（{period}，项目{scheme}，{stage}）"))
+        });
+        codes.collect::<Vec<_>>().join("、")
+    };
+    let named = batches_named_in(lines).into_iter().filter(|named| *named != code);
+    let named = told(named.collect());
+    if !named.is_empty() {
+        return format!("文件里的行引用属于批次{named}。");
+    }
+    let (rows, total) = (lines.len(), total(lines));
+    let same = batches.iter().filter(|(other, batch)| {
+        *other != code && batch.released.is_some() && batch.len() == rows && batch.total == total
+    });
+    let same = told(same.map(|(code, _)| code).collect());
+    if same.is_empty() {
+        "文件里没有认出别的批次。".to_owned()
+    } else {
+        format!("笔数和金额与文件相同的是批次{same}。")
+    }
+}
+
+fn total(lines: &Pieces<ResponseLine>) -> Money {
+    Money::total(lines.iter().map(|line| line.amount)).unwrap_or(Money::ZERO)
+}
+
+fn refusal(code: &str, text: String) -> Failure {
+    Failure::Machine { code: code.to_owned(), text, exit: 1 }
+}
