@@ -14,6 +14,8 @@ use ledger::witness::{WitnessCode, WitnessFailure};
 use reconcile::problem::Problem;
 use serde_json::{Value, json};
 
+use crate::spoken::of_machine;
+
 /// Why a command did not do what it was asked.
 #[derive(Debug)]
 pub enum Failure {
@@ -61,7 +63,11 @@ impl Failure {
     pub fn file(path: &std::path::Path, why: &std::io::Error) -> Failure {
         Failure::Machine {
             code: "file.io".to_owned(),
-            text: format!("文件{}无法读写：{why}。请检查路径、权限和磁盘空间。", path.display()),
+            text: format!(
+                "文件{}无法读写：{}。请检查路径、权限和磁盘空间。",
+                path.display(),
+                of_machine(why)
+            ),
             exit: 3,
         }
     }
@@ -259,8 +265,18 @@ impl From<OpenFailure> for Failure {
 
 impl From<VaultFailure> for Failure {
     fn from(failure: VaultFailure) -> Failure {
+        // What is asked of the vault and is not there, or cannot be kept, is no fault of the machine.
+        let refused = matches!(
+            failure,
+            VaultFailure::NotFound(_)
+                | VaultFailure::Erased { .. }
+                | VaultFailure::Conflict(_)
+                | VaultFailure::FieldRefused { .. }
+                | VaultFailure::RemarkKeyRefused(_)
+                | VaultFailure::NoteRefused
+        );
         let code = failure.code().to_owned();
-        Failure::Machine { code, text: failure.to_string(), exit: 3 }
+        Failure::Machine { code, text: failure.to_string(), exit: if refused { 1 } else { 3 } }
     }
 }
 

@@ -3,6 +3,8 @@
 
 pub mod failure;
 
+pub mod spoken;
+
 pub mod clock;
 
 pub mod private_file;

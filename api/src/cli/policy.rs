@@ -13,6 +13,7 @@ use super::Report;
 use crate::desk::Desk;
 use crate::desk::policy_file::{self, DryRun};
 use crate::failure::Failure;
+use crate::spoken::text_at;
 
 /// How many entitlements are named one by one; the JSON report has all.
 const NAMED: usize = 20;
@@ -23,7 +24,7 @@ pub(super) fn run(
     path: &Path,
     is_dry: bool,
 ) -> Result<Report, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|why| Failure::file(path, &why))?;
+    let text = text_at(path)?;
     let acts = policy_file::read(path, &text)?;
     // All of it is decided upon before the first act is signed: a policy is not signed by halves.
     let run = policy_file::try_out(desk, key, acts)?;

@@ -11,6 +11,7 @@ use ledger::ids::{BankAccountCode, BatchCode, Digest, PaymentRef};
 use ledger::line::Line;
 use ledger::money::Money;
 use ledger::period::Date;
+use ledger::rejection::Rejection;
 use ledger::signer::Signer;
 use ledger::vault::{AccessNote, BankFile};
 use reconcile::detect::detect;
@@ -249,7 +250,7 @@ fn expectations(
     code: &BatchCode,
     note: &AccessNote,
 ) -> Result<Vec<Expectation>, Failure> {
-    let unknown = || ledger::rejection::Rejection::RosterUnknown { batch: code.clone() };
+    let unknown = || Rejection::RosterUnknown { batch: code.clone() };
     let batch = desk.books().payments.batches.get(code).ok_or_else(unknown)?;
     let Some(released) = &batch.released else { return Ok(Vec::new()) };
     let payments = &desk.books().payments;
@@ -283,6 +284,9 @@ pub fn returns(
     file: &Incoming<'_>,
     account: BankAccountCode,
 ) -> Result<Imported, Failure> {
+    if !desk.books().funds.accounts.contains_key(&account) {
+        return Err(Rejection::BankAccountUnknown { account }.into());
+    }
     let profiles = profiles::of_ledger(desk.dir())?;
     let (layout, profile) = file.detect(&profiles)?;
     let read = refund::read(layout, file.opened, &response::Given::default())?;

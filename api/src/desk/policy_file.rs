@@ -20,6 +20,7 @@ use serde::Deserialize;
 
 use super::{Desk, lists};
 use crate::failure::Failure;
+use crate::spoken::of_toml;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -170,16 +171,17 @@ pub struct DryRun {
 /// The file is not such a file: the place, what was found, what is expected.
 pub fn read(path: &Path, text: &str) -> Result<Vec<Body>, Failure> {
     let wrong = |why: String| Failure::usage(format!("{}：{why}", path.display()));
-    let written: Written = toml::from_str(text).map_err(|why| wrong(in_words(&why)))?;
+    let written: Written = toml::from_str(text).map_err(|why| wrong(in_words(&why, text)))?;
     acts(&written).map_err(wrong)
 }
 
 /// The parser's words; most often the quotes of a Chinese key were forgotten.
-fn in_words(why: &toml::de::Error) -> String {
+fn in_words(why: &toml::de::Error, text: &str) -> String {
+    let told = of_toml(why, text);
     if why.message().contains("unquoted key") {
-        return format!("键名是中文时要加英文双引号，如 \"代码\" = \"DB-R\"。\n{why}");
+        return format!("{told}。键名是中文时要加英文双引号，如 \"代码\" = \"DB-R\"");
     }
-    why.to_string()
+    told
 }
 
 /// Those of the acts that say something new to the books.
