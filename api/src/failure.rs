@@ -14,6 +14,7 @@ use ledger::witness::{WitnessCode, WitnessFailure};
 use reconcile::problem::Problem;
 use serde_json::{Value, json};
 
+use crate::problem_list;
 use crate::spoken::of_machine;
 
 /// Why a command did not do what it was asked.
@@ -153,10 +154,7 @@ impl fmt::Display for Failure {
                     rejection.hint()
                 )
             }
-            Failure::Problems(problems) => {
-                writeln!(f, "文件有{}处问题，一行也没有导入：", problems.len())?;
-                problems.iter().try_for_each(|problem| writeln!(f, "  {problem}"))
-            }
+            Failure::Problems(problems) => f.write_str(&problem_list::told(problems)),
             Failure::Diverged(found) => match found.entry {
                 Some(entry) => {
                     write!(f, "核验不通过〔{}〕第{entry}条记录：{}", found.code, found.text)
