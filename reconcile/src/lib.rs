@@ -11,6 +11,8 @@ pub mod profile;
 
 pub mod table;
 
+mod foreign;
+
 pub mod opened;
 
 mod values;
