@@ -144,6 +144,12 @@ pub fn response(
         imported.count(outcome.outcome.chinese(), stated_amount(outcome));
         if outcome.outcome.needs_decision() {
             let what = described(outcome.outcome.chinese(), &outcome.differs);
+            let what = match outcome.row_before {
+                Some(row) => format!(
+                    "{what}（与第{row}行是同一笔支付，本文件里出现两次，已按第{row}行处理）"
+                ),
+                None => what,
+            };
             imported.wait(outcome.row, what);
         }
         if !line.reason_text.is_empty() {

@@ -6,6 +6,8 @@ mod by_account;
 pub(crate) mod hashing;
 mod index;
 
+use std::collections::HashMap;
+
 use ledger::answer::{MatchRule, Outcome, Reason};
 use ledger::ids::PaymentRef;
 use ledger::money::Money;
@@ -105,6 +107,8 @@ pub struct LineOutcome {
     pub settled_amount: Money,
     /// In what the line differs, if the outcome is [`Outcome::Discrepant`].
     pub differs: Vec<Difference>,
+    /// The row that answers the payment which this line is about once more, if the outcome is [`Outcome::Unmatched`].
+    pub row_before: Option<u32>,
 }
 
 /// A whole response file against the expectations.
@@ -143,6 +147,7 @@ pub fn match_lines(expectations: &[Expectation], lines: &[ResponseLine]) -> Matc
         }
         outcomes.push(outcome);
     }
+    tell_repeated(lines, &mut outcomes);
     let mut unanswered: Vec<_> = expectations
         .iter()
         .zip(&answered)
@@ -206,6 +211,26 @@ fn outcome_of(expectations: &[Expectation], line: &ResponseLine, found: Found) -
         amount: line.amount,
         settled_amount: line.settled_amount,
         differs,
+        row_before: None,
+    }
+}
+
+/// A line about a payment that another row of the file answers says which row: it is no stranger's payment.
+fn tell_repeated(lines: &[ResponseLine], outcomes: &mut [LineOutcome]) {
+    let about = |line: &ResponseLine| match &line.reference {
+        Some(reference) => (Some(reference.clone()), String::new(), Money::ZERO),
+        None => (None, line.account_no.to_string(), line.amount),
+    };
+    if outcomes.iter().all(|outcome| outcome.outcome != Outcome::Unmatched) {
+        return;
+    }
+    let named = lines.iter().zip(&*outcomes).filter(|(_, outcome)| outcome.reference.is_some());
+    let answered: HashMap<_, u32> =
+        named.map(|(line, outcome)| (about(line), outcome.row)).collect();
+    for (line, outcome) in lines.iter().zip(outcomes) {
+        if outcome.outcome == Outcome::Unmatched {
+            outcome.row_before = answered.get(&about(line)).copied();
+        }
     }
 }
 
