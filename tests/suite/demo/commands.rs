@@ -214,6 +214,27 @@ fn help_and_version_are_answers() {
     }
 }
 
+#[test]
+fn a_batch_that_went_out_is_written_again_only_as_it_went_out() {
+    let place = Place::new();
+    for post in ["造册复核", "社会保障股审核", "局长"] {
+        holds(&place, &format!("roster agree --dir DIR --key KEY:{post} --batch T20B0"), 0, &[]);
+    }
+    let pay = "pay --dir DIR --key KEY:国库支付经办 --batch T20B0";
+    let right = "--account ZH-01 --profile icbc-batch --date 2020-11-10";
+    assert_eq!(holds(&place, &format!("{pay} {right}"), 0, &["seq"])["repeat"], false);
+    for wrong in [
+        "--account ZH-99 --profile icbc-batch",
+        "--account ZH-01 --profile ccb-pipe",
+        "--account ZH-01 --profile icbc-batch --date 2020-11-11",
+    ] {
+        let said = holds(&place, &format!("{pay} {wrong}"), 1, &[]);
+        assert_eq!(said["error"]["code"], "batch.released_otherwise", "{said}");
+    }
+    let short = "--account ZH-01 --profile icbc-batch";
+    assert_eq!(holds(&place, &format!("{pay} {short}"), 0, &["file"])["repeat"], true);
+}
+
 /// A policy file that raises the village's one standard from `month` on.
 fn raised(place: &Place, yuan: &str) -> PathBuf {
     let path = place.beside("TK-S.toml");
