@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use ledger::act::Body;
+use ledger::act::policies::Strictness;
 use ledger::ids::EntitlementId;
 use ledger::money::Money;
 use ledger::rejection::Rejection;
@@ -79,8 +80,19 @@ fn tried(run: &DryRun) -> Report {
             "period": period, "lines": count, "total_fen": total, "misfits": misfits,
         }));
     }
+    let pairs: Vec<Value> = run
+        .pairs
+        .iter()
+        .map(|(pair, persons)| {
+            let effect = pair.effect.unwrap_or(Strictness::Refused).chinese();
+            let (one, other, from) = (&pair.one, &pair.other, pair.from);
+            lines.push(format!("互斥{one}与{other}（{effect}，自{from}）：该月两项都应发的有{persons}人"));
+            json!({ "one": one, "other": other, "from": from, "effect": effect, "persons": persons })
+        })
+        .collect();
     let json = json!({
         "ok": true, "dry_run": true, "acts": kinds, "scheme": run.scheme, "months": months,
+        "pairs": pairs,
     });
     Report { json, text: lines.join("\n") }
 }
