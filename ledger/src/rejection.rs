@@ -262,7 +262,7 @@ rejections! {
 
     CloseOrder { expected: Period } = "close.out_of_order", "应先月结{expected}", "逐月结账，不得跳月。";
     CloseStatementMissing { account: BankAccountCode, until: Date } = "close.statement_missing", "专户{account}缺少截至{until}的流水", "导入到月末的流水后再月结。";
-    CloseExceptionsOpen { count: usize } = "close.exceptions_open", "还有{count}项存疑没有处理", "逐项处理后再月结。";
+    CloseExceptionsOpen { count: usize } = "close.exceptions_open", "回盘和退汇还有{count}项存疑没有处理", "逐项处理后再月结；流水里没有对应的行列为未达账项，可以跨月。";
     CloseNotBalanced { account: BankAccountCode, difference: Money } = "close.not_balanced", "专户{account}余额调节后仍差{difference}元", "查明差额：核对流水、未达账项和漏记业务。";
     CloseTableMismatch {} = "close.table_mismatch", "月结所附数据摘要与账面算出的不符", "账面已变：请重新生成月结数据并签署。";
     CloseMoved { height: u64, found: u64 } = "close.moved", "月结数据是在{found}条记录时算出的，台账现有{height}条", "台账已有新记录：请重新月结。";
