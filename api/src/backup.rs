@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 use crate::copies::known_act;
 use crate::desk::write_whole;
 use crate::failure::Failure;
+use crate::spoken::of_machine;
 
 const MANIFEST: &str = "manifest";
 const TILES: &str = "tiles";
@@ -140,8 +141,9 @@ fn write_manifest(out: &Path, origin: &str, head: &Head) -> Result<(), Failure> 
 
 fn check_manifest(from: &Path) -> Result<(), Failure> {
     let damaged = |what: String| RecoveryFailure::new(RecoveryCode::BackupDamaged, what);
-    let text = std::fs::read_to_string(from.join(MANIFEST))
-        .map_err(|why| damaged(format!("{}：{why}", from.join(MANIFEST).display())))?;
+    let text = std::fs::read_to_string(from.join(MANIFEST)).map_err(|why| {
+        damaged(format!("{}：{}", from.join(MANIFEST).display(), of_machine(&why)))
+    })?;
     if !text.starts_with("doudi/backup/v1\n") {
         return Err(damaged("manifest 的格式".to_owned()).into());
     }

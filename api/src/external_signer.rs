@@ -9,6 +9,7 @@ use ed25519_dalek::pkcs8::DecodePublicKey as _;
 use ledger::signer::{Signer, SignerFailure};
 
 use crate::failure::Failure;
+use crate::spoken::{of_machine, text_at};
 
 /// A command that is given the message on standard input and answers with the 64 bytes of the signature.
 pub struct ExternalSigner {
@@ -22,9 +23,14 @@ impl ExternalSigner {
     /// # Errors
     /// The file is missing or holds no Ed25519 public key.
     pub fn new(command: &str, public: &Path) -> Result<ExternalSigner, Failure> {
-        let pem = std::fs::read_to_string(public).map_err(|why| Failure::file(public, &why))?;
-        let key = VerifyingKey::from_public_key_pem(&pem).map_err(|why| {
-            Failure::usage(format!("{}不是 Ed25519 公钥文件：{why}。", public.display()))
+        let pem = text_at(public)?;
+        let key = VerifyingKey::from_public_key_pem(&pem).map_err(|why| Failure::Machine {
+            code: "key.file".to_owned(),
+            text: format!(
+                "{}不是Ed25519公钥文件（{why}）。请用 openssl pkey -pubout 由签名设备的密钥写出。",
+                public.display()
+            ),
+            exit: 1,
         })?;
         Ok(ExternalSigner { command: command.to_owned(), public: key })
     }
@@ -52,7 +58,8 @@ impl Signer for ExternalSigner {
 
     fn sign(&self, message: &[u8]) -> Result<[u8; 64], SignerFailure> {
         let failed = |why: String| SignerFailure(format!("签名命令“{}”{why}", self.command));
-        let output = self.run(message).map_err(|why| failed(format!("无法运行：{why}")))?;
+        let output =
+            self.run(message).map_err(|why| failed(format!("无法运行：{}", of_machine(&why))))?;
         if !output.status.success() {
             return Err(failed(format!("没有成功（{}）", output.status)));
         }

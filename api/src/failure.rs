@@ -14,6 +14,9 @@ use ledger::witness::{WitnessCode, WitnessFailure};
 use reconcile::problem::Problem;
 use serde_json::{Value, json};
 
+use crate::problem_list;
+use crate::spoken::of_machine;
+
 /// Why a command did not do what it was asked.
 #[derive(Debug)]
 pub enum Failure {
@@ -62,7 +65,11 @@ impl Failure {
     pub fn file(path: &std::path::Path, why: &std::io::Error) -> Failure {
         Failure::Machine {
             code: "file.io".to_owned(),
-            text: format!("文件{}无法读写：{why}。请检查路径、权限和磁盘空间。", path.display()),
+            text: format!(
+                "文件{}无法读写：{}。请检查路径、权限和磁盘空间。",
+                path.display(),
+                of_machine(why)
+            ),
             exit: 3,
         }
     }
@@ -148,10 +155,7 @@ impl fmt::Display for Failure {
                     rejection.hint()
                 )
             }
-            Failure::Problems(problems) => {
-                writeln!(f, "文件有{}处问题，一行也没有导入：", problems.len())?;
-                problems.iter().try_for_each(|problem| writeln!(f, "  {problem}"))
-            }
+            Failure::Problems(problems) => f.write_str(&problem_list::told(problems)),
             Failure::Diverged(found) => match found.entry {
                 Some(entry) => {
                     write!(f, "核验不通过〔{}〕第{entry}条记录：{}", found.code, found.text)
@@ -260,8 +264,18 @@ impl From<OpenFailure> for Failure {
 
 impl From<VaultFailure> for Failure {
     fn from(failure: VaultFailure) -> Failure {
+        // What is asked of the vault and is not there, or cannot be kept, is no fault of the machine.
+        let refused = matches!(
+            failure,
+            VaultFailure::NotFound(_)
+                | VaultFailure::Erased { .. }
+                | VaultFailure::Conflict(_)
+                | VaultFailure::FieldRefused { .. }
+                | VaultFailure::RemarkKeyRefused(_)
+                | VaultFailure::NoteRefused
+        );
         let code = failure.code().to_owned();
-        Failure::Machine { code, text: failure.to_string(), exit: 3 }
+        Failure::Machine { code, text: failure.to_string(), exit: if refused { 1 } else { 3 } }
     }
 }
 

@@ -104,7 +104,8 @@ pub fn read(path: &Path) -> Result<SigningKey, Failure> {
 pub fn read_with(path: &Path, passphrase: Option<&Path>) -> Result<SigningKey, Failure> {
     let text = Passphrase::new(private_file::read(path)?);
     if !text.starts_with(SEALED) {
-        return SigningKey::from_pkcs8_pem(&text).map_err(|why| malformed(path, &why.to_string()));
+        let key = SigningKey::from_pkcs8_pem(&text);
+        return key.map_err(|why| malformed(path, &format!("读不出Ed25519私钥（{why}）")));
     }
     let given = passphrase::of_key(path, passphrase)?;
     SigningKey::from_pkcs8_encrypted_pem(&text, given.as_bytes())
@@ -127,7 +128,7 @@ pub fn read_master(path: &Path) -> Result<MasterKey, Failure> {
     let text = private_file::read(path)?;
     let mut bytes = [0; 32];
     hex::decode_to_slice(text.trim_end(), &mut bytes)
-        .map_err(|why| malformed(path, &why.to_string()))?;
+        .map_err(|_| malformed(path, "应为64位十六进制数"))?;
     Ok(MasterKey::from_bytes(bytes))
 }
 

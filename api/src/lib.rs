@@ -1,7 +1,11 @@
 //! THE SHELL: the command line, the clock, files and configuration.
 //! Modules in reading order; a module uses only those above it.
 
+pub mod problem_list;
+
 pub mod failure;
+
+pub mod spoken;
 
 pub mod clock;
 

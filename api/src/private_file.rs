@@ -67,8 +67,18 @@ pub fn read(path: &Path) -> Result<String, Failure> {
     refuse_open_folder(path)?;
     refuse_open_folder(&fs::canonicalize(path).map_err(|why| io(&why))?)?;
     let mut text = String::new();
-    file.read_to_string(&mut text).map_err(|why| io(&why))?;
-    Ok(text)
+    match file.read_to_string(&mut text) {
+        Ok(_) => Ok(text),
+        Err(why) if why.kind() == std::io::ErrorKind::InvalidData => Err(Failure::Machine {
+            code: "key.file".to_owned(),
+            text: format!(
+                "{}不是有效的密钥文件：内容不是文字。请核对是否拿错文件。",
+                path.display()
+            ),
+            exit: 1,
+        }),
+        Err(why) => Err(io(&why)),
+    }
 }
 
 /// The folder that a file lies in: of a bare name, the one that the program was called in.

@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 use crate::desk::write_whole;
 use crate::failure::Failure;
 use crate::keys;
+use crate::spoken::{of_toml, text_at};
 
 const KEY: &str = "witness.key";
 const CONFIG: &str = "witness.toml";
@@ -204,8 +205,8 @@ fn short_digest(bytes: &[u8]) -> String {
 
 fn read_config(path: &Path) -> Result<(String, KnownLogs), Failure> {
     let wrong = |why: String| Failure::from(WitnessFailure::new(WitnessCode::Config, why));
-    let text = std::fs::read_to_string(path).map_err(|why| Failure::file(path, &why))?;
-    let config: Config = toml::from_str(&text).map_err(|why| wrong(why.message().to_owned()))?;
+    let text = text_at(path)?;
+    let config: Config = toml::from_str(&text).map_err(|why| wrong(of_toml(&why, &text)))?;
     let mut logs = Vec::new();
     for line in &config.logs {
         let key: VerifierKey = line.parse().map_err(|_| wrong(format!("日志公钥“{line}”")))?;

@@ -13,9 +13,9 @@ use std::time::Duration;
 
 use ledger::engine::Engine;
 use ledger::log::{LogFailure, NoteSigner};
-use ledger::trust::Trust;
 
 use crate::desk::succession::log_signer;
+use crate::desk::trust_of;
 use crate::failure::Failure;
 use crate::snapshots;
 
@@ -62,7 +62,7 @@ impl Writer {
     /// # Errors
     /// It is not a ledger, refuses to start, or its log key is not here.
     pub fn open(dir: &Path, options: Options) -> Result<Writer, Failure> {
-        let trust = Trust::read(&dir.join("trust"))?;
+        let trust = trust_of(dir)?;
         let mut engine = Engine::open(dir, &trust.log_key)?;
         snapshots::keep_if_due(&mut engine);
         let signer = log_signer(dir, trust.origin())?;

@@ -1,5 +1,7 @@
 //! Every refusal of the rules: a stable code, what is wrong, and what to do about it. The words live here only.
 
+use std::fmt;
+
 use crate::ids::{
     AccountId, ActId, AdvanceId, ApplicationId, BankAccountCode, BatchCode, ClaimId, EntitlementId,
     FlagId, FundCode, GoodsCode, HouseholdId, KeyId, OfficerId, PaymentRef, PersonId, PolicyCode,
@@ -7,6 +9,23 @@ use crate::ids::{
 };
 use crate::money::Money;
 use crate::period::{Date, Period};
+
+/// Lines of a manifest that are refused for one and the same reason; the first of them are named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineNumbers(pub Vec<u32>);
+
+impl LineNumbers {
+    /// So many are named one by one.
+    const NAMED: usize = 20;
+}
+
+impl fmt::Display for LineNumbers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named: Vec<String> = self.0.iter().take(Self::NAMED).map(u32::to_string).collect();
+        f.write_str(&named.join("、"))?;
+        if self.0.len() > Self::NAMED { write!(f, "等{}", self.0.len()) } else { Ok(()) }
+    }
+}
 
 macro_rules! rejections {
     ($($(#[$doc:meta])* $variant:ident { $($field:ident: $ty:ty),* } = $code:literal, $text:literal, $hint:literal;)*) => {
@@ -173,7 +192,7 @@ rejections! {
     RosterLineWrong { n: u32, why: String } = "roster.line_wrong", "名册第{n}行：{why}", "按资格重新造册；名册的每一行都由资格算出。";
     RosterNotEntitled { n: u32, entitlement: EntitlementId } = "roster.not_entitled", "名册第{n}行：资格{entitlement}在该月不应发", "核对起发、停发月份和项目。";
     RosterTwice { n: u32, reference: PaymentRef } = "roster.paid_twice", "名册第{n}行：该资格该月已在支付{reference}中", "失败或退汇的用补发名册；其余不得重复。";
-    RosterExclusive { n: u32, scheme: SchemeCode } = "roster.exclusive", "名册第{n}行：受益人该月已在互斥项目{scheme}中发放", "先停发互斥项目。";
+    RosterExclusive { n: LineNumbers, scheme: String } = "roster.exclusive", "名册第{n}行：受益人该月已在互斥项目{scheme}中发放", "先停发互斥项目。";
 
     ReissueNotOpen { reference: PaymentRef } = "reissue.not_open", "支付{reference}既未失败也未退汇，不能补发", "处理中或结果不明的先向银行查证；成功的不得再发。";
     ReissueTwice { reference: PaymentRef } = "reissue.twice", "支付{reference}已经补发过", "查看已有的补发支付。";
@@ -246,7 +265,7 @@ rejections! {
 
     CloseOrder { expected: Period } = "close.out_of_order", "应先月结{expected}", "逐月结账，不得跳月。";
     CloseStatementMissing { account: BankAccountCode, until: Date } = "close.statement_missing", "专户{account}缺少截至{until}的流水", "导入到月末的流水后再月结。";
-    CloseExceptionsOpen { count: usize } = "close.exceptions_open", "还有{count}项存疑没有处理", "逐项处理后再月结。";
+    CloseExceptionsOpen { count: usize } = "close.exceptions_open", "回盘和退汇还有{count}项存疑没有处理", "逐项处理后再月结；流水里没有对应的行列为未达账项，可以跨月。";
     CloseNotBalanced { account: BankAccountCode, difference: Money } = "close.not_balanced", "专户{account}余额调节后仍差{difference}元", "查明差额：核对流水、未达账项和漏记业务。";
     CloseTableMismatch {} = "close.table_mismatch", "月结所附数据摘要与账面算出的不符", "账面已变：请重新生成月结数据并签署。";
     CloseMoved { height: u64, found: u64 } = "close.moved", "月结数据是在{found}条记录时算出的，台账现有{height}条", "台账已有新记录：请重新月结。";
@@ -256,7 +275,7 @@ rejections! {
 
 #[cfg(test)]
 mod tests {
-    use super::Rejection;
+    use super::{LineNumbers, Rejection};
 
     #[test]
     fn every_refusal_has_its_own_code_and_says_what_to_do() {
@@ -267,6 +286,16 @@ mod tests {
         for (code, text, hint) in Rejection::ALL {
             assert!(code.contains('.') && !text.is_empty() && hint.ends_with('。'), "{code}");
         }
+    }
+
+    #[test]
+    fn of_many_lines_the_first_twenty_are_named_and_all_are_counted() {
+        let refused = |lines: u32| Rejection::RosterExclusive {
+            n: LineNumbers((1..=lines).collect()),
+            scheme: "DB".to_owned(),
+        };
+        assert!(refused(3).to_string().starts_with("名册第1、2、3行："));
+        assert!(refused(700).to_string().contains("、20等700行："));
     }
 
     #[test]

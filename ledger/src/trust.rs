@@ -93,12 +93,17 @@ impl Trust {
         let text = |name: &str| {
             let path = dir.join(name);
             std::fs::read_to_string(&path).map_err(|error| {
-                let (file, why) = (path.display().to_string(), error.to_string());
+                let file = path.display().to_string();
                 // Missing, or not text: get another copy. Anything else is this machine's trouble.
-                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidData) {
-                    return TrustProblem::File { file, why };
+                if error.kind() == ErrorKind::NotFound {
+                    return TrustProblem::File { file, why: "没有这个文件".to_owned() };
                 }
-                TrustProblem::Unread { file, why }
+                if error.kind() == ErrorKind::InvalidData {
+                    return TrustProblem::File {
+                        file, why: "不是UTF-8编码的文字".to_owned()
+                    };
+                }
+                TrustProblem::Unread { file, why: error.to_string() }
             })
         };
         let wrong = |name: &str, why: String| TrustProblem::File {
@@ -108,8 +113,9 @@ impl Trust {
         let log_key = text("log.vkey")?;
         let log_key: VerifierKey =
             log_key.trim_end().parse().map_err(|why| wrong("log.vkey", format!("{why}")))?;
-        let roots: TrustFile = toml::from_str(&text("trust.toml")?)
-            .map_err(|why| wrong("trust.toml", why.message().to_owned()))?;
+        let roots: TrustFile = toml::from_str(&text("trust.toml")?).map_err(|why| {
+            wrong("trust.toml", format!("不是信任文件的写法（{}）", why.message()))
+        })?;
         if roots.origin != log_key.name() {
             return Err(wrong("trust.toml", "origin 与 log.vkey 的名称不同".to_owned()));
         }

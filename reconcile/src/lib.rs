@@ -13,6 +13,8 @@ pub mod profile;
 
 pub mod table;
 
+mod foreign;
+
 pub mod opened;
 
 mod values;

@@ -1,6 +1,7 @@
 //! A file that was opened: what its container is, and a spreadsheet's rows. Everything that reads a file takes one of
 //! these, so that whoever opens it decides where a spreadsheet is parsed.
 
+use crate::foreign;
 use crate::problem::{Code, Problem};
 use crate::profile::Container;
 use crate::table::tree::Node;
@@ -21,7 +22,7 @@ impl<'a> Opened<'a> {
     /// the shell does it in a process of its own, with limits.
     ///
     /// # Errors
-    /// The file is empty, or the spreadsheet cannot be read.
+    /// The file is empty or of a kind that is not read here, or the spreadsheet cannot be read.
     pub fn with(
         file: &'a str,
         bytes: &'a [u8],
@@ -30,6 +31,7 @@ impl<'a> Opened<'a> {
         if bytes.is_empty() {
             return Err(Problem::of_file(Code::FileEmpty, file));
         }
+        foreign::refuse(file, bytes)?;
         let container = container_of(bytes);
         let sheet = if container.is_sheet() { Some(read_sheet(container)?) } else { None };
         let tree = match container {

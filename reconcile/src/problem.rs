@@ -43,6 +43,14 @@ codes! {
     FileEmpty = "file.empty", "文件是空的", "请向银行重新取一份文件";
     /// A heading and nothing under it.
     FileNoLines = "file.no_lines", "文件里没有一行明细", "请核对是否取错文件，或向银行重新取一份";
+    /// Text in UTF-16.
+    FileUtf16 = "file.utf16", "文件是UTF-16编码的文字", "请用记事本打开，另存为UTF-8后再导入，不要用表格软件另存";
+    /// Text whose rows end in a carriage return alone.
+    FileCarriageReturns = "file.carriage_returns", "各行只以回车符（CR）结束，没有换行符", "请用编辑器把行尾改为CRLF或LF，另存后再导入";
+    /// An archive: what is in it is what was meant.
+    FileArchive = "file.archive", "文件是压缩包", "请先解压，再导入其中的文件";
+    /// A document, a picture, a page: nothing with rows.
+    FileOtherKind = "file.other_kind", "这种文件读不出明细", "请重新下载，格式选xlsx、csv或文本；不要只改文件名的后缀";
     /// A payment file where a response was expected, and the like.
     FileWrongDirection = "file.wrong_direction", "文件的用途不对", "请选择正确的文件，或改用对应的导入命令";
     /// A profile whose text cannot be used.
@@ -89,6 +97,8 @@ codes! {
     TableBroken = "table.broken_frame", "表格线不完整", "请核对文件是否被截断或改动";
     /// The spreadsheet cannot be read.
     SheetUnreadable = "sheet.unreadable", "电子表格打不开", "请用表格软件核对能否打开，或向银行重新取一份";
+    /// A spreadsheet behind a password.
+    SheetEncrypted = "sheet.encrypted", "电子表格加了密码", "请用密码打开，去掉密码后另存，再导入";
     /// More than one sheet has content.
     SheetSeveral = "sheet.several", "不止一张工作表有内容", "请只保留银行给出的那一张";
     /// A cell outside any bank layout's reach.

@@ -116,6 +116,16 @@ fn a_reissue_is_refused_where_an_excluded_scheme_paid_meanwhile() {
 }
 
 #[test]
+fn a_pair_that_names_an_unknown_scheme_is_refused() {
+    for (one, other, unknown) in [("DB", "XX", "XX"), ("XX", "DB", "XX")] {
+        let body = json!({ "basis": "清民发", "from": "2020-10", "one": one, "other": other });
+        given("policies")
+            .when(&Saying::new("policy", "exclusion.set", body))
+            .refuses("scheme.unknown", &format!("项目{unknown}在2020-10没有设定"));
+    }
+}
+
+#[test]
 fn two_lists_do_not_both_become_one_entitlement() {
     let mut county = given("entitled");
     let scheme = ("LS", "救助金");

@@ -23,6 +23,7 @@ use crate::failure::Failure;
 use crate::http::acts::read_entries;
 use crate::keys;
 use crate::remote::{self, Remote};
+use crate::spoken::{of_json, of_parser, text_of};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -94,7 +95,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
         }
         Handed::Bytes(bytes) => {
             let signer = args.signer()?;
-            let act = written(Some(&desk), &bytes)?;
+            let act = written(Some(&desk), path, &bytes)?;
             drawn = act.drawn;
             desk.sign_with_lines(signer.as_ref(), act.body, &act.entries)?
         }
@@ -124,7 +125,7 @@ fn to_server(server: &Remote, trust: &Trust, args: &Args, path: &Path) -> Result
         )));
     }
     let key = args.signer()?;
-    let Written { body, entries: lines, drawn } = written(None, &bytes)?;
+    let Written { body, entries: lines, drawn } = written(None, path, &bytes)?;
     let id = key_id(&key.public());
     let act = server.next_act(id, body, Clock::Machine.now(), trust)?;
     let signed = remote::sign(act, trust, key.as_ref())?;
@@ -224,18 +225,25 @@ struct Written {
 }
 
 /// An act as a person writes it. Where it has lines, its manifest is computed from them.
-fn written(desk: Option<&Desk>, bytes: &[u8]) -> Result<Written, Failure> {
-    let wrong = |why: String| Failure::usage(format!("动作文件不对：{why}"));
-    let mut value: Value = serde_json::from_slice(bytes).map_err(|why| wrong(why.to_string()))?;
+fn written(desk: Option<&Desk>, path: &Path, bytes: &[u8]) -> Result<Written, Failure> {
+    let wrong = |why: String| {
+        Failure::usage(format!(
+            "动作文件{}不对：{why}。动作种类见 doudi act --kinds，字段见 docs/format/kinds.md。",
+            path.display()
+        ))
+    };
+    let text = text_of(path, bytes)?;
+    let mut value: Value = serde_json::from_str(text).map_err(|why| wrong(of_json(&why)))?;
     let drawn = draw_ids(&mut value)?;
     let kind = value.get("kind").and_then(Value::as_str);
     let kind = kind.ok_or_else(|| wrong("缺少 kind".to_owned()))?;
     let mut body = value.get("body").cloned().ok_or_else(|| wrong("缺少 body".to_owned()))?;
     let mut lines = Vec::new();
-    for line in value.get("lines").and_then(Value::as_array).into_iter().flatten() {
+    for (n, line) in (1..).zip(value.get("lines").and_then(Value::as_array).into_iter().flatten()) {
         let kind = line.get("line").and_then(Value::as_str).unwrap_or_default();
         let body = line.get("body").cloned().unwrap_or(Value::Null).to_string();
-        lines.push(Line::from_json(kind, &body).map_err(wrong)?);
+        let line = Line::from_json(kind, &body);
+        lines.push(line.map_err(|why| wrong(format!("第{n}行（lines）：{}", of_parser(&why))))?);
     }
     let fields = body.as_object_mut().ok_or_else(|| wrong("body 应为对象".to_owned()))?;
     if let Some(private) = value.get("private").and_then(Value::as_object) {
@@ -249,6 +257,7 @@ fn written(desk: Option<&Desk>, bytes: &[u8]) -> Result<Written, Failure> {
         let manifest = serde_json::to_value(manifest).map_err(|why| wrong(why.to_string()))?;
         fields.entry("manifest").or_insert(manifest);
     }
-    let body = Body::from_json(kind, &body.to_string()).map_err(wrong)?;
+    let body = Body::from_json(kind, &body.to_string());
+    let body = body.map_err(|why| wrong(format!("{kind}的 body：{}", of_parser(&why))))?;
     Ok(Written { body, entries, drawn })
 }

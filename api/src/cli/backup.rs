@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use ledger::log::{Log, LogReader};
-use ledger::trust::Trust;
 use serde_json::json;
 
 use super::Report;
 use super::control::{self, Question};
 use crate::backup;
+use crate::desk::trust_of;
 use crate::failure::Failure;
 
 #[derive(clap::Args)]
@@ -22,7 +22,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
-    let trust = Trust::read(&args.dir.join("trust"))?;
+    let trust = trust_of(&args.dir)?;
     let out = std::path::absolute(&args.out).map_err(|why| Failure::file(&args.out, &why))?;
     control::here_or_there(&args.dir, &Question::Backup { out: out.clone() }, || {
         of(&Log::open_for_audit(&args.dir, &trust.log_key)?.reader(), &out)

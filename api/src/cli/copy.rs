@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::Report;
 use crate::copies;
+use crate::desk::trust_of;
 use crate::failure::Failure;
 use crate::http;
 
@@ -55,7 +56,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let Some(dir) = &args.dir else {
         return Err(Failure::usage("请用 --dir 指明台账目录。"));
     };
-    let trust = Trust::read(&dir.join("trust"))?;
+    let trust = trust_of(dir)?;
     if !args.follow {
         return once(dir, &trust, &args.to);
     }

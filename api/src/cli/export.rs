@@ -6,12 +6,11 @@ use exports::data_tables::{self, CsvEncoding};
 use ledger::ids::Seq;
 use ledger::log::{Log, export_tiles};
 use ledger::period::Period;
-use ledger::trust::Trust;
 use serde_json::json;
 
 use super::{Report, export_log};
 use crate::clock::Clock;
-use crate::desk::{Desk, cosigning, documents, write_whole};
+use crate::desk::{Desk, cosigning, documents, trust_of, write_whole};
 use crate::failure::Failure;
 
 #[derive(clap::Subcommand)]
@@ -110,7 +109,7 @@ pub(super) fn run(what: &What) -> Result<Report, Failure> {
 }
 
 fn tiles(args: &Args) -> Result<Report, Failure> {
-    let trust = Trust::read(&args.dir.join("trust"))?;
+    let trust = trust_of(&args.dir)?;
     let log = Log::open_for_audit(&args.dir, &trust.log_key)?;
     let exported = export_tiles(&log, &args.out)?;
     if let Some(note) = cosigning::published(&log.reader())? {

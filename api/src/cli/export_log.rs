@@ -5,12 +5,11 @@ use std::path::Path;
 
 use ledger::ids::Seq;
 use ledger::log::{Log, LogReader, SignedNote, export_container};
-use ledger::trust::Trust;
 use serde_json::json;
 
 use super::Report;
 use super::export::Args;
-use crate::desk::write_whole;
+use crate::desk::{trust_of, write_whole};
 use crate::failure::Failure;
 
 pub(super) fn container(args: &Args) -> Result<Report, Failure> {
@@ -79,7 +78,7 @@ pub(super) fn consistency(args: &Args, from: &Path) -> Result<Report, Failure> {
 }
 
 fn opened(args: &Args) -> Result<LogReader, Failure> {
-    let trust = Trust::read(&args.dir.join("trust"))?;
+    let trust = trust_of(&args.dir)?;
     Ok(Log::open_for_audit(&args.dir, &trust.log_key)?.reader())
 }
 

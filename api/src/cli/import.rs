@@ -19,8 +19,9 @@ use crate::desk::Desk;
 use crate::desk::banking::{self, Booking, Imported, Incoming, ToDecide};
 use crate::desk::lists::entitlements::Given;
 use crate::desk::lists::persons::About;
+use crate::desk::write_whole;
 use crate::failure::Failure;
-use crate::{keys, spreadsheet};
+use crate::{keys, problem_list, spreadsheet};
 
 /// How many rows that wait for a decision a person reads one by one.
 const NAMED: usize = 20;
@@ -145,6 +146,9 @@ pub(super) struct FileArgs {
     /// 只看结果，不签署、不入账 (look only)
     #[arg(long)]
     dry_run: bool,
+    /// 文件有问题时，把全部问题写成这个CSV文件 (all problems as CSV)
+    #[arg(long)]
+    problems: Option<PathBuf>,
     /// 文件 (file)
     file: PathBuf,
 }
@@ -164,15 +168,32 @@ impl FileArgs {
 }
 
 pub(super) fn run(what: &What) -> Result<Report, Failure> {
-    let (What::Response { file: args, .. }
-    | What::Returns { file: args, .. }
-    | What::Statement { file: args, .. }
-    | What::People { file: args }
-    | What::Entitlements { file: args, .. }
-    | What::Allotments { file: args }
-    | What::Spending { file: args, .. }
-    | What::Insured { file: args, .. }
-    | What::Loans { file: args, .. }) = what;
+    let args = what.file();
+    match (taken_in(what, args), &args.problems) {
+        (Err(Failure::Problems(problems)), Some(path)) => {
+            write_whole(path, problem_list::csv(&problems).as_bytes())?;
+            Err(Failure::Problems(problems))
+        }
+        (done, _) => done,
+    }
+}
+
+impl What {
+    fn file(&self) -> &FileArgs {
+        let (What::Response { file: args, .. }
+        | What::Returns { file: args, .. }
+        | What::Statement { file: args, .. }
+        | What::People { file: args }
+        | What::Entitlements { file: args, .. }
+        | What::Allotments { file: args }
+        | What::Spending { file: args, .. }
+        | What::Insured { file: args, .. }
+        | What::Loans { file: args, .. }) = self;
+        args
+    }
+}
+
+fn taken_in(what: &What, args: &FileArgs) -> Result<Report, Failure> {
     let (name, bytes, key) = (args.name(), args.read()?, keys::read(&args.key)?);
     let opened = spreadsheet::open(&name, &bytes).map_err(|problem| of_office(what, problem))?;
     let mut desk = args.open()?;

@@ -152,8 +152,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             }
             if is_wrong && why.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
                 let _ = writeln!(std::io::stderr(), "用法不对：{}", chinese::usage_error(&why));
+            } else {
+                let _ = why.print();
             }
-            let _ = why.print();
             return ExitCode::from(if is_wrong { 2 } else { 0 });
         }
     };

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use ledger::act::payments::PaymentFileReleased;
 use ledger::ids::{BankAccountCode, BatchCode};
 use ledger::period::Date;
 use serde_json::json;
@@ -51,7 +52,8 @@ fn stated(text: &str) -> Result<(String, String), String> {
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let mut desk = Desk::open(&args.dir, Clock::Machine)?;
     let key = keys::read(&args.key)?;
-    if batch(&desk, &args.batch)?.released.is_some() {
+    if let Some(released) = &batch(&desk, &args.batch)?.released {
+        same_as(args, released)?;
         let released = write_again(&desk, &key, &args.batch)?;
         let path = path_of(args, &released.file_name);
         return Ok(Report {
@@ -86,6 +88,30 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
             receipt.seq,
             file.total.to_formal()
         ),
+    })
+}
+
+/// A batch goes out once, from one account in one layout: whoever asks for another takes it for something it is not.
+fn same_as(args: &Args, released: &PaymentFileReleased) -> Result<(), Failure> {
+    let version = released.profile.rsplit_once('@');
+    let is_profile = args.profile == released.profile
+        || version.is_some_and(|(profile, _)| profile == args.profile);
+    let wrong = if args.account != released.account {
+        Some(("--account", args.account.to_string(), released.account.to_string()))
+    } else if !is_profile {
+        Some(("--profile", args.profile.clone(), released.profile.clone()))
+    } else {
+        let other = args.date.filter(|date| *date != released.date);
+        other.map(|date| ("--date", date.to_string(), released.date.to_string()))
+    };
+    let Some((argument, asked, used)) = wrong else { return Ok(()) };
+    Err(Failure::Machine {
+        code: "batch.released_otherwise".to_owned(),
+        text: format!(
+            "批次{}已经报盘，当时的{argument}是{used}，不是{asked}；没有写出任何文件。要按原样重新写出，请用{argument} {used}；要改付，请按退汇、补发办理。",
+            args.batch
+        ),
+        exit: 1,
     })
 }
 

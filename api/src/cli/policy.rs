@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use ledger::act::Body;
+use ledger::act::policies::Strictness;
 use ledger::ids::EntitlementId;
 use ledger::money::Money;
 use ledger::rejection::Rejection;
@@ -13,6 +14,7 @@ use super::Report;
 use crate::desk::Desk;
 use crate::desk::policy_file::{self, DryRun};
 use crate::failure::Failure;
+use crate::spoken::text_at;
 
 /// How many entitlements are named one by one; the JSON report has all.
 const NAMED: usize = 20;
@@ -23,7 +25,7 @@ pub(super) fn run(
     path: &Path,
     is_dry: bool,
 ) -> Result<Report, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|why| Failure::file(path, &why))?;
+    let text = text_at(path)?;
     let acts = policy_file::read(path, &text)?;
     // All of it is decided upon before the first act is signed: a policy is not signed by halves.
     let run = policy_file::try_out(desk, key, acts)?;
@@ -78,8 +80,19 @@ fn tried(run: &DryRun) -> Report {
             "period": period, "lines": count, "total_fen": total, "misfits": misfits,
         }));
     }
+    let pairs: Vec<Value> = run
+        .pairs
+        .iter()
+        .map(|(pair, persons)| {
+            let effect = pair.effect.unwrap_or(Strictness::Refused).chinese();
+            let (one, other, from) = (&pair.one, &pair.other, pair.from);
+            lines.push(format!("互斥{one}与{other}（{effect}，自{from}）：该月两项都应发的有{persons}人"));
+            json!({ "one": one, "other": other, "from": from, "effect": effect, "persons": persons })
+        })
+        .collect();
     let json = json!({
         "ok": true, "dry_run": true, "acts": kinds, "scheme": run.scheme, "months": months,
+        "pairs": pairs,
     });
     Report { json, text: lines.join("\n") }
 }

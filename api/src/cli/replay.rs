@@ -8,12 +8,11 @@ use ledger::books::Books;
 use ledger::engine::fold_while;
 use ledger::log::Log;
 use ledger::period::{Date, Period};
-use ledger::trust::Trust;
 use ledger::views::month::MonthTable;
 use serde_json::json;
 
 use super::Report;
-use crate::desk::write_whole;
+use crate::desk::{trust_of, write_whole};
 use crate::failure::Failure;
 
 #[derive(clap::Args)]
@@ -36,7 +35,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
-    let trust = Trust::read(&args.dir.join("trust"))?;
+    let trust = trust_of(&args.dir)?;
     let log = Log::open_for_audit(&args.dir, &trust.log_key)?;
     let until = args.as_of.map(|day| day.to_string());
     let mut frozen = Vec::new();

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::Report;
 use super::control::{self, Question};
 use crate::copies::known_act;
-use crate::desk::{papers, vault_audit};
+use crate::desk::{papers, trust_of, vault_audit};
 use crate::failure::Failure;
 
 #[derive(clap::Args)]
@@ -42,7 +42,7 @@ pub(super) fn of_served(log: &LogReader, rate: Option<u32>) -> Result<Report, Fa
 }
 
 fn here(args: &Args) -> Result<Report, Failure> {
-    let trust = Trust::read(&args.dir.join("trust"))?;
+    let trust = trust_of(&args.dir)?;
     let mut pace = Pace { start: Instant::now(), read: 0, rate: args.rate_mib };
     let known = known_act(trust.origin());
     let scrubbed = scrub(&args.dir, &trust.log_key, &known, &mut |bytes| pace.after(bytes))?;

@@ -5,14 +5,13 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use ledger::trust::Trust;
 use serde_json::json;
 
 use super::Report;
 use super::control::Control;
 use crate::copies;
 use crate::counter::Counter;
-use crate::desk::cosigning;
+use crate::desk::{cosigning, trust_of};
 use crate::failure::Failure;
 use crate::followers::Followers;
 use crate::http::{self, acts, tiles};
@@ -31,7 +30,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
-    let trust = Trust::read(&args.dir.join("trust"))?;
+    let trust = trust_of(&args.dir)?;
     let policy = cosigning::policy(&args.dir, &trust.log_key)?;
     // Before anything is served: a copy that belongs to another ledger is a mistake of today, not of the next checkpoint.
     let targets = args.copies.iter().map(|name| copies::target(name, &trust.log_keys));

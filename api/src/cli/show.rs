@@ -14,9 +14,9 @@ use ledger::engine::fold_while;
 use ledger::ids::{ActId, FundCode, HouseholdId, PaymentRef, PersonId, SchemeCode, UnitCode};
 use ledger::log::Log;
 use ledger::period::{Date, Period};
-use ledger::trust::Trust;
 
 use super::Report;
+use crate::desk::trust_of;
 use crate::failure::Failure;
 use crate::keys;
 
@@ -121,7 +121,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
 
 /// The books of the whole log.
 fn books(dir: &Path) -> Result<Books, Failure> {
-    let trust = Trust::read(&dir.join("trust"))?;
+    let trust = trust_of(dir)?;
     let log = Log::open_for_audit(dir, &trust.log_key)?;
     Ok(fold_while(&log, trust.origin(), &mut |_, _| true)?)
 }

@@ -22,14 +22,14 @@ use crate::desk::people::{self, KnownHousehold, NewHousehold};
 use crate::desk::seal;
 use crate::failure::Failure;
 
-/// The county's policy files, in the order in which they are signed: who is measured by another comes after it.
+/// The county's policy files, in the order in which they are signed: who is measured by another or excludes it comes after it.
 const POLICIES: &[(&str, &str)] = &[
     ("DB-R.toml", include_str!("../../policies/DB-R.toml")),
-    ("TK-S.toml", include_str!("../../policies/TK-S.toml")),
-    ("TK-C.toml", include_str!("../../policies/TK-C.toml")),
     ("CJ-L.toml", include_str!("../../policies/CJ-L.toml")),
     ("CJ-H-2020-09.toml", include_str!("../../policies/CJ-H-2020-09.toml")),
     ("CJ-H.toml", include_str!("../../policies/CJ-H.toml")),
+    ("TK-S.toml", include_str!("../../policies/TK-S.toml")),
+    ("TK-C.toml", include_str!("../../policies/TK-C.toml")),
     ("LS.toml", include_str!("../../policies/LS.toml")),
     ("JJ.toml", include_str!("../../policies/JJ.toml")),
 ];

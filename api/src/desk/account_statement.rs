@@ -7,6 +7,7 @@ use ledger::ids::BankAccountCode;
 use ledger::line::Line;
 use ledger::money::Money;
 use ledger::period::Date;
+use ledger::rejection::Rejection;
 use ledger::signer::Signer;
 use ledger::vault::AccessNote;
 use reconcile::problem::{Code, Problem};
@@ -31,6 +32,9 @@ pub fn account_statement(
     (from, until): (Date, Date),
     idle_balance: Option<Money>,
 ) -> Result<Imported, Failure> {
+    if !desk.books().funds.accounts.contains_key(&account) {
+        return Err(Rejection::BankAccountUnknown { account }.into());
+    }
     let profiles = profiles::of_ledger(desk.dir())?;
     let (layout, profile) = file.detect(desk, &profiles)?;
     let note = desk.access(key, "流水核对")?;

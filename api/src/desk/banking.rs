@@ -179,6 +179,12 @@ pub fn response(
         imported.count(outcome.outcome.chinese(), stated_amount(line, outcome.outcome));
         if outcome.outcome.needs_decision() {
             let what = described(outcome.outcome.chinese(), outcome.differs);
+            let what = match report.repeats.get(&line.row) {
+                Some(row) => format!(
+                    "{what}（与第{row}行是同一笔支付，本文件里出现两次，已按第{row}行处理）"
+                ),
+                None => what,
+            };
             imported.wait(line.row, what);
         }
         if let Some(remark) = &line.remark {
@@ -305,6 +311,9 @@ pub fn returns(
     file: &Incoming<'_>,
     account: BankAccountCode,
 ) -> Result<Imported, Failure> {
+    if !desk.books().funds.accounts.contains_key(&account) {
+        return Err(Rejection::BankAccountUnknown { account }.into());
+    }
     let profiles = profiles::of_ledger(desk.dir())?;
     let (layout, profile) = file.detect(desk, &profiles)?;
     let read = refund::read(layout, file.opened, &response::Given::default())?;

@@ -2,6 +2,7 @@
 
 use ledger::act::Body;
 use ledger::act::closing::MonthClosed;
+use ledger::books::bank::Waiting;
 use ledger::engine::Receipt;
 use ledger::period::Period;
 use ledger::rejection::Rejection;
@@ -105,8 +106,17 @@ pub fn checklist(desk: &Desk, table: &MonthTable) -> String {
             account.difference_fen
         );
     }
-    let waiting = desk.books().bank.exceptions.len();
+    let waiting = desk.books().bank.exceptions.values();
+    let (of_statements, others): (Vec<_>, Vec<_>) =
+        waiting.partition(|one| matches!(one.waiting, Waiting::Statement { .. }));
     let transit = &table.total.in_transit;
-    let _ = write!(text, "  存疑{waiting}项；在途{}笔{}元", transit.count, transit.fen);
+    let _ = write!(
+        text,
+        "  回盘和退汇存疑{}项；流水未对应{}项（列为未达账项，可以跨月）；在途{}笔{}元",
+        others.len(),
+        of_statements.len(),
+        transit.count,
+        transit.fen
+    );
     text
 }

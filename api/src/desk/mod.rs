@@ -66,13 +66,32 @@ pub struct Desk {
     acknowledgements: Option<File>,
 }
 
+/// Whom to believe about the ledger in a folder.
+///
+/// # Errors
+/// There is no such folder, or no ledger in it; as [`Trust::read`].
+pub fn trust_of(dir: &Path) -> Result<Trust, Failure> {
+    if !dir.is_dir() {
+        let text = format!("没有目录{}；请用 --dir 指明台账目录。", dir.display());
+        return Err(Failure::usage(text));
+    }
+    if !dir.join("trust").exists() && !dir.join("log").exists() {
+        let text = format!(
+            "目录{}里没有台账；请用 --dir 指明台账目录，还没有建账的先 doudi init。",
+            dir.display()
+        );
+        return Err(Failure::usage(text));
+    }
+    Ok(Trust::read(&dir.join("trust"))?)
+}
+
 impl Desk {
     /// Opens the ledger in a folder.
     ///
     /// # Errors
     /// It is not a ledger, refuses to start, or its keys are not here.
     pub fn open(dir: &Path, clock: Clock) -> Result<Desk, Failure> {
-        let trust = Trust::read(&dir.join("trust"))?;
+        let trust = trust_of(dir)?;
         if !dir.join("log").is_dir() {
             // A founded ledger without its store is never begun anew: that would be a second history.
             return Err(Failure::Machine {

@@ -15,11 +15,13 @@ use ledger::money::Money;
 use ledger::period::Period;
 use ledger::rejection::Rejection;
 use ledger::signer::Signer;
+use ledger::views::pairs;
 use ledger::views::policy_effect::{self, Effect};
 use serde::Deserialize;
 
 use super::{Desk, trial};
 use crate::failure::Failure;
+use crate::spoken::of_toml;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -162,6 +164,8 @@ pub struct DryRun {
     pub scheme: SchemeCode,
     /// The roster of each month in which something of the file begins: as the books stand, and after the file.
     pub months: Vec<(Period, Effect, Effect)>,
+    /// Each pair of which the file says something new, with the persons to whom both are due in its first month.
+    pub pairs: Vec<(ExclusionSet, usize)>,
 }
 
 /// The acts of a policy file, in the order in which they are to be signed.
@@ -170,16 +174,17 @@ pub struct DryRun {
 /// The file is not such a file: the place, what was found, what is expected.
 pub fn read(path: &Path, text: &str) -> Result<Vec<Body>, Failure> {
     let wrong = |why: String| Failure::usage(format!("{}：{why}", path.display()));
-    let written: Written = toml::from_str(text).map_err(|why| wrong(in_words(&why)))?;
+    let written: Written = toml::from_str(text).map_err(|why| wrong(in_words(&why, text)))?;
     acts(&written).map_err(wrong)
 }
 
 /// The parser's words; most often the quotes of a Chinese key were forgotten.
-fn in_words(why: &toml::de::Error) -> String {
+fn in_words(why: &toml::de::Error, text: &str) -> String {
+    let told = of_toml(why, text);
     if why.message().contains("unquoted key") {
-        return format!("键名是中文时要加英文双引号，如 \"代码\" = \"DB-R\"。\n{why}");
+        return format!("{told}。键名是中文时要加英文双引号，如 \"代码\" = \"DB-R\"");
     }
-    why.to_string()
+    told
 }
 
 /// Those of the acts that say something new to the books.
@@ -206,7 +211,13 @@ pub fn try_out(desk: &Desk, key: &dyn Signer, acts: Vec<Body>) -> Result<DryRun,
     };
     let compared = |month| Ok((month, effect(desk.books(), month)?, effect(&books, month)?));
     let months = months.into_iter().map(compared).collect::<Result<_, Failure>>()?;
-    Ok(DryRun { acts, scheme, months })
+    let pairs = acts.iter().filter_map(|body| {
+        let Body::ExclusionSet(pair) = body else { return None };
+        let both = pairs::drawing_both(desk.books(), (&pair.one, &pair.other), pair.from);
+        Some((pair.clone(), both.len()))
+    });
+    let pairs = pairs.collect();
+    Ok(DryRun { acts, scheme, months, pairs })
 }
 
 /// The scheme and first month that a policy act is about.
@@ -254,6 +265,7 @@ fn acts(written: &Written) -> Result<Vec<Body>, String> {
         }));
     }
     for pair in &written.exclusions {
+        one_word_on(pair, written)?;
         let effect = |text: &String| word(text, Strictness::ALL, Strictness::chinese, "处理");
         let effect = pair.effect.as_ref().map(effect);
         acts.push(Body::ExclusionSet(ExclusionSet {
@@ -265,6 +277,27 @@ fn acts(written: &Written) -> Result<Vec<Body>, String> {
         }));
     }
     Ok(acts)
+}
+
+/// Of two words on one pair from one month on, only one could count.
+fn one_word_on(pair: &WrittenExclusion, written: &Written) -> Result<(), String> {
+    let begins = |pair: &WrittenExclusion| pair.from.unwrap_or(written.scheme.from);
+    let effect = |pair: &WrittenExclusion| {
+        pair.effect.clone().unwrap_or_else(|| Strictness::Refused.chinese().to_owned())
+    };
+    let others = written.exclusions.iter().filter(|other| {
+        other.other == pair.other && begins(other) == begins(pair) && effect(other) != effect(pair)
+    });
+    match others.into_iter().next() {
+        None => Ok(()),
+        Some(other) => Err(format!(
+            "互斥项目{}自{}起写了两次，处理一次是“{}”，一次是“{}”；请只留一处，或写明不同的“自”",
+            pair.other,
+            begins(pair),
+            effect(pair),
+            effect(other)
+        )),
+    }
 }
 
 fn scheme(written: &WrittenScheme) -> Result<SchemeSet, String> {

@@ -7,6 +7,7 @@ use ledger::rejection::Rejection;
 use reconcile::profile::{Profile, with_own};
 
 use crate::failure::Failure;
+use crate::spoken::text_at;
 
 /// The folder of a ledger in which an office keeps profiles of its own.
 const FOLDER: &str = "profiles";
@@ -58,6 +59,6 @@ pub fn refuse_changed(books: &Books, profile: &Profile) -> Result<(), Failure> {
 /// The file cannot be read, or is not UTF-8.
 pub fn text_of(path: &Path) -> Result<(String, String), Failure> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let text = std::fs::read_to_string(path).map_err(|why| Failure::file(path, &why))?;
+    let text = text_at(path)?;
     Ok((name, text))
 }

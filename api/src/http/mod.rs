@@ -11,6 +11,7 @@ use axum::Router;
 use tokio::net::TcpListener;
 
 use crate::failure::Failure;
+use crate::spoken::of_machine;
 
 /// As [`serve`], and no longer than `lasts` takes to return: what is served has ended then.
 ///
@@ -58,7 +59,7 @@ fn run(
 ) -> Result<(), Failure> {
     let failed = |why: std::io::Error| Failure::Machine {
         code: "http.listen".to_owned(),
-        text: format!("无法在{listen}提供服务：{why}。请检查地址是否已被占用。"),
+        text: format!("无法在{listen}提供服务：{}。请检查地址是否已被占用。", of_machine(&why)),
         exit: 3,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -65,6 +65,12 @@ impl Policies {
         self.schemes.get(code)?.range(..=period).next_back().map(|(_, scheme)| scheme)
     }
 
+    /// True if there is such a scheme, from whatever month on.
+    #[must_use]
+    pub fn knows(&self, code: &SchemeCode) -> bool {
+        self.schemes.contains_key(code)
+    }
+
     /// The parts for which a scheme has a standard, anywhere and at any time.
     #[must_use]
     pub fn labels(&self, scheme: &SchemeCode) -> BTreeSet<&str> {

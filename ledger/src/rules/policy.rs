@@ -1,7 +1,9 @@
 //! Rules for policies: complete, and never with effect in a closed month.
 
 use crate::act::Body;
-use crate::act::policies::{IndexPublished, Pays, SchemeSet, StandardFloorSet, StandardSet, Step};
+use crate::act::policies::{
+    ExclusionSet, IndexPublished, Pays, SchemeSet, StandardFloorSet, StandardSet, Step,
+};
 use crate::books::Books;
 use crate::law::not_before;
 use crate::period::Period;
@@ -29,7 +31,7 @@ pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
         if exclusion.one == exclusion.other {
             return Err(Rejection::PolicyIncomplete { what: "互斥的两个项目不能相同" });
         }
-        Ok(())
+        pair_is_known(books, exclusion)
     } else if let Body::CalendarPublished(year) = body {
         filled(&year.source, "依据")?;
         let mut days = year.holidays.iter().chain(&year.worked_weekends);
@@ -41,6 +43,15 @@ pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
         Ok(())
     } else {
         Ok(())
+    }
+}
+
+/// A misspelt code would exclude nobody, and nobody would see it. A scheme may begin later than the pair.
+fn pair_is_known(books: &Books, pair: &ExclusionSet) -> Result<(), Rejection> {
+    let unknown = [&pair.one, &pair.other].into_iter().find(|code| !books.policies.knows(code));
+    match unknown {
+        None => Ok(()),
+        Some(scheme) => Err(Rejection::SchemeUnknown { scheme: scheme.clone(), period: pair.from }),
     }
 }
 

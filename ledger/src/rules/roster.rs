@@ -1,6 +1,6 @@
 //! Rules for rosters: every line follows from an entitlement. That each approval binds the roster as drawn is a law.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::hash::{Hash, Hasher};
 
 use foldhash::fast::FixedState;
@@ -11,10 +11,10 @@ use crate::books::cases::{Entitlement, sum_of};
 use crate::books::payments::{BatchStage, PaymentState};
 use crate::books::people::Payee;
 use crate::books::{Books, Statement, conditions, entitling};
-use crate::ids::{BankAccountCode, PaymentRef};
+use crate::ids::{BankAccountCode, PaymentRef, SchemeCode};
 use crate::line::{Line, RosterLine};
 use crate::period::Period;
-use crate::rejection::Rejection;
+use crate::rejection::{LineNumbers, Rejection};
 use crate::shares::in_shares;
 
 use super::filled;
@@ -57,7 +57,10 @@ fn draw(books: &Books, drawn: &RosterDrawn, statement: &Statement<'_>) -> Result
         return Ok(());
     }
     // Something is wrong: the first line that is, is told.
-    judge(books, drawn, 0, statement.lines).map(drop)
+    judge(books, drawn, 0, statement.lines).map(drop).map_err(|why| {
+        let is_exclusive = matches!(why, Rejection::RosterExclusive { .. });
+        if is_exclusive { all_excluded(books, drawn, statement.lines) } else { why }
+    })
 }
 
 /// Fewer lines than this are not worth a thread.
@@ -207,24 +210,50 @@ fn not_excluded(
     n: u32,
     entitlement: &Entitlement,
 ) -> Result<(), Rejection> {
-    if books.policies.excluded_by(&drawn.scheme, drawn.period).next().is_none() {
-        return Ok(());
+    match excluded_beside(books, drawn, entitlement) {
+        None => Ok(()),
+        Some(scheme) => Err(exclusive(vec![n], &BTreeSet::from([scheme]))),
     }
-    for person in &entitlement.persons {
-        for (id, held) in books.cases.of_person(*person) {
-            let excluded = books.policies.excluded_by(&drawn.scheme, drawn.period);
-            if excluded.into_iter().any(|scheme| *scheme == held.scheme)
-                && books
-                    .payments
-                    .of_entitlement(id, drawn.period)
-                    .iter()
-                    .any(|reference| is_with_the_payee(books, reference))
-            {
-                return Err(Rejection::RosterExclusive { n, scheme: held.scheme.clone() });
-            }
+}
+
+fn exclusive(lines: Vec<u32>, schemes: &BTreeSet<&SchemeCode>) -> Rejection {
+    let schemes: Vec<String> = schemes.iter().map(ToString::to_string).collect();
+    Rejection::RosterExclusive { n: LineNumbers(lines), scheme: schemes.join("、") }
+}
+
+/// Every line that an excluded scheme stops: they are put right together.
+fn all_excluded(books: &Books, drawn: &RosterDrawn, lines: &[Line]) -> Rejection {
+    let (mut numbers, mut schemes) = (Vec::new(), BTreeSet::new());
+    for (n, line) in (1_u32..).zip(lines) {
+        let held =
+            line.as_roster().and_then(|line| books.cases.entitlements.get(&line.entitlement));
+        if let Some(scheme) = held.and_then(|held| excluded_beside(books, drawn, held)) {
+            numbers.push(n);
+            schemes.insert(scheme);
         }
     }
-    Ok(())
+    exclusive(numbers, &schemes)
+}
+
+/// The scheme that excludes the roster's and paid one of these persons for its month.
+fn excluded_beside<'a>(
+    books: &'a Books,
+    drawn: &RosterDrawn,
+    entitlement: &Entitlement,
+) -> Option<&'a SchemeCode> {
+    books.policies.excluded_by(&drawn.scheme, drawn.period).next()?;
+    entitlement.persons.iter().find_map(|person| {
+        let mut held = books.cases.of_person(*person).filter(|(id, held)| {
+            let mut excluded = books.policies.excluded_by(&drawn.scheme, drawn.period);
+            excluded.any(|scheme| *scheme == held.scheme)
+                && books
+                    .payments
+                    .of_entitlement(*id, drawn.period)
+                    .iter()
+                    .any(|reference| is_with_the_payee(books, reference))
+        });
+        held.next().map(|(_, held)| &held.scheme)
+    })
 }
 
 /// True unless the payment failed or came back.

@@ -1,5 +1,7 @@
 //! Persons who are to draw both schemes of an exclusive pair of which policy only warns 提示: for whoever draws a roster.
 
+use std::collections::BTreeSet;
+
 use crate::act::policies::Strictness;
 use crate::books::Books;
 use crate::ids::{EntitlementId, PersonId, SchemeCode};
@@ -46,4 +48,20 @@ pub fn both_due(books: &Books, scheme: &SchemeCode, period: Period) -> Vec<Both>
     }
     both.sort_by_key(|both| (both.entitlement, both.person, both.beside));
     both
+}
+
+/// Everybody to whom both schemes are due in a month, whatever policy says of the pair.
+#[must_use]
+pub fn drawing_both(
+    books: &Books,
+    (one, other): (&SchemeCode, &SchemeCode),
+    period: Period,
+) -> BTreeSet<PersonId> {
+    let of = |scheme: &SchemeCode| -> BTreeSet<PersonId> {
+        let held = books.cases.entitlements.values();
+        let due = held.filter(|held| held.scheme == *scheme && held.due(period).is_some());
+        due.flat_map(|held| held.persons.iter().copied()).collect()
+    };
+    let beside = of(other);
+    of(one).into_iter().filter(|person| beside.contains(person)).collect()
 }

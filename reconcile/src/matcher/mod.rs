@@ -6,6 +6,8 @@ mod by_account;
 pub(crate) mod hashing;
 mod index;
 
+use std::collections::{BTreeMap, HashMap};
+
 use compact_str::CompactString;
 use ledger::answer::{MatchRule, Outcome, Reason};
 use ledger::ids::PaymentRef;
@@ -153,6 +155,8 @@ pub struct MatchReport {
     pub outcomes: Vec<LineOutcome>,
     /// Payments without a final answer, by reference.
     pub unanswered: Vec<PaymentRef>,
+    /// Rows without a payment that are about one which another row answers, each with that row.
+    pub repeats: BTreeMap<u32, u32>,
 }
 
 /// Matches a response file. The rules in their order: by reference; by account and amount; by account, name,
@@ -206,7 +210,8 @@ fn match_slices(expectations: &[Expectation], slices: &[&[ResponseLine]]) -> Mat
     // Nothing is lost and nothing is counted twice, on either side of the match.
     assert_eq!(outcomes.len(), claims.count(), "every line has one outcome");
     assert_eq!(finals + unanswered.len(), open, "every open payment is answered or unanswered");
-    MatchReport { outcomes, unanswered }
+    let repeats = repeats(slices.iter().copied().flatten(), &outcomes);
+    MatchReport { outcomes, unanswered, repeats }
 }
 
 /// Two lines with one of these say the same.
@@ -279,6 +284,33 @@ fn outcome_of(expectations: &[Expectation], line: &ResponseLine, found: Found) -
     };
     let reference = expected.map(|expected| expected.reference.clone());
     LineOutcome { reference, rule, outcome, differs }
+}
+
+/// Rows about a payment that another row of the file answers, each with that row: they are no strangers' payments.
+fn repeats<'l, L: Iterator<Item = &'l ResponseLine> + Clone>(
+    lines: L,
+    outcomes: &[LineOutcome],
+) -> BTreeMap<u32, u32> {
+    let about = |line: &'l ResponseLine| match &line.reference {
+        Some(reference) => (Some(reference), "", Money::ZERO),
+        None => (None, line.account_no.as_str(), line.amount),
+    };
+    let unmatched = lines.clone().zip(outcomes);
+    let unmatched = unmatched.filter(|(_, outcome)| outcome.outcome == Outcome::Unmatched);
+    let mut answered: HashMap<_, Option<u32>> =
+        unmatched.clone().map(|(line, _)| (about(line), None)).collect();
+    if answered.is_empty() {
+        return BTreeMap::new();
+    }
+    for (line, _) in lines.zip(outcomes).filter(|(_, outcome)| outcome.reference.is_some()) {
+        if let Some(row) = answered.get_mut(&about(line)) {
+            *row = Some(line.row);
+        }
+    }
+    let before = |(line, _): (&'l ResponseLine, _)| {
+        Some((line.row, answered.get(&about(line)).copied().flatten()?))
+    };
+    unmatched.filter_map(before).collect()
 }
 
 /// What a line that agrees with its payment means, given what is booked.

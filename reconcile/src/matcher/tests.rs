@@ -184,6 +184,18 @@ fn one_payment_named_twice_is_settled_once_and_contradictions_settle_nothing() {
 }
 
 #[test]
+fn a_second_line_about_one_payment_says_which_row_has_it() {
+    let before = |payments: &[Expectation], lines: &[ResponseLine]| {
+        let report = match_lines(payments, lines);
+        lines.iter().map(|line| report.repeats.get(&line.row).copied()).collect::<Vec<_>>()
+    };
+    assert_eq!(before(&[expected(1)], &[success(2, 1), success(3, 1)]), [None, Some(2)]);
+    let bare_lines = [bare(success(2, 1)), bare(success(3, 1))];
+    assert_eq!(before(&[expected(1)], &bare_lines), [None, Some(2)]);
+    assert_eq!(before(&[expected(1)], &[success(2, 1), success(3, 7)]), [None, None]);
+}
+
+#[test]
 fn a_payment_that_a_line_names_is_not_for_lines_without_a_reference() {
     let lines = [success(2, 1), bare(success(3, 1))];
     assert_eq!(outcomes(&[expected(1)], &lines)[1], (Outcome::Unmatched, MatchRule::None));

@@ -171,6 +171,26 @@ mod tests {
     }
 
     #[test]
+    fn a_payment_file_that_this_program_cannot_write_is_told() {
+        let sheet = ICBC.replacen("[\"delimited\"]", "[\"xlsx\"]", 1);
+        let told_of = |text: &str| told(text).into_iter().map(|(_, _, wanted)| wanted);
+        assert!(
+            told_of(&sheet).any(|wanted| wanted.contains("由本程序写出")),
+            "{:?}",
+            told(&sheet)
+        );
+        let name = |name: &str| {
+            let line = ICBC.lines().find(|line| line.starts_with("file_name")).unwrap();
+            told(&ICBC.replacen(line, &format!("file_name = \"{name}\""), 1))
+        };
+        for odd in ["out/{batch}.csv", "..\\\\{batch}.csv", "/tmp/{batch}", ".{batch}", "C:{batch}"]
+        {
+            let told = name(odd);
+            assert!(told.iter().any(|(.., wanted)| wanted.contains("文件名")), "{odd}: {told:?}");
+        }
+    }
+
+    #[test]
     fn broken_toml_is_told_with_its_line() {
         let text = ICBC.replace("quoted = true", "quoted = ture");
         let told = told(&text);

@@ -73,6 +73,14 @@ impl TryFrom<String> for FileName {
         if !rest.is_empty() {
             pieces.push(Piece::Literal(rest.to_owned()));
         }
+        let mut literals = pieces.iter().filter_map(|piece| match piece {
+            Piece::Literal(literal) => Some(literal.as_str()),
+            Piece::Unit | Piece::Date | Piece::Teller | Piece::Batch => None,
+        });
+        let is_odd = |sign: char| matches!(sign, '/' | '\\' | ':') || sign.is_control();
+        if literals.any(|literal| literal.contains(is_odd)) || pattern.starts_with('.') {
+            return Err(format!("“{pattern}”不是单纯的文件名：不能带目录、冒号或以点开头"));
+        }
         Ok(FileName { pieces })
     }
 }

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{Data, ExcelDateTime, Reader, Xls, Xlsx};
+use calamine::{Data, ExcelDateTime, Reader, Xls, XlsError, Xlsx};
 
 use super::{Cell, Form, Row, Table, text_fault};
 use crate::problem::{Code, Problem};
 use crate::profile::Container;
 
+/// An old .xls behind a password.
+const LOCKED: &str = "加了密码";
 /// A spreadsheet keeps 15 significant digits.
 const EXACT_DIGITS: usize = 15;
 /// No bank layout is wider; a cell far out would make a small file huge in memory.
@@ -32,7 +34,10 @@ pub(super) fn read(file: &str, bytes: &[u8], container: Container) -> Result<Tab
         | Container::Mt940 => Err("不是电子表格".to_owned()),
     }))
     .unwrap_or_else(|_| Err("文件结构异常".to_owned()))
-    .map_err(|why| problem(Code::SheetUnreadable).found(why))?;
+    .map_err(|why| match why.as_str() {
+        LOCKED => problem(Code::SheetEncrypted),
+        _ => problem(Code::SheetUnreadable).found(why),
+    })?;
     let mut filled = sheets.into_iter().filter(|(_, sheet)| !sheet.is_empty());
     let Some((name, sheet)) = filled.next() else { return Ok(Table::default()) };
     if let Some((other, _)) = filled.next() {
@@ -42,7 +47,11 @@ pub(super) fn read(file: &str, bytes: &[u8], container: Container) -> Result<Tab
 }
 
 fn xls(bytes: &[u8]) -> Result<Vec<(String, Sheet)>, String> {
-    let mut workbook = Xls::new(Cursor::new(bytes)).map_err(|error| error.to_string())?;
+    let workbook = Xls::new(Cursor::new(bytes));
+    let mut workbook = workbook.map_err(|error| {
+        let is_locked = matches!(error, XlsError::Password);
+        if is_locked { LOCKED.to_owned() } else { error.to_string() }
+    })?;
     let mut sheets = Vec::new();
     for (name, range) in workbook.worksheets() {
         let (top, left) = range.start().unwrap_or((0, 0));

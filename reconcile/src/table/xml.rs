@@ -16,7 +16,7 @@ const MOST: usize = 2_000_000;
 pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Node, Problem> {
     if is_web_page(bytes) {
         let problem = Problem::of_file(Code::SheetUnreadable, file).found("网页（HTML）");
-        return Err(problem.expected("用表格软件打开后另存的xlsx"));
+        return Err(problem.expected("xlsx、csv或文本：请在网银上另选格式下载；只有网页的，用表格软件打开，核对账号没有变成科学计数后另存为xlsx"));
     }
     let encoding = encoding_of(bytes);
     let text = decode(bytes, encoding).map_err(|wrong| {
@@ -38,9 +38,9 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Node, Problem> {
 
 /// Some banks' `.xls` is a web page. A spreadsheet program opens it; we do not guess at its tables.
 fn is_web_page(bytes: &[u8]) -> bool {
-    let head = bytes.get(..bytes.len().min(400)).unwrap_or(bytes);
+    let head = bytes.get(..bytes.len().min(4096)).unwrap_or(bytes);
     let head = String::from_utf8_lossy(head).to_ascii_lowercase();
-    ["<html", "<!doctype html", "<table"].iter().any(|tag| head.contains(tag))
+    ["<html", "<!doctype html", "<table", "<meta "].iter().any(|tag| head.contains(tag))
 }
 
 /// What the declaration says; UTF-8 if it says nothing.

@@ -129,6 +129,9 @@ fn read_response(layout: &Layout, opened: &Opened<'_>) -> Result<String, Vec<Pro
         if let Some(echoed) = line.echoed_name() {
             write!(text, "，银行户名 {echoed}").unwrap();
         }
+        if let Some(row) = report.repeats.get(&line.row) {
+            write!(text, "，与第{row}行是同一笔").unwrap();
+        }
         if !outcome.differs.is_empty() {
             let differs: Vec<_> = outcome.differs.iter().map(|what| what.chinese()).collect();
             write!(text, "，不同：{}", differs.join("、")).unwrap();

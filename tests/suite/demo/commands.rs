@@ -133,6 +133,20 @@ fn a_no_of_the_books_or_of_a_file_ends_with_1() {
         "roster.out_of_order",
     );
     code("close --dir DIR --key KEY:会计 --period 2020-10", "period.closed");
+    code(
+        "show person --dir DIR --key KEY:造册经办 --id-no 11010519491231002X",
+        "person.not_registered",
+    );
+    for what in ["returns", "statement --from 2020-10-01 --until 2020-10-31"] {
+        let key = "--key KEY:国库支付复核 OUT:nonsense.csv";
+        code(&format!("import {what} --dir DIR --account ZH-99 {key}"), "bank_account.unknown");
+    }
+    let gb18030 = b"# a\n\"\xb4\xfa\xc2\xeb\" = 1\n";
+    for name in ["gb.toml", "gb.json"] {
+        std::fs::write(place.beside(name), gb18030).unwrap();
+        code(&format!("act --dir DIR --key KEY:会计 OUT:{name}"), "file.not_utf8");
+    }
+    code("profiles check OUT:gb.toml", "file.not_utf8");
     let november = holds(&place, "close --dir DIR --period 2020-11 --dry-run", 1, &["table"]);
     assert_eq!(november["obstacles"][0]["code"], "close.statement_missing", "{november}");
     for what in ["response", "returns --account ZH-01"] {
@@ -165,7 +179,14 @@ fn wrong_usage_ends_with_2() {
         assert_eq!(ended.code, Some(2), "{line}: {ended:?}");
         assert!(ended.out.is_empty() && !ended.err.is_empty(), "{line}: {ended:?}");
     }
-    holds(&place, "verify OUT:nothing", 2, &[]);
+    for line in [
+        "verify OUT:nothing",
+        "show officers --dir OUT:nothing",
+        "close --dir OUT:nothing --period 2020-10 --dry-run",
+    ] {
+        let said = holds(&place, line, 2, &[]).to_string();
+        assert!(said.contains("没有目录"), "{line}: {said}");
+    }
     holds(&place, "demo --dir DIR", 2, &[]);
     write(&place.beside("act.json"), "{}");
     holds(&place, "act --dir DIR --key KEY:会计 OUT:act.json", 2, &[]);
@@ -191,6 +212,27 @@ fn help_and_version_are_answers() {
         assert_eq!(ended.code, Some(0));
         assert!(!ended.out.is_empty() && ended.err.is_empty());
     }
+}
+
+#[test]
+fn a_batch_that_went_out_is_written_again_only_as_it_went_out() {
+    let place = Place::new();
+    for post in ["造册复核", "社会保障股审核", "局长"] {
+        holds(&place, &format!("roster agree --dir DIR --key KEY:{post} --batch T20B0"), 0, &[]);
+    }
+    let pay = "pay --dir DIR --key KEY:国库支付经办 --batch T20B0";
+    let right = "--account ZH-01 --profile icbc-batch --date 2020-11-10";
+    assert_eq!(holds(&place, &format!("{pay} {right}"), 0, &["seq"])["repeat"], false);
+    for wrong in [
+        "--account ZH-99 --profile icbc-batch",
+        "--account ZH-01 --profile ccb-pipe",
+        "--account ZH-01 --profile icbc-batch --date 2020-11-11",
+    ] {
+        let said = holds(&place, &format!("{pay} {wrong}"), 1, &[]);
+        assert_eq!(said["error"]["code"], "batch.released_otherwise", "{said}");
+    }
+    let short = "--account ZH-01 --profile icbc-batch";
+    assert_eq!(holds(&place, &format!("{pay} {short}"), 0, &["file"])["repeat"], true);
 }
 
 /// A policy file that raises the village's one standard from `month` on.

@@ -1,5 +1,7 @@
 //! Lists that offices bring, as the clerk asks for them.
 
+use std::fmt::Write as _;
+
 use ledger::engine::Receipt;
 use ledger::ids::Digest;
 use ledger::signer::Signer;
@@ -7,7 +9,7 @@ use reconcile::opened::Opened;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::{FileArgs, Report};
+use super::{FileArgs, NAMED, Report};
 use crate::desk::lists::entitlements::{self, Given};
 use crate::desk::lists::persons::{self, About};
 use crate::desk::lists::{allotments, people as people_list};
@@ -28,6 +30,7 @@ pub(super) fn people(
     registration::may_sign(desk, key)?;
     let households = people_list::read(desk, opened)?;
     let (count, persons) = people_list::counted(&households);
+    let odd = people_list::without_check_digit(&households);
     let receipt = if args.dry_run {
         None
     } else {
@@ -35,9 +38,20 @@ pub(super) fn people(
         Some(registration::register(desk, key, "人员名单导入", Some(file), households)?.0)
     };
     desk.checkpoint()?;
-    let text = format!("人员名单：{count}户{persons}人；{}", done(receipt));
+    let mut text = format!("人员名单：{count}户{persons}人；{}", done(receipt));
+    if !odd.is_empty() {
+        let named = odd.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join("、");
+        let more = if odd.len() > NAMED { "等" } else { "" };
+        let _ = write!(
+            text,
+            "\n  注意：{}个19位账号的校验位不符，可能录错，请与存折或卡核对：{named}{more}",
+            odd.len()
+        );
+    }
     let seq = receipt.map(|receipt| receipt.seq);
-    let json = json!({ "ok": true, "households": count, "persons": persons, "seq": seq });
+    let json = json!({ "ok": true, "households": count, "persons": persons, "seq": seq,
+        "without_check_digit": odd,
+    });
     Ok(Report { json, text })
 }
 

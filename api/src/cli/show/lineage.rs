@@ -8,11 +8,11 @@ use ledger::ids::{ActId, FundCode, PaymentRef};
 use ledger::log::Log;
 use ledger::money::Money;
 use ledger::rejection::Rejection;
-use ledger::trust::Trust;
 use ledger::views::lineage::{Lineage, Origin, Use};
 use serde_json::{Value, json};
 
 use super::Report;
+use crate::desk::trust_of;
 use crate::failure::Failure;
 
 /// How many uses a person reads one by one.
@@ -24,7 +24,7 @@ pub(super) fn show(
     act: Option<ActId>,
     fund: Option<&FundCode>,
 ) -> Result<Report, Failure> {
-    let trust = Trust::read(&dir.join("trust"))?;
+    let trust = trust_of(dir)?;
     let log = Log::open_for_audit(dir, &trust.log_key)?;
     let mut lineage = Lineage::default();
     let books = fold_while(&log, trust.origin(), &mut |books, statement| {

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use ledger::check_digits::canonical_id_no;
 use ledger::rejection::Rejection;
 use ledger::signer::Signer;
 use serde_json::json;
@@ -10,15 +9,20 @@ use serde_json::json;
 use super::Report;
 use crate::clock::Clock;
 use crate::desk::Desk;
+use crate::desk::lists::by_number;
 use crate::failure::Failure;
 
 pub(super) fn show(dir: &Path, key: &dyn Signer, id_no: &str) -> Result<Report, Failure> {
     let desk = Desk::open(dir, Clock::Machine)?;
     let note = desk.access(key, "按证件号码查人")?;
-    let found = desk.vault.find_person(&canonical_id_no(id_no))?;
+    let found = by_number(&desk, id_no)?;
     let known = found.and_then(|id| Some((id, desk.books().people.persons.get(&id)?)));
-    let (person, known) = known.ok_or_else(|| {
-        Failure::usage("没有登记这个证件号码的人员；请核对号码，或先登记（doudi import people）。")
+    let (person, known) = known.ok_or_else(|| Failure::Machine {
+        code: "person.not_registered".to_owned(),
+        text: format!(
+            "没有登记证件号码{id_no}的人员。请核对号码，或先登记（doudi import people）。"
+        ),
+        exit: 1,
     })?;
     let name = desk.vault.read_person(person, &note)?.name;
     let household = desk.books().people.households.get(&known.household);

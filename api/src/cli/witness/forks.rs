@@ -12,16 +12,13 @@ use serde_json::json;
 use super::super::Report;
 use crate::desk::write_whole;
 use crate::failure::Failure;
+use crate::spoken::text_at;
 
 /// Keys of logs, each the text of a `log.vkey` or the path of one.
 pub(super) fn log_keys(given: &[String]) -> Result<Vec<VerifierKey>, Failure> {
     let read = |given: &String| {
         let path = Path::new(given);
-        let text = if path.is_file() {
-            std::fs::read_to_string(path).map_err(|why| Failure::file(path, &why))?
-        } else {
-            given.clone()
-        };
+        let text = if path.is_file() { text_at(path)? } else { given.clone() };
         Ok(text.parse()?)
     };
     given.iter().map(read).collect()

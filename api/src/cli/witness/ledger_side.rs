@@ -6,7 +6,6 @@ use ledger::books::closings::Closings;
 use ledger::engine::Engine;
 use ledger::ids::Seq;
 use ledger::log::{Head, Log, LogReader, SignedNote};
-use ledger::trust::Trust;
 use ledger::witness::{Policy, PolicyWitness, WitnessCode, WitnessFailure, cosigned_at};
 use serde_json::{Value, json};
 
@@ -14,7 +13,7 @@ use super::super::Report;
 use super::super::control::{self, Question};
 use crate::desk::asking::{self, Answer, Asker, Round};
 use crate::desk::cosigning::{self, CosignedNote, spoken};
-use crate::desk::write_whole;
+use crate::desk::{trust_of, write_whole};
 use crate::failure::Failure;
 
 /// A ledger opened to be witnessed, its policy, and its newest checkpoint.
@@ -27,7 +26,7 @@ struct Scene {
 
 impl Scene {
     fn open(dir: &Path) -> Result<Scene, Failure> {
-        let trust = Trust::read(&dir.join("trust"))?;
+        let trust = trust_of(dir)?;
         Scene::of(Log::open_for_audit(dir, &trust.log_key)?.reader())
     }
 
@@ -149,7 +148,7 @@ pub(super) fn accept(dir: &Path, file: &Path) -> Result<Report, Failure> {
 
 pub(super) fn status(dir: &Path, entry: Option<u64>) -> Result<Report, Failure> {
     control::here_or_there(dir, &Question::WitnessStatus { entry }, || {
-        let trust = Trust::read(&dir.join("trust"))?;
+        let trust = trust_of(dir)?;
         let engine = Engine::open(dir, &trust.log_key)?;
         let (reader, size) = (engine.log().reader(), engine.head().size);
         status_of(&reader, size, &engine.books().closings, entry)

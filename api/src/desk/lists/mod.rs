@@ -13,6 +13,7 @@ use ledger::ids::PersonId;
 use ledger::rejection::Rejection;
 use ledger::signer::Signer;
 use ledger::vault::AccessNote;
+use reconcile::names::account_key;
 use reconcile::office_list::{Column, ListRow};
 use reconcile::problem::Code;
 
@@ -70,8 +71,7 @@ impl<'a> Finder<'a> {
         column: &str,
         id_no: &str,
     ) -> Result<Option<PersonId>, Failure> {
-        let known = self.desk.vault.find_person(&canonical_id_no(id_no))?;
-        let known = known.filter(|id| self.desk.books().people.persons.contains_key(id));
+        let known = by_number(self.desk, id_no)?;
         if known.is_none() {
             row.refuse(Code::ListPersonUnknown, column, "");
         }
@@ -86,6 +86,18 @@ impl<'a> Finder<'a> {
         self.names.insert(person, name.clone());
         Ok(name)
     }
+}
+
+/// The registered person of a document's number, in full-width digits or not.
+///
+/// # Errors
+/// The vault cannot be read.
+pub fn by_number(desk: &Desk, id_no: &str) -> Result<Option<PersonId>, Failure> {
+    let mut known = desk.vault.find_person(&canonical_id_no(id_no))?;
+    if known.is_none() {
+        known = desk.vault.find_person(&canonical_id_no(&account_key(id_no)))?;
+    }
+    Ok(known.filter(|id| desk.books().people.persons.contains_key(id)))
 }
 
 /// A refusal as the list's problem says it.

@@ -55,5 +55,21 @@ fn what_is_wrong_is_said_with_its_place_and_what_is_expected() {
     assert!(said("23.00", "23.001").contains("金额“23.001”不是金额"));
     assert!(said("\"发放日\" = 20", "\"发放日\" = 20\n\"发放时\" = 1").contains("发放时"));
     assert!(said("\"代码\"", "代码").contains("要加英文双引号"));
-    assert!(said("= \"JG\"", "= \"J G\"").contains("line 3"));
+    assert!(said("= \"JG\"", "= \"J G\"").contains("第3行"));
+}
+
+#[test]
+fn two_words_on_one_pair_from_one_month_on_are_refused() {
+    let pair = |effect: &str, from: &str| {
+        format!(
+            "\n[[\"互斥\"]]\n\"项目\" = \"DB\"\n\"处理\" = \"{effect}\"\n\"依据\" = \"文\"\n{from}"
+        )
+    };
+    let text = |second: String| format!("{FILE}{}{second}", pair("阻止", ""));
+    let wrong = read(Path::new("JG.toml"), &text(pair("不再互斥", "\"自\" = \"2020-10\"\n")));
+    let said = wrong.expect_err("they contradict each other").to_string();
+    assert!(said.contains("互斥项目DB自2020-10起写了两次"), "{said}");
+    // Later is not a contradiction.
+    let later = read(Path::new("JG.toml"), &text(pair("不再互斥", "\"自\" = \"2021-01\"\n")));
+    assert_eq!(later.unwrap().len(), 4);
 }

@@ -183,7 +183,10 @@ impl Check<'_> {
         let at = [Step::Key("direction")];
         let one_key = !(has(Role::Reference) && has(Role::Number));
         match layout.direction {
-            Direction::Request => self.need(payee, &at, "报盘有账号、户名和金额列"),
+            Direction::Request => {
+                self.need(payee, &at, "报盘有账号、户名和金额列");
+                self.written();
+            }
             Direction::Reply => {
                 self.need(payee, &at, "回盘有账号、户名和金额列");
                 let by_status = has(Role::Status) && !layout.statuses.is_empty();
@@ -208,6 +211,28 @@ impl Check<'_> {
                 self.need(has(Role::Balance) || ends, &at, "流水有余额列，或者期初和期末余额");
             }
         }
+    }
+}
+
+impl Check<'_> {
+    /// A payment file with a name is written by this program, in its first container; that is text.
+    fn written(&mut self) {
+        let layout = self.layout;
+        if layout.file_name.is_none() {
+            return;
+        }
+        let written = [Container::Delimited, Container::Fixed, Container::Xml];
+        let first = layout.containers.first();
+        let wanted = "有 file_name 的报盘由本程序写出，第一种容器是 delimited、fixed 或 xml；只用来辨认的不写 file_name";
+        self.need(
+            first.is_none_or(|first| written.contains(first)),
+            &[Step::Key("containers")],
+            wanted,
+        );
+        let carries =
+            layout.field(Role::Reference).is_some() || layout.field(Role::Number).is_some();
+        let wanted = "报盘有 reference 或 number 列，或写明 without_reference = true";
+        self.need(carries || layout.without_reference, &[Step::Key("field")], wanted);
     }
 }
 

@@ -1,0 +1,216 @@
+//! What the operating system and foreign parsers say, told in Chinese. Their own words stay only as a detail in brackets
+//! where nothing better can be said.
+
+use std::error::Error;
+use std::io::ErrorKind;
+use std::num::{IntErrorKind, ParseIntError};
+use std::path::Path;
+
+use crate::failure::Failure;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Why a file could not be read or written.
+#[must_use]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the operating system's kinds are open-ended; those not named here get its own words"
+)]
+pub fn of_machine(why: &std::io::Error) -> String {
+    let known = match why.kind() {
+        ErrorKind::NotFound => "没有这个文件或目录",
+        ErrorKind::PermissionDenied => "没有权限",
+        ErrorKind::AlreadyExists => "已经存在",
+        ErrorKind::IsADirectory => "是目录，不是文件",
+        ErrorKind::NotADirectory => "路径里有一段是文件，不是目录",
+        ErrorKind::DirectoryNotEmpty => "目录不是空的",
+        ErrorKind::StorageFull => "磁盘已满",
+        ErrorKind::QuotaExceeded => "磁盘限额已用完",
+        ErrorKind::FileTooLarge => "文件太大",
+        ErrorKind::ReadOnlyFilesystem => "磁盘是只读的",
+        ErrorKind::InvalidFilename => "文件名太长或含有不能用的字符",
+        ErrorKind::UnexpectedEof => "文件不完整",
+        ErrorKind::ConnectionRefused => "对方没有开启服务",
+        ErrorKind::AddrInUse => "地址已被占用",
+        ErrorKind::TimedOut => "等候超时",
+        ErrorKind::InvalidData => "不是UTF-8编码的文字",
+        _ => return why.to_string(),
+    };
+    known.to_owned()
+}
+
+/// The text of a file that a person wrote: UTF-8, with or without a byte order mark.
+///
+/// # Errors
+/// The file cannot be read, or is in another encoding (`file.not_utf8`).
+pub fn text_at(path: &Path) -> Result<String, Failure> {
+    let bytes = std::fs::read(path).map_err(|why| Failure::file(path, &why))?;
+    Ok(text_of(path, &bytes)?.to_owned())
+}
+
+/// As [`text_at`], of bytes that were read already.
+///
+/// # Errors
+/// The bytes are in another encoding (`file.not_utf8`).
+pub fn text_of<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, Failure> {
+    let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    std::str::from_utf8(text).map_err(|why| {
+        let before = text.get(..why.valid_up_to()).unwrap_or_default();
+        let row = before.split(|byte| *byte == b'\n').count();
+        let is_utf16 = text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff");
+        let encoding = if is_utf16 { "UTF-16" } else { "可能是GB18030" };
+        Failure::Machine {
+            code: "file.not_utf8".to_owned(),
+            text: format!(
+                "文件{}不是UTF-8编码（{encoding}），第{row}行有读不出的字节。请用记事本等编辑器打开，另存为UTF-8后再试。",
+                path.display()
+            ),
+            exit: 1,
+        }
+    })
+}
+
+/// Why a text is no JSON, or not the JSON that is asked for, with the place.
+#[must_use]
+pub fn of_json(why: &serde_json::Error) -> String {
+    format!("第{}行第{}列，{}", why.line(), why.column(), of_parser(&why.to_string()))
+}
+
+/// Why a text is no TOML, or not the TOML that is asked for, with the place.
+#[must_use]
+pub fn of_toml(why: &toml::de::Error, text: &str) -> String {
+    let at = why.span().map_or(0, |span| span.start);
+    let before = text.get(..at).unwrap_or(text);
+    let row = before.split('\n').count();
+    let line = text.lines().nth(row.saturating_sub(1)).unwrap_or_default().trim();
+    let wrong = of_parser(why.message());
+    if line.is_empty() {
+        return format!("第{row}行，{wrong}");
+    }
+    format!("第{row}行“{line}”，{wrong}")
+}
+
+/// What serde says of a value that does not have the form asked for. Its place is not told: that is the caller's.
+#[must_use]
+pub fn of_parser(said: &str) -> String {
+    let said = said.split(" at line ").next().unwrap_or(said).trim();
+    let wanted = said.split_once(", expected ").map(|(_, wanted)| names(wanted));
+    let wanted = wanted.map(|wanted| format!("，应为{wanted}")).unwrap_or_default();
+    let quoted = said.split('`').nth(1).unwrap_or_default();
+    let found = said.split(", expected ").next().unwrap_or_default();
+    let found = found.split_once(": ").map_or(found, |(_, found)| found);
+    let starts = |head: &str| said.starts_with(head);
+    if starts("missing field") {
+        format!("缺少“{quoted}”")
+    } else if starts("duplicate field") || starts("duplicate key") {
+        format!("“{quoted}”写了两次")
+    } else if starts("unknown field") {
+        format!("没有“{quoted}”这一项{wanted}")
+    } else if starts("unknown variant") {
+        format!("没有“{quoted}”这个取值{wanted}")
+    } else if starts("invalid type") || starts("invalid value") || starts("invalid length") {
+        format!("内容不对：{}{wanted}", names(found))
+    } else if starts("EOF while parsing") {
+        "文件不完整，后面少了内容".to_owned()
+    } else if starts("trailing characters") {
+        "内容结束后还有别的字".to_owned()
+    } else if starts("trailing comma") {
+        "最后一项后面多了逗号".to_owned()
+    } else if said.is_ascii() && !said.is_empty() {
+        format!("写法不对（{said}）")
+    } else {
+        said.to_owned()
+    }
+}
+
+/// The parser's names of kinds of values.
+fn names(said: &str) -> String {
+    const NAMES: &[(&str, &str)] = &[
+        ("one of ", ""),
+        ("there are no fields", "没有任何项"),
+        ("floating point", "小数"),
+        ("an integer between", "整数，介于"),
+        ("boolean", "真假值"),
+        ("a string", "文字"),
+        ("string", "文字"),
+        ("integer", "整数"),
+        ("sequence", "列表"),
+        ("a map", "对象"),
+        ("map", "对象"),
+        ("null", "空值"),
+        ("i64", "整数"),
+        ("u64", "不小于0的整数"),
+        ("u32", "不小于0的整数"),
+        ("i16", "整数"),
+        ("u16", "不小于0的整数"),
+        ("u8", "不小于0的整数"),
+    ];
+    let named = |text: String, (word, chinese): &(&str, &str)| text.replace(word, chinese);
+    // What stands in quotes is the writer's own.
+    let mut parts: Vec<String> = said.split('"').map(str::to_owned).collect();
+    for part in parts.iter_mut().step_by(2) {
+        *part = NAMES.iter().fold(std::mem::take(part), named).replace(", ", "、").replace('`', "");
+    }
+    parts.join("\"")
+}
+
+/// Why an argument's value is refused: a sentence of this program as it stands, the parser's put in Chinese.
+#[must_use]
+pub fn of_argument(why: &(dyn Error + 'static)) -> String {
+    let said = why.to_string();
+    if let Some(number) = why.downcast_ref::<ParseIntError>() {
+        let is_range =
+            matches!(number.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow);
+        return if is_range { "数太大" } else { "应为整数" }.to_owned();
+    }
+    if let Some((_, bounds)) = said.split_once(" is not in ") {
+        return format!("超出范围，应在{bounds}之内");
+    }
+    if said.is_ascii() { format!("（{said}）") } else { said }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{of_json, of_toml, text_of};
+    use serde::Deserialize;
+    use std::path::Path;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Form {
+        #[expect(dead_code, reason = "only its form is read")]
+        count: i64,
+    }
+
+    fn json(text: &str) -> String {
+        of_json(&serde_json::from_str::<Form>(text).unwrap_err())
+    }
+
+    #[test]
+    fn the_parsers_words_are_told_in_chinese_with_the_place() {
+        assert_eq!(
+            json("{\"count\":\"a string\"}"),
+            "第1行第19列，内容不对：文字 \"a string\"，应为整数"
+        );
+        assert_eq!(json("{}"), "第1行第2列，缺少“count”");
+        assert_eq!(json("{\n\"cuont\":1}"), "第2行第7列，没有“cuont”这一项，应为count");
+        assert_eq!(json("{\"count\":1"), "第1行第10列，文件不完整，后面少了内容");
+        let text = "x = 1\n";
+        assert_eq!(
+            of_toml(&toml::from_str::<Form>(text).unwrap_err(), text),
+            "第1行“x = 1”，没有“x”这一项，应为count"
+        );
+    }
+
+    #[test]
+    fn a_text_in_another_encoding_is_named_with_its_row_and_what_to_do() {
+        let told = |bytes: &[u8]| text_of(Path::new("政策.toml"), bytes).unwrap_err();
+        let failure = told(b"# a\n\xb4\xfa\xc2\xeb = 1\n");
+        assert_eq!((failure.code().as_str(), failure.exit_code()), ("file.not_utf8", 1));
+        let told_text = failure.to_string();
+        assert!(told_text.contains("GB18030") && told_text.contains("第2行"), "{told_text}");
+        assert!(told_text.contains("另存为UTF-8"), "{told_text}");
+        assert!(told(b"\xff\xfea\0").to_string().contains("UTF-16"));
+        assert_eq!(text_of(Path::new("x"), b"\xef\xbb\xbfa = 1").unwrap(), "a = 1");
+    }
+}
