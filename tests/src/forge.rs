@@ -93,7 +93,7 @@ impl Forger {
             prev: holder.map_or(ActId::ZERO, |officer| officer.last.id),
             seen: self.seen.clone(),
             seq: holder.map_or(1, |officer| officer.last.seq + 1),
-            time: "2020-11-06T10:00:00+08:00".to_owned(),
+            time: "2020-11-30T10:00:00+08:00".to_owned(),
         };
         SignedAct::sign(act, &self.books.origin, key).expect("canonical")
     }
