@@ -42,7 +42,7 @@ pub fn of_machine(why: &std::io::Error) -> String {
 /// The text of a file that a person wrote: UTF-8, with or without a byte order mark.
 ///
 /// # Errors
-/// The file cannot be read, or is in another encoding (`file.not_utf8`).
+/// The file cannot be read, or is in another encoding (`file.encoding`).
 pub fn text_at(path: &Path) -> Result<String, Failure> {
     let bytes = std::fs::read(path).map_err(|why| Failure::file(path, &why))?;
     Ok(text_of(path, &bytes)?.to_owned())
@@ -51,7 +51,7 @@ pub fn text_at(path: &Path) -> Result<String, Failure> {
 /// As [`text_at`], of bytes that were read already.
 ///
 /// # Errors
-/// The bytes are in another encoding (`file.not_utf8`).
+/// The bytes are in another encoding (`file.encoding`).
 pub fn text_of<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, Failure> {
     let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     std::str::from_utf8(text).map_err(|why| {
@@ -60,7 +60,7 @@ pub fn text_of<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, Failure> {
         let is_utf16 = text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff");
         let encoding = if is_utf16 { "UTF-16" } else { "可能是GB18030" };
         Failure::Machine {
-            code: "file.not_utf8".to_owned(),
+            code: "file.encoding".to_owned(),
             text: format!(
                 "文件{}不是UTF-8编码（{encoding}），第{row}行有读不出的字节。请用记事本等编辑器打开，另存为UTF-8后再试。",
                 path.display()
@@ -206,7 +206,7 @@ mod tests {
     fn a_text_in_another_encoding_is_named_with_its_row_and_what_to_do() {
         let told = |bytes: &[u8]| text_of(Path::new("政策.toml"), bytes).unwrap_err();
         let failure = told(b"# a\n\xb4\xfa\xc2\xeb = 1\n");
-        assert_eq!((failure.code().as_str(), failure.exit_code()), ("file.not_utf8", 1));
+        assert_eq!((failure.code().as_str(), failure.exit_code()), ("file.encoding", 1));
         let told_text = failure.to_string();
         assert!(told_text.contains("GB18030") && told_text.contains("第2行"), "{told_text}");
         assert!(told_text.contains("另存为UTF-8"), "{told_text}");
