@@ -135,12 +135,12 @@ fn a_roster_that_a_pair_stops_names_every_line_of_it() {
         other[field] = json!(value);
     }
     let both = roster("L0001", "regular", "LS", aid_line()).line("roster", other);
-    let text = "名册第1、2行：受益人该月已在互斥项目DB中发放";
-    county.when(&both).refuses("roster.exclusive", text);
     let period = "2020-10".parse().unwrap();
     let (one, other) = ("LS".parse().unwrap(), "DB".parse().unwrap());
     let drawing = pairs::drawing_both(&county.ledger.books, (&one, &other), period);
     assert_eq!(drawing.len(), 2);
+    let text = "名册第1、2行：受益人该月已在互斥项目DB中发放";
+    county.when(&both).refuses("roster.exclusive", text);
 }
 
 #[test]
