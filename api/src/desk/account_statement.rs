@@ -7,14 +7,13 @@ use ledger::ids::BankAccountCode;
 use ledger::line::Line;
 use ledger::money::Money;
 use ledger::period::Date;
-use ledger::rejection::Rejection;
 use ledger::signer::Signer;
 use ledger::vault::AccessNote;
 use reconcile::problem::{Code, Problem};
 use reconcile::statement;
 use reconcile::statement::{BankMovement, match_statement};
 
-use super::banking::{Imported, Incoming};
+use super::banking::{Imported, Incoming, known_account};
 use super::reading::Payees;
 use super::{Desk, profiles, seal};
 use crate::failure::Failure;
@@ -32,9 +31,7 @@ pub fn account_statement(
     (from, until): (Date, Date),
     idle_balance: Option<Money>,
 ) -> Result<Imported, Failure> {
-    if !desk.books().funds.accounts.contains_key(&account) {
-        return Err(Rejection::BankAccountUnknown { account }.into());
-    }
+    known_account(desk, &account)?;
     let profiles = profiles::of_ledger(desk.dir())?;
     let (layout, profile) = file.detect(&profiles)?;
     let note = desk.access(key, "流水核对")?;
