@@ -36,10 +36,8 @@ pub fn account_statement(
     let (layout, profile) = file.detect(&profiles)?;
     let note = desk.access(key, "流水核对")?;
     let ours = desk.vault.read_programme_account(&account, &note)?;
-    let mut read = match statement::read(layout, file.opened, &ours.number) {
-        Ok(read) => read,
-        Err(problems) => idle(&problems, idle_balance).ok_or(problems)?,
-    };
+    let read = statement::read(layout, file.opened, &ours.number);
+    let mut read = read.or_else(|problems| idle(&problems, idle_balance).ok_or(problems))?;
     if read.latest_first {
         read.rows.reverse();
     }
