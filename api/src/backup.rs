@@ -14,8 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::copies::known_act;
 use crate::desk::write_whole;
-use crate::failure::Failure;
-use crate::spoken::of_machine;
+use crate::failure::{Failure, of_machine};
 
 const MANIFEST: &str = "manifest";
 const TILES: &str = "tiles";

@@ -8,8 +8,8 @@ use ed25519_dalek::VerifyingKey;
 use ed25519_dalek::pkcs8::DecodePublicKey as _;
 use ledger::signer::{Signer, SignerFailure};
 
-use crate::failure::Failure;
-use crate::spoken::{of_machine, text_at};
+use crate::failure::{Failure, of_machine};
+use crate::spoken::text_at;
 
 /// A command that is given the message on standard input and answers with the 64 bytes of the signature.
 pub struct ExternalSigner {

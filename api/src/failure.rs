@@ -1,6 +1,7 @@
 //! How a command ends when it does not succeed: what a person reads, what a script reads, and the exit code.
 
 use std::fmt;
+use std::io::ErrorKind;
 
 use ledger::audit::Divergence;
 use ledger::engine::{OpenFailure, Refusal};
@@ -15,7 +16,6 @@ use reconcile::problem::Problem;
 use serde_json::{Value, json};
 
 use crate::problem_list;
-use crate::spoken::of_machine;
 
 /// Why a command did not do what it was asked.
 #[derive(Debug)]
@@ -167,6 +167,35 @@ impl fmt::Display for Failure {
             Failure::Machine { code, text, .. } => write!(f, "没有完成〔{code}〕：{text}"),
         }
     }
+}
+
+/// Why a file could not be read or written.
+#[must_use]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the operating system's kinds are open-ended; those not named here get its own words"
+)]
+pub fn of_machine(why: &std::io::Error) -> String {
+    let known = match why.kind() {
+        ErrorKind::NotFound => "没有这个文件或目录",
+        ErrorKind::PermissionDenied => "没有权限",
+        ErrorKind::AlreadyExists => "已经存在",
+        ErrorKind::IsADirectory => "是目录，不是文件",
+        ErrorKind::NotADirectory => "路径里有一段是文件，不是目录",
+        ErrorKind::DirectoryNotEmpty => "目录不是空的",
+        ErrorKind::StorageFull => "磁盘已满",
+        ErrorKind::QuotaExceeded => "磁盘限额已用完",
+        ErrorKind::FileTooLarge => "文件太大",
+        ErrorKind::ReadOnlyFilesystem => "磁盘是只读的",
+        ErrorKind::InvalidFilename => "文件名太长或含有不能用的字符",
+        ErrorKind::UnexpectedEof => "文件不完整",
+        ErrorKind::ConnectionRefused => "对方没有开启服务",
+        ErrorKind::AddrInUse => "地址已被占用",
+        ErrorKind::TimedOut => "等候超时",
+        ErrorKind::InvalidData => "不是UTF-8编码的文字",
+        _ => return why.to_string(),
+    };
+    known.to_owned()
 }
 
 impl From<Rejection> for Failure {

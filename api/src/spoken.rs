@@ -1,8 +1,7 @@
-//! What the operating system and foreign parsers say, told in Chinese. Their own words stay only as a detail in brackets
+//! What foreign parsers say of the files and words that a person wrote, told in Chinese. Their own words stay only as a detail in brackets
 //! where nothing better can be said.
 
 use std::error::Error;
-use std::io::ErrorKind;
 use std::num::{IntErrorKind, ParseIntError};
 use std::path::Path;
 
@@ -10,39 +9,10 @@ use crate::failure::Failure;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Why a file could not be read or written.
-#[must_use]
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "the operating system's kinds are open-ended; those not named here get its own words"
-)]
-pub fn of_machine(why: &std::io::Error) -> String {
-    let known = match why.kind() {
-        ErrorKind::NotFound => "没有这个文件或目录",
-        ErrorKind::PermissionDenied => "没有权限",
-        ErrorKind::AlreadyExists => "已经存在",
-        ErrorKind::IsADirectory => "是目录，不是文件",
-        ErrorKind::NotADirectory => "路径里有一段是文件，不是目录",
-        ErrorKind::DirectoryNotEmpty => "目录不是空的",
-        ErrorKind::StorageFull => "磁盘已满",
-        ErrorKind::QuotaExceeded => "磁盘限额已用完",
-        ErrorKind::FileTooLarge => "文件太大",
-        ErrorKind::ReadOnlyFilesystem => "磁盘是只读的",
-        ErrorKind::InvalidFilename => "文件名太长或含有不能用的字符",
-        ErrorKind::UnexpectedEof => "文件不完整",
-        ErrorKind::ConnectionRefused => "对方没有开启服务",
-        ErrorKind::AddrInUse => "地址已被占用",
-        ErrorKind::TimedOut => "等候超时",
-        ErrorKind::InvalidData => "不是UTF-8编码的文字",
-        _ => return why.to_string(),
-    };
-    known.to_owned()
-}
-
 /// The text of a file that a person wrote: UTF-8, with or without a byte order mark.
 ///
 /// # Errors
-/// The file cannot be read, or is in another encoding (`file.not_utf8`).
+/// The file cannot be read, or is in another encoding (`file.encoding`).
 pub fn text_at(path: &Path) -> Result<String, Failure> {
     let bytes = std::fs::read(path).map_err(|why| Failure::file(path, &why))?;
     Ok(text_of(path, &bytes)?.to_owned())
@@ -51,7 +21,7 @@ pub fn text_at(path: &Path) -> Result<String, Failure> {
 /// As [`text_at`], of bytes that were read already.
 ///
 /// # Errors
-/// The bytes are in another encoding (`file.not_utf8`).
+/// The bytes are in another encoding (`file.encoding`).
 pub fn text_of<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, Failure> {
     let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     std::str::from_utf8(text).map_err(|why| {
@@ -60,7 +30,7 @@ pub fn text_of<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, Failure> {
         let is_utf16 = text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff");
         let encoding = if is_utf16 { "UTF-16" } else { "可能是GB18030" };
         Failure::Machine {
-            code: "file.not_utf8".to_owned(),
+            code: "file.encoding".to_owned(),
             text: format!(
                 "文件{}不是UTF-8编码（{encoding}），第{row}行有读不出的字节。请用记事本等编辑器打开，另存为UTF-8后再试。",
                 path.display()
@@ -206,7 +176,7 @@ mod tests {
     fn a_text_in_another_encoding_is_named_with_its_row_and_what_to_do() {
         let told = |bytes: &[u8]| text_of(Path::new("政策.toml"), bytes).unwrap_err();
         let failure = told(b"# a\n\xb4\xfa\xc2\xeb = 1\n");
-        assert_eq!((failure.code().as_str(), failure.exit_code()), ("file.not_utf8", 1));
+        assert_eq!((failure.code().as_str(), failure.exit_code()), ("file.encoding", 1));
         let told_text = failure.to_string();
         assert!(told_text.contains("GB18030") && told_text.contains("第2行"), "{told_text}");
         assert!(told_text.contains("另存为UTF-8"), "{told_text}");

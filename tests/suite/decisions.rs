@@ -2,6 +2,7 @@
 
 use ledger::views::figures;
 use ledger::views::outstanding::{self, OutstandingKind};
+use ledger::views::pairs;
 use serde_json::{Value, json};
 use tests::given::{County, Saying, bank, given, paying};
 
@@ -113,6 +114,33 @@ fn a_reissue_is_refused_where_an_excluded_scheme_paid_meanwhile() {
     county
         .when(&roster("B0001", "reissue", "DB", again()))
         .refuses("roster.exclusive", "名册第1行：受益人该月已在互斥项目LS中发放");
+}
+
+#[test]
+fn a_roster_that_a_pair_stops_names_every_line_of_it() {
+    let mut county = given("drawn");
+    let aid = ("LS", "救助金");
+    for (list, id, person, household) in
+        [("one", "$entitlement9", 6, 4), ("two", "$entitlement8", 3, 2)]
+    {
+        county.must(list, &entitlement(id, person, household, aid, 80_000));
+        county.must(&format!("{list} confirmed"), &confirm(list));
+    }
+    let pair = json!({ "basis": "清民发", "from": "2020-10", "one": "LS", "other": "DB" });
+    county.must("pair", &Saying::new("policy", "exclusion.set", pair));
+    let mut other = aid_line();
+    for (field, value) in
+        [("account", "$account3"), ("entitlement", "$entitlement8"), ("payee", "$person3")]
+    {
+        other[field] = json!(value);
+    }
+    let both = roster("L0001", "regular", "LS", aid_line()).line("roster", other);
+    let period = "2020-10".parse().unwrap();
+    let (one, other) = ("LS".parse().unwrap(), "DB".parse().unwrap());
+    let drawing = pairs::drawing_both(&county.ledger.books, (&one, &other), period);
+    assert_eq!(drawing.len(), 2);
+    let text = "名册第1、2行：受益人该月已在互斥项目DB中发放";
+    county.when(&both).refuses("roster.exclusive", text);
 }
 
 #[test]

@@ -171,7 +171,37 @@ fn somebody_joins_a_registered_household_and_is_found_by_the_number() {
     let person = child["person"].as_str().unwrap().to_owned();
     let page = office.show(&["household", "--person", &person, "--period", "2020-10"]);
     assert_eq!(page["members"].as_array().unwrap().len(), 3);
-    assert_eq!(find(90).code, Some(2), "nobody has this number");
+    assert_eq!(find(90).code, Some(1), "nobody has this number");
+}
+
+/// Digits as a Chinese input method writes them.
+fn wide(text: &str) -> String {
+    let wide = |sign: char| char::from_u32(u32::from(sign) + 0xfee0).unwrap();
+    text.chars().map(wide).collect()
+}
+
+#[test]
+fn a_number_in_full_width_digits_is_the_same_number() {
+    let office = Office::new();
+    office.done("账户维护", PEOPLE, &people(&office));
+    let heading = "户号,村区划,姓名,身份证号,账号,开户银行,加入户身份证号\n";
+    let (child, head) = (id_no(10), id_no(1));
+    let row = format!(
+        "甲,141199001001,样十,{},{},农商行,{}\n",
+        wide(&child),
+        wide(&account(10)),
+        wide(&head)
+    );
+    office.done("账户维护", PEOPLE, &office.commas("生.csv", &format!("{heading}{row}")));
+    let find = |number: &str| {
+        let ended = office.run("账户维护", &["show", "person", "--id-no", number], None);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        ended.json()
+    };
+    let found = find(&wide(&child));
+    assert_eq!(found["person"], find(&child)["person"]);
+    assert_eq!(found["household"], find(&wide(&head))["household"]);
+    assert!(!found["account"].is_null());
 }
 
 #[test]

@@ -7,14 +7,13 @@ use ledger::ids::BankAccountCode;
 use ledger::line::Line;
 use ledger::money::Money;
 use ledger::period::Date;
-use ledger::rejection::Rejection;
 use ledger::signer::Signer;
 use ledger::vault::AccessNote;
 use reconcile::problem::{Code, Problem};
 use reconcile::statement;
 use reconcile::statement::{BankMovement, RowOutcome, StatementRow, match_statement};
 
-use super::banking::{Imported, Incoming};
+use super::banking::{Imported, Incoming, known_account};
 use super::reading::Payees;
 use super::{Desk, profiles, seal};
 use crate::failure::Failure;
@@ -32,17 +31,13 @@ pub fn account_statement(
     (from, until): (Date, Date),
     idle_balance: Option<Money>,
 ) -> Result<Imported, Failure> {
-    if !desk.books().funds.accounts.contains_key(&account) {
-        return Err(Rejection::BankAccountUnknown { account }.into());
-    }
+    known_account(desk, &account)?;
     let profiles = profiles::of_ledger(desk.dir())?;
     let (layout, profile) = file.detect(desk, &profiles)?;
     let note = desk.access(key, "流水核对")?;
     let ours = desk.vault.read_programme_account(&account, &note)?;
-    let mut read = match statement::read(layout, file.opened, &ours.number) {
-        Ok(read) => read,
-        Err(problems) => idle(&problems, idle_balance).ok_or(problems)?,
-    };
+    let read = statement::read(layout, file.opened, &ours.number);
+    let mut read = read.or_else(|problems| idle(&problems, idle_balance).ok_or(problems))?;
     if read.latest_first {
         read.rows.reverse();
     }

@@ -178,14 +178,8 @@ pub fn response(
     for (line, outcome) in read.lines.iter().zip(&report.outcomes) {
         imported.count(outcome.outcome.chinese(), stated_amount(line, outcome.outcome));
         if outcome.outcome.needs_decision() {
-            let what = described(outcome.outcome.chinese(), outcome.differs);
-            let what = match report.repeats.get(&line.row) {
-                Some(row) => format!(
-                    "{what}（与第{row}行是同一笔支付，本文件里出现两次，已按第{row}行处理）"
-                ),
-                None => what,
-            };
-            imported.wait(line.row, what);
+            let before = report.repeats.get(&line.row).copied();
+            imported.wait(line.row, waiting_for(outcome, before));
         }
         if let Some(remark) = &line.remark {
             let key = format!("response:{}:{}", file.digest(), line.row);
@@ -226,6 +220,25 @@ fn proposed(
         row: line.row,
         rule: outcome.rule,
     }))
+}
+
+/// What a person decides about a row: its outcome, and where another row has it already, which.
+fn waiting_for(outcome: &LineOutcome, before: Option<u32>) -> String {
+    let what = described(outcome.outcome.chinese(), outcome.differs);
+    match before {
+        Some(row) => {
+            format!("{what}（与第{row}行是同一笔支付，本文件里出现两次，已按第{row}行处理）")
+        }
+        None => what,
+    }
+}
+
+/// Refuses an account that is not a programme account of the books, before anything is read for it.
+pub(super) fn known_account(desk: &Desk, account: &BankAccountCode) -> Result<(), Failure> {
+    if desk.books().funds.accounts.contains_key(account) {
+        return Ok(());
+    }
+    Err(Rejection::BankAccountUnknown { account: account.clone() }.into())
 }
 
 /// An outcome, and in what the row differs from the instruction.
@@ -311,9 +324,7 @@ pub fn returns(
     file: &Incoming<'_>,
     account: BankAccountCode,
 ) -> Result<Imported, Failure> {
-    if !desk.books().funds.accounts.contains_key(&account) {
-        return Err(Rejection::BankAccountUnknown { account }.into());
-    }
+    known_account(desk, &account)?;
     let profiles = profiles::of_ledger(desk.dir())?;
     let (layout, profile) = file.detect(desk, &profiles)?;
     let read = refund::read(layout, file.opened, &response::Given::default())?;

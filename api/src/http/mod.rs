@@ -10,8 +10,7 @@ use std::net::SocketAddr;
 use axum::Router;
 use tokio::net::TcpListener;
 
-use crate::failure::Failure;
-use crate::spoken::of_machine;
+use crate::failure::{Failure, of_machine};
 
 /// As [`serve`], and no longer than `lasts` takes to return: what is served has ended then.
 ///

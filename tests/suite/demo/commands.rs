@@ -144,9 +144,9 @@ fn a_no_of_the_books_or_of_a_file_ends_with_1() {
     let gb18030 = b"# a\n\"\xb4\xfa\xc2\xeb\" = 1\n";
     for name in ["gb.toml", "gb.json"] {
         std::fs::write(place.beside(name), gb18030).unwrap();
-        code(&format!("act --dir DIR --key KEY:会计 OUT:{name}"), "file.not_utf8");
+        code(&format!("act --dir DIR --key KEY:会计 OUT:{name}"), "file.encoding");
     }
-    code("profiles check OUT:gb.toml", "file.not_utf8");
+    code("profiles check OUT:gb.toml", "file.encoding");
     let november = holds(&place, "close --dir DIR --period 2020-11 --dry-run", 1, &["table"]);
     assert_eq!(november["obstacles"][0]["code"], "close.statement_missing", "{november}");
     for what in ["response", "returns --account ZH-01"] {
