@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         std::fs::write(folder.join(format!("{name}.xlsx")), report.to_xlsx()?)?;
         Ok(())
     };
-    write("月结报告", &month_end::report(&month, Some(&before), Standing::Closed)?)?;
+    write("月结报告", &month_end::report(&month, Some(&before), &banks()?, Standing::Closed)?)?;
     for account in &month.accounts {
         let report = reconciliation_statement::report(&month, account, Standing::Closed)?;
         write(&format!("余额调节表-{}", account.account), &report)?;
@@ -34,6 +34,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
+}
+
+fn banks() -> Result<month_end::Banks, Box<dyn Error>> {
+    let mut banks = month_end::Banks::default();
+    banks.of_account.insert("ZH-01".parse()?, "青山农商行".to_owned());
+    for batch in ["C20A0", "D20A0"] {
+        banks.of_batch.insert(batch.parse()?, "ZH-01".parse()?);
+    }
+    Ok(banks)
 }
 
 fn head() -> Result<BulletinHead, Box<dyn Error>> {

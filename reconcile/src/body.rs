@@ -7,7 +7,7 @@ use crate::misfit::Misfit;
 use crate::opened::Opened;
 use crate::problem::Code;
 use crate::profile::{Container, Header, Layout, Position, Totals};
-use crate::stretches::{Cut, Stretches, Text};
+use crate::stretches::{Cut, Stretches, Text, begin_of_row};
 use crate::table::{Row, Table, read_text};
 use crate::text::{BYTE_ORDER_MARK, Encoding, decode, encode_gb18030};
 
@@ -96,7 +96,8 @@ impl<'a> Opened<'a> {
         let (table, head, encoding) = self.try_encodings(layout, bytes).ok()?;
         // The heading's characters say which encoding it is, where there is a choice.
         let heading = head.under.checked_sub(1).and_then(|above| table.rows.get(above));
-        let is_plain = heading.is_none_or(|row| row.cells.iter().all(|cell| cell.text.is_ascii()));
+        let is_plain = layout.header != Header::Columns
+            || heading.is_none_or(|row| row.cells.iter().all(|cell| cell.text.is_ascii()));
         if is_plain && layout.encodings.len() > 1 {
             return None;
         }
@@ -108,7 +109,9 @@ impl<'a> Opened<'a> {
         let totals = layout.totals.as_ref();
         let last = totals.filter(|totals| totals.position == Position::Last);
         let end = match last {
-            Some(totals) => begin_of_totals(self.bytes, totals)?,
+            Some(totals) => {
+                begin_of_totals(self.bytes, begin_of_row(self.bytes, head.under), totals)?
+            }
             None => self.bytes.len(),
         };
         let stretches = Stretches::under(text, layout, head.under, end);
@@ -205,14 +208,15 @@ fn cut_of(layout: &Layout) -> Option<Cut> {
     layout.separator.map(|separator| Cut::At(separator, layout.quoted))
 }
 
-/// Where the first row begins that the marker of totals stands in front of.
-fn begin_of_totals(bytes: &[u8], totals: &Totals) -> Option<usize> {
+/// Where, from that byte on, the first row begins that the marker of totals stands in front of.
+fn begin_of_totals(bytes: &[u8], begin: usize, totals: &Totals) -> Option<usize> {
     let marker = totals.marker.as_ref()?;
     let spellings = [encode_gb18030(marker).ok()?, marker.as_bytes().to_vec()];
     let begin_of = |spelling: &Vec<u8>| {
         let is_begin =
             |at: &usize| at.checked_sub(1).is_none_or(|before| bytes.get(before) == Some(&b'\n'));
-        memmem::find_iter(bytes, spelling).find(is_begin)
+        let found = memmem::find_iter(bytes.get(begin..)?, spelling);
+        found.map(|at| begin + at).find(is_begin)
     };
     spellings.iter().filter_map(begin_of).min()
 }
@@ -236,8 +240,9 @@ mod tests {
     use crate::cells::read_rows;
     use crate::opened::Opened;
     use crate::problem::Problem;
-    use crate::profile::{Layout, Profile, Role};
-    use crate::text::encode_gb18030;
+    use crate::profile::{Field, Layout, Position, Profile, Role, Totals};
+    use crate::response::{Given, body_problems, too_many};
+    use crate::text::{Encoding, decode, encode_gb18030};
     use crate::totals;
 
     /// Thirty thousand rows, some of them damaged in every way that a row of text can be.
@@ -284,7 +289,7 @@ mod tests {
                 9 => {
                     long.extend(rows[1].iter().map(|byte| if *byte == b'0' { b'O' } else { *byte }))
                 }
-                10 => long.extend_from_slice(b"T,\xba\xcf\r\n"),
+                10 => long.extend_from_slice(b"X,\xba\xcf\r\n"),
                 _ => long.extend_from_slice(rows[1]),
             }
         }
@@ -315,6 +320,14 @@ mod tests {
         assert_eq!(totals, totals::take("回盘.csv", layout, &mut whole, &mut problems.1));
         assert_eq!(problems.0, problems.1);
         assert_eq!(long.count(), whole.count());
+        let problems = |body: &Body<'_>| {
+            let mut problems = Vec::new();
+            let layout = Layout { max_rows: Some(20_000), ..layout.clone() };
+            body_problems("回盘.csv", &layout, body, &Given::default(), &mut problems);
+            too_many("回盘.csv", &layout, body, &mut problems);
+            problems
+        };
+        assert_eq!(problems(&long), problems(&whole));
         let (one, other) = (seen(layout, &long), seen(layout, &whole));
         assert!(one.1.len() > 10, "the damage is there");
         assert!(one == other, "the two ways differ");
@@ -333,6 +346,30 @@ mod tests {
         the_two_ways_agree(&built_in("gbk-pair"), &two_trailers);
         two_trailers.extend_from_within(two_trailers.len() - 400..);
         the_two_ways_agree(&built_in("gbk-pair"), &two_trailers);
+    }
+
+    #[test]
+    fn so_does_one_whose_totals_have_their_namesake_above_the_heading() {
+        let field = |role| Field { role, ..Field::default() };
+        let fields = vec![field(Role::Constant), field(Role::Count), field(Role::Total)];
+        let marker = Some("合计".to_owned());
+        let totals = Some(Totals { position: Position::Last, marker, fields });
+        let layout = Layout { totals, ..layout() };
+        let reply = decode(&long_reply(), Encoding::Gb18030).unwrap().into_owned();
+        let (_, lines) = reply.split_once('\n').unwrap();
+        let lines = lines.trim_end_matches(['\r', '\n', ' ', ',']);
+        let text = format!("合计,1,1.00\r\n{lines}\r\n\r\n合计,1,1.00\r\n多一行\r\n");
+        the_two_ways_agree(&layout, &encode_gb18030(&text).unwrap());
+    }
+
+    #[test]
+    fn where_no_heading_says_the_encoding_a_long_text_is_read_as_a_whole() {
+        let bytes = long_case("ccb-pipe/good.txt");
+        let mut layout = built_in("ccb-pipe");
+        layout.encodings = vec![Encoding::Gb18030, Encoding::Utf8];
+        let opened = Opened::here("回盘.txt", &bytes).unwrap();
+        assert!(opened.long_body(&layout).is_none());
+        assert!(opened.whole_body(&layout).is_ok());
     }
 
     #[test]

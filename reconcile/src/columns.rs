@@ -59,7 +59,7 @@ pub(crate) fn find_columns(layout: &Layout, table: &Table) -> Result<Head, Misfi
 /// A document as rows, its head first, if the layout fits it.
 pub(crate) fn find_paths(layout: &Layout, document: &Node) -> Result<Table, Misfit> {
     let seen = tree::see(document, layout);
-    let seen = seen.ok_or_else(|| Misfit::OtherDocument(document.name.clone()))?;
+    let seen = seen.ok_or_else(|| Misfit::OtherDocument(document.name.to_string()))?;
     if let (Some(totals), Some(head)) = (&layout.totals, seen.table.rows.first()) {
         for (field, cell) in totals.fields.iter().zip(&head.cells) {
             let differs = field.role == Role::Constant && field.value.as_ref() != Some(&cell.text);

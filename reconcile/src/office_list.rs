@@ -68,13 +68,14 @@ pub fn read(
 }
 
 /// What is wrong with a file, of a bank and of an office.
-const IN_OFFICE_WORDS: [(Code, Code); 13] = [
+const IN_OFFICE_WORDS: [(Code, Code); 14] = [
     (Code::FileEmpty, Code::ListEmpty),
     (Code::FileNoLines, Code::ListEmpty),
     (Code::LayoutHeaderMissing, Code::ListNoHeading),
     (Code::SheetSeveral, Code::ListSeveralSheets),
     (Code::TextUndecodable, Code::ListUnreadable),
     (Code::SheetUnreadable, Code::ListUnreadable),
+    (Code::FileOtherKind, Code::ListUnreadable),
     (Code::SheetTooWide, Code::ListUnreadable),
     (Code::SheetTooHeavy, Code::ListUnreadable),
     (Code::TableUnclosedQuote, Code::ListCellBroken),

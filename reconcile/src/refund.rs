@@ -10,7 +10,7 @@ use crate::opened::Opened;
 use crate::problem::{Code, Problem};
 use crate::profile::{Direction, Layout, Role};
 use crate::reasons::{classify, echoed_name};
-use crate::response::{Given, body_of, body_problems, read_payee, sum};
+use crate::response::{Given, body_of, body_problems, read_payee, sum, too_many};
 use crate::totals::{self, Sums};
 
 /// One returned payment.
@@ -59,6 +59,7 @@ pub fn read(
     let mut body = body_of(layout, opened, Direction::Refund)?;
     body_problems(file, layout, &body, given, &mut problems);
     let totals = totals::take(file, layout, &mut body, &mut problems);
+    too_many(file, layout, &body, &mut problems);
     let day = totals::stated_day(totals.as_ref()).or(given.answered_on);
     let given = Given { answered_on: day, ..given.clone() };
     let lines = read_rows(file, layout, &body, &mut problems, |row| read_line(layout, row, &given))

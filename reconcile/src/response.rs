@@ -101,6 +101,7 @@ pub fn read(
     let mut body = body_of(layout, opened, Direction::Reply)?;
     body_problems(file, layout, &body, given, &mut problems);
     let totals = totals::take(file, layout, &mut body, &mut problems);
+    too_many(file, layout, &body, &mut problems);
     let date =
         date_of_file(file, layout, given, totals::stated_day(totals.as_ref()), &mut problems);
     let lines = read_rows(file, layout, &body, &mut problems, |row| {
@@ -151,9 +152,16 @@ pub(crate) fn body_problems(
             problems.push(Problem::of_row(code, file, row.number));
         }
     }
-    if body.count() == 0 {
+    if body.count() == 0 && body.tail.is_empty() {
         problems.push(Problem::of_file(Code::FileNoLines, file));
     }
+    if layout.field(Role::Number).is_some() && given.batch.is_none() {
+        problems.push(Problem::of_file(Code::ResponseBatchNeeded, file));
+    }
+}
+
+/// More lines than the layout lets a file have. The totals are no line: they must have been taken out.
+pub(crate) fn too_many(file: &str, layout: &Layout, body: &Body<'_>, problems: &mut Vec<Problem>) {
     let most = layout.max_rows.and_then(|most| usize::try_from(most).ok());
     if let Some(most) = most.filter(|most| body.count() > *most) {
         problems.push(
@@ -161,9 +169,6 @@ pub(crate) fn body_problems(
                 .found(format!("{}行", body.count()))
                 .expected(format!("至多{most}行")),
         );
-    }
-    if layout.field(Role::Number).is_some() && given.batch.is_none() {
-        problems.push(Problem::of_file(Code::ResponseBatchNeeded, file));
     }
 }
 

@@ -156,7 +156,7 @@ fn lines_of(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// Where the row behind the first `above` begins.
-fn begin_of_row(bytes: &[u8], above: usize) -> usize {
+pub(crate) fn begin_of_row(bytes: &[u8], above: usize) -> usize {
     (0..above).fold(0, |begin, _| after_line(bytes, begin))
 }
 

@@ -79,6 +79,7 @@ const SPOKEN: &[(&str, &str, &str)] = &[
         "回盘过半数的行对不上批次的支付，或与 --mismatches 注明的行数不符",
         "先核对是否拿错文件、注错批次；确属本批的，用 --mismatches 注明对不上的行数",
     ),
+    ("response.other_batch", "文件里的行引用都属于另一批次", "核对是否拿错文件、注错批次"),
     (
         "response.other_name",
         "按版式，文件名里是另一批次",

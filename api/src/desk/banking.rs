@@ -179,7 +179,7 @@ pub fn response(
         imported.count(outcome.outcome.chinese(), stated_amount(line, outcome.outcome));
         if outcome.outcome.needs_decision() {
             let before = report.repeats.get(&line.row).copied();
-            imported.wait(line.row, waiting_for(outcome, before));
+            imported.wait(line.row, waiting_for(line, outcome, before));
         }
         if let Some(remark) = &line.remark {
             let key = format!("response:{}:{}", file.digest(), line.row);
@@ -223,11 +223,20 @@ fn proposed(
 }
 
 /// What a person decides about a row: its outcome, and where another row has it already, which.
-fn waiting_for(outcome: &LineOutcome, before: Option<u32>) -> String {
+fn waiting_for(
+    line: &response::ResponseLine,
+    outcome: &LineOutcome,
+    before: Option<u32>,
+) -> String {
     let what = described(outcome.outcome.chinese(), outcome.differs);
     match before {
-        Some(row) => {
+        Some(row) if line.reference.is_some() => {
             format!("{what}（与第{row}行是同一笔支付，本文件里出现两次，已按第{row}行处理）")
+        }
+        Some(row) => {
+            format!(
+                "{what}（账号、金额、日期与第{row}行相同：或是文件重复，或是银行办了两次，请查证）"
+            )
         }
         None => what,
     }

@@ -7,8 +7,9 @@ use exports::bulletin::{self, BulletinHead, Comparison, Disclosure, Requirement}
 use exports::data_tables::{self, CsvEncoding};
 use exports::document::{Document, NotWritten};
 use exports::journal::{JournalWriter, trial_balance};
+use exports::month_end::{self as month_end_report, Banks};
+use exports::reconciliation_statement;
 use exports::table::{Report, Standing};
-use exports::{month_end as month_end_report, reconciliation_statement};
 use ledger::act::Body;
 use ledger::act::closing::{BulletinIssued, Document as IssuedDocument};
 use ledger::act::policies::{Pays, StandardRule};
@@ -37,7 +38,7 @@ pub struct Issue<'a> {
 pub fn month_end(desk: &Desk, period: Period, out: &Path) -> Result<Vec<PathBuf>, Failure> {
     let (table, standing) = standing_figures(desk, period)?;
     let previous = closed_before(desk, period);
-    let report = month_end_report::report(&table, previous.as_ref(), standing)
+    let report = month_end_report::report(&table, previous.as_ref(), &banks(desk), standing)
         .map_err(|why| unwritten(&why))?;
     let mut written = both(out, &format!("{period}-月结报告"), &report)?;
     for account in &table.accounts {
@@ -46,6 +47,20 @@ pub fn month_end(desk: &Desk, period: Period, out: &Path) -> Result<Vec<PathBuf>
         written.extend(both(out, &name, &report.map_err(|why| unwritten(&why))?)?);
     }
     Ok(written)
+}
+
+/// Which bank each account is at, and which account each batch was paid from.
+fn banks(desk: &Desk) -> Banks {
+    let books = desk.books();
+    let accounts = books.funds.accounts.iter();
+    let released =
+        books.payments.batches.iter().filter_map(|(code, batch)| {
+            Some((code.clone(), batch.released.as_ref()?.account.clone()))
+        });
+    Banks {
+        of_account: accounts.map(|(code, account)| (code.clone(), account.bank.clone())).collect(),
+        of_batch: released.collect(),
+    }
 }
 
 /// Writes the bulletin with its annexes; with a key, issues it: its documents' digests go into the books.

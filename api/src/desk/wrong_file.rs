@@ -27,8 +27,9 @@ pub(super) fn batch_of(
     if let Ok(named) = batch_named_in(lines)
         && named != batch
     {
-        let text = format!("文件里的行引用都属于批次{named}，不是{batch}；请核对是否拿错文件。");
-        return Err(Failure::usage(text));
+        let text =
+            format!("文件里的行引用都属于批次{named}，不是{batch}；没有入账。请核对是否拿错文件。");
+        return Err(refusal("response.other_batch", text));
     }
     let name = file.opened.file();
     let pattern = layout.file_name.as_ref();
@@ -60,8 +61,8 @@ fn batches_named_in(lines: &Pieces<ResponseLine>) -> BTreeSet<&BatchCode> {
     lines.iter().filter_map(|line| line.reference.as_ref().map(PaymentRef::batch)).collect()
 }
 
-/// Refuses a file of which no row answers a payment of the batch; and one of which less than half do, unless the clerk
-/// states how many do not.
+/// Refuses a file of which no row answers a payment of the batch or has the amount of one; and one of which less than half
+/// do, unless the clerk states how many do not.
 pub(super) fn refuse_foreign(
     desk: &Desk,
     batch: &BatchCode,
@@ -69,11 +70,16 @@ pub(super) fn refuse_foreign(
     lines: &Pieces<ResponseLine>,
     report: &MatchReport,
 ) -> Result<(), Failure> {
+    // A row that says once more what another row says is no stranger.
     let strays = report.outcomes.iter().filter(|line| is_stray(line)).count();
+    let strays = strays.saturating_sub(report.repeats.len());
     let (count, fitting) = (lines.len(), lines.len() - strays);
     let told =
         || format!("{}{}没有入账。", compared(desk, batch, lines), about(desk, batch, lines));
-    if count > 0 && fitting == 0 && report.outcomes.iter().any(differs_in_amount) {
+    let known = desk.books().payments.batches.get(batch);
+    let has_amounts =
+        known.is_some_and(|batch| batch.has_one_of(lines.iter().map(|line| line.amount)));
+    if count > 0 && fitting == 0 && !has_amounts {
         let why = Rejection::ResponseForeign { batch: batch.clone(), count };
         return Err(refusal(why.code(), format!("{why}。{}{}", told(), why.hint())));
     }
@@ -103,11 +109,6 @@ pub(super) fn refuse_foreign(
 fn is_stray(line: &LineOutcome) -> bool {
     let is_somebody_else = line.differs.count() > 1 && line.differs.contains(Difference::Account);
     line.outcome == Outcome::Unmatched || is_somebody_else
-}
-
-/// Where every amount agrees, the rows may be the batch's after all: a bank that hides account numbers and names.
-fn differs_in_amount(line: &LineOutcome) -> bool {
-    line.outcome == Outcome::Unmatched || line.differs.contains(Difference::Amount)
 }
 
 /// What stood against what.

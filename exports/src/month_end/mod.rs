@@ -1,5 +1,6 @@
-//! The month-end report 月结报告: what a month did, by scheme, town, fund and batch, and the laws that its figures keep.
+//! The month-end report 月结报告: what a month did, by scheme, town, fund, batch and bank, and the laws that its figures keep.
 
+mod bank_table;
 mod checks;
 mod money_tables;
 mod payment_tables;
@@ -9,6 +10,7 @@ use ledger::views::month::MonthTable;
 use crate::document::NotWritten;
 use crate::table::{Provenance, Report, Sheet, Standing};
 
+pub use bank_table::Banks;
 pub use checks::{Check, checks};
 pub(crate) use payment_tables::returns as returns_table;
 
@@ -19,6 +21,7 @@ pub(crate) use payment_tables::returns as returns_table;
 pub fn report(
     month: &MonthTable,
     previous: Option<&MonthTable>,
+    banks: &Banks,
     standing: Standing,
 ) -> Result<Report, NotWritten> {
     if let Some(previous) = previous {
@@ -35,6 +38,7 @@ pub fn report(
         Sheet::of("分乡镇", payment_tables::towns(month, &origin)),
         Sheet::of("资金", sum(money_tables::funds(month, &origin))?),
         Sheet::of("批次", payment_tables::batches(month, &origin)),
+        Sheet::of("分银行", sum(bank_table::banks(month, banks, &origin))?),
         Sheet::of("退汇", payment_tables::returns(month, &origin)),
         Sheet::of("先行救助", money_tables::advances(month, &origin)),
         Sheet::of("理赔备查", money_tables::claims(month, &origin)),
@@ -66,7 +70,7 @@ pub(crate) fn compares(
 mod tests {
     use ledger::money::Money;
 
-    use super::{Check, checks, report};
+    use super::{Banks, Check, checks, report};
     use crate::document::NotWritten;
     use crate::sample;
     use crate::table::Standing;
@@ -76,7 +80,9 @@ mod tests {
         let (month, before) = (sample::month(), sample::month_before());
         let found = checks(&month, Some(&before)).unwrap();
         assert!(found.iter().all(Check::holds), "{found:?}");
-        let text = report(&month, Some(&before), Standing::Closed).unwrap().to_markdown();
+        let text = report(&month, Some(&before), &Banks::default(), Standing::Closed)
+            .unwrap()
+            .to_markdown();
         assert!(
             text.contains("期初20,000.00＋到账100,000.00＋调拨0.00－支出79,992.00－在途增加0.00"),
             "{text}"
@@ -104,24 +110,27 @@ mod tests {
                 ("试算平衡".to_owned(), sample::yuan("-9000.00")),
             ]
         );
-        let text = report(&month, Some(&before), Standing::Closed).unwrap().to_markdown();
+        let text = report(&month, Some(&before), &Banks::default(), Standing::Closed)
+            .unwrap()
+            .to_markdown();
         assert!(text.contains("不符"), "{text}");
     }
 
     #[test]
     fn another_month_or_ledger_is_not_compared_with() {
         let month = sample::month();
-        let refused = report(&month, Some(&month), Standing::Closed).unwrap_err();
+        let refused =
+            report(&month, Some(&month), &Banks::default(), Standing::Closed).unwrap_err();
         assert!(matches!(refused, NotWritten::WrongComparison { .. }));
         let mut foreign = sample::month_before();
         foreign.origin = "elsewhere".to_owned();
-        assert!(report(&month, Some(&foreign), Standing::Closed).is_err());
+        assert!(report(&month, Some(&foreign), &Banks::default(), Standing::Closed).is_err());
     }
 
     #[test]
     fn the_report_is_the_same_every_time() {
         let month = sample::month();
-        let made = || report(&month, None, Standing::Provisional).unwrap();
+        let made = || report(&month, None, &Banks::default(), Standing::Provisional).unwrap();
         assert_eq!(made().to_xlsx().unwrap(), made().to_xlsx().unwrap());
         assert!(made().to_markdown().contains("未月结·试算"));
     }

@@ -164,6 +164,13 @@ impl Batch {
         self.rows.amount(line)
     }
 
+    /// True if some payment of the batch has one of these amounts.
+    #[must_use]
+    pub fn has_one_of(&self, amounts: impl IntoIterator<Item = Money>) -> bool {
+        let known: BTreeSet<Money> = self.lines().filter_map(|line| self.amount(line)).collect();
+        amounts.into_iter().any(|amount| known.contains(&amount))
+    }
+
     /// The final answer that a line's payment got.
     #[must_use]
     pub fn answer(&self, line: u32) -> Option<Answer> {

@@ -39,7 +39,7 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
     law::check(books, statement)?;
     doubt::decide(books, statement)?;
     handover::decide(books, statement)?;
-    days::decide(books, statement)?;
+    days::decide(statement)?;
     profile_is_the_same(books, statement.body())?;
     match statement.body() {
         Body::Founded(_) | Body::UnitRegistered(_) | Body::OfficerAppointed(_) | Body::OfficerDismissed(_)

@@ -8,6 +8,7 @@ use crate::books::{Books, Statement, conditions};
 use crate::ids::BatchCode;
 use crate::law::not_before;
 use crate::line::Line;
+use crate::money::Money;
 use crate::rejection::Rejection;
 
 use super::{filled, plain_file_name, positive};
@@ -18,7 +19,7 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
         release(books, released)
     } else if let Body::ResponseImported(imported) = body {
         plain_file_name(&imported.file_name)?;
-        is_of_its_batch(&imported.batch, statement)
+        is_of_its_batch(books, &imported.batch, statement)
     } else if let Body::ReturnsImported(imported) = body {
         plain_file_name(&imported.file_name)
     } else if let Body::RecoveryOrdered(ordered) = body {
@@ -30,11 +31,24 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
     }
 }
 
-/// A file in which no row answers a payment of the batch is another batch's: each of its rows would wait for a decision.
-fn is_of_its_batch(batch: &BatchCode, statement: &Statement<'_>) -> Result<(), Rejection> {
-    let stray = |line: &Line| matches!(line, Line::Response(l) if l.outcome == Outcome::Unmatched);
+/// A file in which no row answers a payment of the batch, nor has any payment's amount, is another batch's: each of its rows
+/// would wait for a decision. Where amounts are the batch's, a bank may have dropped references and hidden accounts, and
+/// only a person can say what the rows answer.
+fn is_of_its_batch(
+    books: &Books,
+    batch: &BatchCode,
+    statement: &Statement<'_>,
+) -> Result<(), Rejection> {
+    let stray = |line: &Line| {
+        let line = line.as_response().filter(|line| line.outcome == Outcome::Unmatched);
+        line.map(|line| line.amount_fen)
+    };
     let count = statement.lines.len();
-    if count > 0 && statement.lines.iter().all(stray) {
+    let strays: Option<Vec<Money>> = statement.lines.iter().map(stray).collect();
+    let known = books.payments.batches.get(batch);
+    let is_foreign =
+        strays.is_some_and(|amounts| known.is_some_and(|batch| !batch.has_one_of(amounts)));
+    if count > 0 && is_foreign {
         return Err(Rejection::ResponseForeign { batch: batch.clone(), count });
     }
     Ok(())
@@ -75,7 +89,7 @@ fn order_recovery(books: &Books, ordered: &RecoveryOrdered) -> Result<(), Reject
         return Err(Rejection::PaymentUnknown { reference });
     };
     if payment.state(batch.released.is_some()) != PaymentState::Settled {
-        return Err(Rejection::RecoveryTooMuch { reference, left: crate::money::Money::ZERO });
+        return Err(Rejection::RecoveryTooMuch { reference, left: Money::ZERO });
     }
     if let Some(answer) = payment.answer {
         not_before(answer.booked, ordered.date)?;

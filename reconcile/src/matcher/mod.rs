@@ -286,14 +286,15 @@ fn outcome_of(expectations: &[Expectation], line: &ResponseLine, found: Found) -
     LineOutcome { reference, rule, outcome, differs }
 }
 
-/// Rows about a payment that another row of the file answers, each with that row: they are no strangers' payments.
+/// Rows that say once more what another row of the file says, each with that row: they are no strangers' payments. Without a
+/// reference they say the same of an account, an amount and a day.
 fn repeats<'l, L: Iterator<Item = &'l ResponseLine> + Clone>(
     lines: L,
     outcomes: &[LineOutcome],
 ) -> BTreeMap<u32, u32> {
     let about = |line: &'l ResponseLine| match &line.reference {
-        Some(reference) => (Some(reference), "", Money::ZERO),
-        None => (None, line.account_no.as_str(), line.amount),
+        Some(reference) => (Some(reference), "", Money::ZERO, None),
+        None => (None, line.account_no.as_str(), line.amount, line.date),
     };
     let unmatched = lines.clone().zip(outcomes);
     let unmatched = unmatched.filter(|(_, outcome)| outcome.outcome == Outcome::Unmatched);
@@ -302,7 +303,11 @@ fn repeats<'l, L: Iterator<Item = &'l ResponseLine> + Clone>(
     if answered.is_empty() {
         return BTreeMap::new();
     }
-    for (line, _) in lines.zip(outcomes).filter(|(_, outcome)| outcome.reference.is_some()) {
+    // Only a row that needs no decision has answered anything.
+    let answers = |(_, outcome): &(&ResponseLine, &LineOutcome)| {
+        outcome.reference.is_some() && !outcome.outcome.needs_decision()
+    };
+    for (line, _) in lines.zip(outcomes).filter(answers) {
         if let Some(row) = answered.get_mut(&about(line)) {
             *row = Some(line.row);
         }

@@ -193,6 +193,13 @@ fn a_second_line_about_one_payment_says_which_row_has_it() {
     let bare_lines = [bare(success(2, 1)), bare(success(3, 1))];
     assert_eq!(before(&[expected(1)], &bare_lines), [None, Some(2)]);
     assert_eq!(before(&[expected(1)], &[success(2, 1), success(3, 7)]), [None, None]);
+    // A row that waits for a decision answers nothing, and a row of another day is no repetition.
+    let differs = ResponseLine { amount: Money::from_fen(1), ..success(4, 1) };
+    let lines = [success(2, 1), success(3, 1), differs];
+    assert_eq!(before(&[expected(1)], &lines), [None, Some(2), None]);
+    let last_month = ResponseLine { date: Some("2020-09-12".parse().unwrap()), ..success(2, 1) };
+    let lines = [bare(last_month), bare(success(3, 1))];
+    assert_eq!(before(&[expected(1)], &lines), [None, None]);
 }
 
 #[test]

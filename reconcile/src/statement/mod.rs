@@ -15,7 +15,7 @@ use crate::names::{account_key, heading_key};
 use crate::opened::Opened;
 use crate::problem::{Code, Problem};
 use crate::profile::{Direction, Layout, Role};
-use crate::response::{Given, body_of, body_problems};
+use crate::response::{Given, body_of, body_problems, too_many};
 use crate::totals;
 
 pub use fingerprint::fingerprint;
@@ -84,6 +84,7 @@ pub fn read(
     let mut body = body_of(layout, opened, Direction::Statement)?;
     body_problems(file, layout, &body, &Given::default(), &mut problems);
     let totals = totals::take(file, layout, &mut body, &mut problems);
+    too_many(file, layout, &body, &mut problems);
     if let Some((rule, row)) = &totals {
         totals::check(file, rule, row, None, &mut problems);
     }

@@ -26,7 +26,7 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Node, Problem> {
             .found(format!("第{}字节", wrong.offset + 1))
             .expected("utf-8或gb18030编码")
     })?;
-    let mut message = Node { name: "MT940".to_owned(), ..Node::default() };
+    let mut message = Node { name: "MT940".into(), ..Node::default() };
     let mut is_over = false;
     for (number, line) in super::text_rows(&text) {
         let broken =
@@ -60,14 +60,14 @@ fn tagged(line: &str) -> Option<(&str, &str)> {
 }
 
 fn leaf(name: &str, text: &str) -> Node {
-    Node { name: name.to_owned(), text: text.to_owned(), ..Node::default() }
+    Node { name: name.into(), text: text.into(), ..Node::default() }
 }
 
 fn put(message: &mut Node, tag: &str, value: &str) -> Option<()> {
     let node = match tag {
-        "61" => Node { name: tag.to_owned(), children: entry(value)?, ..Node::default() },
+        "61" => Node { name: tag.into(), children: entry(value)?, ..Node::default() },
         "60F" | "60M" | "62F" | "62M" | "64" | "65" => {
-            Node { name: tag.to_owned(), children: balance(value)?, ..Node::default() }
+            Node { name: tag.into(), children: balance(value)?, ..Node::default() }
         }
         // The text behind an entry belongs to it; behind the closing balance it speaks of the whole message.
         "86" => match message.children.last_mut().filter(|node| node.name == "61") {

@@ -1,21 +1,33 @@
 //! Documents whose values are found by paths: XML, and MT940 made into the same shape.
 //! A path is steps between `/`: a name, `name[child/path=value]`, `..`, and last perhaps `@attribute`.
 
+use compact_str::CompactString;
+
 use super::{Cell, Form, Row, Table, text_fault};
 use crate::problem::Code;
 use crate::profile::{Field, Layout};
 
-/// An element with what is in it.
+/// An element with what is in it. A document has many more elements than bytes of text, so short words stand in the element.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Node {
     /// Its name without prefix.
-    pub(crate) name: String,
+    pub(crate) name: CompactString,
     /// Its attributes without those that declare namespaces.
-    pub(crate) attributes: Vec<(String, String)>,
+    pub(crate) attributes: Vec<(CompactString, CompactString)>,
     /// Its own text.
-    pub(crate) text: String,
+    pub(crate) text: CompactString,
     /// Its elements.
     pub(crate) children: Vec<Node>,
+}
+
+impl Node {
+    /// Gives back what was held ready for more elements and more text: nothing comes any more.
+    pub(super) fn end(&mut self) {
+        self.children.shrink_to_fit();
+        if self.text.trim().is_empty() {
+            self.text = CompactString::default();
+        }
+    }
 }
 
 /// What a layout sees of a document.
@@ -124,7 +136,7 @@ fn values(node: &Node, ancestors: &[&Node], path: &str) -> Vec<String> {
     }
     if let Some(name) = path.strip_prefix('@') {
         let named = node.attributes.iter().filter(|(known, _)| known == name);
-        return named.map(|(_, value)| value.clone()).collect();
+        return named.map(|(_, value)| value.to_string()).collect();
     }
     let (step, rest) = split_step(path);
     let (name, condition) = match step.split_once('[') {
@@ -139,7 +151,7 @@ fn values(node: &Node, ancestors: &[&Node], path: &str) -> Vec<String> {
     let children = node.children.iter().filter(|child| child.name == name && holds(child));
     match rest {
         Some(rest) => children.flat_map(|child| values(child, &[], rest)).collect(),
-        None => children.map(|child| child.text.clone()).collect(),
+        None => children.map(|child| child.text.to_string()).collect(),
     }
 }
 

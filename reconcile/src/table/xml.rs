@@ -40,7 +40,18 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Node, Problem> {
 fn is_web_page(bytes: &[u8]) -> bool {
     let head = bytes.get(..bytes.len().min(4096)).unwrap_or(bytes);
     let head = String::from_utf8_lossy(head).to_ascii_lowercase();
-    ["<html", "<!doctype html", "<table", "<meta "].iter().any(|tag| head.contains(tag))
+    let mut rest = head.trim_start_matches('\u{feff}').trim_start();
+    // What stands before the first element says nothing.
+    while let Some(end) = [("<?", "?>"), ("<!--", "-->")]
+        .iter()
+        .find_map(|(begin, end)| rest.strip_prefix(begin).map(|rest| rest.split_once(end)))
+    {
+        rest = end.map_or("", |(_, rest)| rest.trim_start());
+    }
+    let name = rest.strip_prefix('<').unwrap_or_default();
+    let name = name.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '!').next();
+    matches!(name, Some("html" | "table" | "meta" | "head" | "body" | "style"))
+        || rest.starts_with("<!doctype html")
 }
 
 /// What the declaration says; UTF-8 if it says nothing.
@@ -104,7 +115,8 @@ fn parsed(reader: &mut Reader<&[u8]>) -> Result<Node, String> {
     }
 }
 
-fn close(node: Node, open: &mut [Node], document: &mut Option<Node>) -> Result<(), String> {
+fn close(mut node: Node, open: &mut [Node], document: &mut Option<Node>) -> Result<(), String> {
+    node.end();
     match open.last_mut() {
         Some(parent) => parent.children.push(node),
         None if document.is_none() => *document = Some(node),
@@ -114,7 +126,7 @@ fn close(node: Node, open: &mut [Node], document: &mut Option<Node>) -> Result<(
 }
 
 fn node(start: &BytesStart<'_>) -> Result<Node, String> {
-    let mut node = Node { name: local(start.name().as_ref()).to_owned(), ..Node::default() };
+    let mut node = Node { name: local(start.name().as_ref()).into(), ..Node::default() };
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|why| format!("完整的属性（{why}）"))?;
         let key = attribute.key.as_ref();
@@ -124,7 +136,8 @@ fn node(start: &BytesStart<'_>) -> Result<Node, String> {
         let value = attribute
             .normalized_value(quick_xml::XmlVersion::Implicit1_0)
             .map_err(|why| format!("完整的属性（{why}）"))?;
-        node.attributes.push((local(key).to_owned(), value.into_owned()));
+        node.attributes.push((local(key).into(), value.into()));
+        node.attributes.shrink_to_fit();
     }
     Ok(node)
 }
@@ -147,7 +160,7 @@ mod tests {
         );
         let node = node.unwrap();
         assert_eq!(node.name, "A");
-        assert_eq!(node.attributes, [("b".to_owned(), "1 & 2".to_owned())]);
+        assert_eq!(node.attributes, [("b".into(), "1 & 2".into())]);
         assert_eq!(node.children[0].text, "xAy");
     }
 
@@ -175,6 +188,10 @@ mod tests {
         }
         let page = b"<html><table><tr><td>1</td></tr></table></html>";
         assert_eq!(read("x", page).unwrap_err().code, Code::SheetUnreadable);
+        let page = b"<?xml version='1.0'?><!-- export -->\r\n<!DOCTYPE HTML><html></html>";
+        assert_eq!(read("x", page).unwrap_err().code, Code::SheetUnreadable);
+        let document = b"<NewDataSet><Table><meta /></Table></NewDataSet>";
+        assert!(read("x", document).is_ok(), "only the first element says what a file is");
         let deep = "<A>".repeat(100_000);
         assert_eq!(read("x", deep.as_bytes()).unwrap_err().code, Code::XmlBroken);
     }

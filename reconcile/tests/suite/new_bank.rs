@@ -115,3 +115,28 @@ fn a_profile_that_contradicts_itself_is_refused_with_every_fault() {
     assert_eq!(faults(&NEW_BANK.replace("role = \"name\"", "role = \"account\"")), 2);
     assert_eq!(faults(&NEW_BANK.replace("header = \"none\"", "header = \"columns\"")), 7);
 }
+
+/// One line for every text that a built-in profile ever had: its digest and its name. Lines are added, never changed: an office
+/// that used a profile may not meet another text under the same name (`profile.changed`).
+const TEXTS: &str = include_str!("../../profiles/TEXTS");
+
+#[test]
+fn a_built_in_profile_keeps_its_text_or_gets_another_version() {
+    let line = |profile: &Profile| format!("{}  {}@{}", profile.text, profile.id, profile.version);
+    let profiles = Profile::built_in();
+    let unknown: Vec<String> = profiles
+        .iter()
+        .map(line)
+        .filter(|line| !TEXTS.lines().any(|known| known == line))
+        .collect();
+    assert!(
+        unknown.is_empty(),
+        "raise the version of a changed profile, keep the old text beside it, and add to profiles/TEXTS:\n{}",
+        unknown.join("\n")
+    );
+    let mut names: Vec<&str> = TEXTS.lines().filter_map(|line| line.split("  ").nth(1)).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count, "no name has two texts");
+}
