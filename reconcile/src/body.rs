@@ -287,7 +287,9 @@ mod tests {
                 7 => long.extend_from_slice(&rows[1][2..]),
                 8 => long.extend_from_slice(b"\r\n"),
                 9 => {
-                    long.extend(rows[1].iter().map(|byte| if *byte == b'0' { b'O' } else { *byte }))
+                    long.extend(
+                        rows[1].iter().map(|byte| if *byte == b'0' { b'O' } else { *byte }),
+                    );
                 }
                 10 => long.extend_from_slice(b"X,\xba\xcf\r\n"),
                 _ => long.extend_from_slice(rows[1]),

@@ -145,6 +145,8 @@ codes! {
     ResponseOverflow = "response.overflow", "金额之和超出范围", "请向银行核实";
     /// Lines are numbered within a batch that nobody named.
     ResponseBatchNeeded = "response.batch_needed", "该格式只有批内序号，需要知道是哪一批", "请指明发放批次代码";
+    /// A row answers another batch than the one that the file says it answers.
+    ResponseBatchDiffers = "response.batch_differs", "文件写明的批次与这一行的行引用不符", "请核对是否拿错文件；没有拿错的，向银行核实该行";
     /// The file names one bank date, the caller another.
     ResponseDateDiffers = "response.date_differs", "文件的银行日期与指定的日期不符", "请核对文件名与日期";
     /// A partly paid line without the amount that was paid.

@@ -108,6 +108,9 @@ pub fn read(
         read_line(layout, row, given.batch.as_ref(), date)
     });
     let (total, settled_total) = sums(file, &lines, &mut problems);
+    if let Some(stated) = totals::stated_batch(totals.as_ref()) {
+        other_batch(file, &stated, &lines, &mut problems);
+    }
     if let Some((rule, row)) = totals {
         let is_whole = lines.len() == body.count();
         let sums = Sums { count: lines.len(), total, settled: Some(settled_total) };
@@ -194,22 +197,31 @@ fn date_of_file(
     named.or(given.answered_on)
 }
 
+/// A row of another batch than the one that the file says it answers.
+fn other_batch(
+    file: &str,
+    stated: &BatchCode,
+    lines: &Pieces<ResponseLine>,
+    problems: &mut Vec<Problem>,
+) {
+    for line in lines.iter() {
+        if let Some(reference) = line.reference.as_ref().filter(|known| known.batch() != stated) {
+            let problem = Problem::of_row(Code::ResponseBatchDiffers, file, line.row);
+            problems.push(problem.found(reference.to_string()).expected(stated.to_string()));
+        }
+    }
+}
+
 /// What the instructed and the settled amounts come to.
 fn sums(file: &str, lines: &Pieces<ResponseLine>, problems: &mut Vec<Problem>) -> (Money, Money) {
-    let of_piece = |piece: &[ResponseLine]| {
-        let mut sums = (Some(Money::ZERO), Some(Money::ZERO));
-        for line in piece {
-            sums.0 = sums.0.and_then(|sum| sum.checked_add(line.amount));
-            sums.1 = sums.1.and_then(|sum| sum.checked_add(line.settled_amount));
-        }
-        sums
+    let total = |of: fn(&ResponseLine) -> Money| {
+        let parts = lines.on_all_cores(|piece| Money::total(piece.iter().map(of)));
+        let parts: Option<Vec<Money>> = parts.into_iter().collect();
+        parts.and_then(Money::total)
     };
-    let sums = lines.on_all_cores(of_piece);
-    let mut whole = |part: fn(&(Option<Money>, Option<Money>)) -> Option<Money>| {
-        let parts: Option<Vec<Money>> = sums.iter().map(part).collect();
-        parts.and_then(Money::total).unwrap_or_else(|| overflow(file, problems))
-    };
-    (whole(|sums| sums.0), whole(|sums| sums.1))
+    let instructed = total(|line| line.amount).unwrap_or_else(|| overflow(file, problems));
+    let settled = total(|line| line.settled_amount).unwrap_or_else(|| overflow(file, problems));
+    (instructed, settled)
 }
 
 fn overflow(file: &str, problems: &mut Vec<Problem>) -> Money {

@@ -1,5 +1,6 @@
 //! Totals before, behind or beside the lines: what they state must be what the lines come to.
 
+use ledger::ids::BatchCode;
 use ledger::money::Money;
 use ledger::period::Date;
 
@@ -42,7 +43,8 @@ pub(crate) fn take<'a>(
         problems.push(Problem::of_row(code, file, row.number));
     }
     // Rows behind the totals are counted by nobody.
-    problems.extend(tail.map(|row| Problem::of_row(Code::TableAfterEnd, file, row.number)));
+    let rows = tail.filter(|row| !row.is_blank());
+    problems.extend(rows.map(|row| Problem::of_row(Code::TableAfterEnd, file, row.number)));
     Some((totals, row))
 }
 
@@ -134,6 +136,11 @@ pub(crate) fn stated<'a>(
     let index = totals.fields.iter().position(|field| field.role == role)?;
     let cell = row.cells.get(index).filter(|cell| !cell.is_blank() && cell.form == Form::Text)?;
     Some((totals.fields.get(index)?, cell.text.clone()))
+}
+
+/// The batch that the totals name, where they do.
+pub(crate) fn stated_batch(totals: Option<&(&Totals, Row)>) -> Option<BatchCode> {
+    stated(totals, Role::Batch).and_then(|(_, text)| text.parse().ok())
 }
 
 /// The day that the totals name.

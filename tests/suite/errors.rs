@@ -80,6 +80,7 @@ const SPOKEN: &[(&str, &str, &str)] = &[
         "先核对是否拿错文件、注错批次；确属本批的，用 --mismatches 注明对不上的行数",
     ),
     ("response.other_batch", "文件里的行引用都属于另一批次", "核对是否拿错文件、注错批次"),
+    ("returns.other_account", "退汇的支付由另一专户付出", "核对是否注错专户、拿错文件"),
     (
         "response.other_name",
         "按版式，文件名里是另一批次",

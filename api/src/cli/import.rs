@@ -169,6 +169,12 @@ impl FileArgs {
 
 pub(super) fn run(what: &What) -> Result<Report, Failure> {
     let args = what.file();
+    if let Some(path) = args.problems.as_ref().filter(|path| path.exists()) {
+        let path = path.display();
+        return Err(Failure::usage(format!(
+            "--problems {path}：这个文件已经在，不会覆盖；请另写一个文件名。"
+        )));
+    }
     match (taken_in(what, args), &args.problems) {
         (Err(Failure::Problems(problems)), Some(path)) => {
             write_whole(path, problem_list::csv(&problems).as_bytes())?;
@@ -213,6 +219,9 @@ fn taken_in(what: &What, args: &FileArgs) -> Result<Report, Failure> {
         }
         What::Returns { account, .. } => banking::returns(&mut desk, &key, &file, account.clone())?,
         What::Statement { account, from, until, balance, .. } => {
+            if args.booked.is_some() {
+                return Err(Failure::usage("流水每行有自己的日期，不用 --booked。"));
+            }
             let days = (*from, *until);
             banking::account_statement(&mut desk, &key, &file, account.clone(), days, *balance)?
         }

@@ -38,6 +38,11 @@ pub fn account_statement(
     let ours = desk.vault.read_programme_account(&account, &note)?;
     let read = statement::read(layout, file.opened, &ours.number);
     let mut read = read.or_else(|problems| idle(&problems, idle_balance).ok_or(problems))?;
+    if let Some(stated) = idle_balance.filter(|stated| *stated != read.closing) {
+        let problem = Problem::of_file(Code::StatementClosing, file.opened.file());
+        let problem = problem.found(stated.to_yuan()).expected(read.closing.to_yuan());
+        return Err(Failure::Problems(vec![problem]));
+    }
     if read.latest_first {
         read.rows.reverse();
     }

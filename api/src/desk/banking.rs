@@ -13,7 +13,7 @@ use ledger::rejection::Rejection;
 use ledger::signer::Signer;
 use ledger::vault::{AccessNote, BankFile};
 use reconcile::detect::detect;
-use reconcile::matcher::{Booked, Differences, Expectation, LineOutcome, match_file};
+use reconcile::matcher::{Booked, Difference, Differences, Expectation, LineOutcome, match_file};
 use reconcile::names::account_key;
 use reconcile::opened::Opened;
 use reconcile::profile::{Layout, Profile};
@@ -166,6 +166,7 @@ pub fn response(
     let (layout, profile) = file.detect(desk, &profiles)?;
     let given = response::Given { batch: batch.clone(), answered_on: answered };
     let read = response::read(layout, file.opened, &given)?;
+    wrong_file::other_day(file, answered, &read.lines)?;
     let batch = wrong_file::batch_of(layout, file, batch, &read.lines)?;
     let note = desk.access(key, "回盘核对")?;
     let expected = expectations(desk, &batch, &note)?;
@@ -252,7 +253,7 @@ pub(super) fn known_account(desk: &Desk, account: &BankAccountCode) -> Result<()
 
 /// An outcome, and in what the row differs from the instruction.
 fn described(outcome: &str, differs: Differences) -> String {
-    let fields: Vec<_> = differs.iter().map(|difference| difference.chinese()).collect();
+    let fields: Vec<_> = differs.iter().map(Difference::chinese).collect();
     if fields.is_empty() {
         outcome.to_owned()
     } else {
@@ -337,6 +338,7 @@ pub fn returns(
     let profiles = profiles::of_ledger(desk.dir())?;
     let (layout, profile) = file.detect(desk, &profiles)?;
     let read = refund::read(layout, file.opened, &response::Given::default())?;
+    wrong_file::other_account(desk, &account, &read.lines)?;
     let note = desk.access(key, "退汇核对")?;
     let mut payments = Vec::new();
     let batches = desk.books().payments.batches.iter();

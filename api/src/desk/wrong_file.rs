@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 
 use ledger::answer::Outcome;
-use ledger::ids::{BatchCode, PaymentRef};
+use ledger::ids::{BankAccountCode, BatchCode, PaymentRef};
 use ledger::money::Money;
+use ledger::period::Date;
 use ledger::rejection::Rejection;
 use reconcile::matcher::{Difference, LineOutcome, MatchReport};
 use reconcile::pieces::Pieces;
+use reconcile::problem::{Code, Problem};
 use reconcile::profile::Layout;
+use reconcile::refund::RefundLine;
 use reconcile::response::ResponseLine;
 
 use super::Desk;
@@ -44,6 +47,44 @@ pub(super) fn batch_of(
     }
 }
 
+/// A day that the clerk names is that of every row which names one itself.
+pub(super) fn other_day(
+    file: &Incoming<'_>,
+    given: Option<Date>,
+    lines: &Pieces<ResponseLine>,
+) -> Result<(), Failure> {
+    let Some(given) = given else { return Ok(()) };
+    let other = |line: &&ResponseLine| line.date.is_some_and(|date| date != given);
+    let problems = lines.iter().filter(other).map(|line| {
+        let problem = Problem::of_row(Code::ResponseDateDiffers, file.opened.file(), line.row);
+        let date = line.date.map_or_else(String::new, |date| date.to_string());
+        problem.found(date).expected(given.to_string())
+    });
+    let problems: Vec<Problem> = problems.collect();
+    if problems.is_empty() { Ok(()) } else { Err(Failure::Problems(problems)) }
+}
+
+/// Returns come back to the account that the payments went out from.
+pub(super) fn other_account(
+    desk: &Desk,
+    account: &BankAccountCode,
+    lines: &[RefundLine],
+) -> Result<(), Failure> {
+    let batches = &desk.books().payments.batches;
+    let of_another = lines.iter().find_map(|line| {
+        let reference = line.reference.as_ref()?;
+        let released = batches.get(reference.batch())?.released.as_ref()?;
+        (released.account != *account).then_some((line.row, reference, &released.account))
+    });
+    let Some((row, reference, other)) = of_another else { return Ok(()) };
+    Err(refusal(
+        "returns.other_account",
+        format!(
+            "第{row}行的支付{reference}由专户{other}付出，不是{account}；没有入账。请核对是否注错专户、拿错文件。"
+        ),
+    ))
+}
+
 /// The batch that every reference in the file names.
 fn batch_named_in(lines: &Pieces<ResponseLine>) -> Result<BatchCode, Failure> {
     let named = batches_named_in(lines);
@@ -51,8 +92,14 @@ fn batch_named_in(lines: &Pieces<ResponseLine>) -> Result<BatchCode, Failure> {
     match (named.next(), named.next()) {
         (Some(batch), None) => Ok(batch.clone()),
         (None, _) => Err(Failure::usage("回盘文件没有带回行引用，请用 --batch 注明批次。")),
-        (Some(_), Some(_)) => {
-            Err(Failure::usage("回盘文件里有多个批次的行引用，请用 --batch 注明要核对的批次。"))
+        (Some(one), Some(other)) => {
+            let row = lines.iter().find(|line| {
+                line.reference.as_ref().is_some_and(|reference| reference.batch() == other)
+            });
+            let row = row.map_or(0, |line| line.row);
+            Err(Failure::usage(format!(
+                "回盘文件里有多个批次的行引用：{one}，第{row}行起又有{other}。请核对是否混入别批的行；没有混错的，用 --batch 注明要核对的批次。"
+            )))
         }
     }
 }

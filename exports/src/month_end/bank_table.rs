@@ -131,10 +131,10 @@ mod tests {
     #[test]
     fn a_sum_beyond_the_range_of_money_is_no_table() {
         let mut month = sample::month();
+        let origin = Provenance::of(&month, Standing::Closed);
         for batch in &mut month.batches {
             batch.total_fen = ledger::money::Money::from_fen(i64::MAX);
         }
-        let origin = Provenance::of(&month, Standing::Closed);
         assert!(banks(&month, &known(), &origin).is_none());
     }
 }

@@ -30,7 +30,7 @@ fuzz_target!(|data: &[u8]| {
         Direction::Reply => response::read(layout, &opened, &given).err(),
         Direction::Refund => refund::read(layout, &opened, &given).err(),
         Direction::Statement => {
-            statement::read(layout, &opened, "6222000000000000").err()
+            statement::read(layout, &opened, "14001000000000000018").err()
         }
     };
     assert!(problems.is_none_or(|problems| !problems.is_empty()), "refused without a word");

@@ -53,12 +53,17 @@ pub(super) fn check(
     if layout.field(Role::Balance).is_none() {
         return reckon(file, rows, ends);
     }
+    // Where the balances follow both ways, as when what came in went out again, the days say which row stands first.
+    let falls = !rows.is_sorted_by_key(|row| row.date)
+        && rows.iter().rev().is_sorted_by_key(|row| row.date);
     let earliest_first = breaks(file, rows.iter());
-    let latest_first =
-        if earliest_first.is_empty() { Vec::new() } else { breaks(file, rows.iter().rev()) };
-    let reversed = !earliest_first.is_empty() && latest_first.is_empty();
+    let asks_back = falls || !earliest_first.is_empty();
+    let latest_first = if asks_back { breaks(file, rows.iter().rev()) } else { Vec::new() };
+    let reversed = asks_back && latest_first.is_empty();
     if !earliest_first.is_empty() && !reversed {
-        return Err(earliest_first);
+        // The order in which less is wrong is the bank's, and what is wrong in it is where something is missing.
+        let is_latest = latest_first.len() < earliest_first.len();
+        return Err(if is_latest { latest_first } else { earliest_first });
     }
     let (first, last) = (rows.first(), rows.last());
     let (earliest, latest) = if reversed { (last, first) } else { (first, last) };

@@ -15,8 +15,8 @@ use crate::names::{account_key, heading_key};
 use crate::opened::Opened;
 use crate::problem::{Code, Problem};
 use crate::profile::{Direction, Layout, Role};
-use crate::response::{Given, body_of, body_problems, too_many};
-use crate::totals;
+use crate::response::{Given, body_of, body_problems, sum, too_many};
+use crate::totals::{self, Sums};
 
 pub use fingerprint::fingerprint;
 pub use matching::{BankMovement, RowOutcome, StatementReport, match_statement};
@@ -85,9 +85,6 @@ pub fn read(
     body_problems(file, layout, &body, &Given::default(), &mut problems);
     let totals = totals::take(file, layout, &mut body, &mut problems);
     too_many(file, layout, &body, &mut problems);
-    if let Some((rule, row)) = &totals {
-        totals::check(file, rule, row, None, &mut problems);
-    }
     let ends = balances::stated(file, totals.as_ref(), &mut problems);
     let ours = account_key(account_no);
     let in_head = totals::stated(totals.as_ref(), Role::OwnAccount);
@@ -104,6 +101,13 @@ pub fn read(
         }
         Some((read_row(layout, row)?, own.is_some()))
     });
+    if let Some((rule, row)) = &totals {
+        let is_whole = rows.len() == body.count();
+        let amounts = rows.iter().flat_map(|(row, _)| [row.debit, row.credit]);
+        let total = sum(file, amounts.filter(|_| is_whole), &mut problems);
+        let sums = Sums { count: rows.len(), total, settled: None };
+        totals::check(file, rule, row, is_whole.then_some(sums), &mut problems);
+    }
     if !problems.is_empty() {
         return Err(problems);
     }

@@ -67,6 +67,29 @@ fn a_missing_row_breaks_the_balance_and_is_told() {
 }
 
 #[test]
+fn where_balances_follow_both_ways_the_days_say_which_row_stands_first() {
+    let (head, _) = CCB.split_once("1-0001").unwrap();
+    let out = "1-0008,20201209 10:00:00,35000.00,,30000.00,代发业务过渡户,,批量代发,\r\n";
+    let into = "1-0007,20201208 10:00:00,,35000.00,65000.00,测试县财政局国库,141130001,拨款,\r\n";
+    let file = read_ccb(&format!("{head}{out}{into}")).unwrap();
+    assert!(file.latest_first);
+    assert_eq!((file.opening.fen(), file.closing.fen()), (3_000_000, 3_000_000));
+    let file = read_ccb(&format!("{head}{into}{out}")).unwrap();
+    assert!(!file.latest_first);
+    assert_eq!(file.opening.fen(), 3_000_000);
+}
+
+#[test]
+fn a_missing_row_is_told_once_whichever_row_stands_first() {
+    let rows: Vec<&str> = CCB.split_inclusive("\r\n").collect();
+    let (head, mut rows) = (rows[..2].concat(), rows[2..].to_vec());
+    rows.remove(1);
+    rows.reverse();
+    let read = read_ccb(&format!("{head}{}", rows.concat()));
+    assert_eq!(read.unwrap_err(), [Code::StatementBalanceBreak]);
+}
+
+#[test]
 fn a_statement_with_the_latest_row_first_is_read_as_it_is() {
     let mut rows: Vec<_> = CCB.lines().collect();
     rows[2..].reverse();

@@ -85,7 +85,11 @@ pub(crate) fn see(document: &Node, layout: &Layout) -> Option<Seen> {
 
 fn row(number: u32, fields: &[Field], find: &dyn Fn(&str) -> Vec<String>) -> Row {
     let cells = fields.iter().map(|field| {
-        let found: Vec<String> = field.titles.iter().flat_map(|title| find(title)).collect();
+        let mut found: Vec<String> = field.titles.iter().flat_map(|title| find(title)).collect();
+        // An element that holds others has no text of its own.
+        if found.len() > 1 {
+            found.retain(|text| !text.trim().is_empty());
+        }
         match found.as_slice() {
             [] => Cell::text(""),
             [text] => match text_fault(text.trim()) {

@@ -133,7 +133,8 @@ fn read_response(layout: &Layout, opened: &Opened<'_>) -> Result<String, Vec<Pro
             write!(text, "，与第{row}行是同一笔").unwrap();
         }
         if !outcome.differs.is_empty() {
-            let differs: Vec<_> = outcome.differs.iter().map(|what| what.chinese()).collect();
+            let differs: Vec<_> =
+                outcome.differs.iter().map(reconcile::matcher::Difference::chinese).collect();
             write!(text, "，不同：{}", differs.join("、")).unwrap();
         }
         text.push('\n');

@@ -7,6 +7,7 @@ use reconcile::opened::Opened;
 use reconcile::problem::Code;
 use reconcile::profile::{BankStatus, Profile};
 use reconcile::response::{Given, read};
+use reconcile::statement;
 use reconcile::text::encode_gb18030;
 
 /// Amounts in fen, no heading, the totals first, a status code, the reason beside it.
@@ -139,4 +140,88 @@ fn a_built_in_profile_keeps_its_text_or_gets_another_version() {
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), count, "no name has two texts");
+}
+
+/// A bank's statement with a row of totals behind the rows.
+const STATEMENT: &str = r#"
+id = "new-statement"
+version = 1
+title = "某新银行流水"
+source = "自拟"
+
+[[layout]]
+id = "statement"
+direction = "statement"
+containers = ["delimited"]
+encodings = ["utf-8"]
+separator = ","
+header = "columns"
+[layout.totals]
+position = "last"
+marker = "合计"
+[[layout.totals.field]]
+role = "constant"
+value = "合计"
+[[layout.totals.field]]
+role = "count"
+kind = "integer"
+[[layout.totals.field]]
+role = "total"
+kind = "yuan"
+[[layout.field]]
+role = "date"
+titles = ["日期"]
+kind = "date"
+[[layout.field]]
+role = "debit"
+titles = ["支出"]
+kind = "yuan"
+may_be_empty = true
+[[layout.field]]
+role = "credit"
+titles = ["收入"]
+kind = "yuan"
+may_be_empty = true
+[[layout.field]]
+role = "balance"
+titles = ["余额"]
+kind = "yuan"
+"#;
+
+#[test]
+fn what_a_statement_states_of_its_rows_together_must_be_so() {
+    let profile = Profile::from_toml("新流水.toml", STATEMENT).unwrap();
+    let read = |totals: &str| {
+        let text = format!(
+            "日期,支出,收入,余额\n20201008,,50.00,150.00\n20201009,20.00,,130.00\n{totals}\n"
+        );
+        let opened = Opened::here("流水.csv", text.as_bytes()).unwrap();
+        let read = statement::read(profile.layout("statement").unwrap(), &opened, "1400");
+        read.map(|file| file.rows.len()).map_err(|problems| problems[0].code)
+    };
+    assert_eq!(read("合计,2,70.00"), Ok(2));
+    assert_eq!(read("合计,3,70.00"), Err(Code::ResponseCountMismatch));
+    assert_eq!(read("合计,2,999.00"), Err(Code::ResponseTotalMismatch));
+}
+
+#[test]
+fn a_word_is_decided_by_one_rule_and_never_by_an_empty_one() {
+    let with = |rules: &str| {
+        let (head, _) = NEW_BANK.split_once("[[layout.status]]").unwrap();
+        Profile::from_toml("新行.toml", &format!("{head}{rules}"))
+    };
+    let rule = |is: &str, words: &str| format!("[[layout.status]]\nis = \"{is}\"\n{words}\n");
+    let failed = rule("failed", "words = [\"未上账\"]");
+    let success = rule("success", "contains = [\"上账\"]");
+    assert!(with(&format!("{failed}{success}")).is_ok(), "the narrower rule stands first");
+    for rules in [
+        format!("{success}{failed}"),
+        rule("success", "contains = [\"\"]"),
+        rule("success", "starts = [\"成功\", \" \"]"),
+        format!("{failed}{}", rule("pending", "words = [\"未上账\"]")),
+    ] {
+        let problems = with(&rules).unwrap_err();
+        assert_eq!(problems[0].code, Code::ProfileInvalid, "{rules}");
+        assert!(problems[0].row.is_some(), "{rules}");
+    }
 }

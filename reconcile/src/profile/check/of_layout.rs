@@ -173,6 +173,31 @@ impl Check<'_> {
             let at = [Step::Key("status"), Step::Nth(index), Step::Key("is")];
             let says = says_something(rule);
             self.need(says, &at, "写明 words、contains、starts、empty、filled 之一");
+            self.own_words(index, rule);
+        }
+    }
+
+    /// The first rule that says a word decides it: no other rule may say it before, with another meaning.
+    fn own_words(&mut self, index: usize, rule: &StatusRule) {
+        let layout = self.layout;
+        let lists =
+            [("words", &rule.words), ("contains", &rule.contains), ("starts", &rule.starts)];
+        for (key, words) in lists {
+            let at = [Step::Key("status"), Step::Nth(index), Step::Key(key)];
+            self.need(words.iter().all(|word| !word.trim().is_empty()), &at, "每个词不为空");
+            for word in words {
+                let hides = |other: &&StatusRule| {
+                    other.is != rule.is
+                        && (other.settled.is_none() || other.settled == rule.settled)
+                        && other.says(word)
+                };
+                if let Some(other) = layout.statuses.iter().take(index).find(hides) {
+                    let earlier = other.is.word();
+                    let wanted =
+                        format!("“{word}”不被前面的 {earlier} 规则先认去：把更窄的规则写在前面");
+                    self.need(false, &at, &wanted);
+                }
+            }
         }
     }
 
