@@ -4,7 +4,7 @@ use std::path::Path;
 
 use ledger::money::Money;
 use reconcile::bank_simulator::{Account, Product, Script};
-use reconcile::text::encode_gb18030;
+use reconcile::text::{Encoding, decode, encode_gb18030};
 use serde_json::Value;
 
 use super::commands::{Place, holds};
@@ -141,6 +141,41 @@ fn where_most_rows_match_nothing_the_clerk_states_how_many() {
     refused(&place, &format!("{line} --mismatches 1"), 1, "response.mismatches");
     let done = holds(&place, &format!("{line} --mismatches 2"), 0, &["seq"]);
     assert_eq!(done["to_decide"].as_array().unwrap().len(), 2, "{done}");
+}
+
+#[test]
+fn rows_that_only_have_the_batchs_amounts_can_be_booked_by_whoever_states_their_number() {
+    let place = paid("icbc-batch");
+    answer(&place, "T20B0", "回盘.csv");
+    let bytes = std::fs::read(place.beside("回盘.csv")).unwrap();
+    let text = decode(&bytes, Encoding::Gb18030).unwrap().into_owned();
+    // The bank dropped the remarks and answers with the cards that replaced the old ones.
+    let stripped = |line: &str| {
+        let mut cells: Vec<&str> = line.split(',').collect();
+        (cells[1], cells[3]) = ("6228480000000000018", "");
+        cells.join(",")
+    };
+    let mut lines = text.lines();
+    let head = lines.next().unwrap().to_owned();
+    let rows: Vec<String> = lines.map(stripped).collect();
+    let file = format!("{head}\r\n{}\r\n", rows.join("\r\n"));
+    write(&place.beside("换卡.csv"), &encode_gb18030(&file).unwrap());
+    let line = format!("{IMPORT} --batch T20B0 OUT:换卡.csv");
+    refused(&place, &line, 1, "response.mismatches");
+    let done = holds(&place, &format!("{line} --mismatches {}", rows.len()), 0, &["seq"]);
+    assert_eq!(done["to_decide"].as_array().unwrap().len(), rows.len(), "{done}");
+}
+
+#[test]
+fn a_list_of_problems_never_takes_the_place_of_another_file() {
+    let place = paid("icbc-batch");
+    write(&place.beside("坏.csv"), b"not a bank file");
+    let line = format!("{IMPORT} --problems OUT:坏.csv OUT:坏.csv");
+    refused(&place, &line, 2, "usage");
+    assert_eq!(std::fs::read(place.beside("坏.csv")).unwrap(), b"not a bank file");
+    let line = format!("{IMPORT} --problems OUT:问题.csv OUT:坏.csv");
+    refused(&place, &line, 1, "layout.none_fits");
+    assert!(place.beside("问题.csv").exists());
 }
 
 #[test]
