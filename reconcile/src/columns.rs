@@ -3,7 +3,8 @@
 use crate::misfit::Misfit;
 use crate::names::{account_key, heading_key};
 use crate::profile::{Field, Header, Kind, Layout, Position, Role};
-use crate::table::tree::{self, Node};
+use crate::table::document::{Document, Element};
+use crate::table::tree;
 use crate::table::{Cell, Form, Row, Table};
 use crate::text::encode_gb18030;
 use crate::values::{read_date, read_integer, read_money};
@@ -57,9 +58,10 @@ pub(crate) fn find_columns(layout: &Layout, table: &Table) -> Result<Head, Misfi
 }
 
 /// A document as rows, its head first, if the layout fits it.
-pub(crate) fn find_paths(layout: &Layout, document: &Node) -> Result<Table, Misfit> {
+pub(crate) fn find_paths(layout: &Layout, document: &Document) -> Result<Table, Misfit> {
     let seen = tree::see(document, layout);
-    let seen = seen.ok_or_else(|| Misfit::OtherDocument(document.name.to_string()))?;
+    let name = || document.root().map_or("", Element::name).to_owned();
+    let seen = seen.ok_or_else(|| Misfit::OtherDocument(name()))?;
     if let (Some(totals), Some(head)) = (&layout.totals, seen.table.rows.first()) {
         for (field, cell) in totals.fields.iter().zip(&head.cells) {
             let differs = field.role == Role::Constant && field.value.as_ref() != Some(&cell.text);

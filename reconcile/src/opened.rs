@@ -4,7 +4,7 @@
 use crate::foreign;
 use crate::problem::{Code, Problem};
 use crate::profile::Container;
-use crate::table::tree::Node;
+use crate::table::document::Document;
 use crate::table::{Table, container_of, mt940, read_spreadsheet, xml};
 
 /// A file with its name as given. A spreadsheet or an XML document is parsed once, however many layouts are tried on it.
@@ -14,7 +14,7 @@ pub struct Opened<'a> {
     pub(crate) bytes: &'a [u8],
     pub(crate) container: Container,
     pub(crate) sheet: Option<Table>,
-    pub(crate) tree: Option<Node>,
+    pub(crate) tree: Option<Document>,
 }
 
 impl<'a> Opened<'a> {

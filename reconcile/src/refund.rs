@@ -1,5 +1,6 @@
 //! Reads the bank's notice of returned payments 退汇: settled money that came back.
 
+use compact_str::CompactString;
 use ledger::answer::Reason;
 use ledger::ids::PaymentRef;
 use ledger::money::Money;
@@ -21,9 +22,9 @@ pub struct RefundLine {
     /// Our reference, where it came back.
     pub reference: Option<PaymentRef>,
     /// The account as the bank has it, narrow and without spaces.
-    pub account_no: String,
+    pub account_no: CompactString,
     /// The payee's name as the bank has it.
-    pub name: String,
+    pub name: CompactString,
     /// The amount that came back; more than nothing.
     pub amount: Money,
     /// The day it came back.
@@ -31,7 +32,7 @@ pub struct RefundLine {
     /// Why.
     pub reason: Reason,
     /// The bank's own words: to the vault, never to the log.
-    pub reason_text: String,
+    pub reason_text: CompactString,
     /// The name that the bank has for the account, where it tells.
     pub echoed_name: Option<String>,
 }
@@ -90,12 +91,12 @@ fn read_line(layout: &Layout, row: &mut RowReader<'_>, given: &Given) -> Option<
     Some(RefundLine {
         row: row.number(),
         reference: payee.reference,
-        account_no: payee.account_no.into(),
-        name: payee.name.into(),
+        account_no: payee.account_no,
+        name: payee.name,
         amount: payee.amount,
         returned_on,
         reason: classify(text, &layout.reasons),
-        reason_text: text.to_owned(),
+        reason_text: text.into(),
         echoed_name: echoed_name(text),
     })
 }

@@ -140,12 +140,12 @@ mod tests {
         RefundLine {
             row: 2,
             reference: reference.and_then(|line| PaymentRef::new(code, line)),
-            account_no: "6228480000000000018".to_owned(),
-            name: "张测试".to_owned(),
+            account_no: "6228480000000000018".into(),
+            name: "张测试".into(),
             amount: Money::from_fen(amount),
             returned_on: "2020-10-15".parse().unwrap(),
             reason: Reason::Closed,
-            reason_text: "账户已销户".to_owned(),
+            reason_text: "账户已销户".into(),
             echoed_name: None,
         }
     }

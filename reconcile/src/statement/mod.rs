@@ -111,10 +111,10 @@ pub fn read(
     if !problems.is_empty() {
         return Err(problems);
     }
-    let (mut rows, names_us): (Vec<_>, Vec<bool>) = rows.into_vec().into_iter().unzip();
-    if names_us.contains(&true) {
+    if rows.iter().any(|(_, names_us)| *names_us) {
         stated = Some(ours.into_owned());
     }
+    let mut rows: Vec<_> = rows.into_vec().into_iter().map(|(row, _)| row).collect();
     let (opening, closing, latest_first) = balances::check(file, layout, &mut rows, ends)?;
     Ok(StatementFile { rows, account_no: stated, opening, closing, latest_first })
 }

@@ -2,6 +2,7 @@
 
 mod box_table;
 mod delimited;
+pub mod document;
 mod fixed;
 pub(crate) mod mt940;
 mod spreadsheet;

@@ -1,7 +1,7 @@
 //! SWIFT MT940 as a tree, so that layouts name its values by paths: `MT940/25`, `MT940/60F/Amt`, and in each `MT940/61`
 //! the parts of the line and the text of the `:86:` behind it.
 
-use super::tree::Node;
+use super::document::{Builder, Document};
 use crate::problem::{Code, Problem};
 use crate::text::{Encoding, decode};
 
@@ -18,16 +18,38 @@ fn find(bytes: &[u8], part: &[u8]) -> Option<usize> {
     bytes.windows(part.len()).position(|window| window == part)
 }
 
+/// A tag with its parts. Lines that follow may add to it, so it is taken into the document when the next one begins.
+#[derive(Default)]
+struct Node {
+    name: String,
+    text: String,
+    children: Vec<Node>,
+}
+
+impl Node {
+    fn put_into(&self, document: &mut Builder) -> Option<()> {
+        document.start(&self.name)?;
+        document.text(&self.text);
+        for part in &self.children {
+            part.put_into(document)?;
+        }
+        document.end()
+    }
+}
+
 /// The message in a file.
-pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Node, Problem> {
+pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Document, Problem> {
     let text = decode(bytes, Encoding::Utf8).or_else(|_| decode(bytes, Encoding::Gb18030));
     let text = text.map_err(|wrong| {
         Problem::of_row(Code::TextUndecodable, file, wrong.row)
             .found(format!("第{}字节", wrong.offset + 1))
             .expected("utf-8或gb18030编码")
     })?;
-    let mut message = Node { name: "MT940".into(), ..Node::default() };
+    let mut document = Builder::default();
+    let mut last = None;
     let mut is_over = false;
+    let too_long = || Problem::of_file(Code::Mt940Broken, file);
+    document.start("MT940").ok_or_else(too_long)?;
     for (number, line) in super::text_rows(&text) {
         let broken =
             |found: &str| Problem::of_row(Code::Mt940Broken, file, number).found(found.to_owned());
@@ -42,12 +64,16 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Node, Problem> {
         if line == "-" || line.starts_with("-}") {
             is_over = true;
         } else if let Some((tag, value)) = tagged(line) {
-            put(&mut message, tag, value).ok_or_else(|| broken(line))?;
+            put(&mut document, &mut last, tag, value).ok_or_else(|| broken(line))?;
         } else {
-            go_on(&mut message, line).ok_or_else(|| broken(line))?;
+            go_on(last.as_mut(), line).ok_or_else(|| broken(line))?;
         }
     }
-    Ok(message)
+    if let Some(last) = last {
+        last.put_into(&mut document).ok_or_else(too_long)?;
+    }
+    document.end().ok_or_else(too_long)?;
+    document.finish().ok_or_else(too_long)
 }
 
 /// `:61:...` as tag and value.
@@ -63,14 +89,14 @@ fn leaf(name: &str, text: &str) -> Node {
     Node { name: name.into(), text: text.into(), ..Node::default() }
 }
 
-fn put(message: &mut Node, tag: &str, value: &str) -> Option<()> {
+fn put(document: &mut Builder, last: &mut Option<Node>, tag: &str, value: &str) -> Option<()> {
     let node = match tag {
         "61" => Node { name: tag.into(), children: entry(value)?, ..Node::default() },
         "60F" | "60M" | "62F" | "62M" | "64" | "65" => {
             Node { name: tag.into(), children: balance(value)?, ..Node::default() }
         }
         // The text behind an entry belongs to it; behind the closing balance it speaks of the whole message.
-        "86" => match message.children.last_mut().filter(|node| node.name == "61") {
+        "86" => match last.as_mut().filter(|node| node.name == "61") {
             Some(entry) if entry.children.iter().all(|part| part.name != "86") => {
                 entry.children.push(leaf(tag, value));
                 return Some(());
@@ -80,13 +106,15 @@ fn put(message: &mut Node, tag: &str, value: &str) -> Option<()> {
         },
         _ => leaf(tag, value),
     };
-    message.children.push(node);
-    Some(())
+    match last.replace(node) {
+        Some(before) => before.put_into(document),
+        None => Some(()),
+    }
 }
 
 /// A line without a tag goes on with the one before: more of an `:86:`, or what supplements a `:61:`.
-fn go_on(message: &mut Node, line: &str) -> Option<()> {
-    let last = message.children.last_mut()?;
+fn go_on(last: Option<&mut Node>, line: &str) -> Option<()> {
+    let last = last?;
     if last.name != "61" {
         let is_text = last.children.is_empty();
         last.text.push_str(line);
@@ -194,8 +222,9 @@ mod tests {
         let text = ":20:X\r\n:25:14\r\n:60F:C240110CNY1,00\r\n:61:240115D1,00NTRFA\r\n:86:批量\r\n代发\r\n\
                     :62F:C240115CNY0,00\r\n-\r\n";
         let message = read("x", text.as_bytes()).unwrap();
-        let entry = message.children.iter().find(|node| node.name == "61").unwrap();
-        assert_eq!(entry.children.last().unwrap().text, "批量代发");
+        let root = message.root().unwrap();
+        let entry = root.children().find(|node| node.name() == "61").unwrap();
+        assert_eq!(entry.children().last().unwrap().text(), "批量代发");
         assert!(read("x", format!("{text}:20:Y\r\n").as_bytes()).is_err());
     }
 }

@@ -1,34 +1,10 @@
 //! Documents whose values are found by paths: XML, and MT940 made into the same shape.
 //! A path is steps between `/`: a name, `name[child/path=value]`, `..`, and last perhaps `@attribute`.
 
-use compact_str::CompactString;
-
+use super::document::{Document, Element};
 use super::{Cell, Form, Row, Table, text_fault};
 use crate::problem::Code;
 use crate::profile::{Field, Layout};
-
-/// An element with what is in it. A document has many more elements than bytes of text, so short words stand in the element.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Node {
-    /// Its name without prefix.
-    pub(crate) name: CompactString,
-    /// Its attributes without those that declare namespaces.
-    pub(crate) attributes: Vec<(CompactString, CompactString)>,
-    /// Its own text.
-    pub(crate) text: CompactString,
-    /// Its elements.
-    pub(crate) children: Vec<Node>,
-}
-
-impl Node {
-    /// Gives back what was held ready for more elements and more text: nothing comes any more.
-    pub(super) fn end(&mut self) {
-        self.children.shrink_to_fit();
-        if self.text.trim().is_empty() {
-            self.text = CompactString::default();
-        }
-    }
-}
 
 /// What a layout sees of a document.
 pub(crate) struct Seen {
@@ -43,27 +19,28 @@ pub(crate) struct Seen {
 }
 
 /// Looks at a document with a layout's eyes; `None` if it is not of the kind in which the layout's paths begin.
-pub(crate) fn see(document: &Node, layout: &Layout) -> Option<Seen> {
+pub(crate) fn see(document: &Document, layout: &Layout) -> Option<Seen> {
     let records = layout.records.as_deref().unwrap_or(super::mt940::RECORDS);
     let (kind, records) = records.split_once('/')?;
     // An envelope around the document that the paths name does not count.
-    let roots: Vec<&Node> = if document.name == kind {
-        vec![document]
+    let outermost = document.root()?;
+    let roots: Vec<Element<'_>> = if outermost.name() == kind {
+        vec![outermost]
     } else {
-        document.children.iter().filter(|child| child.name == kind).collect()
+        outermost.children().filter(|child| child.name() == kind).collect()
     };
     if roots.is_empty() {
         return None;
     }
     let mut found = Vec::new();
     for root in &roots {
-        walk(root, &mut Vec::new(), records, &mut found);
+        walk(*root, &mut Vec::new(), records, &mut found);
     }
     let head_fields = layout.totals.as_ref().map_or(&[][..], |totals| &totals.fields);
     let of_document = |path: &str| {
         let path = path.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/'));
         let path = path.unwrap_or_default();
-        roots.iter().flat_map(|root| values(root, &[], path)).collect()
+        roots.iter().flat_map(|root| values(*root, &[], path)).collect()
     };
     let head = row(0, head_fields, &of_document);
     let mut missing = Vec::new();
@@ -71,7 +48,7 @@ pub(crate) fn see(document: &Node, layout: &Layout) -> Option<Seen> {
     let rows: Vec<Row> = (1_u32..)
         .zip(&found)
         .map(|(number, (ancestors, record))| {
-            row(number, &layout.fields, &|path| values(record, ancestors, path))
+            row(number, &layout.fields, &|path| values(*record, ancestors, path))
         })
         .collect();
     if !rows.is_empty() {
@@ -116,14 +93,14 @@ fn note_missing(fields: &[Field], rows: &[&Row], missing: &mut Vec<String>) {
 
 /// Every element at a path, with what is around it, outermost first.
 fn walk<'a>(
-    node: &'a Node,
-    ancestors: &mut Vec<&'a Node>,
+    node: Element<'a>,
+    ancestors: &mut Vec<Element<'a>>,
     path: &str,
-    found: &mut Vec<(Vec<&'a Node>, &'a Node)>,
+    found: &mut Vec<(Vec<Element<'a>>, Element<'a>)>,
 ) {
     let (step, rest) = path.split_once('/').map_or((path, None), |(step, rest)| (step, Some(rest)));
     ancestors.push(node);
-    for child in node.children.iter().filter(|child| child.name == step) {
+    for child in node.children().filter(|child| child.name() == step) {
         match rest {
             Some(rest) => walk(child, ancestors, rest, found),
             None => found.push((ancestors.clone(), child)),
@@ -133,29 +110,29 @@ fn walk<'a>(
 }
 
 /// Every value at a path from a node.
-fn values(node: &Node, ancestors: &[&Node], path: &str) -> Vec<String> {
+fn values(node: Element<'_>, ancestors: &[Element<'_>], path: &str) -> Vec<String> {
     if let Some(rest) = path.strip_prefix("../") {
         let Some((parent, above)) = ancestors.split_last() else { return Vec::new() };
-        return values(parent, above, rest);
+        return values(*parent, above, rest);
     }
     if let Some(name) = path.strip_prefix('@') {
-        let named = node.attributes.iter().filter(|(known, _)| known == name);
-        return named.map(|(_, value)| value.to_string()).collect();
+        let named = node.attributes().filter(|attribute| attribute.name() == name);
+        return named.map(|attribute| attribute.text().to_owned()).collect();
     }
     let (step, rest) = split_step(path);
     let (name, condition) = match step.split_once('[') {
         Some((name, condition)) => (name, condition.strip_suffix(']')),
         None => (step, None),
     };
-    let holds = |child: &Node| {
+    let holds = |child: Element<'_>| {
         condition.and_then(|condition| condition.split_once('=')).is_none_or(|(path, value)| {
             values(child, &[], path).iter().any(|found| found.trim() == value)
         })
     };
-    let children = node.children.iter().filter(|child| child.name == name && holds(child));
+    let children = node.children().filter(|child| child.name() == name && holds(*child));
     match rest {
         Some(rest) => children.flat_map(|child| values(child, &[], rest)).collect(),
-        None => children.map(|child| child.text.to_string()).collect(),
+        None => children.map(|child| child.text().to_owned()).collect(),
     }
 }
 
@@ -177,9 +154,9 @@ fn split_step(path: &str) -> (&str, Option<&str>) {
 
 /// The first value that no title names.
 fn extra(
-    roots: &[&Node],
+    roots: &[Element<'_>],
     layout: &Layout,
-    found: &[(Vec<&Node>, &Node)],
+    found: &[(Vec<Element<'_>>, Element<'_>)],
     records: &str,
 ) -> Option<String> {
     let heads = layout.totals.iter().flat_map(|totals| &totals.fields);
@@ -188,26 +165,26 @@ fn extra(
         head.filter_map(|path| path.split_once('/')).map(|(_, path)| path).collect();
     let line: Vec<&str> =
         layout.fields.iter().flat_map(|field| &field.titles).map(String::as_str).collect();
-    let in_records = found.iter().find_map(|(_, record)| unnamed(record, "", None, &line));
-    in_records.or_else(|| roots.iter().find_map(|root| unnamed(root, "", Some(records), &head)))
+    let in_records = found.iter().find_map(|(_, record)| unnamed(*record, "", None, &line));
+    in_records.or_else(|| roots.iter().find_map(|root| unnamed(*root, "", Some(records), &head)))
 }
 
-fn unnamed(node: &Node, path: &str, records: Option<&str>, known: &[&str]) -> Option<String> {
+fn unnamed(node: Element<'_>, path: &str, records: Option<&str>, known: &[&str]) -> Option<String> {
     let under = |name: &str| {
         if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") }
     };
     if records == Some(path) {
         return None;
     }
-    for (name, _) in &node.attributes {
-        let path = under(&format!("@{name}"));
+    for attribute in node.attributes() {
+        let path = under(&format!("@{}", attribute.name()));
         if !known.contains(&path.as_str()) {
             return Some(path);
         }
     }
-    let is_leaf = node.children.is_empty() && !path.is_empty();
-    if is_leaf && !node.text.trim().is_empty() && !known.contains(&path) {
+    let is_leaf = node.children().next().is_none() && !path.is_empty();
+    if is_leaf && !node.text().trim().is_empty() && !known.contains(&path) {
         return Some(path.to_owned());
     }
-    node.children.iter().find_map(|child| unnamed(child, &under(&child.name), records, known))
+    node.children().find_map(|child| unnamed(child, &under(child.name()), records, known))
 }

@@ -3,7 +3,7 @@
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::tree::Node;
+use super::document::{Builder, Document};
 use crate::problem::{Code, Problem};
 use crate::text::{Encoding, decode};
 
@@ -13,7 +13,7 @@ const DEEPEST: usize = 32;
 const MOST: usize = 2_000_000;
 
 /// The document in a file.
-pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Node, Problem> {
+pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Document, Problem> {
     if is_web_page(bytes) {
         let problem = Problem::of_file(Code::SheetUnreadable, file).found("网页（HTML）");
         return Err(problem.expected("xlsx、csv或文本：请在网银上另选格式下载；只有网页的，用表格软件打开，核对账号没有变成科学计数后另存为xlsx"));
@@ -63,29 +63,28 @@ fn encoding_of(bytes: &[u8]) -> Encoding {
     if declared.contains("<?xml") && is_gb { Encoding::Gb18030 } else { Encoding::Utf8 }
 }
 
-fn parsed(reader: &mut Reader<&[u8]>) -> Result<Node, String> {
-    let mut open: Vec<Node> = Vec::new();
-    let mut document = None;
+fn parsed(reader: &mut Reader<&[u8]>) -> Result<Document, String> {
+    let mut document = Builder::default();
     let mut count = 0_usize;
     loop {
         let event = reader.read_event().map_err(|why| format!("完整的XML（{why}）"))?;
         let text = match event {
-            Event::Start(start) => {
+            Event::Start(element) => {
                 count += 1;
-                if open.len() >= DEEPEST || count > MOST {
-                    return Err(format!("不超过{DEEPEST}层、{MOST}个元素"));
+                if document.depth() >= DEEPEST || count > MOST {
+                    return Err(too_much());
                 }
-                open.push(node(&start)?);
+                start(&element, &mut document)?;
                 continue;
             }
-            Event::Empty(start) => {
+            Event::Empty(element) => {
                 count += 1;
-                close(node(&start)?, &mut open, &mut document)?;
+                start(&element, &mut document)?;
+                document.end().ok_or_else(too_much)?;
                 continue;
             }
             Event::End(_) => {
-                let node = open.pop().ok_or("配对的结束标记")?;
-                close(node, &mut open, &mut document)?;
+                document.end().ok_or("配对的结束标记")?;
                 continue;
             }
             Event::Text(text) => text.xml10_content().into_owned(),
@@ -103,31 +102,23 @@ fn parsed(reader: &mut Reader<&[u8]>) -> Result<Node, String> {
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) => continue,
             Event::Eof => break,
         };
-        match open.last_mut() {
-            Some(node) => node.text.push_str(&text),
-            None if text.trim().is_empty() => {}
-            None => return Err("元素之外没有文字".to_owned()),
+        if !document.text(&text) && !text.trim().is_empty() {
+            return Err("元素之外没有文字".to_owned());
         }
     }
-    match (open.is_empty(), document) {
-        (true, Some(document)) => Ok(document),
-        (_, _) => Err("每个元素都有结束标记；文件可能被截断".to_owned()),
-    }
+    document.finish().ok_or_else(|| "每个元素都有结束标记；文件可能被截断".to_owned())
 }
 
-fn close(mut node: Node, open: &mut [Node], document: &mut Option<Node>) -> Result<(), String> {
-    node.end();
-    match open.last_mut() {
-        Some(parent) => parent.children.push(node),
-        None if document.is_none() => *document = Some(node),
-        None => return Err("只有一个文档；可能是两个文件拼在一起".to_owned()),
-    }
-    Ok(())
+fn too_much() -> String {
+    format!("不超过{DEEPEST}层、{MOST}个元素")
 }
 
-fn node(start: &BytesStart<'_>) -> Result<Node, String> {
-    let mut node = Node { name: local(start.name().as_ref()).into(), ..Node::default() };
-    for attribute in start.attributes() {
+fn start(element: &BytesStart<'_>, document: &mut Builder) -> Result<(), String> {
+    if document.is_over() {
+        return Err("只有一个文档；可能是两个文件拼在一起".to_owned());
+    }
+    document.start(local(element.name().as_ref())).ok_or_else(too_much)?;
+    for attribute in element.attributes() {
         let attribute = attribute.map_err(|why| format!("完整的属性（{why}）"))?;
         let key = attribute.key.as_ref();
         if key == "xmlns" || key.starts_with("xmlns:") || key.starts_with("xsi:") {
@@ -136,10 +127,9 @@ fn node(start: &BytesStart<'_>) -> Result<Node, String> {
         let value = attribute
             .normalized_value(quick_xml::XmlVersion::Implicit1_0)
             .map_err(|why| format!("完整的属性（{why}）"))?;
-        node.attributes.push((local(key).into(), value.into()));
-        node.attributes.shrink_to_fit();
+        document.attribute(local(key), &value).ok_or_else(too_much)?;
     }
-    Ok(node)
+    Ok(())
 }
 
 /// The name without its prefix.
@@ -158,17 +148,19 @@ mod tests {
             "x",
             b"<?xml version='1.0'?><p:A xmlns:p='u' b='1 &amp; 2'><C>x&#65;y</C><D/></p:A>",
         );
-        let node = node.unwrap();
-        assert_eq!(node.name, "A");
-        assert_eq!(node.attributes, [("b".into(), "1 & 2".into())]);
-        assert_eq!(node.children[0].text, "xAy");
+        let document = node.unwrap();
+        let node = document.root().unwrap();
+        assert_eq!(node.name(), "A");
+        let attributes: Vec<_> = node.attributes().map(|it| (it.name(), it.text())).collect();
+        assert_eq!(attributes, [("b", "1 & 2")]);
+        assert_eq!(node.children().next().unwrap().text(), "xAy");
     }
 
     #[test]
     fn what_a_declaration_of_gbk_says_is_how_it_is_read() {
         let text = "<?xml version=\"1.0\" encoding=\"GBK\"?><A>张</A>";
         let bytes = crate::text::encode_gb18030(text).unwrap();
-        assert_eq!(read("x", &bytes).unwrap().text, "张");
+        assert_eq!(read("x", &bytes).unwrap().root().unwrap().text(), "张");
         let undeclared = crate::text::encode_gb18030("<A>张</A>").unwrap();
         assert_eq!(read("x", &undeclared).unwrap_err().code, Code::TextUndecodable);
     }
