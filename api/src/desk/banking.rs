@@ -171,7 +171,7 @@ pub fn response(
     let note = desk.access(key, "回盘核对")?;
     let expected = expectations(desk, &batch, &note)?;
     let report = match_file(&expected, &read);
-    wrong_file::refuse_foreign(desk, &batch, file, &read.lines, &report)?;
+    wrong_file::refuse_foreign(desk, &batch, file, &read, &report)?;
     let unanswered = report.unanswered.len();
     let mut imported = Imported { profile: profile.name(), unanswered, ..Imported::default() };
     let mut remarks = Vec::new();

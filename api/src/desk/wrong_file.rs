@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use ledger::answer::Outcome;
 use ledger::ids::{BankAccountCode, BatchCode, PaymentRef};
-use ledger::money::Money;
 use ledger::period::Date;
 use ledger::rejection::Rejection;
 use reconcile::matcher::{Difference, LineOutcome, MatchReport};
@@ -12,7 +11,7 @@ use reconcile::pieces::Pieces;
 use reconcile::problem::{Code, Problem};
 use reconcile::profile::Layout;
 use reconcile::refund::RefundLine;
-use reconcile::response::ResponseLine;
+use reconcile::response::{ResponseFile, ResponseLine};
 
 use super::Desk;
 use super::banking::Incoming;
@@ -114,19 +113,18 @@ pub(super) fn refuse_foreign(
     desk: &Desk,
     batch: &BatchCode,
     file: &Incoming<'_>,
-    lines: &Pieces<ResponseLine>,
+    read: &ResponseFile,
     report: &MatchReport,
 ) -> Result<(), Failure> {
     // A row that says once more what another row says is no stranger.
     let strays = report.outcomes.iter().filter(|line| is_stray(line)).count();
     let strays = strays.saturating_sub(report.repeats.len());
-    let (count, fitting) = (lines.len(), lines.len() - strays);
-    let told =
-        || format!("{}{}没有入账。", compared(desk, batch, lines), about(desk, batch, lines));
+    let (count, fitting) = (read.lines.len(), read.lines.len() - strays);
+    let told = || format!("{}{}没有入账。", compared(desk, batch, read), about(desk, batch, read));
     let known = desk.books().payments.batches.get(batch);
-    let has_amounts =
-        known.is_some_and(|batch| batch.has_one_of(lines.iter().map(|line| line.amount)));
-    if count > 0 && fitting == 0 && !has_amounts {
+    let amounts = || read.lines.iter().map(|line| line.amount);
+    let has_amounts = || known.is_some_and(|batch| batch.has_one_of(amounts()));
+    if count > 0 && fitting == 0 && !has_amounts() {
         let why = Rejection::ResponseForeign { batch: batch.clone(), count };
         return Err(refusal(why.code(), format!("{why}。{}{}", told(), why.hint())));
     }
@@ -159,9 +157,9 @@ fn is_stray(line: &LineOutcome) -> bool {
 }
 
 /// What stood against what.
-fn compared(desk: &Desk, code: &BatchCode, lines: &Pieces<ResponseLine>) -> String {
+fn compared(desk: &Desk, code: &BatchCode, read: &ResponseFile) -> String {
     let Some(batch) = desk.books().payments.batches.get(code) else { return String::new() };
-    let (rows, total) = (lines.len(), total(lines));
+    let (rows, total) = (read.lines.len(), read.total);
     let (payments, due) = (batch.len(), batch.total);
     format!(
         "核对的是文件的{rows}行{total}元与批次{code}的{payments}笔{due}元，按行引用、账号、户名、金额。"
@@ -169,7 +167,7 @@ fn compared(desk: &Desk, code: &BatchCode, lines: &Pieces<ResponseLine>) -> Stri
 }
 
 /// What the file seems to be about, if not about this batch.
-fn about(desk: &Desk, code: &BatchCode, lines: &Pieces<ResponseLine>) -> String {
+fn about(desk: &Desk, code: &BatchCode, read: &ResponseFile) -> String {
     let batches = &desk.books().payments.batches;
     let told = |codes: Vec<&BatchCode>| {
         let codes = codes.into_iter().filter_map(|code| {
@@ -179,12 +177,12 @@ fn about(desk: &Desk, code: &BatchCode, lines: &Pieces<ResponseLine>) -> String 
         });
         codes.collect::<Vec<_>>().join("、")
     };
-    let named = batches_named_in(lines).into_iter().filter(|named| *named != code);
+    let named = batches_named_in(&read.lines).into_iter().filter(|named| *named != code);
     let named = told(named.collect());
     if !named.is_empty() {
         return format!("文件里的行引用属于批次{named}。");
     }
-    let (rows, total) = (lines.len(), total(lines));
+    let (rows, total) = (read.lines.len(), read.total);
     let same = batches.iter().filter(|(other, batch)| {
         *other != code && batch.released.is_some() && batch.len() == rows && batch.total == total
     });
@@ -194,10 +192,6 @@ fn about(desk: &Desk, code: &BatchCode, lines: &Pieces<ResponseLine>) -> String 
     } else {
         format!("笔数和金额与文件相同的是批次{same}。")
     }
-}
-
-fn total(lines: &Pieces<ResponseLine>) -> Money {
-    Money::total(lines.iter().map(|line| line.amount)).unwrap_or(Money::ZERO)
 }
 
 fn refusal(code: &str, text: String) -> Failure {

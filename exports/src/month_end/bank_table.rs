@@ -7,6 +7,7 @@ use ledger::money::Money;
 use ledger::views::figures::{BatchMonth, Flow};
 use ledger::views::month::MonthTable;
 
+use super::payment_tables::OF_BATCHES;
 use crate::table::{Cell, Kind, Provenance, Table};
 
 /// What the frozen figures do not repeat, because the log says it once: which bank an account is at, and which account a
@@ -52,24 +53,13 @@ impl Sums {
 
 /// By bank; `None` if a sum leaves the range of amounts.
 pub(super) fn banks(month: &MonthTable, banks: &Banks, origin: &Provenance) -> Option<Table> {
-    let columns = [
-        ("银行", Kind::Text),
-        ("专户", Kind::Code),
-        ("批次数", Kind::Count),
-        ("报盘笔数", Kind::Count),
-        ("报盘额（元）", Kind::Yuan),
-        ("入账笔数", Kind::Count),
-        ("入账额（元）", Kind::Yuan),
-        ("失败笔数", Kind::Count),
-        ("失败额（元）", Kind::Yuan),
-        ("在途笔数", Kind::Count),
-        ("在途额（元）", Kind::Yuan),
-        ("退汇笔数", Kind::Count),
-        ("退汇额（元）", Kind::Yuan),
+    let head = [("银行", Kind::Text), ("专户", Kind::Code), ("批次数", Kind::Count)];
+    let stands = [
         ("对账单余额（元）", Kind::Yuan),
         ("账面余额（元）", Kind::Yuan),
         ("未达账项", Kind::Count),
     ];
+    let columns: Vec<_> = head.into_iter().chain(OF_BATCHES).chain(stands).collect();
     let origin = origin.scoped(
         "各专户本月报盘或本月仍有变动的批次，累计至月末；报盘＝入账＋失败＋在途；余额和未达账项见余额调节表",
     );

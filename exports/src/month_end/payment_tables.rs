@@ -78,23 +78,28 @@ pub(super) fn towns(month: &MonthTable, origin: &Provenance) -> Table {
     grouped_table("分乡镇发放情况", "乡镇", month, origin, groups)
 }
 
+/// What a batch was given to pay and what became of it, as a number of payments and an amount each.
+pub(super) const OF_BATCHES: [(&str, Kind); 10] = [
+    ("报盘笔数", Kind::Count),
+    ("报盘额（元）", Kind::Yuan),
+    ("入账笔数", Kind::Count),
+    ("入账额（元）", Kind::Yuan),
+    ("失败笔数", Kind::Count),
+    ("失败额（元）", Kind::Yuan),
+    ("在途笔数", Kind::Count),
+    ("在途额（元）", Kind::Yuan),
+    ("退汇笔数", Kind::Count),
+    ("退汇额（元）", Kind::Yuan),
+];
+
 pub(super) fn batches(month: &MonthTable, origin: &Provenance) -> Table {
     let columns = [
         ("批次", Kind::Code),
         ("项目", Kind::Code),
         ("所属月", Kind::Code),
         ("报盘日", Kind::Date),
-        ("报盘笔数", Kind::Count),
-        ("报盘额（元）", Kind::Yuan),
-        ("入账笔数", Kind::Count),
-        ("入账额（元）", Kind::Yuan),
-        ("失败笔数", Kind::Count),
-        ("失败额（元）", Kind::Yuan),
-        ("在途笔数", Kind::Count),
-        ("在途额（元）", Kind::Yuan),
-        ("退汇笔数", Kind::Count),
-        ("退汇额（元）", Kind::Yuan),
     ];
+    let columns: Vec<_> = columns.into_iter().chain(OF_BATCHES).collect();
     let origin = origin.scoped("本月报盘或本月仍有变动的批次，累计至月末；报盘＝入账＋失败＋在途");
     let mut table = Table::new("批次", origin, &columns);
     let pair = |flow: &Flow| [Cell::count(flow.count), Cell::Yuan(flow.fen)];

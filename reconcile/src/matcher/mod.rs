@@ -14,6 +14,7 @@ use ledger::ids::PaymentRef;
 use ledger::money::Money;
 use ledger::period::Date;
 
+use crate::pieces::Pieces;
 use crate::profile::BankStatus;
 use crate::response::{ResponseFile, ResponseLine};
 use assign::{Claim, Found, Lines, assign};
@@ -262,11 +263,7 @@ where
         outcomes.extend(piece.iter().zip(found).map(of_line));
         outcomes
     });
-    let put_behind = |mut all: Vec<_>, mut more: Vec<_>| {
-        all.append(&mut more);
-        all
-    };
-    shares.into_iter().reduce(put_behind).unwrap_or_default()
+    Pieces::of(shares).into_vec()
 }
 
 fn outcome_of(expectations: &[Expectation], line: &ResponseLine, found: Found) -> LineOutcome {
