@@ -19,7 +19,9 @@ pub fn told(problems: &[Problem]) -> String {
     let mut codes: BTreeMap<Code, usize> = BTreeMap::new();
     let mut lines = String::new();
     for problem in problems {
-        *codes.entry(problem.code).or_default() += 1;
+        if problem.code != Code::FileMoreProblems {
+            *codes.entry(problem.code).or_default() += 1;
+        }
         let count = kinds.entry(kind(problem)).or_default();
         *count += 1;
         if *count <= NAMED {
@@ -27,7 +29,9 @@ pub fn told(problems: &[Problem]) -> String {
         }
     }
     let left_out: Vec<_> = kinds.into_iter().filter(|(_, count)| *count > NAMED).collect();
-    let mut text = format!("文件有{}处问题，一行也没有导入：", problems.len());
+    let listed = problems.iter().filter(|problem| problem.code != Code::FileMoreProblems).count();
+    let above = if listed < problems.len() { "以上" } else { "" };
+    let mut text = format!("文件有{listed}处{above}问题，一行也没有导入：");
     if !left_out.is_empty() {
         for (code, count) in codes {
             let _ = write!(text, "\n  合计：{}，{count}处（{code}）", code.chinese());
@@ -101,6 +105,16 @@ mod tests {
         let problem =
             |row| Problem::of_row(code, "回盘.csv", row).in_column(column).found("=1,\"2\"");
         (2..count + 2).map(|row| problem(row).expected(format!("{row}.00"))).collect()
+    }
+
+    #[test]
+    fn where_more_are_counted_than_kept_the_number_is_a_lower_bound() {
+        let mut problems = rows(Code::ValueNotMoney, "金额", 3);
+        let more = Problem::of_file(Code::FileMoreProblems, "回盘.csv");
+        problems.push(more.found("不是金额，另有7处（value.not_money）"));
+        let told = told(&problems);
+        assert!(told.starts_with("文件有3处以上问题"), "{told}");
+        assert!(told.contains("没有一一列出：不是金额，另有7处（value.not_money）。"), "{told}");
     }
 
     #[test]

@@ -6,10 +6,11 @@ use ledger::money::Money;
 use ledger::period::Date;
 use ledger::shares::in_shares;
 
-use crate::body::Body;
+use crate::body::{Body, Rows};
 use crate::columns::Column;
 use crate::pieces::Pieces;
 use crate::problem::{Code, Problem};
+use crate::problems::Problems;
 use crate::profile::{Field, Kind, Layout, Role};
 use crate::table::{Cell, Form, Row};
 use crate::values::{read_date, read_integer, read_money, serial_day};
@@ -17,13 +18,13 @@ use crate::values::{read_date, read_integer, read_money, serial_day};
 /// What one share of the rows came to.
 struct Share<T> {
     lines: Vec<T>,
-    problems: Vec<Problem>,
+    problems: Problems,
     refused: usize,
 }
 
 impl<T> Share<T> {
     fn with_room(rows: usize) -> Share<T> {
-        Share { lines: Vec::with_capacity(rows), problems: Vec::new(), refused: 0 }
+        Share { lines: Vec::with_capacity(rows), problems: Problems::default(), refused: 0 }
     }
 
     /// The row becomes a line or at least one problem.
@@ -65,20 +66,29 @@ pub(crate) fn read_rows<T: Send>(
     file: &str,
     layout: &Layout,
     body: &Body<'_>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
     read: impl Fn(&mut RowReader<'_>) -> Option<T> + Sync,
 ) -> Pieces<T> {
     let known = (file, layout, body);
-    let shares = match &body.stretches {
-        Some(stretches) => stretches.on_all_cores(
+    let shares = match &body.rows {
+        Rows::Stretches(stretches) => stretches.on_all_cores(
             layout,
             Share::with_room,
             |share, row| share.take(known, row, &read),
             |share, problem| share.problems.push(problem),
         ),
-        None => in_shares(&body.rows, WORTH_A_THREAD, |_, rows| {
+        Rows::Table(rows) => in_shares(rows, WORTH_A_THREAD, |_, rows| {
             let mut share = Share::with_room(rows.len());
             for row in rows {
+                share.take(known, &row.view(), &read);
+            }
+            share
+        }),
+        Rows::Records(records) => in_shares(records, WORTH_A_THREAD, |before, records| {
+            let mut share = Share::with_room(records.len());
+            for (at, record) in (before..).zip(records) {
+                let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
+                let row = record.row(number, &layout.fields);
                 share.take(known, &row.view(), &read);
             }
             share
@@ -89,7 +99,7 @@ pub(crate) fn read_rows<T: Send>(
     let mut pieces = Vec::with_capacity(shares.len());
     for share in shares {
         taken += share.lines.len() + share.refused;
-        problems.extend(share.problems);
+        problems.append(share.problems);
         pieces.push(share.lines);
     }
     // Rows of a stretch that cannot be decoded are told by that one problem.
@@ -119,7 +129,7 @@ pub(crate) struct RowReader<'a> {
     layout: &'a Layout,
     body: &'a Body<'a>,
     row: &'a Row<Cow<'a, str>>,
-    problems: &'a mut Vec<Problem>,
+    problems: &'a mut Problems,
     /// The roles that were asked for, a bit each.
     seen: u64,
 }

@@ -4,7 +4,7 @@ use crate::misfit::Misfit;
 use crate::names::{account_key, heading_key};
 use crate::profile::{Field, Header, Kind, Layout, Position, Role};
 use crate::table::document::{Document, Element};
-use crate::table::tree;
+use crate::table::tree::{self, Seen};
 use crate::table::{Cell, Form, Row, Table};
 use crate::text::encode_gb18030;
 use crate::values::{read_date, read_integer, read_money};
@@ -57,13 +57,16 @@ pub(crate) fn find_columns(layout: &Layout, table: &Table) -> Result<Head, Misfi
     }
 }
 
-/// A document as rows, its head first, if the layout fits it.
-pub(crate) fn find_paths(layout: &Layout, document: &Document) -> Result<Table, Misfit> {
+/// What the layout sees of a document, if it fits it.
+pub(crate) fn find_paths<'a>(
+    layout: &Layout,
+    document: &'a Document,
+) -> Result<(Head, Seen<'a>), Misfit> {
     let seen = tree::see(document, layout);
     let name = || document.root().map_or("", Element::name).to_owned();
     let seen = seen.ok_or_else(|| Misfit::OtherDocument(name()))?;
-    if let (Some(totals), Some(head)) = (&layout.totals, seen.table.rows.first()) {
-        for (field, cell) in totals.fields.iter().zip(&head.cells) {
+    if let Some(totals) = &layout.totals {
+        for (field, cell) in totals.fields.iter().zip(&seen.head.cells) {
             let differs = field.role == Role::Constant && field.value.as_ref() != Some(&cell.text);
             if let (true, Some(expected)) = (differs && !cell.is_blank(), &field.value) {
                 let (path, found) = (field.heading(0), cell.text.clone());
@@ -74,12 +77,12 @@ pub(crate) fn find_paths(layout: &Layout, document: &Document) -> Result<Table, 
     if !seen.missing.is_empty() {
         return Err(Misfit::PathMissing(seen.missing));
     }
-    if seen.records == 0 && layout.totals.is_none() {
+    if seen.records.is_empty() && layout.totals.is_none() {
         return Err(Misfit::NoRows);
     }
-    match seen.extra {
-        Some(extra) => Err(Misfit::PathExtra(extra)),
-        None => Ok(seen.table),
+    match &seen.extra {
+        Some(extra) => Err(Misfit::PathExtra(extra.clone())),
+        None => Ok((by_place(layout, 1), seen)),
     }
 }
 

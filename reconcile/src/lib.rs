@@ -13,6 +13,8 @@ pub mod profile;
 
 pub mod table;
 
+mod problems;
+
 mod foreign;
 
 pub mod opened;

@@ -28,8 +28,26 @@ impl<T> Pieces<T> {
     }
 
     /// All of them, in their order.
-    pub fn iter(&self) -> impl Iterator<Item = &T> {
+    #[must_use]
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.0.iter().flatten()
+    }
+
+    /// All of them, in their order, to be changed.
+    pub(crate) fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut T> {
+        self.0.iter_mut().flatten()
+    }
+
+    /// The one at that place, from 0.
+    #[must_use]
+    pub fn get(&self, at: usize) -> Option<&T> {
+        self.iter().nth(at)
+    }
+
+    /// Puts the last first.
+    pub fn reverse(&mut self) {
+        self.0.reverse();
+        self.0.iter_mut().for_each(|piece| piece.reverse());
     }
 
     /// Each piece as it lies in memory.
@@ -65,6 +83,12 @@ impl<T> Default for Pieces<T> {
     }
 }
 
+impl<T> From<Vec<T>> for Pieces<T> {
+    fn from(things: Vec<T>) -> Pieces<T> {
+        Pieces(vec![things])
+    }
+}
+
 /// Two are the same if they hold the same in the same order, however it is cut.
 impl<T: PartialEq> PartialEq for Pieces<T> {
     fn eq(&self, other: &Pieces<T>) -> bool {
@@ -80,7 +104,7 @@ impl<T> Index<usize> for Pieces<T> {
     type Output = T;
 
     fn index(&self, at: usize) -> &T {
-        self.iter().nth(at).expect("the place is one of them")
+        self.get(at).expect("the place is one of them")
     }
 }
 
@@ -90,12 +114,15 @@ mod tests {
 
     #[test]
     fn however_they_are_cut_they_are_the_same_things_in_the_same_order() {
-        let whole = Pieces::of(vec![vec![1, 2, 3]]);
+        let whole = Pieces::from(vec![1, 2, 3]);
         let cut = Pieces::of(vec![vec![1], Vec::new(), vec![2, 3]]);
         assert_eq!(whole, cut);
         assert_eq!((cut.len(), cut[2], cut.is_empty()), (3, 3, false));
         assert_eq!(cut.on_all_cores(<[i32]>::len), [1, 0, 2]);
-        assert_eq!(cut.into_vec(), [1, 2, 3]);
+        assert_eq!(cut.clone().into_vec(), [1, 2, 3]);
+        let mut back = cut;
+        back.reverse();
+        assert_eq!(back.into_vec(), [3, 2, 1]);
         assert_ne!(whole, Pieces::of(vec![vec![1, 2]]));
     }
 }

@@ -51,6 +51,8 @@ codes! {
     FileArchive = "file.archive", "文件是压缩包", "请先解压，再导入其中的文件";
     /// A document, a picture, a page: nothing with rows.
     FileOtherKind = "file.other_kind", "这种文件读不出明细", "请重新下载，格式选xlsx、csv或文本；不要只改文件名的后缀";
+    /// More of one kind than are told one by one.
+    FileMoreProblems = "file.more_problems", "同类问题太多，没有一一列出", "请先按已列出的处理；同类问题这样多，多半是拿错了文件或格式";
     /// A payment file where a response was expected, and the like.
     FileWrongDirection = "file.wrong_direction", "文件的用途不对", "请选择正确的文件，或改用对应的导入命令";
     /// A profile whose text cannot be used.
@@ -295,7 +297,10 @@ impl fmt::Display for Problem {
             write!(f, "“{column}”")?;
         }
         write!(f, "：{}", self.code.chinese())?;
-        if !self.found.is_empty() {
+        if self.code == Code::FileMoreProblems {
+            // What was found is our own count.
+            write!(f, "：{}", self.found)?;
+        } else if !self.found.is_empty() {
             write!(f, "，原文“{}”", self.found)?;
         }
         if self.code == Code::ListRefused {

@@ -8,7 +8,9 @@ use ledger::period::Date;
 
 use crate::cells::{RowReader, read_rows};
 use crate::opened::Opened;
+use crate::pieces::Pieces;
 use crate::problem::{Code, Problem};
+use crate::problems::Problems;
 use crate::profile::{Direction, Layout, Role};
 use crate::reasons::{classify, echoed_name};
 use crate::response::{Given, body_of, body_problems, read_payee, sum, too_many};
@@ -33,15 +35,21 @@ pub struct RefundLine {
     pub reason: Reason,
     /// The bank's own words: to the vault, never to the log.
     pub reason_text: CompactString,
+}
+
+impl RefundLine {
     /// The name that the bank has for the account, where it tells.
-    pub echoed_name: Option<String>,
+    #[must_use]
+    pub fn echoed_name(&self) -> Option<String> {
+        echoed_name(&self.reason_text)
+    }
 }
 
 /// A whole notice without problems.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RefundFile {
     /// Every line, in the order of the file.
-    pub lines: Vec<RefundLine>,
+    pub lines: Pieces<RefundLine>,
     /// The sum of the amounts.
     pub total: Money,
 }
@@ -56,22 +64,25 @@ pub fn read(
     given: &Given,
 ) -> Result<RefundFile, Vec<Problem>> {
     let file = opened.file;
-    let mut problems = Vec::new();
+    let mut problems = Problems::default();
     let mut body = body_of(layout, opened, Direction::Refund)?;
     body_problems(file, layout, &body, given, &mut problems);
     let totals = totals::take(file, layout, &mut body, &mut problems);
     too_many(file, layout, &body, &mut problems);
     let day = totals::stated_day(totals.as_ref()).or(given.answered_on);
     let given = Given { answered_on: day, ..given.clone() };
-    let lines = read_rows(file, layout, &body, &mut problems, |row| read_line(layout, row, &given))
-        .into_vec();
+    let lines = read_rows(file, layout, &body, &mut problems, |row| read_line(layout, row, &given));
     let total = sum(file, lines.iter().map(|line| line.amount), &mut problems);
     if let Some((rule, row)) = totals {
         let is_whole = lines.len() == body.count();
         let sums = Sums { count: lines.len(), total, settled: None };
         totals::check(file, rule, &row, is_whole.then_some(sums), &mut problems);
     }
-    if problems.is_empty() { Ok(RefundFile { lines, total }) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(RefundFile { lines, total })
+    } else {
+        Err(problems.into_told(file))
+    }
 }
 
 fn read_line(layout: &Layout, row: &mut RowReader<'_>, given: &Given) -> Option<RefundLine> {
@@ -97,6 +108,5 @@ fn read_line(layout: &Layout, row: &mut RowReader<'_>, given: &Given) -> Option<
         returned_on,
         reason: classify(text, &layout.reasons),
         reason_text: text.into(),
-        echoed_name: echoed_name(text),
     })
 }

@@ -13,6 +13,7 @@ use crate::names::{account_key, narrow};
 use crate::opened::Opened;
 use crate::pieces::Pieces;
 use crate::problem::{Code, Problem};
+use crate::problems::Problems;
 use crate::profile::{BankStatus, Direction, Layout, Role, SettledPart, StatusRule};
 use crate::reasons::{classify, echoed_name, without_echo};
 use crate::totals::{self, Sums};
@@ -97,7 +98,7 @@ pub fn read(
     given: &Given,
 ) -> Result<ResponseFile, Vec<Problem>> {
     let file = opened.file;
-    let mut problems = Vec::new();
+    let mut problems = Problems::default();
     let mut body = body_of(layout, opened, Direction::Reply)?;
     body_problems(file, layout, &body, given, &mut problems);
     let totals = totals::take(file, layout, &mut body, &mut problems);
@@ -119,14 +120,14 @@ pub fn read(
     if problems.is_empty() {
         Ok(ResponseFile { lines, total, settled_total })
     } else {
-        Err(problems)
+        Err(problems.into_told(file))
     }
 }
 
 /// The body of a file that must go in that direction.
 pub(crate) fn body_of<'a>(
     layout: &Layout,
-    opened: &Opened<'a>,
+    opened: &'a Opened<'_>,
     direction: Direction,
 ) -> Result<Body<'a>, Vec<Problem>> {
     if layout.direction != direction {
@@ -145,7 +146,7 @@ pub(crate) fn body_problems(
     layout: &Layout,
     body: &Body<'_>,
     given: &Given,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) {
     for (row, code) in &body.faults {
         problems.push(Problem { row: *row, ..Problem::of_file(*code, file) });
@@ -164,7 +165,7 @@ pub(crate) fn body_problems(
 }
 
 /// More lines than the layout lets a file have. The totals are no line: they must have been taken out.
-pub(crate) fn too_many(file: &str, layout: &Layout, body: &Body<'_>, problems: &mut Vec<Problem>) {
+pub(crate) fn too_many(file: &str, layout: &Layout, body: &Body<'_>, problems: &mut Problems) {
     let most = layout.max_rows.and_then(|most| usize::try_from(most).ok());
     if let Some(most) = most.filter(|most| body.count() > *most) {
         problems.push(
@@ -181,7 +182,7 @@ fn date_of_file(
     layout: &Layout,
     given: &Given,
     stated: Option<Date>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<Date> {
     let named = layout.file_name.as_ref().and_then(|name| name.date_in(base_name(file)));
     let named = stated.or(named);
@@ -202,7 +203,7 @@ fn other_batch(
     file: &str,
     stated: &BatchCode,
     lines: &Pieces<ResponseLine>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) {
     for line in lines.iter() {
         if let Some(reference) = line.reference.as_ref().filter(|known| known.batch() != stated) {
@@ -213,7 +214,7 @@ fn other_batch(
 }
 
 /// What the instructed and the settled amounts come to.
-fn sums(file: &str, lines: &Pieces<ResponseLine>, problems: &mut Vec<Problem>) -> (Money, Money) {
+fn sums(file: &str, lines: &Pieces<ResponseLine>, problems: &mut Problems) -> (Money, Money) {
     let total = |of: fn(&ResponseLine) -> Money| {
         let parts = lines.on_all_cores(|piece| Money::total(piece.iter().map(of)));
         let parts: Option<Vec<Money>> = parts.into_iter().collect();
@@ -224,7 +225,7 @@ fn sums(file: &str, lines: &Pieces<ResponseLine>, problems: &mut Vec<Problem>) -
     (instructed, settled)
 }
 
-fn overflow(file: &str, problems: &mut Vec<Problem>) -> Money {
+fn overflow(file: &str, problems: &mut Problems) -> Money {
     problems.push(Problem::of_file(Code::ResponseOverflow, file));
     Money::ZERO
 }
@@ -232,7 +233,7 @@ fn overflow(file: &str, problems: &mut Vec<Problem>) -> Money {
 pub(crate) fn sum(
     file: &str,
     amounts: impl Iterator<Item = Money>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Money {
     Money::total(amounts).unwrap_or_else(|| overflow(file, problems))
 }

@@ -7,6 +7,7 @@ use ledger::period::Date;
 
 use crate::matcher::assign::{Claim, Found, Lines, assign, differences};
 use crate::matcher::{Booked, Differences, Expectation};
+use crate::pieces::Pieces;
 use crate::refund::RefundLine;
 
 /// A payment without a reference can come back up to this many days after it was instructed.
@@ -46,8 +47,8 @@ pub struct ReturnsReport {
 /// # Panics
 /// If lines were lost or a payment returned twice: a fault of this program.
 #[must_use]
-pub fn match_returns(payments: &[Expectation], lines: &[RefundLine]) -> ReturnsReport {
-    let claims = Lines::of(&[lines], claim);
+pub fn match_returns(payments: &[Expectation], lines: &Pieces<RefundLine>) -> ReturnsReport {
+    let claims = Lines::of(&lines.slices(), claim);
     let found = assign(payments, &claims, |instructed, returned| {
         (0..=RETURN_WINDOW_DAYS).contains(&returned.days_since(instructed))
     });
@@ -146,7 +147,6 @@ mod tests {
             returned_on: "2020-10-15".parse().unwrap(),
             reason: Reason::Closed,
             reason_text: "账户已销户".into(),
-            echoed_name: None,
         }
     }
 
@@ -158,7 +158,7 @@ mod tests {
             (Booked::AnsweredFailed, ReturnOutcome::Conflicting),
             (Booked::Awaiting, ReturnOutcome::Conflicting),
         ] {
-            let report = match_returns(&[payment(1, state)], &[refund(Some(1), 40_400)]);
+            let report = match_returns(&[payment(1, state)], &vec![refund(Some(1), 40_400)].into());
             assert_eq!(report.outcomes[0].outcome, outcome, "{state:?}");
         }
     }
@@ -166,14 +166,14 @@ mod tests {
     #[test]
     fn a_part_that_came_back_is_a_discrepancy() {
         let settled = [payment(1, Booked::AnsweredSettled)];
-        let report = match_returns(&settled, &[refund(Some(1), 40_000)]);
+        let report = match_returns(&settled, &vec![refund(Some(1), 40_000)].into());
         assert_eq!(report.outcomes[0].outcome, ReturnOutcome::Discrepant);
     }
 
     #[test]
     fn a_notice_without_references_is_matched_by_account_and_amount() {
         let settled = [payment(1, Booked::AnsweredSettled)];
-        let report = match_returns(&settled, &[refund(None, 40_400), refund(None, 40_400)]);
+        let report = match_returns(&settled, &vec![refund(None, 40_400); 2].into());
         let outcomes: Vec<_> = report.outcomes.iter().map(|line| line.outcome).collect();
         assert_eq!(outcomes, [ReturnOutcome::Returned, ReturnOutcome::Unmatched]);
     }

@@ -9,10 +9,10 @@ use memchr::{memchr, memchr_iter};
 use crate::problem::Problem;
 use crate::profile::Layout;
 use crate::table::{Row, cut, fill, undecodable};
-use crate::text::{Encoding, decode_into};
+use crate::text::{Encoding, STRETCH, decode_into};
 
-/// About so many bytes are decoded at a time: enough to be quick, little enough to stay near the core.
-const STRETCH: usize = 1 << 18;
+/// No row with an account, an amount and a status is shorter. Rows that are shorter are damaged, and need no room.
+const SHORTEST: usize = 24;
 
 /// Text in rows, from the row under the heading to the last row with content.
 #[derive(Clone, Copy, Debug)]
@@ -88,7 +88,7 @@ impl<'a> Stretches<'a> {
     }
 
     /// Gives every row to `work`, on all cores; what it makes of each share of the rows comes back in their order. `begin` is
-    /// told how many rows the share has.
+    /// told how many rows the share can have that are whole.
     pub(crate) fn on_all_cores<R: Send>(
         &self,
         layout: &Layout,
@@ -97,8 +97,9 @@ impl<'a> Stretches<'a> {
         undecodable: impl Fn(&mut R, Problem) + Sync,
     ) -> Vec<R> {
         in_shares(&self.all, 1, |_, share| {
-            let rows = share.iter().map(|stretch| stretch.rows).sum();
-            let mut result = begin(rows);
+            let rows: usize = share.iter().map(|stretch| stretch.rows).sum();
+            let bytes: usize = share.iter().map(|stretch| stretch.end - stretch.begin).sum();
+            let mut result = begin(rows.min(bytes / SHORTEST));
             let mut room = String::new();
             for stretch in share {
                 if let Err(problem) = self.text.rows_of(layout, *stretch, &mut room, &mut |row| {

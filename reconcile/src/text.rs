@@ -6,6 +6,9 @@ use std::borrow::Cow;
 use encoding_rs::{DecoderResult, GB18030};
 use serde::Deserialize;
 
+/// About so many bytes are decoded at a time: enough to be quick, little enough to stay near the core.
+pub(crate) const STRETCH: usize = 1 << 18;
+
 /// What some programs write before UTF-8.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -68,6 +71,27 @@ pub fn decode(bytes: &[u8], encoding: Encoding) -> Result<Cow<'_, str>, Undecoda
             .decode_without_bom_handling_and_without_replacement(bytes)
             .ok_or_else(|| at(bytes, first_malformed(bytes))),
     }
+}
+
+/// True if all the bytes are of that encoding. Looks at a stretch of rows at a time, so that a long text takes little memory; a
+/// line feed is never half of a character.
+pub(crate) fn all_of(bytes: &[u8], encoding: Encoding) -> bool {
+    let marked = bytes.strip_prefix(BYTE_ORDER_MARK);
+    if encoding == Encoding::Gb18030 && marked.is_some() {
+        return false;
+    }
+    let mut rest = marked.unwrap_or(bytes);
+    let mut room = String::new();
+    while !rest.is_empty() {
+        let behind = rest.get(STRETCH..).unwrap_or_default();
+        let end = memchr::memchr(b'\n', behind).map_or(rest.len(), |at| STRETCH + at + 1);
+        let (stretch, after) = rest.split_at(end);
+        if decode_into(stretch, encoding, &mut room).is_err() {
+            return false;
+        }
+        rest = after;
+    }
+    true
 }
 
 /// As [`decode`] of bytes without a byte order mark, with the memory of `room` used again.

@@ -4,8 +4,9 @@ use ledger::ids::BatchCode;
 use ledger::money::Money;
 use ledger::period::Date;
 
-use crate::body::Body;
+use crate::body::{Body, Rows};
 use crate::problem::{Code, Problem};
+use crate::problems::Problems;
 use crate::profile::{Field, Kind, Layout, Position, Role, Totals};
 use crate::table::{Cell, Form, Row};
 use crate::values::{read_date, read_integer, read_money};
@@ -23,16 +24,19 @@ pub(crate) fn take<'a>(
     file: &str,
     layout: &'a Layout,
     body: &mut Body<'_>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<(&'a Totals, Row)> {
     let totals = layout.totals.as_ref()?;
     if totals.position != Position::Last {
         return body.first.take().map(|row| (totals, row));
     }
     let is_totals = |row: &Row| row.cells.first().map(|cell| &cell.text) == totals.marker.as_ref();
-    let tail = match body.rows.iter().position(is_totals) {
-        Some(index) => body.rows.split_off(index),
-        None => std::mem::take(&mut body.tail),
+    let tail = match &mut body.rows {
+        Rows::Table(rows) => {
+            let begin = rows.iter().position(is_totals).unwrap_or(rows.len());
+            rows.split_off(begin)
+        }
+        Rows::Stretches(_) | Rows::Records(_) => std::mem::take(&mut body.tail),
     };
     let mut tail = tail.into_iter();
     let Some(row) = tail.next() else {
@@ -54,7 +58,7 @@ pub(crate) fn check(
     rule: &Totals,
     row: &Row,
     sums: Option<Sums>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) {
     if row.fault.is_some() {
         return;

@@ -9,6 +9,7 @@ use ledger::money::Money;
 use ledger::period::Date;
 use ledger::signer::Signer;
 use ledger::vault::AccessNote;
+use reconcile::pieces::Pieces;
 use reconcile::problem::{Code, Problem};
 use reconcile::statement;
 use reconcile::statement::{BankMovement, RowOutcome, StatementRow, match_statement};
@@ -95,7 +96,7 @@ fn idle(problems: &[Problem], balance: Option<Money>) -> Option<statement::State
     let balance = balance?;
     let only_idle = problems.iter().all(|problem| problem.code == Code::FileNoLines);
     only_idle.then(|| statement::StatementFile {
-        rows: Vec::new(),
+        rows: Pieces::default(),
         account_no: None,
         opening: balance,
         closing: balance,

@@ -67,7 +67,7 @@ pub(super) fn other_day(
 pub(super) fn other_account(
     desk: &Desk,
     account: &BankAccountCode,
-    lines: &[RefundLine],
+    lines: &Pieces<RefundLine>,
 ) -> Result<(), Failure> {
     let batches = &desk.books().payments.batches;
     let of_another = lines.iter().find_map(|line| {

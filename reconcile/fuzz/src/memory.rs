@@ -1,10 +1,14 @@
 //! How much memory each layout takes to be read, over the size of its file: every good case file made long by repeating its
-//! lines, and the same with every line damaged. `cargo run --release --manifest-path fuzz/Cargo.toml --bin memory`.
+//! lines, the same with every amount damaged, and with nothing but line feeds, separators or empty elements in their place; and
+//! sound statements of six banks. `cargo run --release --manifest-path fuzz/Cargo.toml --bin memory`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ledger::money::Money;
+use ledger::period::Date;
 use peak_alloc::PeakAlloc;
+use reconcile::bank_simulator::{Account, Booking, StatementForm};
 use reconcile::opened::Opened;
 use reconcile::problem::{Code, Problem};
 use reconcile::profile::{Direction, Layout, Profile};
@@ -13,6 +17,8 @@ use reconcile::{refund, response, statement};
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
+/// The account whose statements are read.
+const OURS: &str = "14001000000000000018";
 /// About so long a file becomes.
 const SIZE: usize = 16 << 20;
 
@@ -31,7 +37,16 @@ fn main() -> std::io::Result<()> {
                 continue;
             };
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            for (what, long) in [("repeated", repeated(&bytes)), ("damaged", damaged(&repeated(&bytes)))] {
+            let sound = statement(&profile.id).unwrap_or_else(|| repeated(&bytes));
+            let kinds = [
+                ("damaged", damaged(&sound)),
+                ("sound", sound),
+                ("feeds", filled(&bytes, b"\n")),
+                ("commas", filled(&bytes, b",")),
+                ("bars", filled(&bytes, b"|")),
+                ("elements", filled(&bytes, b"<a/>")),
+            ];
+            for (what, long) in kinds {
                 let before = MEMORY.current_usage();
                 MEMORY.reset_peak_usage();
                 let problems = read(layout, &long);
@@ -60,22 +75,72 @@ fn read(layout: &Layout, bytes: &[u8]) -> Option<usize> {
         Direction::Request => return None,
         Direction::Reply => response::read(layout, &opened, &given).err(),
         Direction::Refund => refund::read(layout, &opened, &given).err(),
-        Direction::Statement => statement::read(layout, &opened, "14001000000000000018").err(),
+        Direction::Statement => statement::read(layout, &opened, OURS).err(),
     };
     Some(problems.map_or(0, |problems| problems.len()))
 }
 
-/// The middle line of a text, or the middle element of a document, again and again.
+/// The middle line of a text again and again; of a document one of the parts that stand for a line.
 fn repeated(bytes: &[u8]) -> Vec<u8> {
+    let (begin, end) = part(bytes);
+    let mut long = bytes[..begin].to_vec();
+    while long.len() < SIZE {
+        long.extend_from_slice(&bytes[begin..end]);
+    }
+    long.extend_from_slice(&bytes[end..]);
+    long
+}
+
+/// That byte or word again and again in the place of a line.
+fn filled(bytes: &[u8], word: &[u8]) -> Vec<u8> {
+    let (begin, end) = part(bytes);
+    [&bytes[..begin], &word.repeat(SIZE / word.len()), &bytes[end..]].concat()
+}
+
+/// Where what is repeated begins and ends.
+fn part(bytes: &[u8]) -> (usize, usize) {
+    let find = |word: &[u8], from: usize| {
+        let found = bytes[from..].windows(word.len()).position(|window| window == word);
+        found.map(|at| from + at)
+    };
+    for (begin, end) in [("<Detail>", "</Detail>"), ("<Ntry>", "</Ntry>")] {
+        if let Some(at) = find(begin.as_bytes(), 0) {
+            return (at, find(end.as_bytes(), at).expect("it ends") + end.len());
+        }
+    }
+    if let Some(at) = find(b":61:", 0) {
+        return (at, find(b":61:", at + 1).expect("there are two"));
+    }
     let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
     let middle = lines.len() / 2;
-    let (above, rest) = lines.split_at(middle);
-    let mut long = above.concat();
-    while long.len() < SIZE {
-        long.extend_from_slice(rest[0]);
+    let begin = lines[..middle].concat().len();
+    (begin, begin + lines[middle].len())
+}
+
+/// A bank's sound statement of about that length; `None` if the simulator does not write this kind.
+fn statement(profile: &str) -> Option<Vec<u8>> {
+    let form = match profile {
+        "stmt-ccb" => StatementForm::Ccb,
+        "stmt-icbc" => StatementForm::Icbc,
+        "stmt-icbc-b" => StatementForm::IcbcB,
+        "stmt-abc" => StatementForm::Abc,
+        "stmt-psbc" => StatementForm::Psbc,
+        "stmt-cbhb" => StatementForm::Cbhb,
+        _ => return None,
+    };
+    let mut account = Account::open(OURS, Money::from_fen(1_000_000_000_000));
+    let date: Date = "2020-10-15".parse().ok()?;
+    for _ in 0..SIZE / 120 {
+        account.book(Booking {
+            date,
+            change: Money::from_fen(-40_400),
+            counterparty_name: "代发业务过渡户".to_owned(),
+            counterparty_account: "6228480000000000018".to_owned(),
+            summary: "代发".to_owned(),
+            remark: "批次D20A0".to_owned(),
+        });
     }
-    long.extend(rest.concat());
-    long
+    Some(account.statement(form, date, date).ok()?.bytes)
 }
 
 /// Every amount is one no more.

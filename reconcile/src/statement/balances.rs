@@ -3,7 +3,9 @@
 use ledger::money::Money;
 
 use super::{StatementRow, is_debit};
+use crate::pieces::Pieces;
 use crate::problem::{Code, Problem};
+use crate::problems::Problems;
 use crate::profile::{Layout, Role, Totals};
 use crate::table::Row;
 use crate::totals::{self, stated_money};
@@ -16,11 +18,7 @@ pub(super) struct Ends {
 }
 
 /// What the head states. A sense of D makes a balance an overdraft.
-pub(super) fn stated(
-    file: &str,
-    totals: Option<&(&Totals, Row)>,
-    problems: &mut Vec<Problem>,
-) -> Ends {
+pub(super) fn stated(file: &str, totals: Option<&(&Totals, Row)>, problems: &mut Problems) -> Ends {
     let mut end = |role, sense| {
         let (field, text) = totals::stated(totals, role)?;
         let side = totals::stated(totals, sense);
@@ -47,25 +45,27 @@ pub(super) fn stated(
 pub(super) fn check(
     file: &str,
     layout: &Layout,
-    rows: &mut [StatementRow],
+    rows: &mut Pieces<StatementRow>,
     ends: Ends,
 ) -> Result<(Money, Money, bool), Vec<Problem>> {
     if layout.field(Role::Balance).is_none() {
         return reckon(file, rows, ends);
     }
     // Where the balances follow both ways, as when what came in went out again, the days say which row stands first.
-    let falls = !rows.is_sorted_by_key(|row| row.date)
+    let falls = !rows.iter().is_sorted_by_key(|row| row.date)
         && rows.iter().rev().is_sorted_by_key(|row| row.date);
     let earliest_first = breaks(file, rows.iter());
     let asks_back = falls || !earliest_first.is_empty();
-    let latest_first = if asks_back { breaks(file, rows.iter().rev()) } else { Vec::new() };
+    let latest_first =
+        if asks_back { breaks(file, rows.iter().rev()) } else { Problems::default() };
     let reversed = asks_back && latest_first.is_empty();
     if !earliest_first.is_empty() && !reversed {
         // The order in which less is wrong is the bank's, and what is wrong in it is where something is missing.
         let is_latest = latest_first.len() < earliest_first.len();
-        return Err(if is_latest { latest_first } else { earliest_first });
+        let breaks = if is_latest { latest_first } else { earliest_first };
+        return Err(breaks.into_told(file));
     }
-    let (first, last) = (rows.first(), rows.last());
+    let (first, last) = (rows.iter().next(), rows.iter().next_back());
     let (earliest, latest) = if reversed { (last, first) } else { (first, last) };
     let opening = earliest
         .and_then(|row| row.balance.checked_sub(row.change()?))
@@ -87,13 +87,13 @@ pub(super) fn check(
 
 fn reckon(
     file: &str,
-    rows: &mut [StatementRow],
+    rows: &mut Pieces<StatementRow>,
     ends: Ends,
 ) -> Result<(Money, Money, bool), Vec<Problem>> {
     let problem = |code| Problem::of_file(code, file);
     let opening = ends.opening.ok_or_else(|| vec![problem(Code::StatementOpening)])?;
     // Without balances only the days say which row stands first.
-    let rises = rows.is_sorted_by_key(|row| row.date);
+    let rises = rows.iter().is_sorted_by_key(|row| row.date);
     let latest_first = !rises && rows.iter().rev().is_sorted_by_key(|row| row.date);
     if !rises && !latest_first {
         let falls = rows.iter().zip(rows.iter().skip(1)).find(|(one, next)| next.date < one.date);
@@ -122,8 +122,8 @@ fn reckon(
     Ok((opening, balance, latest_first))
 }
 
-fn breaks<'a>(file: &str, rows: impl Iterator<Item = &'a StatementRow>) -> Vec<Problem> {
-    let mut problems = Vec::new();
+fn breaks<'a>(file: &str, rows: impl Iterator<Item = &'a StatementRow>) -> Problems {
+    let mut problems = Problems::default();
     let mut before: Option<Money> = None;
     for row in rows {
         let follows = match before {

@@ -36,15 +36,15 @@ mod tests {
     fn row(date: &str, serial: Option<&str>) -> StatementRow {
         StatementRow {
             row: 3,
-            serial: serial.map(str::to_owned),
+            serial: serial.map(Into::into),
             date: date.parse().unwrap(),
             debit: Money::ZERO,
             credit: Money::from_fen(3_500_000),
             balance: Money::from_fen(5_510_000),
-            counterparty_name: "青禾县财政局国库".to_owned(),
-            counterparty_account: String::new(),
-            summary: "拨款".to_owned(),
-            remark: String::new(),
+            counterparty_name: "青禾县财政局国库".into(),
+            counterparty_account: "".into(),
+            summary: "拨款".into(),
+            remark: "".into(),
         }
     }
 

@@ -11,6 +11,7 @@ use ledger::period::Date;
 use super::pools::{Pools, Tier};
 use super::{StatementRow, fingerprint};
 use crate::names::account_key;
+use crate::pieces::Pieces;
 
 /// A movement is looked for this many days before and after its date in the books.
 pub const MOVEMENT_WINDOW_DAYS: i64 = 30;
@@ -71,7 +72,7 @@ pub struct StatementReport {
 #[must_use]
 pub fn match_statement<S: std::hash::BuildHasher>(
     account_no: &str,
-    rows: &[StatementRow],
+    rows: &Pieces<StatementRow>,
     movements: &[BankMovement],
     imported: &HashMap<Digest, u32, S>,
 ) -> StatementReport {
@@ -130,7 +131,11 @@ pub(super) fn mentions(row: &StatementRow, word: &str) -> bool {
 }
 
 /// For each row the index of its movement.
-fn pair(rows: &[StatementRow], is_new: &[bool], movements: &[BankMovement]) -> Vec<Option<usize>> {
+fn pair(
+    rows: &Pieces<StatementRow>,
+    is_new: &[bool],
+    movements: &[BankMovement],
+) -> Vec<Option<usize>> {
     let mut pairing = Pairing {
         rows,
         movements,
@@ -147,7 +152,7 @@ fn pair(rows: &[StatementRow], is_new: &[bool], movements: &[BankMovement]) -> V
 }
 
 struct Pairing<'a> {
-    rows: &'a [StatementRow],
+    rows: &'a Pieces<StatementRow>,
     movements: &'a [BankMovement],
     pools: Pools<'a>,
     found: Vec<Option<usize>>,

@@ -5,6 +5,9 @@ mod fingerprint;
 mod matching;
 mod pools;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use compact_str::CompactString;
 use ledger::ids::Digest;
 use ledger::money::Money;
 use ledger::period::Date;
@@ -13,7 +16,9 @@ use crate::body::Body;
 use crate::cells::{RowReader, read_rows};
 use crate::names::{account_key, heading_key};
 use crate::opened::Opened;
+use crate::pieces::Pieces;
 use crate::problem::{Code, Problem};
+use crate::problems::Problems;
 use crate::profile::{Direction, Layout, Role};
 use crate::response::{Given, body_of, body_problems, sum, too_many};
 use crate::totals::{self, Sums};
@@ -27,7 +32,7 @@ pub struct StatementRow {
     /// Its row in the file, from 1.
     pub row: u32,
     /// The bank's own serial number, where it gives one.
-    pub serial: Option<String>,
+    pub serial: Option<CompactString>,
     /// The bank's date.
     pub date: Date,
     /// Money out of our account; zero for a credit. Negative where the bank corrects itself in red.
@@ -37,13 +42,13 @@ pub struct StatementRow {
     /// The balance after this row.
     pub balance: Money,
     /// The other side's name; empty where the bank does not tell.
-    pub counterparty_name: String,
+    pub counterparty_name: CompactString,
     /// The other side's account, narrow and without spaces; empty where the bank does not tell.
-    pub counterparty_account: String,
+    pub counterparty_account: CompactString,
     /// 摘要
-    pub summary: String,
+    pub summary: CompactString,
     /// 用途 and 备注, joined by a space where there are both.
-    pub remark: String,
+    pub remark: CompactString,
 }
 
 impl StatementRow {
@@ -58,7 +63,7 @@ impl StatementRow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatementFile {
     /// Every row, in the order of the file.
-    pub rows: Vec<StatementRow>,
+    pub rows: Pieces<StatementRow>,
     /// Our account as the file states it, narrow; `None` if it does not.
     pub account_no: Option<String>,
     /// The balance before the earliest row.
@@ -80,7 +85,7 @@ pub fn read(
     account_no: &str,
 ) -> Result<StatementFile, Vec<Problem>> {
     let file = opened.file;
-    let mut problems = Vec::new();
+    let mut problems = Problems::default();
     let mut body = body_of(layout, opened, Direction::Statement)?;
     body_problems(file, layout, &body, &Given::default(), &mut problems);
     let totals = totals::take(file, layout, &mut body, &mut problems);
@@ -94,27 +99,30 @@ pub fn read(
     if let Some(other) = stated.as_ref().filter(|other| plain(other) != plain(&ours)) {
         problems.push(Problem::of_file(Code::StatementAccount, file).found(other).expected(&*ours));
     }
-    let rows = read_rows(file, layout, &body, &mut problems, |row| {
+    let names_us = AtomicBool::new(false);
+    let mut rows = read_rows(file, layout, &body, &mut problems, |row| {
         let own = row.text(Role::OwnAccount).map(account_key);
         if let Some(other) = own.as_ref().filter(|own| **own != ours) {
             row.refuse(Code::StatementAccount, Role::OwnAccount, other, &ours);
         }
-        Some((read_row(layout, row)?, own.is_some()))
+        if own.is_some() {
+            names_us.store(true, Ordering::Relaxed);
+        }
+        read_row(layout, row)
     });
     if let Some((rule, row)) = &totals {
         let is_whole = rows.len() == body.count();
-        let amounts = rows.iter().flat_map(|(row, _)| [row.debit, row.credit]);
+        let amounts = rows.iter().flat_map(|row| [row.debit, row.credit]);
         let total = sum(file, amounts.filter(|_| is_whole), &mut problems);
         let sums = Sums { count: rows.len(), total, settled: None };
         totals::check(file, rule, row, is_whole.then_some(sums), &mut problems);
     }
     if !problems.is_empty() {
-        return Err(problems);
+        return Err(problems.into_told(file));
     }
-    if rows.iter().any(|(_, names_us)| *names_us) {
+    if names_us.into_inner() {
         stated = Some(ours.into_owned());
     }
-    let mut rows: Vec<_> = rows.into_vec().into_iter().map(|(row, _)| row).collect();
     let (opening, closing, latest_first) = balances::check(file, layout, &mut rows, ends)?;
     Ok(StatementFile { rows, account_no: stated, opening, closing, latest_first })
 }
@@ -159,8 +167,8 @@ fn read_row(layout: &Layout, row: &mut RowReader<'_>) -> Option<StatementRow> {
     let has_balance = layout.field(Role::Balance).is_some();
     // Without a column of balances they are reckoned from the opening balance afterwards.
     let balance = if has_balance { row.money(Role::Balance) } else { Some(Money::ZERO) };
-    let owned = |text: Option<&str>| text.unwrap_or_default().to_owned();
-    let serial = row.text(Role::Serial).map(str::to_owned);
+    let owned = |text: Option<&str>| CompactString::from(text.unwrap_or_default());
+    let serial = row.text(Role::Serial).map(CompactString::from);
     let counterparty_name = owned(row.text(Role::CounterpartyName));
     let counterparty_account = row.text(Role::CounterpartyAccount).map(account_key);
     let summary = owned(row.text(Role::Summary));
@@ -174,9 +182,9 @@ fn read_row(layout: &Layout, row: &mut RowReader<'_>) -> Option<StatementRow> {
         credit: credit.unwrap_or(Money::ZERO),
         balance: balance?,
         counterparty_name,
-        counterparty_account: counterparty_account.unwrap_or_default().into_owned(),
+        counterparty_account: counterparty_account.unwrap_or_default().into(),
         summary,
-        remark: remark.join(" "),
+        remark: remark.join(" ").into(),
     })
 }
 
@@ -227,8 +235,11 @@ fn is_debit(sense: &str) -> Option<bool> {
 
 /// The fingerprint of every row of a statement, in order.
 #[must_use]
-pub fn fingerprints(account_no: &str, rows: &[StatementRow]) -> Vec<Digest> {
-    rows.iter().map(|row| fingerprint(account_no, row)).collect()
+pub fn fingerprints<'r>(
+    account_no: &str,
+    rows: impl IntoIterator<Item = &'r StatementRow>,
+) -> Vec<Digest> {
+    rows.into_iter().map(|row| fingerprint(account_no, row)).collect()
 }
 
 #[cfg(test)]

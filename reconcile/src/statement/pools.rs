@@ -214,10 +214,10 @@ mod tests {
                 debit,
                 credit,
                 balance: Money::ZERO,
-                counterparty_name: name.map(|at| NAMES[at].to_owned()).unwrap_or_default(),
-                counterparty_account: account.map(|at| ACCOUNTS[at].to_owned()).unwrap_or_default(),
-                summary: TEXTS[summary].to_owned(),
-                remark: TEXTS[remark].to_owned(),
+                counterparty_name: name.map_or("", |at| NAMES[at]).into(),
+                counterparty_account: account.map_or("", |at| ACCOUNTS[at]).into(),
+                summary: TEXTS[summary].into(),
+                remark: TEXTS[remark].into(),
             }
         }
     }

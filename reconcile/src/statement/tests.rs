@@ -120,7 +120,7 @@ fn every_row_stands_for_one_movement_and_every_movement_for_one_row() {
 fn rows_of_an_overlapping_statement_are_repeated_and_add_nothing() {
     let rows = read_ccb(CCB).unwrap().rows;
     let mut imported = HashMap::new();
-    for print in fingerprints(ACCOUNT, &rows[..2]) {
+    for print in fingerprints(ACCOUNT, rows.iter().take(2)) {
         *imported.entry(print).or_insert(0) += 1;
     }
     let report = match_statement(ACCOUNT, &rows, &month()[2..], &imported);

@@ -2,16 +2,31 @@
 //! A path is steps between `/`: a name, `name[child/path=value]`, `..`, and last perhaps `@attribute`.
 
 use super::document::{Document, Element};
-use super::{Cell, Form, Row, Table, text_fault};
+use super::{Cell, Form, Row, text_fault};
 use crate::problem::Code;
 use crate::profile::{Field, Layout};
 
+/// An element for each line, with what is around it, outermost first. A row of cells takes many times what an element does, so
+/// a row is made when it is read.
+#[derive(Clone, Debug)]
+pub(crate) struct Record<'a> {
+    ancestors: Vec<Element<'a>>,
+    element: Element<'a>,
+}
+
+impl Record<'_> {
+    /// The line as the layout's fields see it.
+    pub(crate) fn row(&self, number: u32, fields: &[Field]) -> Row {
+        row(number, fields, &|path| values(self.element, &self.ancestors, path))
+    }
+}
+
 /// What a layout sees of a document.
-pub(crate) struct Seen {
-    /// The values of the whole document, in the order of the layout's totals; then a row per record.
-    pub(crate) table: Table,
-    /// How many records there are.
-    pub(crate) records: usize,
+pub(crate) struct Seen<'a> {
+    /// The values of the whole document, in the order of the layout's totals.
+    pub(crate) head: Row,
+    /// The lines.
+    pub(crate) records: Vec<Record<'a>>,
     /// Titles of fields that must be there and are not: in the head, or in any record.
     pub(crate) missing: Vec<String>,
     /// Values that the layout does not name.
@@ -19,7 +34,7 @@ pub(crate) struct Seen {
 }
 
 /// Looks at a document with a layout's eyes; `None` if it is not of the kind in which the layout's paths begin.
-pub(crate) fn see(document: &Document, layout: &Layout) -> Option<Seen> {
+pub(crate) fn see<'a>(document: &'a Document, layout: &Layout) -> Option<Seen<'a>> {
     let records = layout.records.as_deref().unwrap_or(super::mt940::RECORDS);
     let (kind, records) = records.split_once('/')?;
     // An envelope around the document that the paths name does not count.
@@ -32,9 +47,9 @@ pub(crate) fn see(document: &Document, layout: &Layout) -> Option<Seen> {
     if roots.is_empty() {
         return None;
     }
-    let mut found = Vec::new();
+    let mut lines = Vec::new();
     for root in &roots {
-        walk(*root, &mut Vec::new(), records, &mut found);
+        walk(*root, &mut Vec::new(), records, &mut lines);
     }
     let head_fields = layout.totals.as_ref().map_or(&[][..], |totals| &totals.fields);
     let of_document = |path: &str| {
@@ -43,21 +58,13 @@ pub(crate) fn see(document: &Document, layout: &Layout) -> Option<Seen> {
         roots.iter().flat_map(|root| values(*root, &[], path)).collect()
     };
     let head = row(0, head_fields, &of_document);
-    let mut missing = Vec::new();
-    note_missing(head_fields, &[&head], &mut missing);
-    let rows: Vec<Row> = (1_u32..)
-        .zip(&found)
-        .map(|(number, (ancestors, record))| {
-            row(number, &layout.fields, &|path| values(*record, ancestors, path))
-        })
-        .collect();
-    if !rows.is_empty() {
-        note_missing(&layout.fields, &rows.iter().collect::<Vec<_>>(), &mut missing);
+    let mut missing = missing(head_fields, std::iter::once(head.clone()));
+    if !lines.is_empty() {
+        let rows = lines.iter().map(|line| line.row(0, &layout.fields));
+        missing.extend(self::missing(&layout.fields, rows));
     }
-    let extra = if layout.others_allowed { None } else { extra(&roots, layout, &found, records) };
-    let records = rows.len();
-    let rows = std::iter::once(head).chain(rows).collect();
-    Some(Seen { table: Table { rows, faults: Vec::new() }, records, missing, extra })
+    let extra = if layout.others_allowed { None } else { extra(&roots, layout, &lines, records) };
+    Some(Seen { head, records: lines, missing, extra })
 }
 
 fn row(number: u32, fields: &[Field], find: &dyn Fn(&str) -> Vec<String>) -> Row {
@@ -80,15 +87,16 @@ fn row(number: u32, fields: &[Field], find: &dyn Fn(&str) -> Vec<String>) -> Row
 }
 
 /// A field that must not be empty and has nothing in any row is not there at all.
-fn note_missing(fields: &[Field], rows: &[&Row], missing: &mut Vec<String>) {
-    for (index, field) in fields.iter().enumerate() {
-        let is_needed = !field.optional && !field.may_be_empty;
-        let is_there =
-            rows.iter().any(|row| row.cells.get(index).is_some_and(|cell| !cell.is_blank()));
-        if is_needed && !is_there {
-            missing.extend(field.titles.first().cloned());
-        }
+fn missing(fields: &[Field], mut rows: impl Iterator<Item = Row>) -> Vec<String> {
+    let is_needed = |field: &Field| !field.optional && !field.may_be_empty;
+    let mut missing: Vec<(usize, &Field)> =
+        fields.iter().enumerate().filter(|(_, field)| is_needed(field)).collect();
+    while !missing.is_empty()
+        && let Some(row) = rows.next()
+    {
+        missing.retain(|(index, _)| row.cells.get(*index).is_none_or(Cell::is_blank));
     }
+    missing.into_iter().filter_map(|(_, field)| field.titles.first().cloned()).collect()
 }
 
 /// Every element at a path, with what is around it, outermost first.
@@ -96,14 +104,14 @@ fn walk<'a>(
     node: Element<'a>,
     ancestors: &mut Vec<Element<'a>>,
     path: &str,
-    found: &mut Vec<(Vec<Element<'a>>, Element<'a>)>,
+    found: &mut Vec<Record<'a>>,
 ) {
     let (step, rest) = path.split_once('/').map_or((path, None), |(step, rest)| (step, Some(rest)));
     ancestors.push(node);
     for child in node.children().filter(|child| child.name() == step) {
         match rest {
             Some(rest) => walk(child, ancestors, rest, found),
-            None => found.push((ancestors.clone(), child)),
+            None => found.push(Record { ancestors: ancestors.clone(), element: child }),
         }
     }
     ancestors.pop();
@@ -156,7 +164,7 @@ fn split_step(path: &str) -> (&str, Option<&str>) {
 fn extra(
     roots: &[Element<'_>],
     layout: &Layout,
-    found: &[(Vec<Element<'_>>, Element<'_>)],
+    lines: &[Record<'_>],
     records: &str,
 ) -> Option<String> {
     let heads = layout.totals.iter().flat_map(|totals| &totals.fields);
@@ -165,7 +173,7 @@ fn extra(
         head.filter_map(|path| path.split_once('/')).map(|(_, path)| path).collect();
     let line: Vec<&str> =
         layout.fields.iter().flat_map(|field| &field.titles).map(String::as_str).collect();
-    let in_records = found.iter().find_map(|(_, record)| unnamed(*record, "", None, &line));
+    let in_records = lines.iter().find_map(|record| unnamed(record.element, "", None, &line));
     in_records.or_else(|| roots.iter().find_map(|root| unnamed(*root, "", Some(records), &head)))
 }
 

@@ -9,6 +9,7 @@ use ledger::money::Money;
 use ledger::period::Date;
 use proptest::prelude::*;
 use reconcile::matcher::{Booked, Expectation, MatchReport, match_lines};
+use reconcile::pieces::Pieces;
 use reconcile::profile::BankStatus;
 use reconcile::response::ResponseLine;
 use reconcile::statement::{BankMovement, StatementRow, fingerprints, match_statement};
@@ -230,7 +231,7 @@ proptest! {
         prop_assert_eq!(used, all);
         let mut imported = HashMap::new();
         let overlap = overlap.min(rows.len());
-        for print in fingerprints("1", &rows[..overlap]) {
+        for print in fingerprints("1", rows.iter().take(overlap)) {
             *imported.entry(print).or_insert(0) += 1;
         }
         let again = match_statement("1", &rows, &movements, &imported);
@@ -243,9 +244,9 @@ proptest! {
     }
 }
 
-fn rows(parts: &[(bool, i64, u16)]) -> Vec<StatementRow> {
+fn rows(parts: &[(bool, i64, u16)]) -> Pieces<StatementRow> {
     let mut balance = Money::from_fen(100_000);
-    (2..)
+    let rows: Vec<StatementRow> = (2..)
         .zip(parts)
         .map(|(row, (is_debit, yuan, date))| {
             let amount = Money::from_fen(yuan * 100);
@@ -259,13 +260,14 @@ fn rows(parts: &[(bool, i64, u16)]) -> Vec<StatementRow> {
                 debit,
                 credit,
                 balance,
-                counterparty_name: String::new(),
-                counterparty_account: String::new(),
-                summary: String::new(),
-                remark: String::new(),
+                counterparty_name: "".into(),
+                counterparty_account: "".into(),
+                summary: "".into(),
+                remark: "".into(),
             }
         })
-        .collect()
+        .collect();
+    rows.into()
 }
 
 fn movements(parts: &[(bool, i64, u16)]) -> Vec<BankMovement> {
