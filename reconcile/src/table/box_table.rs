@@ -3,6 +3,9 @@
 use super::{Cell, Row, Table, text_fault, text_rows};
 use crate::problem::Code;
 
+/// With more rows than this that are blank or broken the text is no table, and is not held as one.
+const MOST_BROKEN: usize = 5_000;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Above,
@@ -13,6 +16,7 @@ enum Part {
 pub(super) fn read(text: &str) -> Table {
     let mut table = Table::default();
     let mut part = Part::Above;
+    let mut broken = 0_usize;
     for (number, row) in text_rows(text) {
         let content = row.trim();
         if is_rule(content) {
@@ -34,6 +38,13 @@ pub(super) fn read(text: &str) -> Table {
             Part::Below if content.is_empty() => continue,
             Part::Below => Row { fault: Some(Code::TableAfterEnd), ..Row::blank(number) },
         };
+        broken += usize::from(row.fault.is_some() || row.is_blank());
+        if broken > MOST_BROKEN {
+            // Reading ends here, which the table's missing edge tells as well.
+            table.faults.push((Some(number), Code::TableBroken));
+            part = Part::Above;
+            break;
+        }
         table.rows.push(row);
     }
     if part != Part::Below {
@@ -73,6 +84,14 @@ mod tests {
         let last = table.rows.last().unwrap();
         assert_eq!((last.number, last.cells[1].text.as_str()), (5, "张"));
         assert_eq!(table.rows[1].cells[1].text, "姓名");
+    }
+
+    #[test]
+    fn a_table_of_blank_rows_is_broken_where_reading_ends() {
+        let text = TABLE.replace("│1│张│\r\n", &"\n".repeat(100_000));
+        let table = read(&text);
+        assert!(table.rows.len() < 6_000);
+        assert_eq!(table.faults.last(), Some(&(None, Code::TableBroken)));
     }
 
     #[test]

@@ -7,6 +7,10 @@ use memchr::memchr_iter;
 use super::{Cell, Form, Row, Table, text_fault, text_rows};
 use crate::problem::Code;
 
+/// No layout has so many columns. A row that has more is told without making cells of it: a file of separators alone would
+/// become a hundred times its size.
+const WIDEST: usize = 1_000;
+
 pub(super) fn read(text: &str, separator: char, quoted: bool) -> Table {
     let rows = text_rows(text).map(|(number, text)| {
         let mut row = Row::blank(number);
@@ -28,6 +32,10 @@ pub(crate) fn fill<'t>(
     row.fault = text_fault(text);
     row.cells.clear();
     if text.trim().is_empty() {
+        return;
+    }
+    if text.len() > WIDEST && text.matches(separator).nth(WIDEST).is_some() {
+        row.fault = Some(Code::TableWrongWidth);
         return;
     }
     if quoted && text.contains('"') {
@@ -105,6 +113,13 @@ fn unquote(inside: &str) -> Option<(Cow<'_, str>, &str)> {
 mod tests {
     use super::read;
     use crate::problem::Code;
+
+    #[test]
+    fn a_row_of_separators_alone_is_told_and_not_held() {
+        let table = read(&format!("a,b\n{}\n", ",".repeat(100_000)), ',', true);
+        assert_eq!(table.rows[1].fault, Some(Code::TableWrongWidth));
+        assert!(table.rows[1].cells.is_empty());
+    }
 
     fn cells(text: &str) -> Vec<Vec<String>> {
         let table = read(text, ',', true);
