@@ -71,15 +71,12 @@ fn parsed(reader: &mut Reader<&[u8]>) -> Result<Document, String> {
         let text = match event {
             Event::Start(element) => {
                 count += 1;
-                if document.depth() >= DEEPEST || count > MOST {
-                    return Err(too_much());
-                }
-                start(&element, &mut document)?;
+                start(&element, &mut document, count)?;
                 continue;
             }
             Event::Empty(element) => {
                 count += 1;
-                start(&element, &mut document)?;
+                start(&element, &mut document, count)?;
                 document.end().ok_or_else(too_much)?;
                 continue;
             }
@@ -113,7 +110,11 @@ fn too_much() -> String {
     format!("不超过{DEEPEST}层、{MOST}个元素")
 }
 
-fn start(element: &BytesStart<'_>, document: &mut Builder) -> Result<(), String> {
+/// The `nth` element begins, from 1.
+fn start(element: &BytesStart<'_>, document: &mut Builder, nth: usize) -> Result<(), String> {
+    if document.depth() >= DEEPEST || nth > MOST {
+        return Err(too_much());
+    }
     if document.is_over() {
         return Err("只有一个文档；可能是两个文件拼在一起".to_owned());
     }
@@ -186,5 +187,9 @@ mod tests {
         assert!(read("x", document).is_ok(), "only the first element says what a file is");
         let deep = "<A>".repeat(100_000);
         assert_eq!(read("x", deep.as_bytes()).unwrap_err().code, Code::XmlBroken);
+        for (many, is_read) in [(super::MOST - 1, true), (super::MOST, false)] {
+            let empty = format!("<A>{}</A>", "<b/>".repeat(many));
+            assert_eq!(read("x", empty.as_bytes()).is_ok(), is_read, "{many}");
+        }
     }
 }
