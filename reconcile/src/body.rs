@@ -10,7 +10,7 @@ use crate::profile::{Container, Header, Layout, Position, Totals};
 use crate::stretches::{Cut, Stretches, Text, begin_of_row};
 use crate::table::tree::Record;
 use crate::table::{Row, Table, read_text};
-use crate::text::{BYTE_ORDER_MARK, Encoding, all_of, decode, encode_gb18030};
+use crate::text::{BYTE_ORDER_MARK, Encoding, all_of, encode_gb18030};
 
 /// A file whose columns are known.
 #[derive(Clone, Debug)]
@@ -207,7 +207,7 @@ impl<'a> Opened<'a> {
         // The right encoding is the one in which the heading can be read. A heading that was nearly found says
         // more than bytes that are not of that encoding.
         let mut misfit = None;
-        let fits = |encoding| decode(bytes, encoding).is_ok();
+        let fits = |encoding| all_of(bytes, encoding);
         let is_fixed = layout.containers.contains(&Container::Fixed);
         let one_fits = is_fixed && layout.encodings.iter().any(|encoding| fits(*encoding));
         for encoding in &layout.encodings {

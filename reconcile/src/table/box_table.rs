@@ -40,9 +40,8 @@ pub(super) fn read(text: &str) -> Table {
         };
         broken += usize::from(row.fault.is_some() || row.is_blank());
         if broken > MOST_BROKEN {
-            // Reading ends here, which the table's missing edge tells as well.
+            // Reading ends here, and the file is refused.
             table.faults.push((Some(number), Code::TableBroken));
-            part = Part::Above;
             break;
         }
         table.rows.push(row);

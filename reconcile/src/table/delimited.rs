@@ -7,8 +7,8 @@ use memchr::memchr_iter;
 use super::{Cell, Form, Row, Table, text_fault, text_rows};
 use crate::problem::Code;
 
-/// No layout has so many columns. A row that has more is told without making cells of it: a file of separators alone would
-/// become a hundred times its size.
+/// No layout has so many columns. Cells beyond them are not made, or a row of separators would become a hundred times its size:
+/// spreadsheet programs write such rows where only blank cells follow, and if anything else follows it is told.
 const WIDEST: usize = 1_000;
 
 pub(super) fn read(text: &str, separator: char, quoted: bool) -> Table {
@@ -34,10 +34,10 @@ pub(crate) fn fill<'t>(
     if text.trim().is_empty() {
         return;
     }
-    if text.len() > WIDEST && text.matches(separator).nth(WIDEST).is_some() {
+    let Some(text) = within_the_widest(text, separator) else {
         row.fault = Some(Code::TableWrongWidth);
         return;
-    }
+    };
     if quoted && text.contains('"') {
         if split_quoted(&mut row.cells, text, separator).is_none() {
             row.fault = Some(Code::TableUnclosedQuote);
@@ -52,6 +52,17 @@ pub(crate) fn fill<'t>(
     } else {
         row.cells.extend(text.split(separator).map(plain));
     }
+}
+
+/// The row without blank cells beyond the widest layout; `None` if there is more than blanks.
+fn within_the_widest(text: &str, separator: char) -> Option<&str> {
+    if text.len() < WIDEST {
+        return Some(text);
+    }
+    let Some((end, _)) = text.match_indices(separator).nth(WIDEST - 1) else { return Some(text) };
+    let (within, beyond) = text.split_at_checked(end)?;
+    let is_blank = |letter: char| letter == separator || letter == '"' || letter.is_whitespace();
+    beyond.chars().all(is_blank).then_some(within)
 }
 
 fn plain(text: &str) -> Cell<Cow<'_, str>> {
@@ -115,10 +126,15 @@ mod tests {
     use crate::problem::Code;
 
     #[test]
-    fn a_row_of_separators_alone_is_told_and_not_held() {
-        let table = read(&format!("a,b\n{}\n", ",".repeat(100_000)), ',', true);
-        assert_eq!(table.rows[1].fault, Some(Code::TableWrongWidth));
-        assert!(table.rows[1].cells.is_empty());
+    fn cells_beyond_the_widest_layout_are_not_made_and_what_stands_there_is_told() {
+        let many = ",".repeat(100_000);
+        let table = read(&format!("a,b{many}\n{many}\na,b{many}c\n"), ',', true);
+        let [blanks_follow, alone, more_follows] = table.rows.as_slice() else { panic!() };
+        assert_eq!((blanks_follow.fault, blanks_follow.cells[1].text.as_str()), (None, "b"));
+        assert!(blanks_follow.has_width(2, false) && alone.is_blank());
+        assert!(blanks_follow.cells.len() <= super::WIDEST && alone.cells.len() <= super::WIDEST);
+        assert_eq!(more_follows.fault, Some(Code::TableWrongWidth));
+        assert!(more_follows.cells.is_empty());
     }
 
     fn cells(text: &str) -> Vec<Vec<String>> {
