@@ -1,5 +1,5 @@
 //! The problems of one file as a person reads them: totals first, then each kind, of which a hundred thousand are told
-//! by the first twenty; all of them as a table.
+//! by the first twenty; all that the reader kept as a table.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -30,11 +30,13 @@ pub fn told(problems: &[Problem]) -> String {
     }
     let left_out: Vec<_> = kinds.into_iter().filter(|(_, count)| *count > NAMED).collect();
     let listed = problems.iter().filter(|problem| problem.code != Code::FileMoreProblems).count();
-    let above = if listed < problems.len() { "以上" } else { "" };
+    // Where the reader itself stopped keeping them, its own lines say how many more there are.
+    let is_all = listed == problems.len();
+    let (above, sum) = if is_all { ("", "合计") } else { ("以上", "已列") };
     let mut text = format!("文件有{listed}处{above}问题，一行也没有导入：");
     if !left_out.is_empty() {
         for (code, count) in codes {
-            let _ = write!(text, "\n  合计：{}，{count}处（{code}）", code.chinese());
+            let _ = write!(text, "\n  {sum}：{}，{count}处（{code}）", code.chinese());
         }
     }
     text.push_str(&lines);
@@ -44,7 +46,8 @@ pub fn told(problems: &[Problem]) -> String {
         let _ = write!(text, "\n  另有{more}处相同问题：{column}{}（{code}）", code.chinese());
     }
     if !left_out.is_empty() {
-        text.push_str("\n看全部：加 --json；导入命令加 --problems 文件.csv 写成表格。");
+        let all = if is_all { "看全部" } else { "看已列的全部" };
+        let _ = write!(text, "\n{all}：加 --json；导入命令加 --problems 文件.csv 写成表格。");
     }
     text
 }
