@@ -146,7 +146,7 @@ pub(super) struct FileArgs {
     /// 只看结果，不签署、不入账 (look only)
     #[arg(long)]
     dry_run: bool,
-    /// 文件有问题时，把全部问题写成这个CSV文件 (all problems as CSV)
+    /// 文件有问题时，把问题写成这个CSV文件，同一列的同一种至多列5000处 (problems as CSV)
     #[arg(long)]
     problems: Option<PathBuf>,
     /// 文件 (file)
