@@ -8,7 +8,7 @@ use crate::opened::Opened;
 use crate::problem::Code;
 use crate::profile::{Container, Header, Layout, Position, Totals};
 use crate::stretches::{Cut, Stretches, Text, begin_of_row};
-use crate::table::tree::Record;
+use crate::table::tree::Records;
 use crate::table::{Row, Table, read_text};
 use crate::text::{BYTE_ORDER_MARK, Encoding, all_of, encode_gb18030};
 
@@ -44,7 +44,7 @@ pub(crate) enum Rows<'a> {
     /// Of a long text.
     Stretches(Stretches<'a>),
     /// Of a document.
-    Records(Vec<Record<'a>>),
+    Records(Records<'a>),
 }
 
 /// Text longer than this is read stretch by stretch.
@@ -56,7 +56,7 @@ impl Body<'_> {
         match &self.rows {
             Rows::Table(rows) => rows.len(),
             Rows::Stretches(stretches) => stretches.count,
-            Rows::Records(records) => records.len(),
+            Rows::Records(records) => records.all.len(),
         }
     }
 }
@@ -84,7 +84,10 @@ impl<'a> Opened<'a> {
         if self.tree.is_some() {
             return self.document_body(layout);
         }
-        self.long_body(layout).map_or_else(|| self.whole_body(layout), Ok)
+        match self.long_body(layout)? {
+            Some(body) => Ok(body),
+            None => self.whole_body(layout),
+        }
     }
 
     /// An XML document or an MT940 message: a line is an element.
@@ -125,13 +128,27 @@ impl<'a> Opened<'a> {
 
     /// A long text, of which only the heading is read yet. `None` if it is not long, or not sure to say what it says as a
     /// whole.
-    fn long_body(&self, layout: &Layout) -> Option<Body<'a>> {
+    fn long_body(&self, layout: &Layout) -> Result<Option<Body<'a>>, Misfit> {
         if self.container != Container::Delimited || self.bytes.len() <= LONG {
-            return None;
+            return Ok(None);
         }
-        let cut = cut_of(layout)?;
+        let Some(cut) = cut_of(layout) else { return Ok(None) };
         let bytes = first_rows(self.bytes, scanned(layout));
-        let (table, head, encoding) = self.try_encodings(layout, bytes).ok()?;
+        match self.try_encodings(layout, bytes) {
+            Ok(found) => Ok(self.under_heading(layout, cut, found)),
+            // With all of its rows the damage is told at its place.
+            Err(Misfit::Unreadable(_)) => Ok(None),
+            // Further rows make no other heading.
+            Err(why) => Err(why),
+        }
+    }
+
+    fn under_heading(
+        &self,
+        layout: &Layout,
+        cut: Cut,
+        (table, head, encoding): (Table, Head, Option<Encoding>),
+    ) -> Option<Body<'a>> {
         // The heading's characters say which encoding it is, where there is a choice; or else the whole file does.
         let heading = head.under.checked_sub(1).and_then(|above| table.rows.get(above));
         let is_plain = layout.header != Header::Columns

@@ -27,6 +27,13 @@ impl<T> Share<T> {
         Share { lines: Vec::with_capacity(rows), problems: Problems::default(), refused: 0 }
     }
 
+    /// Of text with so many rows in so many bytes. A row that is much shorter than what becomes of it is no line, and a file
+    /// of such rows makes no room.
+    fn of_text(rows: usize, bytes: usize) -> Share<T> {
+        let most = bytes / 2 * 5 / size_of::<T>().max(1);
+        Share::with_room(rows.min(most))
+    }
+
     /// The row becomes a line or at least one problem.
     fn take(
         &mut self,
@@ -73,7 +80,7 @@ pub(crate) fn read_rows<T: Send>(
     let shares = match &body.rows {
         Rows::Stretches(stretches) => stretches.on_all_cores(
             layout,
-            Share::with_room,
+            Share::of_text,
             |share, row| share.take(known, row, &read),
             |share, problem| share.problems.push(problem),
         ),
@@ -84,11 +91,11 @@ pub(crate) fn read_rows<T: Send>(
             }
             share
         }),
-        Rows::Records(records) => in_shares(records, WORTH_A_THREAD, |before, records| {
-            let mut share = Share::with_room(records.len());
-            for (at, record) in (before..).zip(records) {
+        Rows::Records(records) => in_shares(&records.all, WORTH_A_THREAD, |before, lines| {
+            let mut share = Share::with_room(lines.len());
+            for (at, record) in (before..).zip(lines) {
                 let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
-                let row = record.row(number, &layout.fields);
+                let row = records.row(*record, number, &layout.fields);
                 share.take(known, &row.view(), &read);
             }
             share
@@ -150,7 +157,7 @@ impl<'a> RowReader<'a> {
         let heading = self.heading(role);
         let problem = Problem::of_row(code, self.file, self.row.number);
         let problem = if heading.is_empty() { problem } else { problem.in_column(heading) };
-        self.problems.push(problem.found(found).expected(expected));
+        self.problems.push(problem.in_cell(found).expected(expected));
     }
 
     /// The text of a cell; `None` if the column or its content is missing, which is a problem where it must not be.
@@ -166,7 +173,7 @@ impl<'a> RowReader<'a> {
         let mut refuse = |code, found: &str, expected: &str| {
             let problem = Problem::of_row(code, self.file, self.row.number)
                 .in_column(field.heading(column.cell));
-            self.problems.push(problem.found(found).expected(expected));
+            self.problems.push(problem.in_cell(found).expected(expected));
             None
         };
         let Some(cell) = cell.filter(|cell| !cell.is_blank()) else {
@@ -210,7 +217,7 @@ impl<'a> RowReader<'a> {
             if let Some((code, expected)) = wrong {
                 let problem = Problem::of_row(code, self.file, self.row.number)
                     .in_column(field.heading(column.cell));
-                self.problems.push(problem.found(text).expected(expected));
+                self.problems.push(problem.in_cell(text).expected(expected));
             }
         }
     }

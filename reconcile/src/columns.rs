@@ -60,7 +60,7 @@ pub(crate) fn find_columns(layout: &Layout, table: &Table) -> Result<Head, Misfi
 /// What the layout sees of a document, if it fits it.
 pub(crate) fn find_paths<'a>(
     layout: &Layout,
-    document: &'a Document,
+    document: &'a Document<'a>,
 ) -> Result<(Head, Seen<'a>), Misfit> {
     let seen = tree::see(document, layout);
     let name = || document.root().map_or("", Element::name).to_owned();
@@ -77,7 +77,7 @@ pub(crate) fn find_paths<'a>(
     if !seen.missing.is_empty() {
         return Err(Misfit::PathMissing(seen.missing));
     }
-    if seen.records.is_empty() && layout.totals.is_none() {
+    if seen.records.all.is_empty() && layout.totals.is_none() {
         return Err(Misfit::NoRows);
     }
     match &seen.extra {

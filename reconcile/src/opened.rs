@@ -14,7 +14,7 @@ pub struct Opened<'a> {
     pub(crate) bytes: &'a [u8],
     pub(crate) container: Container,
     pub(crate) sheet: Option<Table>,
-    pub(crate) tree: Option<Document>,
+    pub(crate) tree: Option<Document<'a>>,
 }
 
 impl<'a> Opened<'a> {

@@ -231,6 +231,9 @@ impl fmt::Display for Code {
     }
 }
 
+/// So many characters of a cell are shown.
+const MOST_SHOWN: usize = 200;
+
 /// One thing that is wrong in a file, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
@@ -278,6 +281,16 @@ impl Problem {
     #[must_use]
     pub fn found(self, found: impl Into<String>) -> Problem {
         Problem { found: found.into(), ..self }
+    }
+
+    /// The same problem with the cell that was found. Of one that nobody reads to its end, the beginning and its length.
+    #[must_use]
+    pub(crate) fn in_cell(self, cell: &str) -> Problem {
+        let shown: String = cell.chars().take(MOST_SHOWN).collect();
+        if shown.len() == cell.len() {
+            return self.found(shown);
+        }
+        self.found(format!("{shown}……（共{}字）", cell.chars().count()))
     }
 
     /// The same problem with what was expected.
@@ -330,6 +343,15 @@ mod tests {
             assert!(code.word().contains('.'), "{code}");
             assert!(!code.chinese().is_empty() && !code.remedy().is_empty(), "{code}");
         }
+    }
+
+    #[test]
+    fn of_a_long_text_the_beginning_is_shown_and_its_length() {
+        let found = |length: usize| {
+            Problem::of_file(Code::ValueTooLong, "x").in_cell(&"字".repeat(length)).found
+        };
+        assert_eq!(found(200), "字".repeat(200));
+        assert_eq!(found(201), format!("{}……（共201字）", "字".repeat(200)));
     }
 
     #[test]

@@ -11,9 +11,6 @@ use crate::profile::Layout;
 use crate::table::{Row, cut, fill, undecodable};
 use crate::text::{Encoding, STRETCH, decode_into};
 
-/// No row with an account, an amount and a status is shorter. Rows that are shorter are damaged, and need no room.
-const SHORTEST: usize = 24;
-
 /// Text in rows, from the row under the heading to the last row with content.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Text<'a> {
@@ -88,18 +85,18 @@ impl<'a> Stretches<'a> {
     }
 
     /// Gives every row to `work`, on all cores; what it makes of each share of the rows comes back in their order. `begin` is
-    /// told how many rows the share can have that are whole.
+    /// told how many rows the share has, and of how many bytes.
     pub(crate) fn on_all_cores<R: Send>(
         &self,
         layout: &Layout,
-        begin: impl Fn(usize) -> R + Sync,
+        begin: impl Fn(usize, usize) -> R + Sync,
         work: impl Fn(&mut R, &Row<Cow<'_, str>>) + Sync,
         undecodable: impl Fn(&mut R, Problem) + Sync,
     ) -> Vec<R> {
         in_shares(&self.all, 1, |_, share| {
-            let rows: usize = share.iter().map(|stretch| stretch.rows).sum();
-            let bytes: usize = share.iter().map(|stretch| stretch.end - stretch.begin).sum();
-            let mut result = begin(rows.min(bytes / SHORTEST));
+            let rows = share.iter().map(|stretch| stretch.rows).sum();
+            let bytes = share.iter().map(|stretch| stretch.end - stretch.begin).sum();
+            let mut result = begin(rows, bytes);
             let mut room = String::new();
             for stretch in share {
                 if let Err(problem) = self.text.rows_of(layout, *stretch, &mut room, &mut |row| {

@@ -9,6 +9,9 @@ use serde::Deserialize;
 /// About so many bytes are decoded at a time: enough to be quick, little enough to stay near the core.
 pub(crate) const STRETCH: usize = 1 << 18;
 
+/// Room with which the decoder can always go on.
+const LEAST_ROOM: usize = 64;
+
 /// What some programs write before UTF-8.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -67,9 +70,15 @@ pub fn decode(bytes: &[u8], encoding: Encoding) -> Result<Cow<'_, str>, Undecoda
                 .map_err(|error| at(bytes, skipped + error.valid_up_to()))
         }
         Encoding::Gb18030 if marked.is_some() => Err(at(bytes, 0)),
-        Encoding::Gb18030 => GB18030
-            .decode_without_bom_handling_and_without_replacement(bytes)
-            .ok_or_else(|| at(bytes, first_malformed(bytes))),
+        Encoding::Gb18030 if bytes.is_ascii() => std::str::from_utf8(bytes)
+            .map(Cow::Borrowed)
+            .map_err(|error| at(bytes, error.valid_up_to())),
+        Encoding::Gb18030 => {
+            let mut text = String::new();
+            decode_into(bytes, encoding, &mut text)?;
+            text.shrink_to_fit();
+            Ok(Cow::Owned(text))
+        }
     }
 }
 
@@ -108,13 +117,20 @@ pub(crate) fn decode_into<'a>(
     }
     room.clear();
     let mut decoder = GB18030.new_decoder_without_bom_handling();
-    let most = decoder.max_utf8_buffer_length_without_replacement(bytes.len());
-    room.reserve(most.unwrap_or(usize::MAX / 4));
-    let (result, _) = decoder.decode_to_string_without_replacement(bytes, room, true);
-    match result {
-        DecoderResult::InputEmpty => Ok(room),
-        DecoderResult::Malformed(..) | DecoderResult::OutputFull => {
-            Err(at(bytes, first_malformed(bytes)))
+    let mut rest = bytes;
+    // Two bytes of a common character become three. What needs more room gets it when it comes to that.
+    room.reserve(bytes.len() / 2 * 3 + LEAST_ROOM);
+    loop {
+        let (result, read) = decoder.decode_to_string_without_replacement(rest, room, true);
+        rest = rest.get(read..).unwrap_or_default();
+        match result {
+            DecoderResult::InputEmpty => return Ok(room),
+            DecoderResult::OutputFull => room.reserve(rest.len() + LEAST_ROOM),
+            DecoderResult::Malformed(wrong, after) => {
+                let wrong = usize::from(wrong) + usize::from(after);
+                let offset = bytes.len().saturating_sub(rest.len() + wrong);
+                return Err(at(bytes, offset));
+            }
         }
     }
 }
@@ -124,20 +140,6 @@ fn at(bytes: &[u8], offset: usize) -> Undecodable {
     let before = bytes.get(..offset).unwrap_or(bytes);
     let row = before.split(|byte| *byte == b'\n').count();
     Undecodable { offset, row: u32::try_from(row).unwrap_or(u32::MAX) }
-}
-
-fn first_malformed(bytes: &[u8]) -> usize {
-    let mut decoder = GB18030.new_decoder_without_bom_handling();
-    let capacity =
-        decoder.max_utf8_buffer_length_without_replacement(bytes.len()).unwrap_or(usize::MAX / 4);
-    let mut text = String::with_capacity(capacity);
-    let (result, read) = decoder.decode_to_string_without_replacement(bytes, &mut text, true);
-    match result {
-        DecoderResult::Malformed(wrong, after) => {
-            read.saturating_sub(usize::from(wrong) + usize::from(after))
-        }
-        DecoderResult::InputEmpty | DecoderResult::OutputFull => read,
-    }
 }
 
 /// Writes text as GB18030. What is written reads back as exactly the same text.

@@ -1,5 +1,5 @@
 //! How much memory each layout takes to be read, over the size of its file: every good case file made long by repeating its
-//! lines, the same with every amount damaged, and with nothing but line feeds, separators or empty elements in their place; and
+//! lines, the same with every amount damaged, and with nothing but line feeds, separators, equals signs or empty elements in their place; and
 //! sound statements of six banks. `cargo run --release --manifest-path fuzz/Cargo.toml --bin memory`.
 
 use std::fs;
@@ -44,7 +44,9 @@ fn main() -> std::io::Result<()> {
                 ("feeds", filled(&bytes, b"\n")),
                 ("commas", filled(&bytes, b",")),
                 ("bars", filled(&bytes, b"|")),
+                ("signs", filled(&bytes, b"=")),
                 ("elements", filled(&bytes, b"<a/>")),
+                ("attributes", filled(&bytes, b"<a b=\"\" c=\"d\"/>")),
             ];
             for (what, long) in kinds {
                 let before = MEMORY.current_usage();
@@ -52,7 +54,7 @@ fn main() -> std::io::Result<()> {
                 let problems = read(layout, &long);
                 let peak = MEMORY.peak_usage() - before + long.len();
                 println!(
-                    "{:<28} {what:<9} {name:<24} {:>9} bytes, {:>5.2} times the file, {problems:?} problems",
+                    "{:<28} {what:<10} {name:<24} {:>9} bytes, {:>5.2} times the file, {problems:?} problems",
                     format!("{}/{}", profile.id, layout.id),
                     long.len(),
                     peak as f64 / long.len() as f64,

@@ -76,7 +76,7 @@ fn seen(layout: &Layout, body: &Body<'_>) -> (Vec<(u32, Vec<String>)>, Vec<Probl
 /// Read stretch by stretch and as a whole, a text says the same.
 fn the_two_ways_agree(layout: &Layout, bytes: &[u8]) {
     let opened = Opened::here("回盘.csv", bytes).unwrap();
-    let mut long = opened.long_body(layout).expect("the text is long and sure to be read");
+    let mut long = opened.long_body(layout).unwrap().expect("the text is long and sure to be read");
     let mut whole = opened.whole_body(layout).unwrap();
     assert!(matches!(whole.rows, Rows::Table(_)));
     assert_eq!(long.preamble, whole.preamble);
@@ -138,7 +138,7 @@ fn where_no_heading_says_the_encoding_the_whole_of_a_long_text_does() {
     let layout =
         Layout { encodings: vec![Encoding::Utf8, Encoding::Gb18030], ..built_in("ccb-pipe") };
     let broken = [bytes.as_slice(), b"\xff\xff"].concat();
-    assert!(Opened::here("回盘.txt", &broken).unwrap().long_body(&layout).is_none());
+    assert!(Opened::here("回盘.txt", &broken).unwrap().long_body(&layout).unwrap().is_none());
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn a_byte_that_cannot_be_read_is_told_at_its_row_of_the_whole_file() {
     bytes[at] = 0xff;
     let row = bytes[..at].split(|byte| *byte == b'\n').count();
     let opened = Opened::here("回盘.csv", &bytes).unwrap();
-    let (_, problems) = seen(&layout, &opened.long_body(&layout).unwrap());
+    let (_, problems) = seen(&layout, &opened.long_body(&layout).unwrap().unwrap());
     let told = problems.iter().find(|problem| problem.code.word() == "text.undecodable");
     assert_eq!(told.unwrap().row.map(u64::from), Some(row as u64));
 }

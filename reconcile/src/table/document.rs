@@ -1,57 +1,107 @@
 //! A document as its elements in the order of the file. There are many more elements than there is text in them, so an element
-//! is sixteen bytes: what stands in it follows it, and the texts lie behind each other in one place.
+//! is twelve bytes: what stands in it follows it, and its text stays in the file wherever it stands there in one piece.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
+use crate::text::{Encoding, decode};
+
+/// A document has no more names of elements and attributes than this; no bank's has a tenth of them.
+const MOST_NAMES: usize = 4_096;
+/// The place of a text that does not stand in the file.
+pub(super) const NOWHERE: usize = usize::MAX;
+/// In [`Entry::name`]: this is an attribute.
+const ATTRIBUTE: u16 = 1 << 15;
+/// In [`Entry::length`]: as long as [`Document::long`] says.
+const LONG: u16 = u16::MAX;
+
 /// A whole document: one outermost element with what is in it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Document {
-    entries: Vec<Entry>,
+#[derive(Clone, Debug)]
+pub struct Document<'s> {
+    source: Source<'s>,
+    /// Texts that do not stand in the file as they are. They are counted as if they stood behind it.
     texts: String,
+    entries: Vec<Entry>,
+    /// The lengths of long texts, by their entries.
+    long: HashMap<usize, usize>,
     names: Vec<String>,
 }
 
-/// An element, or an attribute of the element before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Entry {
-    /// Where its text begins, and how long it is.
-    text: (u32, u32),
-    /// The entry behind everything that is in it.
-    end: u32,
-    name: u16,
-    is_attribute: bool,
+/// A file, and how its characters are written. They are read where they are asked for.
+#[derive(Clone, Debug)]
+pub(super) struct Source<'s> {
+    pub(super) bytes: Cow<'s, [u8]>,
+    pub(super) encoding: Encoding,
 }
 
-impl Document {
-    /// The outermost element; `None` of a document that was never built.
+impl Source<'_> {
+    fn text(&self, begin: usize, end: usize) -> Cow<'_, str> {
+        let bytes = self.bytes.get(begin..end).unwrap_or_default();
+        decode(bytes, self.encoding).unwrap_or_default()
+    }
+}
+
+/// An element, or an attribute of the element before.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    /// Where its text begins.
+    text: u32,
+    /// The entry behind everything that is in it.
+    end: u32,
+    /// How long its text is.
+    length: u16,
+    name: u16,
+}
+
+impl Document<'_> {
+    /// The outermost element.
     pub(crate) fn root(&self) -> Option<Element<'_>> {
-        self.entries.first().map(|_| Element { document: self, at: 0 })
+        self.element(0)
+    }
+
+    /// The element at that place.
+    pub(super) fn element(&self, at: u32) -> Option<Element<'_>> {
+        self.entries.get(place(at)).map(|_| Element { document: self, at: place(at) })
     }
 }
 
 /// An element of a document.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Element<'d> {
-    document: &'d Document,
+    document: &'d Document<'d>,
     at: usize,
 }
 
 impl<'d> Element<'d> {
+    /// Its place in the document, for [`Document::element`].
+    pub(super) fn place(self) -> u32 {
+        u32::try_from(self.at).unwrap_or(u32::MAX)
+    }
+
     fn entry(self) -> Option<&'d Entry> {
         self.document.entries.get(self.at)
     }
 
     /// Its name without prefix.
     pub(crate) fn name(self) -> &'d str {
-        let name = self.entry().and_then(|entry| self.document.names.get(usize::from(entry.name)));
+        let name = |entry: &Entry| usize::from(entry.name & !ATTRIBUTE);
+        let name = self.entry().and_then(|entry| self.document.names.get(name(entry)));
         name.map_or("", String::as_str)
     }
 
     /// Its own text; empty where it only holds elements.
-    pub(crate) fn text(self) -> &'d str {
-        let (begin, length) = self.entry().map_or((0, 0), |entry| entry.text);
-        let begin = place(begin);
-        self.document.texts.get(begin..begin + place(length)).unwrap_or_default()
+    pub(crate) fn text(self) -> Cow<'d, str> {
+        let Some(entry) = self.entry() else { return Cow::Borrowed("") };
+        let Document { source, texts, long, .. } = self.document;
+        let length = match entry.length {
+            LONG => long.get(&self.at).copied().unwrap_or_default(),
+            length => usize::from(length),
+        };
+        let begin = place(entry.text);
+        match begin.checked_sub(source.bytes.len()) {
+            Some(behind) => texts.get(behind..behind + length).unwrap_or_default().into(),
+            None => source.text(begin, begin + length),
+        }
     }
 
     /// Its elements.
@@ -73,7 +123,7 @@ impl<'d> Element<'d> {
                 let element = Element { document, at };
                 let entry = element.entry()?;
                 at = place(entry.end);
-                if entry.is_attribute == attributes {
+                if (entry.name & ATTRIBUTE != 0) == attributes {
                     return Some(element);
                 }
             }
@@ -86,16 +136,58 @@ fn place(index: u32) -> usize {
     usize::try_from(index).unwrap_or(usize::MAX)
 }
 
-/// Makes a document element by element.
-#[derive(Default)]
-pub(super) struct Builder {
-    document: Document,
-    names: HashMap<String, u16>,
-    /// The elements that are not ended, each with its text so far.
-    open: Vec<(usize, String)>,
+/// The document that `make` builds of a file, with room for so many elements and attributes.
+///
+/// # Errors
+/// Those of `make`.
+pub(super) fn build<'s, E>(
+    source: Source<'s>,
+    room: usize,
+    make: impl FnOnce(&mut Builder<'_>) -> Result<(), E>,
+) -> Result<Document<'s>, E> {
+    let mut builder = Builder {
+        source: &source,
+        texts: String::new(),
+        entries: Vec::with_capacity(room),
+        long: HashMap::new(),
+        names: Vec::new(),
+        known: HashMap::new(),
+        open: Vec::new(),
+    };
+    make(&mut builder)?;
+    let Builder { texts, entries, long, names, .. } = builder;
+    Ok(Document { source, texts, entries, long, names })
 }
 
-impl Builder {
+/// Makes a document element by element.
+pub(super) struct Builder<'s> {
+    source: &'s Source<'s>,
+    texts: String,
+    entries: Vec<Entry>,
+    long: HashMap<usize, usize>,
+    names: Vec<String>,
+    known: HashMap<String, u16>,
+    /// The elements that are not ended, each with its text so far.
+    open: Vec<(usize, Text)>,
+}
+
+/// The text of an element that is not ended.
+#[derive(Default)]
+enum Text {
+    #[default]
+    Empty,
+    /// A stretch of the file.
+    Stretch(usize, usize),
+    /// Put together.
+    Own(String),
+}
+
+impl<'s> Builder<'s> {
+    /// The file.
+    pub(super) fn source(&self) -> &'s [u8] {
+        &self.source.bytes
+    }
+
     /// How many elements are not ended.
     pub(super) fn depth(&self) -> usize {
         self.open.len()
@@ -103,99 +195,211 @@ impl Builder {
 
     /// True if the outermost element is ended: nothing may follow.
     pub(super) fn is_over(&self) -> bool {
-        self.open.is_empty() && !self.document.entries.is_empty()
+        self.open.is_empty() && !self.entries.is_empty()
     }
 
     /// An element begins. `None` if the document has too many names or elements.
     pub(super) fn start(&mut self, name: &str) -> Option<()> {
-        let at = self.push(name, false)?;
-        self.open.push((at, String::new()));
+        let at = self.push(name, 0)?;
+        self.open.push((at, Text::Empty));
         Some(())
     }
 
     /// An attribute of the element that has just begun.
-    pub(super) fn attribute(&mut self, name: &str, value: &str) -> Option<()> {
-        let at = self.push(name, true)?;
-        self.end_of(at, value)
+    pub(super) fn attribute(&mut self, name: &str, at: usize, value: &str) -> Option<()> {
+        let entry = self.push(name, ATTRIBUTE)?;
+        let text = self.more(Text::Empty, at, value);
+        self.end_of(entry, text)
     }
 
-    /// More text of the innermost element; false if there is none.
-    pub(super) fn text(&mut self, text: &str) -> bool {
-        let Some((_, known)) = self.open.last_mut() else { return false };
-        known.push_str(text);
+    /// More text of the innermost element; false if there is none. Where the text stands in the file at `at`, no copy is made.
+    pub(super) fn text(&mut self, at: usize, text: &str) -> bool {
+        let Some((entry, known)) = self.open.pop() else { return false };
+        let known = self.more(known, at, text);
+        self.open.push((entry, known));
         true
+    }
+
+    fn more(&self, known: Text, at: usize, text: &str) -> Text {
+        let stands =
+            self.source.bytes.get(at..).is_some_and(|rest| rest.starts_with(text.as_bytes()));
+        match known {
+            known if text.is_empty() => known,
+            // Blanks between elements are no text.
+            Text::Stretch(begin, end) if end != at && text.trim().is_empty() => {
+                Text::Stretch(begin, end)
+            }
+            Text::Stretch(begin, end)
+                if stands && self.source.text(begin, end).trim().is_empty() =>
+            {
+                Text::Stretch(at, at + text.len())
+            }
+            Text::Empty if stands => Text::Stretch(at, at + text.len()),
+            Text::Empty => Text::Own(text.to_owned()),
+            Text::Stretch(begin, end) if end == at && stands => {
+                Text::Stretch(begin, at + text.len())
+            }
+            Text::Stretch(begin, end) => {
+                let before = self.source.text(begin, end);
+                Text::Own(format!("{before}{text}"))
+            }
+            Text::Own(mut before) => {
+                before.push_str(text);
+                Text::Own(before)
+            }
+        }
+    }
+
+    /// The text of the innermost element is what stands in those bytes of the file.
+    pub(super) fn stretch(&mut self, begin: usize, end: usize) {
+        if let Some((_, text)) = self.open.last_mut() {
+            *text = Text::Stretch(begin, end);
+        }
+    }
+
+    /// That stretch goes on to that byte.
+    pub(super) fn stretch_to(&mut self, to: usize) {
+        if let Some((_, Text::Stretch(_, end))) = self.open.last_mut() {
+            *end = to;
+        }
+    }
+
+    /// An element that holds text alone.
+    pub(super) fn leaf(&mut self, name: &str, text: &str) -> Option<()> {
+        self.start(name)?;
+        self.text(NOWHERE, text);
+        self.end()
     }
 
     /// The innermost element ends.
     pub(super) fn end(&mut self) -> Option<()> {
         let (at, text) = self.open.pop()?;
-        self.end_of(at, if text.trim().is_empty() { "" } else { &text })
+        self.end_of(at, text)
     }
 
-    /// The document, if its outermost element is ended.
-    pub(super) fn finish(mut self) -> Option<Document> {
-        let is_over = self.is_over();
-        self.document.entries.shrink_to_fit();
-        self.document.texts.shrink_to_fit();
-        is_over.then_some(self.document)
-    }
-
-    fn push(&mut self, name: &str, is_attribute: bool) -> Option<usize> {
-        let known = self.names.get(name).copied();
+    fn push(&mut self, name: &str, kind: u16) -> Option<usize> {
+        let known = self.known.get(name).copied();
         let name = if let Some(known) = known {
             known
         } else {
-            let next = u16::try_from(self.document.names.len()).ok()?;
-            self.document.names.push(name.to_owned());
-            self.names.insert(name.to_owned(), next);
+            let next = u16::try_from(self.names.len()).ok();
+            let next = next.filter(|_| self.names.len() < MOST_NAMES)?;
+            self.names.push(name.to_owned());
+            self.known.insert(name.to_owned(), next);
             next
         };
-        self.document.entries.push(Entry { text: (0, 0), end: 0, name, is_attribute });
-        Some(self.document.entries.len() - 1)
+        self.entries.push(Entry { text: 0, end: 0, length: 0, name: name | kind });
+        Some(self.entries.len() - 1)
     }
 
-    fn end_of(&mut self, at: usize, text: &str) -> Option<()> {
-        let end = u32::try_from(self.document.entries.len()).ok()?;
-        let begin = u32::try_from(self.document.texts.len()).ok()?;
-        self.document.texts.push_str(text);
-        let entry = self.document.entries.get_mut(at)?;
-        entry.text = (begin, u32::try_from(text.len()).ok()?);
+    fn end_of(&mut self, at: usize, text: Text) -> Option<()> {
+        let end = u32::try_from(self.entries.len()).ok()?;
+        let (begin, length) = match &text {
+            Text::Empty => (0, 0),
+            Text::Stretch(begin, end) => {
+                let is_blank = self.source.text(*begin, *end).trim().is_empty();
+                if is_blank { (0, 0) } else { (*begin, end - begin) }
+            }
+            Text::Own(text) if text.trim().is_empty() => (0, 0),
+            Text::Own(text) => {
+                let begin = self.source.bytes.len() + self.texts.len();
+                self.texts.push_str(text);
+                (begin, text.len())
+            }
+        };
+        let entry = self.entries.get_mut(at)?;
+        entry.text = u32::try_from(begin).ok()?;
         entry.end = end;
+        entry.length = u16::try_from(length).unwrap_or(LONG);
+        if entry.length == LONG {
+            self.long.insert(at, length);
+        }
         Some(())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Builder;
+    use super::{Builder, Document, Encoding, NOWHERE, Source, build};
+
+    fn built(source: &str, make: impl FnOnce(&mut Builder<'_>)) -> Document<'_> {
+        let source = Source { bytes: source.as_bytes().into(), encoding: Encoding::Utf8 };
+        let document = build(source, 0, |builder| {
+            make(builder);
+            Ok::<(), ()>(())
+        });
+        document.unwrap()
+    }
 
     #[test]
     fn elements_hold_their_texts_attributes_and_children_in_order() {
-        let mut builder = Builder::default();
-        let leaf = |builder: &mut Builder, name, text| {
-            builder.start(name).unwrap();
-            builder.text(text);
+        let document = built("", |builder| {
+            builder.start("a").unwrap();
+            builder.attribute("k", NOWHERE, "1").unwrap();
+            assert!(builder.text(NOWHERE, " \n"));
+            builder.start("b").unwrap();
+            builder.text(NOWHERE, "x");
+            builder.leaf("c", "y").unwrap();
+            builder.text(NOWHERE, "z");
             builder.end().unwrap();
-        };
-        builder.start("a").unwrap();
-        builder.attribute("k", "1").unwrap();
-        assert!(builder.text(" \n"));
-        builder.start("b").unwrap();
-        builder.text("x");
-        leaf(&mut builder, "c", "y");
-        builder.text("z");
-        builder.end().unwrap();
-        leaf(&mut builder, "b", "w");
-        assert!(!builder.is_over());
-        builder.end().unwrap();
-        assert!(builder.is_over() && !builder.text("no"));
-        let document = builder.finish().unwrap();
+            builder.leaf("b", "w").unwrap();
+            assert!(!builder.is_over());
+            builder.end().unwrap();
+            assert!(builder.is_over() && !builder.text(NOWHERE, "no"));
+        });
         let root = document.root().unwrap();
-        let texts: Vec<_> = root.children().map(|b| (b.name(), b.text())).collect();
-        assert_eq!(texts, [("b", "xz"), ("b", "w")]);
-        let attributes: Vec<_> = root.attributes().map(|a| (a.name(), a.text())).collect();
-        assert_eq!((root.text(), attributes), ("", vec![("k", "1")]));
+        let texts: Vec<_> = root.children().map(|b| (b.name(), b.text().into_owned())).collect();
+        assert_eq!(texts, [("b", "xz".to_owned()), ("b", "w".to_owned())]);
+        let attribute = root.attributes().next().unwrap();
+        assert_eq!((attribute.name(), &*attribute.text(), &*root.text()), ("k", "1", ""));
         let inner = root.children().next().unwrap();
-        assert_eq!(inner.children().map(super::Element::text).collect::<Vec<_>>(), ["y"]);
+        assert_eq!(inner.children().map(|c| c.text().into_owned()).collect::<Vec<_>>(), ["y"]);
+    }
+
+    #[test]
+    fn a_text_that_stands_in_the_file_in_one_piece_stays_there() {
+        let document = built("..one two..", |builder| {
+            builder.start("a").unwrap();
+            for pieces in [
+                &[(2, "one")][..],
+                &[(2, "one"), (5, " "), (6, "two")],
+                &[(2, "one"), (6, "two")],
+                &[(2, "two")],
+            ] {
+                builder.start("b").unwrap();
+                pieces.iter().for_each(|(at, text)| assert!(builder.text(*at, text)));
+                builder.end().unwrap();
+            }
+            builder.start("b").unwrap();
+            builder.stretch(2, 5);
+            builder.stretch_to(9);
+            builder.end().unwrap();
+            builder.end().unwrap();
+        });
+        let root = document.root().unwrap();
+        let texts: Vec<String> = root.children().map(|b| b.text().into_owned()).collect();
+        assert_eq!(texts, ["one", "one two", "onetwo", "two", "one two"]);
+        assert_eq!(document.texts, "onetwotwo");
+    }
+
+    #[test]
+    fn a_long_text_is_whole() {
+        for length in [65_534, 65_535, 65_536, 200_000] {
+            let text = "x".repeat(length);
+            let document = built("", |builder| builder.leaf("a", &text).unwrap());
+            assert_eq!(document.root().unwrap().text(), text);
+        }
+    }
+
+    #[test]
+    fn there_is_an_end_of_names() {
+        built("", |builder| {
+            builder.start("a").unwrap();
+            for name in 1..super::MOST_NAMES {
+                builder.leaf(&name.to_string(), "").unwrap();
+            }
+            assert_eq!(builder.start("one more"), None);
+            assert_eq!(builder.start("17"), Some(()));
+        });
     }
 }

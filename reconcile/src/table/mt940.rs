@@ -1,9 +1,14 @@
 //! SWIFT MT940 as a tree, so that layouts name its values by paths: `MT940/25`, `MT940/60F/Amt`, and in each `MT940/61`
-//! the parts of the line and the text of the `:86:` behind it.
+//! the parts of the line and the text of the `:86:` behind it, which are taken apart when the line is read.
 
-use super::document::{Builder, Document};
+use std::borrow::Cow;
+use std::ops::Range;
+
+use memchr::memmem;
+
+use super::document::{Builder, Document, Element, NOWHERE, Source, build};
 use crate::problem::{Code, Problem};
-use crate::text::{Encoding, decode};
+use crate::text::{BYTE_ORDER_MARK, Encoding, all_of, decode};
 
 /// Where the lines of a statement are.
 pub(crate) const RECORDS: &str = "MT940/61";
@@ -18,63 +23,160 @@ fn find(bytes: &[u8], part: &[u8]) -> Option<usize> {
     bytes.windows(part.len()).position(|window| window == part)
 }
 
-/// A tag with its parts. Lines that follow may add to it, so it is taken into the document when the next one begins.
-#[derive(Default)]
-struct Node {
-    name: String,
-    text: String,
-    children: Vec<Node>,
+/// What a line of a message goes on with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Open {
+    /// Nothing: a balance, or nothing yet.
+    Nothing,
+    /// The text of a tag.
+    Text,
+    /// An entry, of which so much is there.
+    Entry(Part),
 }
 
-impl Node {
-    fn put_into(&self, document: &mut Builder) -> Option<()> {
-        document.start(&self.name)?;
-        document.text(&self.text);
-        for part in &self.children {
-            part.put_into(document)?;
+/// How far an entry has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Its own line.
+    Line,
+    /// The line that supplements it.
+    Supplement,
+    /// Its `:86:`, which may have several lines.
+    Text,
+}
+
+impl Part {
+    /// The part that this line of the entry belongs to, and what it adds; `None` if it is of no entry.
+    fn then(self, line: &str) -> Option<(Part, &str)> {
+        match (self, tagged(line)) {
+            (Part::Line | Part::Supplement, Some(("86", text))) => Some((Part::Text, text)),
+            (Part::Line, None) => Some((Part::Supplement, line)),
+            (Part::Text, None) => Some((Part::Text, line)),
+            (_, _) => None,
         }
-        document.end()
     }
 }
 
-/// The message in a file.
-pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Document, Problem> {
-    let text = decode(bytes, Encoding::Utf8).or_else(|_| decode(bytes, Encoding::Gb18030));
-    let text = text.map_err(|wrong| {
-        Problem::of_row(Code::TextUndecodable, file, wrong.row)
-            .found(format!("第{}字节", wrong.offset + 1))
-            .expected("utf-8或gb18030编码")
-    })?;
-    let mut document = Builder::default();
-    let mut last = None;
-    let mut is_over = false;
-    let too_long = || Problem::of_file(Code::Mt940Broken, file);
-    document.start("MT940").ok_or_else(too_long)?;
-    for (number, line) in super::text_rows(&text) {
-        let broken =
-            |found: &str| Problem::of_row(Code::Mt940Broken, file, number).found(found.to_owned());
-        let line = line.trim_end();
-        let line = line.rsplit_once("{4:").map_or(line, |(_, after)| after);
-        if line.is_empty() {
-            continue;
+/// The message in a file. There are many entries, so they are only looked at, and stay as they are: see [`parts`].
+pub(crate) fn read<'s>(file: &str, bytes: &'s [u8]) -> Result<Document<'s>, Problem> {
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    let is_utf8 = all_of(bytes, Encoding::Utf8);
+    let encoding = if is_utf8 { Encoding::Utf8 } else { Encoding::Gb18030 };
+    let entries = memmem::find_iter(bytes, ":61:").count();
+    build(Source { bytes: bytes.into(), encoding }, entries, |document| {
+        let too_long = || Problem::of_file(Code::Mt940Broken, file);
+        let mut message = Message { document, open: Open::Nothing };
+        message.document.start("MT940").ok_or_else(too_long)?;
+        let mut begin = 0;
+        let mut is_over = false;
+        for (number, line) in (1..).zip(bytes.split_inclusive(|byte| *byte == b'\n')) {
+            let at = begin;
+            begin += line.len();
+            let line = decode(line, encoding).map_err(|wrong| {
+                Problem::of_row(Code::TextUndecodable, file, number)
+                    .found(format!("第{}字节", at + wrong.offset + 1))
+                    .expected("utf-8或gb18030编码")
+            })?;
+            let line = line.trim_end();
+            let before = "{4:";
+            let envelope = line.rfind(before).filter(|_| message.document.depth() == 1);
+            let line = envelope.and_then(|at| line.get(at + before.len()..)).unwrap_or(line);
+            if line.is_empty() {
+                continue;
+            }
+            if is_over {
+                return Err(Problem::of_row(Code::TableAfterEnd, file, number).found(line));
+            }
+            if line == "-" || line.starts_with("-}") {
+                is_over = true;
+            } else {
+                let broken = || Problem::of_row(Code::Mt940Broken, file, number).found(line);
+                message.take(line, at..begin).ok_or_else(broken)?;
+            }
         }
-        if is_over {
-            return Err(Problem::of_row(Code::TableAfterEnd, file, number).found(line));
-        }
-        if line == "-" || line.starts_with("-}") {
-            is_over = true;
-        } else if let Some((tag, value)) = tagged(line) {
-            put(&mut document, &mut last, tag, value).ok_or_else(|| broken(line))?;
-        } else {
-            go_on(last.as_mut(), line).ok_or_else(|| broken(line))?;
-        }
-    }
-    if let Some(last) = last {
-        last.put_into(&mut document).ok_or_else(too_long)?;
-    }
-    document.end().ok_or_else(too_long)?;
-    document.finish().ok_or_else(too_long)
+        message.end_of_tag().ok_or_else(too_long)?;
+        message.document.end().ok_or_else(too_long)
+    })
 }
+
+/// A message line by line.
+struct Message<'b, 's> {
+    document: &'b mut Builder<'s>,
+    open: Open,
+}
+
+impl Message<'_, '_> {
+    /// A line that stands in those bytes, its end among them. `None` if it is none of a message.
+    fn take(&mut self, line: &str, place: Range<usize>) -> Option<()> {
+        if let Open::Entry(part) = self.open
+            && let Some((part, _)) = part.then(line)
+        {
+            self.document.stretch_to(place.end);
+            self.open = Open::Entry(part);
+            return Some(());
+        }
+        let Some((tag, value)) = tagged(line) else {
+            let goes_on = self.open == Open::Text && self.document.text(NOWHERE, line);
+            return goes_on.then_some(());
+        };
+        let was_entry = matches!(self.open, Open::Entry(_));
+        self.end_of_tag()?;
+        self.document.start(tag)?;
+        self.open = match tag {
+            "61" => {
+                entry(value)?;
+                self.document.stretch(place.start, place.end);
+                Open::Entry(Part::Line)
+            }
+            "60F" | "60M" | "62F" | "62M" | "64" | "65" => {
+                for (name, text) in balance(value)? {
+                    self.document.leaf(name, &text)?;
+                }
+                Open::Nothing
+            }
+            // An entry has one such text.
+            "86" if was_entry => return None,
+            // Behind a balance it speaks of the whole message.
+            _ => {
+                self.document.text(NOWHERE, value);
+                Open::Text
+            }
+        };
+        Some(())
+    }
+
+    /// The tag ends, if there is one.
+    fn end_of_tag(&mut self) -> Option<()> {
+        if self.document.depth() > 1 { self.document.end() } else { Some(()) }
+    }
+}
+
+/// The parts of an entry by their names, the text of its `:86:` among them. `None` of any other element.
+pub(super) fn parts(element: Element<'_>) -> Option<Vec<(&'static str, String)>> {
+    // No element of XML has a digit for its first letter.
+    if element.name() != "61" {
+        return None;
+    }
+    let text = element.text();
+    let mut lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
+    let (_, value) = tagged(lines.next()?)?;
+    let mut parts: Vec<_> =
+        entry(value)?.into_iter().map(|(name, text)| (name, text.into_owned())).collect();
+    let mut part = Part::Line;
+    for line in lines {
+        let (next, text) = part.then(line)?;
+        match parts.last_mut().filter(|_| next == part) {
+            Some((_, known)) => known.push_str(text),
+            None if next == Part::Text => parts.push(("86", text.to_owned())),
+            None => parts.push(("Supplement", text.to_owned())),
+        }
+        part = next;
+    }
+    Some(parts)
+}
+
+/// A part of a tag with its name.
+type Named<'d> = (&'static str, Cow<'d, str>);
 
 /// `:61:...` as tag and value.
 fn tagged(line: &str) -> Option<(&str, &str)> {
@@ -85,63 +187,19 @@ fn tagged(line: &str) -> Option<(&str, &str)> {
     is_tag.then_some((tag, value))
 }
 
-fn leaf(name: &str, text: &str) -> Node {
-    Node { name: name.into(), text: text.into(), ..Node::default() }
-}
-
-fn put(document: &mut Builder, last: &mut Option<Node>, tag: &str, value: &str) -> Option<()> {
-    let node = match tag {
-        "61" => Node { name: tag.into(), children: entry(value)?, ..Node::default() },
-        "60F" | "60M" | "62F" | "62M" | "64" | "65" => {
-            Node { name: tag.into(), children: balance(value)?, ..Node::default() }
-        }
-        // The text behind an entry belongs to it; behind the closing balance it speaks of the whole message.
-        "86" => match last.as_mut().filter(|node| node.name == "61") {
-            Some(entry) if entry.children.iter().all(|part| part.name != "86") => {
-                entry.children.push(leaf(tag, value));
-                return Some(());
-            }
-            Some(_) => return None,
-            None => leaf(tag, value),
-        },
-        _ => leaf(tag, value),
-    };
-    match last.replace(node) {
-        Some(before) => before.put_into(document),
-        None => Some(()),
-    }
-}
-
-/// A line without a tag goes on with the one before: more of an `:86:`, or what supplements a `:61:`.
-fn go_on(last: Option<&mut Node>, line: &str) -> Option<()> {
-    let last = last?;
-    if last.name != "61" {
-        let is_text = last.children.is_empty();
-        last.text.push_str(line);
-        return is_text.then_some(());
-    }
-    let supplements = last.children.iter().any(|part| part.name == "Supplement");
-    match last.children.last_mut() {
-        Some(text) if text.name == "86" => text.text.push_str(line),
-        Some(_) if !supplements => last.children.push(leaf("Supplement", line)),
-        Some(_) | None => return None,
-    }
-    Some(())
-}
-
 /// `C240110CNY13504,00`
-fn balance(value: &str) -> Option<Vec<Node>> {
+fn balance(value: &str) -> Option<[Named<'_>; 3]> {
     let (sense, rest) = value.split_at_checked(1)?;
     let (date, rest) = rest.split_at_checked(6)?;
     let (currency, amount) = rest.split_at_checked(3)?;
     let is_currency = currency == "CNY" || currency == "RMB";
     let fits = matches!(sense, "C" | "D") && is_currency;
     fits.then_some(())?;
-    Some(vec![leaf("Sense", sense), leaf("Date", &century(date)?), leaf("Amt", &point(amount)?)])
+    Some([("Sense", sense.into()), ("Date", century(date)?.into()), ("Amt", point(amount)?.into())])
 }
 
 /// `2401150115RD3504,00NTRFDB2401000001//BANKREF`
-fn entry(value: &str) -> Option<Vec<Node>> {
+fn entry(value: &str) -> Option<[Named<'_>; 6]> {
     let (date, rest) = value.split_at_checked(6)?;
     let posted = rest.split_at_checked(4).filter(|(day, _)| all_digits(day));
     let rest = posted.map_or(rest, |(_, rest)| rest);
@@ -163,13 +221,13 @@ fn entry(value: &str) -> Option<Vec<Node>> {
         "RD" => ("D", format!("-{amount}")),
         other => (other, amount),
     };
-    Some(vec![
-        leaf("Date", &century(date)?),
-        leaf("Sense", side),
-        leaf("Amt", &amount),
-        leaf("Kind", kind),
-        leaf("Ours", if ours == "NONREF" { "" } else { ours }),
-        leaf("Bank", theirs),
+    Some([
+        ("Date", century(date)?.into()),
+        ("Sense", side.into()),
+        ("Amt", amount.into()),
+        ("Kind", kind.into()),
+        ("Ours", if ours == "NONREF" { "" } else { ours }.into()),
+        ("Bank", theirs.into()),
     ])
 }
 
@@ -191,10 +249,10 @@ fn point(amount: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{balance, entry, read};
+    use super::{Named, balance, entry, parts, read};
 
-    fn texts(nodes: &[super::Node]) -> Vec<&str> {
-        nodes.iter().map(|node| node.text.as_str()).collect()
+    fn texts<'d>(parts: &'d [Named<'_>]) -> Vec<&'d str> {
+        parts.iter().map(|(_, text)| text.as_ref()).collect()
     }
 
     #[test]
@@ -224,7 +282,7 @@ mod tests {
         let message = read("x", text.as_bytes()).unwrap();
         let root = message.root().unwrap();
         let entry = root.children().find(|node| node.name() == "61").unwrap();
-        assert_eq!(entry.children().last().unwrap().text(), "批量代发");
+        assert_eq!(parts(entry).unwrap().pop().unwrap(), ("86", "批量代发".to_owned()));
         assert!(read("x", format!("{text}:20:Y\r\n").as_bytes()).is_err());
     }
 }

@@ -2,22 +2,78 @@
 //! A path is steps between `/`: a name, `name[child/path=value]`, `..`, and last perhaps `@attribute`.
 
 use super::document::{Document, Element};
-use super::{Cell, Form, Row, text_fault};
+use super::{Cell, Form, Row, mt940, text_fault};
 use crate::problem::Code;
 use crate::profile::{Field, Layout};
 
-/// An element for each line, with what is around it, outermost first. A row of cells takes many times what an element does, so
-/// a row is made when it is read.
+/// An element for each line, with what is around it. A row of cells takes many times what an element does, so a row is made when
+/// it is read.
 #[derive(Clone, Debug)]
-pub(crate) struct Record<'a> {
-    ancestors: Vec<Element<'a>>,
-    element: Element<'a>,
+pub(crate) struct Records<'a> {
+    document: &'a Document<'a>,
+    /// What is around elements that stand beside each other, outermost first.
+    around: Vec<Vec<Element<'a>>>,
+    /// The elements, in the order of the file.
+    pub(crate) all: Vec<Record>,
 }
 
-impl Record<'_> {
+/// The place of an element, and which of [`Records::around`] is around it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Record {
+    at: u32,
+    around: u32,
+}
+
+impl<'a> Records<'a> {
     /// The line as the layout's fields see it.
-    pub(crate) fn row(&self, number: u32, fields: &[Field]) -> Row {
-        row(number, fields, &|path| values(self.element, &self.ancestors, path))
+    pub(crate) fn row(&self, record: Record, number: u32, fields: &[Field]) -> Row {
+        let Some(element) = self.element(record) else { return Row::blank(number) };
+        let around = usize::try_from(record.around).ok().and_then(|at| self.around.get(at));
+        let around = around.map_or(&[][..], Vec::as_slice);
+        let Some(parts) = mt940::parts(element) else {
+            return row(number, fields, &|path| values(element, around, path));
+        };
+        row(number, fields, &|path| match path.strip_prefix("../") {
+            Some(_) => values(element, around, path),
+            None => {
+                let named = parts.iter().filter(|(name, _)| *name == path);
+                named.map(|(_, text)| text.clone()).collect()
+            }
+        })
+    }
+
+    fn element(&self, record: Record) -> Option<Element<'a>> {
+        self.document.element(record.at)
+    }
+
+    /// Every element at a path from a node that these are around.
+    fn walk(&mut self, node: Element<'a>, ancestors: &mut Vec<Element<'a>>, path: &str) {
+        let (step, rest) =
+            path.split_once('/').map_or((path, None), |(step, rest)| (step, Some(rest)));
+        ancestors.push(node);
+        let mut around = None;
+        for child in node.children().filter(|child| child.name() == step) {
+            if let Some(rest) = rest {
+                self.walk(child, ancestors, rest);
+                continue;
+            }
+            let around = *around.get_or_insert_with(|| {
+                self.around.push(ancestors.clone());
+                u32::try_from(self.around.len() - 1).unwrap_or(u32::MAX)
+            });
+            self.all.push(Record { at: child.place(), around });
+        }
+        ancestors.pop();
+    }
+
+    /// The first value of a record that no title names.
+    fn unnamed(&self, record: Record, known: &[&str]) -> Option<String> {
+        let element = self.element(record)?;
+        let Some(parts) = mt940::parts(element) else {
+            return unnamed(element, "", None, known);
+        };
+        let first = parts.iter().find(|(name, text)| !text.is_empty() && !known.contains(name));
+        first.map(|(name, _)| (*name).to_owned())
     }
 }
 
@@ -26,7 +82,7 @@ pub(crate) struct Seen<'a> {
     /// The values of the whole document, in the order of the layout's totals.
     pub(crate) head: Row,
     /// The lines.
-    pub(crate) records: Vec<Record<'a>>,
+    pub(crate) records: Records<'a>,
     /// Titles of fields that must be there and are not: in the head, or in any record.
     pub(crate) missing: Vec<String>,
     /// Values that the layout does not name.
@@ -34,8 +90,8 @@ pub(crate) struct Seen<'a> {
 }
 
 /// Looks at a document with a layout's eyes; `None` if it is not of the kind in which the layout's paths begin.
-pub(crate) fn see<'a>(document: &'a Document, layout: &Layout) -> Option<Seen<'a>> {
-    let records = layout.records.as_deref().unwrap_or(super::mt940::RECORDS);
+pub(crate) fn see<'a>(document: &'a Document<'a>, layout: &Layout) -> Option<Seen<'a>> {
+    let records = layout.records.as_deref().unwrap_or(mt940::RECORDS);
     let (kind, records) = records.split_once('/')?;
     // An envelope around the document that the paths name does not count.
     let outermost = document.root()?;
@@ -47,9 +103,9 @@ pub(crate) fn see<'a>(document: &'a Document, layout: &Layout) -> Option<Seen<'a
     if roots.is_empty() {
         return None;
     }
-    let mut lines = Vec::new();
+    let mut lines = Records { document, around: Vec::new(), all: Vec::new() };
     for root in &roots {
-        walk(*root, &mut Vec::new(), records, &mut lines);
+        lines.walk(*root, &mut Vec::new(), records);
     }
     let head_fields = layout.totals.as_ref().map_or(&[][..], |totals| &totals.fields);
     let of_document = |path: &str| {
@@ -59,8 +115,8 @@ pub(crate) fn see<'a>(document: &'a Document, layout: &Layout) -> Option<Seen<'a
     };
     let head = row(0, head_fields, &of_document);
     let mut missing = missing(head_fields, std::iter::once(head.clone()));
-    if !lines.is_empty() {
-        let rows = lines.iter().map(|line| line.row(0, &layout.fields));
+    if !lines.all.is_empty() {
+        let rows = lines.all.iter().map(|line| lines.row(*line, 0, &layout.fields));
         missing.extend(self::missing(&layout.fields, rows));
     }
     let extra = if layout.others_allowed { None } else { extra(&roots, layout, &lines, records) };
@@ -99,24 +155,6 @@ fn missing(fields: &[Field], mut rows: impl Iterator<Item = Row>) -> Vec<String>
     missing.into_iter().filter_map(|(_, field)| field.titles.first().cloned()).collect()
 }
 
-/// Every element at a path, with what is around it, outermost first.
-fn walk<'a>(
-    node: Element<'a>,
-    ancestors: &mut Vec<Element<'a>>,
-    path: &str,
-    found: &mut Vec<Record<'a>>,
-) {
-    let (step, rest) = path.split_once('/').map_or((path, None), |(step, rest)| (step, Some(rest)));
-    ancestors.push(node);
-    for child in node.children().filter(|child| child.name() == step) {
-        match rest {
-            Some(rest) => walk(child, ancestors, rest, found),
-            None => found.push(Record { ancestors: ancestors.clone(), element: child }),
-        }
-    }
-    ancestors.pop();
-}
-
 /// Every value at a path from a node.
 fn values(node: Element<'_>, ancestors: &[Element<'_>], path: &str) -> Vec<String> {
     if let Some(rest) = path.strip_prefix("../") {
@@ -125,7 +163,7 @@ fn values(node: Element<'_>, ancestors: &[Element<'_>], path: &str) -> Vec<Strin
     }
     if let Some(name) = path.strip_prefix('@') {
         let named = node.attributes().filter(|attribute| attribute.name() == name);
-        return named.map(|attribute| attribute.text().to_owned()).collect();
+        return named.map(|attribute| attribute.text().into_owned()).collect();
     }
     let (step, rest) = split_step(path);
     let (name, condition) = match step.split_once('[') {
@@ -140,7 +178,7 @@ fn values(node: Element<'_>, ancestors: &[Element<'_>], path: &str) -> Vec<Strin
     let children = node.children().filter(|child| child.name() == name && holds(*child));
     match rest {
         Some(rest) => children.flat_map(|child| values(child, &[], rest)).collect(),
-        None => children.map(|child| child.text().to_owned()).collect(),
+        None => children.map(|child| child.text().into_owned()).collect(),
     }
 }
 
@@ -164,7 +202,7 @@ fn split_step(path: &str) -> (&str, Option<&str>) {
 fn extra(
     roots: &[Element<'_>],
     layout: &Layout,
-    lines: &[Record<'_>],
+    lines: &Records<'_>,
     records: &str,
 ) -> Option<String> {
     let heads = layout.totals.iter().flat_map(|totals| &totals.fields);
@@ -173,7 +211,7 @@ fn extra(
         head.filter_map(|path| path.split_once('/')).map(|(_, path)| path).collect();
     let line: Vec<&str> =
         layout.fields.iter().flat_map(|field| &field.titles).map(String::as_str).collect();
-    let in_records = lines.iter().find_map(|record| unnamed(record.element, "", None, &line));
+    let in_records = lines.all.iter().find_map(|record| lines.unnamed(*record, &line));
     in_records.or_else(|| roots.iter().find_map(|root| unnamed(*root, "", Some(records), &head)))
 }
 

@@ -1,9 +1,13 @@
 //! XML into a tree. No document type, no entities but the five of the standard: nothing outside the file is ever asked.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
+use memchr::{memchr_iter, memmem};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::document::{Builder, Document};
+use super::document::{Builder, Document, NOWHERE, Source, build};
 use crate::problem::{Code, Problem};
 use crate::text::{Encoding, decode};
 
@@ -11,9 +15,11 @@ use crate::text::{Encoding, decode};
 const DEEPEST: usize = 32;
 /// A document has no more elements than this.
 const MOST: usize = 2_000_000;
+/// An element has no more attributes than this. Each is held against those before it, so that none stands there twice.
+const MOST_ATTRIBUTES: usize = 256;
 
 /// The document in a file.
-pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Document, Problem> {
+pub(crate) fn read<'s>(file: &str, bytes: &'s [u8]) -> Result<Document<'s>, Problem> {
     if is_web_page(bytes) {
         let problem = Problem::of_file(Code::SheetUnreadable, file).found("网页（HTML）");
         return Err(problem.expected("xlsx、csv或文本：请在网银上另选格式下载；只有网页的，用表格软件打开，核对账号没有变成科学计数后另存为xlsx"));
@@ -24,16 +30,38 @@ pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Document, Problem> {
             .found(format!("第{}字节", wrong.offset + 1))
             .expected(format!("{}编码", encoding.word()))
     })?;
-    let mut reader = Reader::from_str(&text);
-    parsed(&mut reader).map_err(|why| {
-        let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
-        let before = text.get(..at.min(text.len())).unwrap_or(&text);
-        let row = u32::try_from(before.matches('\n').count() + 1).unwrap_or(u32::MAX);
-        let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
-        Problem::of_row(Code::XmlBroken, file, row)
-            .in_column(format!("第{column}字附近"))
-            .expected(why)
+    let room = most_entries(&text);
+    let bytes = match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    };
+    build(Source { bytes, encoding: Encoding::Utf8 }, room, |document| {
+        let text = std::str::from_utf8(document.source()).unwrap_or_default();
+        let mut reader = Reader::from_str(text);
+        parse(&mut reader, document).map_err(|why| {
+            let before = text.get(..position(&reader)).unwrap_or(text);
+            let row = u32::try_from(before.matches('\n').count() + 1).unwrap_or(u32::MAX);
+            let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+            Problem::of_row(Code::XmlBroken, file, row)
+                .in_column(format!("第{column}字附近"))
+                .expected(why)
+        })
     })
+}
+
+/// So many elements and attributes stand in the text at most, unless blanks stand about its equals signs.
+fn most_entries(text: &str) -> usize {
+    let brackets = memchr_iter(b'<', text.as_bytes()).count();
+    let ends = memmem::find_iter(text.as_bytes(), "</").count();
+    let sign = |sign| memmem::find_iter(text.as_bytes(), sign).count();
+    let signs = sign("=\"") + sign("='");
+    // ` a=""` is the shortest attribute.
+    (brackets - ends).min(MOST) + signs.min(text.len() / 5)
+}
+
+/// Behind what was read last.
+fn position(reader: &Reader<&[u8]>) -> usize {
+    usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
 }
 
 /// Some banks' `.xls` is a web page. A spreadsheet program opens it; we do not guess at its tables.
@@ -63,55 +91,60 @@ fn encoding_of(bytes: &[u8]) -> Encoding {
     if declared.contains("<?xml") && is_gb { Encoding::Gb18030 } else { Encoding::Utf8 }
 }
 
-fn parsed(reader: &mut Reader<&[u8]>) -> Result<Document, String> {
-    let mut document = Builder::default();
+fn parse(reader: &mut Reader<&[u8]>, document: &mut Builder<'_>) -> Result<(), String> {
     let mut count = 0_usize;
     loop {
+        let at = position(reader);
         let event = reader.read_event().map_err(|why| format!("完整的XML（{why}）"))?;
-        let text = match event {
+        match event {
             Event::Start(element) => {
                 count += 1;
-                start(&element, &mut document, count)?;
-                continue;
+                start(&element, at..position(reader), document, count)?;
             }
             Event::Empty(element) => {
                 count += 1;
-                start(&element, &mut document, count)?;
+                start(&element, at..position(reader), document, count)?;
                 document.end().ok_or_else(too_much)?;
-                continue;
             }
-            Event::End(_) => {
-                document.end().ok_or("配对的结束标记")?;
-                continue;
-            }
-            Event::Text(text) => text.xml10_content().into_owned(),
-            Event::CData(text) => text.xml10_content().into_owned(),
+            Event::End(_) => document.end().ok_or("配对的结束标记")?,
+            Event::Text(more) => text(document, at, &more)?,
+            // Ends of lines stay as they are: no cell may hold one.
+            Event::CData(more) => text(document, at + "<![CDATA[".len(), &more)?,
             Event::GeneralRef(reference) => {
                 if let Ok(Some(letter)) = reference.resolve_char_ref() {
-                    letter.to_string()
+                    text(document, NOWHERE, letter.encode_utf8(&mut [0; 4]))?;
                 } else {
                     let name = reference.xml10_content();
                     let known = quick_xml::escape::resolve_xml_entity(&name);
-                    known.ok_or_else(|| format!("没有自定义实体（{name}）"))?.to_owned()
+                    let known = known.ok_or_else(|| format!("没有自定义实体（{name}）"))?;
+                    text(document, NOWHERE, known)?;
                 }
             }
             Event::DocType(_) => return Err("没有文档类型声明（DOCTYPE）".to_owned()),
-            Event::Comment(_) | Event::Decl(_) | Event::PI(_) => continue,
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
             Event::Eof => break,
-        };
-        if !document.text(&text) && !text.trim().is_empty() {
-            return Err("元素之外没有文字".to_owned());
         }
     }
-    document.finish().ok_or_else(|| "每个元素都有结束标记；文件可能被截断".to_owned())
+    let is_whole = document.is_over();
+    is_whole.then_some(()).ok_or_else(|| "每个元素都有结束标记；文件可能被截断".to_owned())
+}
+
+fn text(document: &mut Builder<'_>, at: usize, text: &str) -> Result<(), String> {
+    let is_inside = document.text(at, text) || text.trim().is_empty();
+    is_inside.then_some(()).ok_or_else(|| "元素之外没有文字".to_owned())
 }
 
 fn too_much() -> String {
-    format!("不超过{DEEPEST}层、{MOST}个元素")
+    format!("不超过{DEEPEST}层、{MOST}个元素，每个元素不超过{MOST_ATTRIBUTES}个属性")
 }
 
-/// The `nth` element begins, from 1.
-fn start(element: &BytesStart<'_>, document: &mut Builder, nth: usize) -> Result<(), String> {
+/// The `nth` element begins, from 1, with its tag in those bytes.
+fn start(
+    element: &BytesStart<'_>,
+    tag: Range<usize>,
+    document: &mut Builder<'_>,
+    nth: usize,
+) -> Result<(), String> {
     if document.depth() >= DEEPEST || nth > MOST {
         return Err(too_much());
     }
@@ -119,8 +152,13 @@ fn start(element: &BytesStart<'_>, document: &mut Builder, nth: usize) -> Result
         return Err("只有一个文档；可能是两个文件拼在一起".to_owned());
     }
     document.start(local(element.name().as_ref())).ok_or_else(too_much)?;
-    for attribute in element.attributes() {
+    let mut place = tag.start;
+    let source = document.source();
+    for (before, attribute) in element.attributes().enumerate() {
         let attribute = attribute.map_err(|why| format!("完整的属性（{why}）"))?;
+        if before >= MOST_ATTRIBUTES {
+            return Err(too_much());
+        }
         let key = attribute.key.as_ref();
         if key == "xmlns" || key.starts_with("xmlns:") || key.starts_with("xsi:") {
             continue;
@@ -128,7 +166,11 @@ fn start(element: &BytesStart<'_>, document: &mut Builder, nth: usize) -> Result
         let value = attribute
             .normalized_value(quick_xml::XmlVersion::Implicit1_0)
             .map_err(|why| format!("完整的属性（{why}）"))?;
-        document.attribute(local(key), &value).ok_or_else(too_much)?;
+        // The same text further to the front is as good as the value's own place, which is not told.
+        let rest = source.get(place..tag.end).unwrap_or_default();
+        let at = memmem::find(rest, value.as_bytes()).map(|at| place + at);
+        document.attribute(local(key), at.unwrap_or(NOWHERE), &value).ok_or_else(too_much)?;
+        place = at.unwrap_or(place);
     }
     Ok(())
 }
@@ -152,8 +194,9 @@ mod tests {
         let document = node.unwrap();
         let node = document.root().unwrap();
         assert_eq!(node.name(), "A");
-        let attributes: Vec<_> = node.attributes().map(|it| (it.name(), it.text())).collect();
-        assert_eq!(attributes, [("b", "1 & 2")]);
+        let attributes: Vec<_> =
+            node.attributes().map(|it| (it.name(), it.text().into_owned())).collect();
+        assert_eq!(attributes, [("b", "1 & 2".to_owned())]);
         assert_eq!(node.children().next().unwrap().text(), "xAy");
     }
 
@@ -185,6 +228,12 @@ mod tests {
         assert_eq!(read("x", page).unwrap_err().code, Code::SheetUnreadable);
         let document = b"<NewDataSet><Table><meta /></Table></NewDataSet>";
         assert!(read("x", document).is_ok(), "only the first element says what a file is");
+        for (many, is_read) in [(super::MOST_ATTRIBUTES, true), (super::MOST_ATTRIBUTES + 1, false)]
+        {
+            let attributes: String = (0..many).map(|at| format!(" a{at}='1'")).collect();
+            let element = format!("<A{attributes}/>");
+            assert_eq!(read("x", element.as_bytes()).is_ok(), is_read, "{many}");
+        }
         let deep = "<A>".repeat(100_000);
         assert_eq!(read("x", deep.as_bytes()).unwrap_err().code, Code::XmlBroken);
         for (many, is_read) in [(super::MOST - 1, true), (super::MOST, false)] {
