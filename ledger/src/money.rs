@@ -93,25 +93,32 @@ impl Money {
             Some(rest) => (true, rest),
             None => (false, text),
         };
-        let (yuan, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-        let whole = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-        let dangling_point = digits.ends_with('.');
-        if yuan.is_empty()
-            || !whole(yuan)
-            || !whole(fraction)
-            || fraction.len() > 2
-            || dangling_point
-        {
+        let mut fen = 0_i64;
+        let (mut whole, mut decimals) = (0_u32, None);
+        for byte in digits.bytes() {
+            match (byte, &mut decimals) {
+                (b'0'..=b'9', Some(2)) => return Err(not_money()),
+                (b'0'..=b'9', Some(count)) => *count += 1,
+                (b'0'..=b'9', None) => whole += 1,
+                (b'.', None) => {
+                    decimals = Some(0_u32);
+                    continue;
+                }
+                (_, _) => return Err(not_money()),
+            }
+            let next = fen.checked_mul(10).and_then(|fen| fen.checked_add(i64::from(byte - b'0')));
+            fen = next.ok_or_else(not_money)?;
+        }
+        // A point with nothing before it or behind it is a slip of the pen.
+        if whole == 0 || decimals == Some(0) {
             return Err(not_money());
         }
-        let cents: i64 = match fraction.len() {
-            0 => 0,
-            1 => 10 * fraction.parse::<i64>().map_err(|_| not_money())?,
-            _ => fraction.parse().map_err(|_| not_money())?,
+        let scale = match decimals {
+            None => 100,
+            Some(1) => 10,
+            Some(_) => 1,
         };
-        let yuan: i64 = yuan.parse().map_err(|_| not_money())?;
-        let fen = yuan.checked_mul(100).and_then(|fen| fen.checked_add(cents));
-        let fen = fen.ok_or_else(not_money)?;
+        let fen = fen.checked_mul(scale).ok_or_else(not_money)?;
         Ok(Money(if negative { -fen } else { fen }))
     }
 

@@ -2,6 +2,7 @@
 //! which share was done first.
 
 use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Does `work` on shares of the items, on all cores if each gets at least `worth` of them. It is told how many items stand
 /// before the share.
@@ -32,6 +33,38 @@ pub fn in_shares<'a, T: Sync, R: Send>(
     })
 }
 
+/// Does `work` on every item, on all cores, each of which takes the next item when it is done with one: none waits for another
+/// that had the longer share. Each core has something of its own, made by `own`, that its work may use again.
+///
+/// # Panics
+/// If the work does.
+pub fn in_turns<'a, T: Sync, S, R: Send>(
+    items: &'a [T],
+    own: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, &'a T) -> R + Sync,
+) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let take_turns = || {
+        let (mut own, mut done) = (own(), Vec::new());
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(at) else { return done };
+            done.push((at, work(&mut own, item)));
+        }
+    };
+    let others = if items.len() > 1 { cores().min(items.len()) - 1 } else { 0 };
+    let mut done = std::thread::scope(|scope| {
+        let running: Vec<_> = (0..others).map(|_| scope.spawn(take_turns)).collect();
+        let mut done = take_turns();
+        for other in running {
+            done.extend(other.join().expect("a turn does not panic"));
+        }
+        done
+    });
+    done.sort_unstable_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
 /// How many cores this process may use.
 #[must_use]
 pub fn cores() -> usize {
@@ -40,7 +73,24 @@ pub fn cores() -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::in_shares;
+    use super::{in_shares, in_turns};
+
+    #[test]
+    fn turns_come_back_in_the_order_of_the_items_whoever_took_them() {
+        for count in [0, 1, 2, 7, 1000] {
+            let items: Vec<usize> = (0..count).collect();
+            let taken = in_turns(
+                &items,
+                || 0_usize,
+                |own, item| {
+                    *own += 1;
+                    (*own, *item)
+                },
+            );
+            assert!(taken.iter().map(|(_, item)| *item).eq(0..count));
+            assert!(taken.iter().all(|(own, _)| (1..=count).contains(own)));
+        }
+    }
 
     #[test]
     fn shares_come_back_in_order_and_hold_every_item_once() {

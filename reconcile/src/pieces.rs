@@ -1,9 +1,9 @@
-//! What the cores made of one file, in the order of the file and in as many pieces as there were cores. Putting a million lines
-//! behind each other would copy half of them; whoever reads them takes them piece by piece.
+//! What the cores made of one file, in the order of the file and in as many pieces as it was read in. Putting a million lines
+//! behind each other would copy them; whoever reads them takes them piece by piece.
 
 use std::ops::Index;
 
-use ledger::shares::in_shares;
+use ledger::shares::in_turns;
 
 /// Things in an order, in pieces.
 #[derive(Clone, Debug)]
@@ -28,7 +28,6 @@ impl<T> Pieces<T> {
     }
 
     /// All of them, in their order.
-    #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.0.iter().flatten()
     }
@@ -71,9 +70,25 @@ impl<T> Pieces<T> {
     where
         T: Sync,
     {
-        let of_share = |pieces: &[Vec<T>]| pieces.iter().map(|piece| work(piece)).collect();
-        let done: Vec<Vec<R>> = in_shares(&self.0, 1, |_, pieces| of_share(pieces));
-        done.into_iter().flatten().collect()
+        in_turns(&self.0, || (), |(), piece| work(piece))
+    }
+}
+
+impl<T> IntoIterator for Pieces<T> {
+    type Item = T;
+    type IntoIter = std::iter::Flatten<std::vec::IntoIter<Vec<T>>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter().flatten()
+    }
+}
+
+impl<'p, T> IntoIterator for &'p Pieces<T> {
+    type Item = &'p T;
+    type IntoIter = std::iter::Flatten<std::slice::Iter<'p, Vec<T>>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter().flatten()
     }
 }
 

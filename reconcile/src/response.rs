@@ -215,14 +215,15 @@ fn other_batch(
 
 /// What the instructed and the settled amounts come to.
 fn sums(file: &str, lines: &Pieces<ResponseLine>, problems: &mut Problems) -> (Money, Money) {
-    let total = |of: fn(&ResponseLine) -> Money| {
-        let parts = lines.on_all_cores(|piece| Money::total(piece.iter().map(of)));
-        let parts: Option<Vec<Money>> = parts.into_iter().collect();
-        parts.and_then(Money::total)
+    let add = |(instructed, settled): (Money, Money), more: (Money, Money)| {
+        Some((instructed.checked_add(more.0)?, settled.checked_add(more.1)?))
     };
-    let instructed = total(|line| line.amount).unwrap_or_else(|| overflow(file, problems));
-    let settled = total(|line| line.settled_amount).unwrap_or_else(|| overflow(file, problems));
-    (instructed, settled)
+    let none = (Money::ZERO, Money::ZERO);
+    let parts = lines.on_all_cores(|piece| {
+        piece.iter().map(|line| (line.amount, line.settled_amount)).try_fold(none, add)
+    });
+    let total = parts.into_iter().try_fold(none, |total, part| add(total, part?));
+    total.unwrap_or_else(|| (overflow(file, problems), Money::ZERO))
 }
 
 fn overflow(file: &str, problems: &mut Problems) -> Money {

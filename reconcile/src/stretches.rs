@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use ledger::shares::in_shares;
+use ledger::shares::in_turns;
 use memchr::{memchr, memchr_iter};
 
 use crate::problem::Problem;
@@ -71,12 +71,10 @@ impl<'a> Stretches<'a> {
         }
         let pairs: Vec<(usize, usize)> =
             cuts.iter().copied().zip(cuts.iter().copied().skip(1)).collect();
-        let counts = in_shares(&pairs, 1, |_, share| {
-            share.iter().map(|(begin, end)| rows_in(text.bytes, *begin, *end)).collect::<Vec<_>>()
-        });
+        let counts = in_turns(&pairs, || (), |(), (begin, end)| rows_in(text.bytes, *begin, *end));
         let mut count = 0;
         let mut all = Vec::with_capacity(pairs.len());
-        for ((begin, end), rows) in pairs.into_iter().zip(counts.into_iter().flatten()) {
+        for ((begin, end), rows) in pairs.into_iter().zip(counts) {
             let number = u32::try_from(above + count + 1).unwrap_or(u32::MAX);
             all.push(Stretch { begin, end, number, rows });
             count += rows;
@@ -84,8 +82,8 @@ impl<'a> Stretches<'a> {
         Stretches { text, all, count }
     }
 
-    /// Gives every row to `work`, on all cores; what it makes of each share of the rows comes back in their order. `begin` is
-    /// told how many rows the share has, and of how many bytes.
+    /// Gives every row to `work`, on all cores; what it makes of each stretch comes back in their order. `begin` is told how
+    /// many rows the stretch has, and of how many bytes.
     pub(crate) fn on_all_cores<R: Send>(
         &self,
         layout: &Layout,
@@ -93,17 +91,11 @@ impl<'a> Stretches<'a> {
         work: impl Fn(&mut R, &Row<Cow<'_, str>>) + Sync,
         undecodable: impl Fn(&mut R, Problem) + Sync,
     ) -> Vec<R> {
-        in_shares(&self.all, 1, |_, share| {
-            let rows = share.iter().map(|stretch| stretch.rows).sum();
-            let bytes = share.iter().map(|stretch| stretch.end - stretch.begin).sum();
-            let mut result = begin(rows, bytes);
-            let mut room = String::new();
-            for stretch in share {
-                if let Err(problem) = self.text.rows_of(layout, *stretch, &mut room, &mut |row| {
-                    work(&mut result, row);
-                }) {
-                    undecodable(&mut result, problem);
-                }
+        in_turns(&self.all, String::new, |room, stretch| {
+            let mut result = begin(stretch.rows, stretch.end - stretch.begin);
+            let read = self.text.rows_of(layout, *stretch, room, &mut |row| work(&mut result, row));
+            if let Err(problem) = read {
+                undecodable(&mut result, problem);
             }
             result
         })

@@ -8,7 +8,7 @@ use ledger::ids::PaymentRef;
 use ledger::money::Money;
 use ledger::period::Date;
 
-use ledger::shares::{cores, in_shares};
+use ledger::shares::{cores, in_turns};
 
 use super::by_account::by_account;
 use super::index::Index;
@@ -38,7 +38,7 @@ impl<'l, A> Claim<'l, A> {
 
 /// The lines of a file by what they claim. A claim is made when it is asked for: a million of them need no place.
 pub(crate) struct Lines<'l, L, F> {
-    /// The lines as they were read, in pieces that are worth a thread each: how many stand before, and the piece.
+    /// The lines as they were read, in pieces: how many stand before, and the piece.
     pieces: Vec<(usize, &'l [L])>,
     count: usize,
     /// What a line claims.
@@ -70,7 +70,8 @@ impl<'l, L, A, F: Fn(&'l L) -> Claim<'l, A>> Lines<'l, L, F> {
     }
 
     pub(super) fn get(&self, at: usize) -> Option<Claim<'l, A>> {
-        let (before, piece) = self.pieces.iter().rfind(|(before, _)| *before <= at)?;
+        let behind = self.pieces.partition_point(|(before, _)| *before <= at);
+        let (before, piece) = self.pieces.get(behind.checked_sub(1)?)?;
         piece.get(at - before).map(&self.claim)
     }
 
@@ -87,10 +88,7 @@ impl<'l, L, A, F: Fn(&'l L) -> Claim<'l, A>> Lines<'l, L, F> {
         L: Sync,
         F: Sync,
     {
-        let of_share = |pieces: &[(usize, &'l [L])]| -> Vec<Vec<R>> {
-            pieces.iter().map(|(before, piece)| work(*before, piece)).collect()
-        };
-        in_shares(&self.pieces, 1, |_, pieces| of_share(pieces)).into_iter().flatten().collect()
+        in_turns(&self.pieces, || (), |(), (before, piece)| work(*before, piece))
     }
 }
 
@@ -149,12 +147,29 @@ where
     A: Copy + Eq,
     F: Fn(&'l L) -> Claim<'l, A> + Sync,
 {
-    let mut found = vec![Found::Nothing; lines.count()];
-    let named = by_reference(payments, lines, &mut found);
+    let named = named(payments, lines);
+    let mut found = if each_once(&named) {
+        named.iter().flatten().map(|named| named.map_or(Found::Nothing, Named::found)).collect()
+    } else {
+        by_reference(payments, lines, &named)
+    };
     if lines.iter().any(|line| line.reference.is_none()) {
-        by_account(payments, lines, &within, &mut found, &named);
+        let mut is_named = vec![false; payments.len()];
+        for named in named.iter().flatten().flatten() {
+            if let Some(slot) = is_named.get_mut(named.payment.index()) {
+                *slot = true;
+            }
+        }
+        by_account(payments, lines, &within, &mut found, &is_named);
     }
     found
+}
+
+/// True if the lines name payments in their order, so that none is named twice. Banks mostly keep our order.
+fn each_once(named: &[Vec<Option<Named>>]) -> bool {
+    let mut places = named.iter().flatten().flatten().map(|named| named.payment.0);
+    let Some(mut last) = places.next() else { return true };
+    places.all(|place| std::mem::replace(&mut last, place) < place)
 }
 
 /// The payment that a line names by its reference, and whether they agree. A million of these are looked at one by one, so
@@ -163,6 +178,14 @@ where
 struct Named {
     payment: Place,
     agrees: bool,
+}
+
+impl Named {
+    /// What is found for a line if no other names the same payment.
+    fn found(self) -> Found {
+        let (payment, rule) = (self.payment, MatchRule::Reference);
+        if self.agrees { Found::One { payment, rule } } else { Found::Different { payment, rule } }
+    }
 }
 
 /// Looked up and compared on all cores: no line asks for another here.
@@ -184,7 +207,6 @@ where
 /// What the lines of a file have said of one payment by its reference.
 #[derive(Clone, Default)]
 struct Hold {
-    is_named: bool,
     /// The line that has it, if one has.
     line: Option<NonZeroU32>,
     /// Two sound lines say different things of it.
@@ -202,29 +224,28 @@ impl Hold {
     }
 }
 
-/// Which payments some line names, whether it agrees or not.
+/// What is found for lines of which several may name one payment.
 fn by_reference<'l, L, A, F>(
     payments: &[Expectation],
     lines: &Lines<'l, L, F>,
-    found: &mut [Found],
-) -> Vec<bool>
+    named: &[Vec<Option<Named>>],
+) -> Vec<Found>
 where
-    L: Sync,
     A: Copy + Eq,
-    F: Fn(&'l L) -> Claim<'l, A> + Sync,
+    F: Fn(&'l L) -> Claim<'l, A>,
 {
-    let named = named(payments, lines);
+    let mut found = vec![Found::Nothing; lines.count()];
     let mut holds = vec![Hold::default(); payments.len()];
     for (at, named) in named.iter().flatten().enumerate() {
         if let Some(named) = named
             && let Some(hold) = holds.get_mut(named.payment.index())
         {
-            take(*named, hold, lines, at, found);
+            take(*named, hold, lines, at, &mut found);
         }
     }
     if holds.iter().any(|hold| hold.is_contested) {
         // Neither may win by standing first: every sound line about the payment is contradicted.
-        for (named, slot) in named.iter().flatten().zip(found) {
+        for (named, slot) in named.iter().flatten().zip(&mut found) {
             if let Some(Named { payment, .. }) = *named
                 && holds.get(payment.index()).is_some_and(|hold| hold.is_contested)
                 && !matches!(slot, Found::Different { .. })
@@ -233,7 +254,7 @@ where
             }
         }
     }
-    holds.iter().map(|hold| hold.is_named).collect()
+    found
 }
 
 /// One line that names one payment.
@@ -244,16 +265,12 @@ fn take<'l, L, A: Copy + Eq, F: Fn(&'l L) -> Claim<'l, A>>(
     at: usize,
     found: &mut [Found],
 ) {
-    let (payment, rule) = (named.payment, MatchRule::Reference);
     let Some(slot) = found.get_mut(at) else { return };
-    hold.is_named = true;
-    if !named.agrees {
-        *slot = Found::Different { payment, rule };
-        return;
-    }
-    let Some(holder) = hold.holder() else {
-        hold.give(at);
-        *slot = Found::One { payment, rule };
+    let Some(holder) = hold.holder().filter(|_| named.agrees) else {
+        if named.agrees {
+            hold.give(at);
+        }
+        *slot = named.found();
         return;
     };
     match lines.get(at).zip(lines.get(holder)) {
@@ -261,7 +278,7 @@ fn take<'l, L, A: Copy + Eq, F: Fn(&'l L) -> Claim<'l, A>>(
         Some((line, other)) if other.answer != line.answer => hold.is_contested = true,
         // The same answer once more is one line too many: the later one, wherever it stands.
         Some((line, other)) if line.rank() < other.rank() => {
-            *slot = Found::One { payment, rule };
+            *slot = named.found();
             hold.give(at);
             if let Some(later) = found.get_mut(holder) {
                 *later = Found::Nothing;

@@ -7,17 +7,19 @@ pub(crate) mod hashing;
 mod index;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use compact_str::CompactString;
 use ledger::answer::{MatchRule, Outcome, Reason};
 use ledger::ids::PaymentRef;
 use ledger::money::Money;
 use ledger::period::Date;
+use ledger::shares::in_shares;
 
 use crate::pieces::Pieces;
 use crate::profile::BankStatus;
 use crate::response::{ResponseFile, ResponseLine};
-use assign::{Claim, Found, Lines, assign};
+use assign::{Claim, Found, Lines, WORTH_A_THREAD, assign};
 
 /// A line without a reference may answer a payment that was instructed up to this many days before.
 pub const RESPONSE_WINDOW_DAYS: i64 = 15;
@@ -153,7 +155,7 @@ pub struct LineOutcome {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MatchReport {
     /// One per line, in the order of the lines.
-    pub outcomes: Vec<LineOutcome>,
+    pub outcomes: Pieces<LineOutcome>,
     /// Payments without a final answer, by reference.
     pub unanswered: Vec<PaymentRef>,
     /// Rows without a payment that are about one which another row answers, each with that row.
@@ -185,34 +187,39 @@ fn match_slices(expectations: &[Expectation], slices: &[&[ResponseLine]]) -> Mat
     let found = assign(expectations, &claims, |instructed, answered| {
         (0..=RESPONSE_WINDOW_DAYS).contains(&answered.days_since(instructed))
     });
-    let outcomes = outcomes(expectations, &claims, &found);
-    let mut answered = vec![false; expectations.len()];
-    let mut finals = 0_usize;
-    for (outcome, found) in outcomes.iter().zip(&found) {
-        if let (true, Some(slot)) =
-            (outcome.outcome.is_final(), found.payment().and_then(|index| answered.get_mut(index)))
-        {
-            assert!(!*slot, "a payment has at most one final answer");
-            *slot = true;
-            finals += 1;
-        }
-    }
-    let mut open = 0_usize;
-    let mut unanswered = Vec::new();
-    for (expected, answered) in expectations.iter().zip(answered) {
-        if expected.state.is_open() {
-            open += 1;
-            if !answered {
+    let answered: Vec<AtomicBool> = expectations.iter().map(|_| AtomicBool::new(false)).collect();
+    let (outcomes, finals) = outcomes(expectations, &claims, &found, &answered);
+    let (open, unanswered) = unanswered(expectations, &answered);
+    // Nothing is lost and nothing is counted twice, on either side of the match. A payment with two final answers would make
+    // more of them than there are payments.
+    assert_eq!(outcomes.len(), claims.count(), "every line has one outcome");
+    assert_eq!(
+        finals + unanswered.len(),
+        open,
+        "every open payment is answered once or unanswered"
+    );
+    let repeats = repeats(slices.iter().copied().flatten(), &outcomes);
+    MatchReport { outcomes, unanswered, repeats }
+}
+
+/// How many payments are open, and which of them no line answers, by reference.
+fn unanswered(expectations: &[Expectation], answered: &[AtomicBool]) -> (usize, Vec<PaymentRef>) {
+    let shares = in_shares(expectations, WORTH_A_THREAD, |before, share| {
+        let answered = answered.get(before..).unwrap_or_default();
+        let (mut open, mut unanswered) = (0_usize, Vec::new());
+        for (expected, answered) in share.iter().zip(answered) {
+            let is_open = expected.state.is_open();
+            open += usize::from(is_open);
+            if is_open && !answered.load(Ordering::Relaxed) {
                 unanswered.push(expected.reference.clone());
             }
         }
-    }
+        (open, unanswered)
+    });
+    let open = shares.iter().map(|(open, _)| open).sum();
+    let mut unanswered: Vec<_> = shares.into_iter().flat_map(|(_, of_share)| of_share).collect();
     unanswered.sort_unstable();
-    // Nothing is lost and nothing is counted twice, on either side of the match.
-    assert_eq!(outcomes.len(), claims.count(), "every line has one outcome");
-    assert_eq!(finals + unanswered.len(), open, "every open payment is answered or unanswered");
-    let repeats = repeats(slices.iter().copied().flatten(), &outcomes);
-    MatchReport { outcomes, unanswered, repeats }
+    (open, unanswered)
 }
 
 /// Two lines with one of these say the same.
@@ -245,25 +252,35 @@ fn settles_soundly(line: &ResponseLine) -> bool {
     }
 }
 
-/// No line asks for another here.
+/// The outcome of every line and how many are final, each with its payment marked as answered. No line asks for another here.
 fn outcomes<'l, F>(
     expectations: &[Expectation],
     lines: &Lines<'l, ResponseLine, F>,
     found: &[Found],
-) -> Vec<LineOutcome>
+    answered: &[AtomicBool],
+) -> (Pieces<LineOutcome>, usize)
 where
     F: Fn(&'l ResponseLine) -> Claim<'l, Answer> + Sync,
 {
-    let shares = lines.on_all_cores(|before, piece| {
-        // Room for all of them: the others are put behind the first.
-        let room = if before == 0 { lines.count() } else { piece.len() };
-        let mut outcomes = Vec::with_capacity(room);
+    let finals = AtomicUsize::new(0);
+    let pieces = lines.on_all_cores(|before, piece| {
+        let mut of_piece = 0;
         let found = found.get(before..).unwrap_or_default();
-        let of_line = |(line, found): (_, &Found)| outcome_of(expectations, line, *found);
-        outcomes.extend(piece.iter().zip(found).map(of_line));
+        let outcomes = piece.iter().zip(found).map(|(line, found)| {
+            let outcome = outcome_of(expectations, line, *found);
+            if let (true, Some(slot)) =
+                (outcome.outcome.is_final(), found.payment().and_then(|at| answered.get(at)))
+            {
+                slot.store(true, Ordering::Relaxed);
+                of_piece += 1;
+            }
+            outcome
+        });
+        let outcomes = outcomes.collect();
+        finals.fetch_add(of_piece, Ordering::Relaxed);
         outcomes
     });
-    Pieces::of(shares).into_vec()
+    (Pieces::of(pieces), finals.into_inner())
 }
 
 fn outcome_of(expectations: &[Expectation], line: &ResponseLine, found: Found) -> LineOutcome {
@@ -287,7 +304,7 @@ fn outcome_of(expectations: &[Expectation], line: &ResponseLine, found: Found) -
 /// reference they say the same of an account, an amount and a day.
 fn repeats<'l, L: Iterator<Item = &'l ResponseLine> + Clone>(
     lines: L,
-    outcomes: &[LineOutcome],
+    outcomes: &Pieces<LineOutcome>,
 ) -> BTreeMap<u32, u32> {
     let about = |line: &'l ResponseLine| match &line.reference {
         Some(reference) => (Some(reference), "", Money::ZERO, None),

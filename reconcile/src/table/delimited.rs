@@ -31,7 +31,7 @@ pub(crate) fn fill<'t>(
     row.number = number;
     row.fault = text_fault(text);
     row.cells.clear();
-    if text.trim().is_empty() {
+    if text.chars().all(char::is_whitespace) {
         return;
     }
     let Some(text) = within_the_widest(text, separator) else {
@@ -71,10 +71,13 @@ fn plain(text: &str) -> Cell<Cow<'_, str>> {
 
 /// Without blanks around it. Most cells have none, which their first and last bytes tell.
 fn trimmed(text: &str) -> &str {
-    match text.as_bytes() {
-        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
-        _ => text.trim(),
-    }
+    // The first byte of 一 to 鿿; no blank begins with one.
+    let is_han = |byte: &u8| (0xe4..=0xe9).contains(byte);
+    let bytes = text.as_bytes();
+    let begins = bytes.first().is_some_and(|byte| byte.is_ascii_graphic() || is_han(byte));
+    let ends = bytes.last().is_some_and(u8::is_ascii_graphic)
+        || bytes.len().checked_sub(3).and_then(|at| bytes.get(at)).is_some_and(is_han);
+    if begins && ends { text } else { text.trim() }
 }
 
 /// `None` if a quote is left open, or something stands between a closing quote and the separator.
@@ -141,6 +144,19 @@ mod tests {
         let table = read(text, ',', true);
         let texts = |row: super::Row| row.cells.into_iter().map(|cell| cell.text).collect();
         table.rows.into_iter().map(texts).collect()
+    }
+
+    #[test]
+    fn blanks_of_every_kind_around_a_cell_are_taken_off_and_none_within() {
+        for blank in ["", " ", "\u{3000}", "\u{a0}", "\u{85}", "\u{2003}", "\t", "\u{3000} "] {
+            for text in ["a", "张", "张三", "鿿a", "𠮷某", "1　2", "é", "、", "〇", "龥\u{e5e5}"]
+            {
+                assert_eq!(super::trimmed(&format!("{blank}{text}{blank}")), text);
+                assert_eq!(super::trimmed(&format!("{text}{blank}")), text);
+                assert_eq!(super::trimmed(&format!("{blank}{text}")), text);
+            }
+            assert_eq!(super::trimmed(blank), "");
+        }
     }
 
     #[test]
