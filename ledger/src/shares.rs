@@ -1,7 +1,9 @@
-//! Many items in equal shares, one for each core. What comes back is in the order of the items, so nothing depends on
-//! which share was done first.
+//! Many items on all cores, in equal shares or in turns. What comes back is in the order of the items, so nothing depends on
+//! what was done first.
 
+use std::collections::BTreeMap;
 use std::num::NonZero;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Does `work` on shares of the items, on all cores if each gets at least `worth` of them. It is told how many items stand
@@ -34,7 +36,8 @@ pub fn in_shares<'a, T: Sync, R: Send>(
 }
 
 /// Does `work` on every item, on all cores, each of which takes the next item when it is done with one: none waits for another
-/// that had the longer share. Each core has something of its own, made by `own`, that its work may use again.
+/// that had the longer share. Each core has something of its own, made by `own`, that its work may use again. What the work came
+/// to is given to `take` in the order of the items, as soon as everything before it is given.
 ///
 /// # Panics
 /// If the work does.
@@ -42,27 +45,43 @@ pub fn in_turns<'a, T: Sync, S, R: Send>(
     items: &'a [T],
     own: impl Fn() -> S + Sync,
     work: impl Fn(&mut S, &'a T) -> R + Sync,
-) -> Vec<R> {
+    take: impl FnMut(R) + Send,
+) {
     let next = AtomicUsize::new(0);
+    let done = Mutex::new(InOrder { take, given: 0, waiting: BTreeMap::new() });
     let take_turns = || {
-        let (mut own, mut done) = (own(), Vec::new());
+        let mut own = own();
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = items.get(at) else { return done };
-            done.push((at, work(&mut own, item)));
+            let Some(item) = items.get(at) else { return };
+            let result = work(&mut own, item);
+            done.lock().expect("no turn panics").put(at, result);
         }
     };
     let others = if items.len() > 1 { cores().min(items.len()) - 1 } else { 0 };
-    let mut done = std::thread::scope(|scope| {
-        let running: Vec<_> = (0..others).map(|_| scope.spawn(take_turns)).collect();
-        let mut done = take_turns();
-        for other in running {
-            done.extend(other.join().expect("a turn does not panic"));
+    std::thread::scope(|scope| {
+        for _ in 0..others {
+            scope.spawn(take_turns);
         }
-        done
+        take_turns();
     });
-    done.sort_unstable_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Results that come in any order and are given on in that of their items.
+struct InOrder<R, F> {
+    take: F,
+    given: usize,
+    waiting: BTreeMap<usize, R>,
+}
+
+impl<R, F: FnMut(R)> InOrder<R, F> {
+    fn put(&mut self, at: usize, result: R) {
+        self.waiting.insert(at, result);
+        while let Some(result) = self.waiting.remove(&self.given) {
+            (self.take)(result);
+            self.given += 1;
+        }
+    }
 }
 
 /// How many cores this process may use.
@@ -79,14 +98,12 @@ mod tests {
     fn turns_come_back_in_the_order_of_the_items_whoever_took_them() {
         for count in [0, 1, 2, 7, 1000] {
             let items: Vec<usize> = (0..count).collect();
-            let taken = in_turns(
-                &items,
-                || 0_usize,
-                |own, item| {
-                    *own += 1;
-                    (*own, *item)
-                },
-            );
+            let mut taken = Vec::new();
+            let work = |own: &mut usize, item: &usize| {
+                *own += 1;
+                (*own, *item)
+            };
+            in_turns(&items, || 0, work, |result| taken.push(result));
             assert!(taken.iter().map(|(_, item)| *item).eq(0..count));
             assert!(taken.iter().all(|(own, _)| (1..=count).contains(own)));
         }

@@ -12,23 +12,26 @@ use crate::pieces::Pieces;
 use crate::problem::{Code, Problem};
 use crate::problems::Problems;
 use crate::profile::{Field, Kind, Layout, Role};
+use crate::table::tree::Outside;
 use crate::table::{Cell, Form, Row};
 use crate::values::{read_date, read_integer, read_money, serial_day};
 
 /// What one share of the rows came to.
 struct Share<T> {
     lines: Vec<T>,
+    /// So many lines are expected.
+    room: usize,
     problems: Problems,
     refused: usize,
 }
 
 impl<T> Share<T> {
-    fn with_room(rows: usize) -> Share<T> {
-        Share { lines: Vec::with_capacity(rows), problems: Problems::default(), refused: 0 }
+    fn with_room(room: usize) -> Share<T> {
+        Share { lines: Vec::new(), room, problems: Problems::default(), refused: 0 }
     }
 
-    /// Of text with so many rows in so many bytes. A row that is much shorter than what becomes of it is no line, and a file
-    /// of such rows makes no room.
+    /// Of text with so many rows in so many bytes. Rows that are much shorter than what becomes of a line are none, and need no
+    /// room.
     fn of_text(rows: usize, bytes: usize) -> Share<T> {
         let most = bytes / 2 * 5 / size_of::<T>().max(1);
         Share::with_room(rows.min(most))
@@ -53,7 +56,12 @@ impl<T> Share<T> {
             line
         };
         match line {
-            Some(line) if self.problems.len() == before => self.lines.push(line),
+            Some(line) if self.problems.len() == before => {
+                if self.lines.is_empty() {
+                    self.lines.reserve_exact(self.room);
+                }
+                self.lines.push(line);
+            }
             Some(_) | None => {
                 // A row that gives no line must say why, even where a profile lets its cells be empty.
                 if self.problems.len() == before {
@@ -77,37 +85,45 @@ pub(crate) fn read_rows<T: Send>(
     read: impl Fn(&mut RowReader<'_>) -> Option<T> + Sync,
 ) -> Pieces<T> {
     let known = (file, layout, body);
-    let shares = match &body.rows {
+    let told = problems.len();
+    let mut taken = 0;
+    let mut pieces = Vec::new();
+    let mut take = |share: Share<T>| {
+        taken += share.lines.len() + share.refused;
+        problems.append(share.problems);
+        pieces.push(share.lines);
+    };
+    match &body.rows {
         Rows::Stretches(stretches) => stretches.on_all_cores(
             layout,
             Share::of_text,
             |share, row| share.take(known, row, &read),
             |share, problem| share.problems.push(problem),
+            take,
         ),
-        Rows::Table(rows) => in_shares(rows, WORTH_A_THREAD, |_, rows| {
-            let mut share = Share::with_room(rows.len());
-            for row in rows {
-                share.take(known, &row.view(), &read);
-            }
-            share
-        }),
-        Rows::Records(records) => in_shares(&records.all, WORTH_A_THREAD, |before, lines| {
-            let mut share = Share::with_room(lines.len());
-            for (at, record) in (before..).zip(lines) {
-                let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
-                let row = records.row(*record, number, &layout.fields);
-                share.take(known, &row.view(), &read);
-            }
-            share
-        }),
-    };
-    let told = problems.len();
-    let mut taken = 0;
-    let mut pieces = Vec::with_capacity(shares.len());
-    for share in shares {
-        taken += share.lines.len() + share.refused;
-        problems.append(share.problems);
-        pieces.push(share.lines);
+        Rows::Table(rows) => {
+            let shares = in_shares(rows, WORTH_A_THREAD, |_, rows| {
+                let mut share = Share::with_room(rows.len());
+                for row in rows {
+                    share.take(known, &row.view(), &read);
+                }
+                share
+            });
+            shares.into_iter().for_each(&mut take);
+        }
+        Rows::Records(records) => {
+            let shares = in_shares(&records.all, WORTH_A_THREAD, |before, lines| {
+                let mut share = Share::with_room(lines.len());
+                let mut outside = Outside::default();
+                for (at, record) in (before..).zip(lines) {
+                    let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
+                    let row = records.row(*record, number, &layout.fields, &mut outside);
+                    share.take(known, &row.view(), &read);
+                }
+                share
+            });
+            shares.into_iter().for_each(&mut take);
+        }
     }
     // Rows of a stretch that cannot be decoded are told by that one problem.
     let is_whole = taken == body.count();

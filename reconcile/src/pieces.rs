@@ -65,12 +65,14 @@ impl<T> Pieces<T> {
         self.0.into_iter().reduce(put_behind).unwrap_or_default()
     }
 
-    /// Does `work` on every piece, each on a core of its own.
+    /// Does `work` on every piece, on all cores.
     pub(crate) fn on_all_cores<R: Send>(&self, work: impl Fn(&[T]) -> R + Sync) -> Vec<R>
     where
         T: Sync,
     {
-        in_turns(&self.0, || (), |(), piece| work(piece))
+        let mut done = Vec::with_capacity(self.0.len());
+        in_turns(&self.0, || (), |(), piece| work(piece), |result| done.push(result));
+        done
     }
 }
 

@@ -71,34 +71,42 @@ impl<'a> Stretches<'a> {
         }
         let pairs: Vec<(usize, usize)> =
             cuts.iter().copied().zip(cuts.iter().copied().skip(1)).collect();
-        let counts = in_turns(&pairs, || (), |(), (begin, end)| rows_in(text.bytes, *begin, *end));
         let mut count = 0;
         let mut all = Vec::with_capacity(pairs.len());
-        for ((begin, end), rows) in pairs.into_iter().zip(counts) {
-            let number = u32::try_from(above + count + 1).unwrap_or(u32::MAX);
-            all.push(Stretch { begin, end, number, rows });
-            count += rows;
-        }
+        let counted =
+            |(): &mut (), (begin, end): &_| (*begin, *end, rows_in(text.bytes, *begin, *end));
+        in_turns(
+            &pairs,
+            || (),
+            counted,
+            |(begin, end, rows)| {
+                let number = u32::try_from(above + count + 1).unwrap_or(u32::MAX);
+                all.push(Stretch { begin, end, number, rows });
+                count += rows;
+            },
+        );
         Stretches { text, all, count }
     }
 
-    /// Gives every row to `work`, on all cores; what it makes of each stretch comes back in their order. `begin` is told how
-    /// many rows the stretch has, and of how many bytes.
+    /// Gives every row to `work`, on all cores; what it makes of each stretch is given to `take` in their order. `begin` is told
+    /// how many rows the stretch has, and of how many bytes.
     pub(crate) fn on_all_cores<R: Send>(
         &self,
         layout: &Layout,
         begin: impl Fn(usize, usize) -> R + Sync,
         work: impl Fn(&mut R, &Row<Cow<'_, str>>) + Sync,
         undecodable: impl Fn(&mut R, Problem) + Sync,
-    ) -> Vec<R> {
-        in_turns(&self.all, String::new, |room, stretch| {
+        take: impl FnMut(R) + Send,
+    ) {
+        let of_stretch = |room: &mut String, stretch: &Stretch| {
             let mut result = begin(stretch.rows, stretch.end - stretch.begin);
             let read = self.text.rows_of(layout, *stretch, room, &mut |row| work(&mut result, row));
             if let Err(problem) = read {
                 undecodable(&mut result, problem);
             }
             result
-        })
+        };
+        in_turns(&self.all, String::new, of_stretch, take);
     }
 }
 

@@ -65,21 +65,27 @@ pub fn decode(bytes: &[u8], encoding: Encoding) -> Result<Cow<'_, str>, Undecoda
     match encoding {
         Encoding::Utf8 => {
             let skipped = if marked.is_some() { BYTE_ORDER_MARK.len() } else { 0 };
-            std::str::from_utf8(marked.unwrap_or(bytes))
-                .map(Cow::Borrowed)
-                .map_err(|error| at(bytes, skipped + error.valid_up_to()))
+            decode_part(marked.unwrap_or(bytes), encoding)
+                .map_err(|wrong| at(bytes, skipped + wrong.offset))
         }
         Encoding::Gb18030 if marked.is_some() => Err(at(bytes, 0)),
-        Encoding::Gb18030 if bytes.is_ascii() => std::str::from_utf8(bytes)
-            .map(Cow::Borrowed)
-            .map_err(|error| at(bytes, error.valid_up_to())),
-        Encoding::Gb18030 => {
-            let mut text = String::new();
-            decode_into(bytes, encoding, &mut text)?;
-            text.shrink_to_fit();
-            Ok(Cow::Owned(text))
-        }
+        Encoding::Gb18030 => decode_part(bytes, encoding),
     }
+}
+
+/// As [`decode`] of bytes from within a file, where a byte order mark is a character like any other.
+///
+/// # Errors
+/// As [`decode`].
+pub(crate) fn decode_part(bytes: &[u8], encoding: Encoding) -> Result<Cow<'_, str>, Undecodable> {
+    if encoding == Encoding::Utf8 || bytes.is_ascii() {
+        let text = std::str::from_utf8(bytes).map_err(|error| at(bytes, error.valid_up_to()))?;
+        return Ok(Cow::Borrowed(text));
+    }
+    let mut text = String::new();
+    decode_into(bytes, encoding, &mut text)?;
+    text.shrink_to_fit();
+    Ok(Cow::Owned(text))
 }
 
 /// True if all the bytes are of that encoding. Looks at a stretch of rows at a time, so that a long text takes little memory; a
@@ -103,7 +109,7 @@ pub(crate) fn all_of(bytes: &[u8], encoding: Encoding) -> bool {
     true
 }
 
-/// As [`decode`] of bytes without a byte order mark, with the memory of `room` used again.
+/// As [`decode_part`], with the memory of `room` used again.
 ///
 /// # Errors
 /// As [`decode`].

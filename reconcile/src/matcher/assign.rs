@@ -79,7 +79,7 @@ impl<'l, L, A, F: Fn(&'l L) -> Claim<'l, A>> Lines<'l, L, F> {
         self.pieces.iter().flat_map(|(_, piece)| *piece).map(&self.claim)
     }
 
-    /// Does `work` on every piece, each on a core of its own. It is told how many lines stand before.
+    /// Does `work` on every piece, on all cores. It is told how many lines stand before.
     pub(crate) fn on_all_cores<R: Send>(
         &self,
         work: impl Fn(usize, &'l [L]) -> Vec<R> + Sync,
@@ -88,7 +88,10 @@ impl<'l, L, A, F: Fn(&'l L) -> Claim<'l, A>> Lines<'l, L, F> {
         L: Sync,
         F: Sync,
     {
-        in_turns(&self.pieces, || (), |(), (before, piece)| work(*before, piece))
+        let mut done = Vec::with_capacity(self.pieces.len());
+        let of_piece = |(): &mut (), (before, piece): &(usize, &'l [L])| work(*before, piece);
+        in_turns(&self.pieces, || (), of_piece, |result| done.push(result));
+        done
     }
 }
 

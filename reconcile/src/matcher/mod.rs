@@ -191,7 +191,7 @@ fn match_slices(expectations: &[Expectation], slices: &[&[ResponseLine]]) -> Mat
     let (outcomes, finals) = outcomes(expectations, &claims, &found, &answered);
     let (open, unanswered) = unanswered(expectations, &answered);
     // Nothing is lost and nothing is counted twice, on either side of the match. A payment with two final answers would make
-    // more of them than there are payments.
+    // more of them than there are answered payments.
     assert_eq!(outcomes.len(), claims.count(), "every line has one outcome");
     assert_eq!(
         finals + unanswered.len(),

@@ -4,10 +4,10 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::text::{Encoding, decode};
+use crate::text::{Encoding, decode_part};
 
 /// A document has no more names of elements and attributes than this; no bank's has a tenth of them.
-const MOST_NAMES: usize = 4_096;
+pub(super) const MOST_NAMES: usize = 4_096;
 /// The place of a text that does not stand in the file.
 pub(super) const NOWHERE: usize = usize::MAX;
 /// In [`Entry::name`]: this is an attribute.
@@ -37,7 +37,7 @@ pub(super) struct Source<'s> {
 impl Source<'_> {
     fn text(&self, begin: usize, end: usize) -> Cow<'_, str> {
         let bytes = self.bytes.get(begin..end).unwrap_or_default();
-        decode(bytes, self.encoding).unwrap_or_default()
+        decode_part(bytes, self.encoding).unwrap_or_default()
     }
 }
 
@@ -176,8 +176,8 @@ pub(super) struct Builder<'s> {
 enum Text {
     #[default]
     Empty,
-    /// A stretch of the file.
-    Stretch(usize, usize),
+    /// A stretch of the file, and what blanks came behind it from elsewhere.
+    Stretch(usize, usize, String),
     /// Put together.
     Own(String),
 }
@@ -222,44 +222,33 @@ impl<'s> Builder<'s> {
 
     fn more(&self, known: Text, at: usize, text: &str) -> Text {
         let stands =
-            self.source.bytes.get(at..).is_some_and(|rest| rest.starts_with(text.as_bytes()));
+            || self.source.bytes.get(at..).is_some_and(|rest| rest.starts_with(text.as_bytes()));
+        let is_blank = text.trim().is_empty();
         match known {
-            known if text.is_empty() => known,
-            // Blanks between elements are no text.
-            Text::Stretch(begin, end) if end != at && text.trim().is_empty() => {
-                Text::Stretch(begin, end)
-            }
-            Text::Stretch(begin, end)
-                if stands && self.source.text(begin, end).trim().is_empty() =>
-            {
-                Text::Stretch(at, at + text.len())
-            }
-            Text::Empty if stands => Text::Stretch(at, at + text.len()),
+            // No reader of a text minds blanks around it.
+            Text::Empty if is_blank => Text::Empty,
+            Text::Empty if stands() => Text::Stretch(at, at + text.len(), String::new()),
             Text::Empty => Text::Own(text.to_owned()),
-            Text::Stretch(begin, end) if end == at && stands => {
-                Text::Stretch(begin, at + text.len())
+            Text::Stretch(begin, end, blanks) if is_blank => {
+                Text::Stretch(begin, end, blanks + text)
             }
-            Text::Stretch(begin, end) => {
-                let before = self.source.text(begin, end);
-                Text::Own(format!("{before}{text}"))
+            Text::Stretch(begin, end, blanks) => {
+                Text::Own(format!("{}{blanks}{text}", self.source.text(begin, end)))
             }
-            Text::Own(mut before) => {
-                before.push_str(text);
-                Text::Own(before)
-            }
+            Text::Own(before) => Text::Own(before + text),
         }
     }
 
     /// The text of the innermost element is what stands in those bytes of the file.
     pub(super) fn stretch(&mut self, begin: usize, end: usize) {
         if let Some((_, text)) = self.open.last_mut() {
-            *text = Text::Stretch(begin, end);
+            *text = Text::Stretch(begin, end, String::new());
         }
     }
 
     /// That stretch goes on to that byte.
     pub(super) fn stretch_to(&mut self, to: usize) {
-        if let Some((_, Text::Stretch(_, end))) = self.open.last_mut() {
+        if let Some((_, Text::Stretch(_, end, _))) = self.open.last_mut() {
             *end = to;
         }
     }
@@ -296,10 +285,7 @@ impl<'s> Builder<'s> {
         let end = u32::try_from(self.entries.len()).ok()?;
         let (begin, length) = match &text {
             Text::Empty => (0, 0),
-            Text::Stretch(begin, end) => {
-                let is_blank = self.source.text(*begin, *end).trim().is_empty();
-                if is_blank { (0, 0) } else { (*begin, end - begin) }
-            }
+            Text::Stretch(begin, end, _) => (*begin, end - begin),
             Text::Own(text) if text.trim().is_empty() => (0, 0),
             Text::Own(text) => {
                 let begin = self.source.bytes.len() + self.texts.len();
@@ -357,17 +343,19 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_stands_in_the_file_in_one_piece_stays_there() {
+    fn a_text_that_stands_in_the_file_in_one_piece_stays_there_and_keeps_the_blanks_within() {
         let document = built("..one two..", |builder| {
             builder.start("a").unwrap();
             for pieces in [
                 &[(2, "one")][..],
                 &[(2, "one"), (5, " "), (6, "two")],
-                &[(2, "one"), (6, "two")],
+                &[(5, " "), (2, "one"), (5, " "), (NOWHERE, "\n")],
                 &[(2, "two")],
             ] {
                 builder.start("b").unwrap();
-                pieces.iter().for_each(|(at, text)| assert!(builder.text(*at, text)));
+                for (at, text) in pieces {
+                    assert!(builder.text(*at, text));
+                }
                 builder.end().unwrap();
             }
             builder.start("b").unwrap();
@@ -378,8 +366,8 @@ mod tests {
         });
         let root = document.root().unwrap();
         let texts: Vec<String> = root.children().map(|b| b.text().into_owned()).collect();
-        assert_eq!(texts, ["one", "one two", "onetwo", "two", "one two"]);
-        assert_eq!(document.texts, "onetwotwo");
+        assert_eq!(texts, ["one", "one two", "one", "two", "one two"]);
+        assert_eq!(document.texts, "one twotwo");
     }
 
     #[test]

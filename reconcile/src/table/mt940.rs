@@ -8,7 +8,7 @@ use memchr::memmem;
 
 use super::document::{Builder, Document, Element, NOWHERE, Source, build};
 use crate::problem::{Code, Problem};
-use crate::text::{BYTE_ORDER_MARK, Encoding, all_of, decode};
+use crate::text::{BYTE_ORDER_MARK, Encoding, all_of, decode_part};
 
 /// Where the lines of a statement are.
 pub(crate) const RECORDS: &str = "MT940/61";
@@ -59,28 +59,26 @@ impl Part {
 
 /// The message in a file. There are many entries, so they are only looked at, and stay as they are: see [`parts`].
 pub(crate) fn read<'s>(file: &str, bytes: &'s [u8]) -> Result<Document<'s>, Problem> {
-    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
-    let is_utf8 = all_of(bytes, Encoding::Utf8);
+    let mark = if bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+    let is_utf8 = mark > 0 || all_of(bytes, Encoding::Utf8);
     let encoding = if is_utf8 { Encoding::Utf8 } else { Encoding::Gb18030 };
-    let entries = memmem::find_iter(bytes, ":61:").count();
-    build(Source { bytes: bytes.into(), encoding }, entries, |document| {
+    build(Source { bytes: bytes.into(), encoding }, most_entries(bytes), |document| {
         let too_long = || Problem::of_file(Code::Mt940Broken, file);
         let mut message = Message { document, open: Open::Nothing };
         message.document.start("MT940").ok_or_else(too_long)?;
-        let mut begin = 0;
+        let mut begin = mark;
         let mut is_over = false;
-        for (number, line) in (1..).zip(bytes.split_inclusive(|byte| *byte == b'\n')) {
+        let rows = bytes.get(mark..).unwrap_or_default().split_inclusive(|byte| *byte == b'\n');
+        for (number, row) in (1..).zip(rows) {
             let at = begin;
-            begin += line.len();
-            let line = decode(line, encoding).map_err(|wrong| {
+            begin += row.len();
+            let row = decode_part(row, encoding).map_err(|wrong| {
                 Problem::of_row(Code::TextUndecodable, file, number)
                     .found(format!("第{}字节", at + wrong.offset + 1))
                     .expected("utf-8或gb18030编码")
             })?;
-            let line = line.trim_end();
-            let before = "{4:";
-            let envelope = line.rfind(before).filter(|_| message.document.depth() == 1);
-            let line = envelope.and_then(|at| line.get(at + before.len()..)).unwrap_or(line);
+            let is_first = message.document.depth() == 1;
+            let line = if is_first { without_envelope(&row) } else { row.trim_end() };
             if line.is_empty() {
                 continue;
             }
@@ -97,6 +95,20 @@ pub(crate) fn read<'s>(file: &str, bytes: &'s [u8]) -> Result<Document<'s>, Prob
         message.end_of_tag().ok_or_else(too_long)?;
         message.document.end().ok_or_else(too_long)
     })
+}
+
+/// So many elements the message has at most: one for each tag, and three more in each balance.
+fn most_entries(bytes: &[u8]) -> usize {
+    let count = |word| memmem::find_iter(bytes, word).count();
+    let balances = count("\n:6") - count("\n:61:");
+    count("\n:") + 3 * balances + "MT940 and its first tag".len()
+}
+
+/// The line in which the message begins, without what stands around the message.
+fn without_envelope(line: &str) -> &str {
+    let line = line.trim_end();
+    let inside = line.rsplit_once("{4:").filter(|_| line.starts_with('{'));
+    inside.map_or(line, |(_, inside)| inside)
 }
 
 /// A message line by line.
@@ -124,7 +136,7 @@ impl Message<'_, '_> {
         self.document.start(tag)?;
         self.open = match tag {
             "61" => {
-                entry(value)?;
+                of_line(value)?;
                 self.document.stretch(place.start, place.end);
                 Open::Entry(Part::Line)
             }
@@ -151,17 +163,13 @@ impl Message<'_, '_> {
     }
 }
 
-/// The parts of an entry by their names, the text of its `:86:` among them. `None` of any other element.
-pub(super) fn parts(element: Element<'_>) -> Option<Vec<(&'static str, String)>> {
-    // No element of XML has a digit for its first letter.
-    if element.name() != "61" {
-        return None;
-    }
-    let text = element.text();
+/// The parts of an entry by their names, the text of its `:86:` among them; `None` if it is none.
+pub(super) fn parts(entry: Element<'_>) -> Option<Vec<(&'static str, String)>> {
+    let text = entry.text();
     let mut lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
-    let (_, value) = tagged(lines.next()?)?;
+    let (_, value) = tagged(without_envelope(lines.next()?))?;
     let mut parts: Vec<_> =
-        entry(value)?.into_iter().map(|(name, text)| (name, text.into_owned())).collect();
+        of_line(value)?.into_iter().map(|(name, text)| (name, text.into_owned())).collect();
     let mut part = Part::Line;
     for line in lines {
         let (next, text) = part.then(line)?;
@@ -199,7 +207,7 @@ fn balance(value: &str) -> Option<[Named<'_>; 3]> {
 }
 
 /// `2401150115RD3504,00NTRFDB2401000001//BANKREF`
-fn entry(value: &str) -> Option<[Named<'_>; 6]> {
+fn of_line(value: &str) -> Option<[Named<'_>; 6]> {
     let (date, rest) = value.split_at_checked(6)?;
     let posted = rest.split_at_checked(4).filter(|(day, _)| all_digits(day));
     let rest = posted.map_or(rest, |(_, rest)| rest);
@@ -249,7 +257,8 @@ fn point(amount: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Named, balance, entry, parts, read};
+    use super::{Named, balance, of_line, parts, read};
+    use crate::problem::Code;
 
     fn texts<'d>(parts: &'d [Named<'_>]) -> Vec<&'d str> {
         parts.iter().map(|(_, text)| text.as_ref()).collect()
@@ -257,15 +266,15 @@ mod tests {
 
     #[test]
     fn an_entry_is_taken_apart_as_swift_puts_it_together() {
-        let parts = entry("2401150115D3504,00NTRFDB2401000001//20240115001").unwrap();
+        let parts = of_line("2401150115D3504,00NTRFDB2401000001//20240115001").unwrap();
         assert_eq!(
             texts(&parts),
             ["20240115", "D", "3504.00", "NTRF", "DB2401000001", "20240115001"]
         );
-        let red = entry("240115RC12,5NMSCNONREF").unwrap();
+        let red = of_line("240115RC12,5NMSCNONREF").unwrap();
         assert_eq!(texts(&red), ["20240115", "C", "-12.5", "NMSC", "", ""]);
         for wrong in ["2401150115X3504,00NTRF1", "2401D1,00NTRF1", "240115D1.00NTRF1", ""] {
-            assert!(entry(wrong).is_none(), "{wrong}");
+            assert!(of_line(wrong).is_none(), "{wrong}");
         }
     }
 
@@ -275,14 +284,52 @@ mod tests {
         assert!(balance("C240110USD13504,00").is_none());
     }
 
-    #[test]
-    fn text_behind_an_entry_belongs_to_it() {
-        let text = ":20:X\r\n:25:14\r\n:60F:C240110CNY1,00\r\n:61:240115D1,00NTRFA\r\n:86:批量\r\n代发\r\n\
-                    :62F:C240115CNY0,00\r\n-\r\n";
-        let message = read("x", text.as_bytes()).unwrap();
+    const HEAD: &str = ":20:X\r\n:25:14\r\n:60F:C240110CNY1,00\r\n";
+    const END: &str = ":62F:C240115CNY0,00\r\n-\r\n";
+
+    /// The names and texts of the last two parts of the first entry, of those lines behind the line of an entry.
+    fn behind(bytes: &[u8]) -> Vec<(&'static str, String)> {
+        let message = read("x", bytes).unwrap();
         let root = message.root().unwrap();
         let entry = root.children().find(|node| node.name() == "61").unwrap();
-        assert_eq!(parts(entry).unwrap().pop().unwrap(), ("86", "批量代发".to_owned()));
+        parts(entry).unwrap().split_off(6)
+    }
+
+    #[test]
+    fn text_behind_an_entry_belongs_to_it_in_whatever_lines_it_comes() {
+        for (lines, expected) in [
+            ("", &[][..]),
+            (":86:批量\r\n代发\r\n", &[("86", "批量代发")]),
+            ("补充\r\n:86:一\r\n二\r\n三\r\n", &[("Supplement", "补充"), ("86", "一二三")]),
+            ("\r\n:86:一\n\r\n二　\r\n", &[("86", "一二")]),
+            (":86:a{4:b\r\n{4:c\r\n", &[("86", "a{4:b{4:c")]),
+            (":86:\r\n张\r\n", &[("86", "张")]),
+        ] {
+            let text = format!("{HEAD}:61:240115D1,00NTRFA\r\n{lines}{END}");
+            let expected: Vec<_> =
+                expected.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
+            assert_eq!(behind(text.as_bytes()), expected, "{lines}");
+            assert_eq!(behind(&crate::text::encode_gb18030(&text).unwrap()), expected, "{lines}");
+            assert_eq!(behind(format!("\u{feff}{text}").as_bytes()), expected, "{lines}");
+        }
+        for lines in ["补充\r\n又\r\n", ":86:一\r\n:86:二\r\n", "\u{feff}:86:一\r\n二\r\n"] {
+            let text = format!("{HEAD}:61:240115D1,00NTRFA\r\n{lines}{END}");
+            assert_eq!(read("x", text.as_bytes()).unwrap_err().code, Code::Mt940Broken, "{lines}");
+        }
+        let text = format!("{HEAD}{END}");
         assert!(read("x", format!("{text}:20:Y\r\n").as_bytes()).is_err());
+    }
+
+    #[test]
+    fn an_envelope_may_stand_before_any_first_tag() {
+        assert_eq!(behind(b"{1:F01}{4::61:240115D1,00NTRFA\n:86:b\n-}"), [("86", "b".to_owned())]);
+    }
+
+    #[test]
+    fn a_byte_order_mark_rules_out_gb18030_and_a_broken_byte_is_told_at_its_place() {
+        let marked = [b"\xef\xbb\xbf:20:X\n:86:".as_slice(), b"\xd5\xc5\n"].concat();
+        let problem = read("x", &marked).unwrap_err();
+        assert_eq!((problem.code, problem.row), (Code::TextUndecodable, Some(2)));
+        assert_eq!(problem.found, "第14字节");
     }
 }

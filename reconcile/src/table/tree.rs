@@ -1,6 +1,8 @@
 //! Documents whose values are found by paths: XML, and MT940 made into the same shape.
 //! A path is steps between `/`: a name, `name[child/path=value]`, `..`, and last perhaps `@attribute`.
 
+use std::collections::HashMap;
+
 use super::document::{Document, Element};
 use super::{Cell, Form, Row, mt940, text_fault};
 use crate::problem::Code;
@@ -11,46 +13,74 @@ use crate::profile::{Field, Layout};
 #[derive(Clone, Debug)]
 pub(crate) struct Records<'a> {
     document: &'a Document<'a>,
-    /// What is around elements that stand beside each other, outermost first.
-    around: Vec<Vec<Element<'a>>>,
+    /// True if they are the entries of an MT940 message.
+    are_entries: bool,
+    /// The places of the elements that are around such as stand beside each other, outermost first, and again for the next.
+    around: Vec<u32>,
+    /// How many elements are around each.
+    depth: usize,
     /// The elements, in the order of the file.
     pub(crate) all: Vec<Record>,
 }
 
-/// The place of an element, and which of [`Records::around`] is around it.
+/// The place of an element, and where in [`Records::around`] what is around it begins.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Record {
     at: u32,
     around: u32,
 }
 
+/// What was last found around a record. Those that stand beside it have the same around them, however many there are.
+#[derive(Debug, Default)]
+pub(crate) struct Outside {
+    around: Option<u32>,
+    found: HashMap<String, Vec<String>>,
+}
+
 impl<'a> Records<'a> {
     /// The line as the layout's fields see it.
-    pub(crate) fn row(&self, record: Record, number: u32, fields: &[Field]) -> Row {
-        let Some(element) = self.element(record) else { return Row::blank(number) };
-        let around = usize::try_from(record.around).ok().and_then(|at| self.around.get(at));
-        let around = around.map_or(&[][..], Vec::as_slice);
-        let Some(parts) = mt940::parts(element) else {
-            return row(number, fields, &|path| values(element, around, path));
-        };
-        row(number, fields, &|path| match path.strip_prefix("../") {
-            Some(_) => values(element, around, path),
-            None => {
-                let named = parts.iter().filter(|(name, _)| *name == path);
-                named.map(|(_, text)| text.clone()).collect()
+    pub(crate) fn row(
+        &self,
+        record: Record,
+        number: u32,
+        fields: &[Field],
+        outside: &mut Outside,
+    ) -> Row {
+        let Some(element) = self.document.element(record.at) else { return Row::blank(number) };
+        if outside.around != Some(record.around) {
+            *outside = Outside { around: Some(record.around), found: HashMap::new() };
+        }
+        let parts = if self.are_entries { mt940::parts(element) } else { None };
+        row(number, fields, &mut |path| {
+            if path.starts_with("../") {
+                let known = outside.found.get(path).cloned();
+                return known.unwrap_or_else(|| {
+                    let found = values(element, &self.around(record), path);
+                    outside.found.insert(path.to_owned(), found.clone());
+                    found
+                });
+            }
+            match &parts {
+                Some(parts) => {
+                    let named = parts.iter().filter(|(name, _)| *name == path);
+                    named.map(|(_, text)| text.clone()).collect()
+                }
+                None => values(element, &[], path),
             }
         })
     }
 
-    fn element(&self, record: Record) -> Option<Element<'a>> {
-        self.document.element(record.at)
+    fn around(&self, record: Record) -> Vec<Element<'a>> {
+        let begin = usize::try_from(record.around).unwrap_or(usize::MAX);
+        let places = self.around.get(begin..).unwrap_or_default().iter().take(self.depth);
+        places.filter_map(|place| self.document.element(*place)).collect()
     }
 
     /// Every element at a path from a node that these are around.
-    fn walk(&mut self, node: Element<'a>, ancestors: &mut Vec<Element<'a>>, path: &str) {
+    fn walk(&mut self, node: Element<'a>, ancestors: &mut Vec<u32>, path: &str) {
         let (step, rest) =
             path.split_once('/').map_or((path, None), |(step, rest)| (step, Some(rest)));
-        ancestors.push(node);
+        ancestors.push(node.place());
         let mut around = None;
         for child in node.children().filter(|child| child.name() == step) {
             if let Some(rest) = rest {
@@ -58,8 +88,9 @@ impl<'a> Records<'a> {
                 continue;
             }
             let around = *around.get_or_insert_with(|| {
-                self.around.push(ancestors.clone());
-                u32::try_from(self.around.len() - 1).unwrap_or(u32::MAX)
+                self.depth = ancestors.len();
+                self.around.extend_from_slice(ancestors);
+                u32::try_from(self.around.len() - self.depth).unwrap_or(u32::MAX)
             });
             self.all.push(Record { at: child.place(), around });
         }
@@ -68,10 +99,11 @@ impl<'a> Records<'a> {
 
     /// The first value of a record that no title names.
     fn unnamed(&self, record: Record, known: &[&str]) -> Option<String> {
-        let element = self.element(record)?;
-        let Some(parts) = mt940::parts(element) else {
+        let element = self.document.element(record.at)?;
+        if !self.are_entries {
             return unnamed(element, "", None, known);
-        };
+        }
+        let parts = mt940::parts(element)?;
         let first = parts.iter().find(|(name, text)| !text.is_empty() && !known.contains(name));
         first.map(|(name, _)| (*name).to_owned())
     }
@@ -103,27 +135,34 @@ pub(crate) fn see<'a>(document: &'a Document<'a>, layout: &Layout) -> Option<See
     if roots.is_empty() {
         return None;
     }
-    let mut lines = Records { document, around: Vec::new(), all: Vec::new() };
+    let mut lines = Records {
+        document,
+        are_entries: layout.records.is_none(),
+        around: Vec::new(),
+        depth: 0,
+        all: Vec::new(),
+    };
     for root in &roots {
         lines.walk(*root, &mut Vec::new(), records);
     }
     let head_fields = layout.totals.as_ref().map_or(&[][..], |totals| &totals.fields);
-    let of_document = |path: &str| {
+    let mut of_document = |path: &str| {
         let path = path.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/'));
         let path = path.unwrap_or_default();
         roots.iter().flat_map(|root| values(*root, &[], path)).collect()
     };
-    let head = row(0, head_fields, &of_document);
+    let head = row(0, head_fields, &mut of_document);
     let mut missing = missing(head_fields, std::iter::once(head.clone()));
     if !lines.all.is_empty() {
-        let rows = lines.all.iter().map(|line| lines.row(*line, 0, &layout.fields));
+        let mut outside = Outside::default();
+        let rows = lines.all.iter().map(|line| lines.row(*line, 0, &layout.fields, &mut outside));
         missing.extend(self::missing(&layout.fields, rows));
     }
     let extra = if layout.others_allowed { None } else { extra(&roots, layout, &lines, records) };
     Some(Seen { head, records: lines, missing, extra })
 }
 
-fn row(number: u32, fields: &[Field], find: &dyn Fn(&str) -> Vec<String>) -> Row {
+fn row(number: u32, fields: &[Field], find: &mut dyn FnMut(&str) -> Vec<String>) -> Row {
     let cells = fields.iter().map(|field| {
         let mut found: Vec<String> = field.titles.iter().flat_map(|title| find(title)).collect();
         // An element that holds others has no text of its own.

@@ -1,13 +1,12 @@
 //! XML into a tree. No document type, no entities but the five of the standard: nothing outside the file is ever asked.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use memchr::{memchr_iter, memmem};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::document::{Builder, Document, NOWHERE, Source, build};
+use super::document::{Builder, Document, MOST_NAMES, NOWHERE, Source, build};
 use crate::problem::{Code, Problem};
 use crate::text::{Encoding, decode};
 
@@ -51,12 +50,11 @@ pub(crate) fn read<'s>(file: &str, bytes: &'s [u8]) -> Result<Document<'s>, Prob
 
 /// So many elements and attributes stand in the text at most, unless blanks stand about its equals signs.
 fn most_entries(text: &str) -> usize {
-    let brackets = memchr_iter(b'<', text.as_bytes()).count();
-    let ends = memmem::find_iter(text.as_bytes(), "</").count();
-    let sign = |sign| memmem::find_iter(text.as_bytes(), sign).count();
-    let signs = sign("=\"") + sign("='");
-    // ` a=""` is the shortest attribute.
-    (brackets - ends).min(MOST) + signs.min(text.len() / 5)
+    let count = |word| memmem::find_iter(text.as_bytes(), word).count();
+    let elements = memchr_iter(b'<', text.as_bytes()).count() - count("</");
+    let attributes = count("=\"") + count("='");
+    // `<a/>` is the shortest of either.
+    (elements.min(MOST) + attributes).min(text.len() / 4)
 }
 
 /// Behind what was read last.
@@ -99,11 +97,11 @@ fn parse(reader: &mut Reader<&[u8]>, document: &mut Builder<'_>) -> Result<(), S
         match event {
             Event::Start(element) => {
                 count += 1;
-                start(&element, at..position(reader), document, count)?;
+                start(&element, document, count)?;
             }
             Event::Empty(element) => {
                 count += 1;
-                start(&element, at..position(reader), document, count)?;
+                start(&element, document, count)?;
                 document.end().ok_or_else(too_much)?;
             }
             Event::End(_) => document.end().ok_or("配对的结束标记")?,
@@ -135,16 +133,13 @@ fn text(document: &mut Builder<'_>, at: usize, text: &str) -> Result<(), String>
 }
 
 fn too_much() -> String {
-    format!("不超过{DEEPEST}层、{MOST}个元素，每个元素不超过{MOST_ATTRIBUTES}个属性")
+    format!(
+        "不超过{DEEPEST}层、{MOST}个元素、{MOST_NAMES}个名称，每个元素不超过{MOST_ATTRIBUTES}个属性"
+    )
 }
 
-/// The `nth` element begins, from 1, with its tag in those bytes.
-fn start(
-    element: &BytesStart<'_>,
-    tag: Range<usize>,
-    document: &mut Builder<'_>,
-    nth: usize,
-) -> Result<(), String> {
+/// The `nth` element begins, from 1.
+fn start(element: &BytesStart<'_>, document: &mut Builder<'_>, nth: usize) -> Result<(), String> {
     if document.depth() >= DEEPEST || nth > MOST {
         return Err(too_much());
     }
@@ -152,7 +147,6 @@ fn start(
         return Err("只有一个文档；可能是两个文件拼在一起".to_owned());
     }
     document.start(local(element.name().as_ref())).ok_or_else(too_much)?;
-    let mut place = tag.start;
     let source = document.source();
     for (before, attribute) in element.attributes().enumerate() {
         let attribute = attribute.map_err(|why| format!("完整的属性（{why}）"))?;
@@ -166,11 +160,9 @@ fn start(
         let value = attribute
             .normalized_value(quick_xml::XmlVersion::Implicit1_0)
             .map_err(|why| format!("完整的属性（{why}）"))?;
-        // The same text further to the front is as good as the value's own place, which is not told.
-        let rest = source.get(place..tag.end).unwrap_or_default();
-        let at = memmem::find(rest, value.as_bytes()).map(|at| place + at);
+        // Where the value is as it stands in the file, its place is told by its address.
+        let at = value.as_ptr().addr().checked_sub(source.as_ptr().addr());
         document.attribute(local(key), at.unwrap_or(NOWHERE), &value).ok_or_else(too_much)?;
-        place = at.unwrap_or(place);
     }
     Ok(())
 }
@@ -198,6 +190,24 @@ mod tests {
             node.attributes().map(|it| (it.name(), it.text().into_owned())).collect();
         assert_eq!(attributes, [("b", "1 & 2".to_owned())]);
         assert_eq!(node.children().next().unwrap().text(), "xAy");
+    }
+
+    #[test]
+    fn a_text_in_pieces_is_put_together_with_every_blank_between_them() {
+        for (text, expected) in [
+            ("1&#160;234.00", "1\u{a0}234.00"),
+            ("12<!--a--> <!--b-->34", "12 34"),
+            ("张<![CDATA[ ]]>三", "张 三"),
+            ("D20A0&#10;0000001", "D20A0\n0000001"),
+            ("&amp;&#32;a", "& a"),
+            ("\u{feff}12.00", "\u{feff}12.00"),
+            ("<b/>one<b/>\r\n<b/>two<b/>\r\n", "one\r\ntwo"),
+            (" \r\n<b/> one \r\n<b/>\r\n", "one"),
+        ] {
+            let source = format!("<A>{text}</A>");
+            let document = read("x", source.as_bytes()).unwrap();
+            assert_eq!(document.root().unwrap().text().trim(), expected, "{text}");
+        }
     }
 
     #[test]
@@ -230,8 +240,8 @@ mod tests {
         assert!(read("x", document).is_ok(), "only the first element says what a file is");
         for (many, is_read) in [(super::MOST_ATTRIBUTES, true), (super::MOST_ATTRIBUTES + 1, false)]
         {
-            let attributes: String = (0..many).map(|at| format!(" a{at}='1'")).collect();
-            let element = format!("<A{attributes}/>");
+            let attributes: Vec<String> = (0..many).map(|at| format!("a{at}='1'")).collect();
+            let element = format!("<A {}/>", attributes.join(" "));
             assert_eq!(read("x", element.as_bytes()).is_ok(), is_read, "{many}");
         }
         let deep = "<A>".repeat(100_000);
