@@ -14,7 +14,7 @@ use crate::problems::Problems;
 use crate::profile::{Field, Kind, Layout, Role};
 use crate::table::tree::Outside;
 use crate::table::{Cell, Form, Row};
-use crate::values::{read_date, read_integer, read_money, serial_day};
+use crate::values::{money_form, read_date, read_integer, read_money, serial_day};
 
 /// What one share of the rows came to.
 struct Share<T> {
@@ -143,7 +143,8 @@ fn row_fault(row: &Row<Cow<'_, str>>, body: &Body<'_>) -> Option<Code> {
     if row.is_blank() {
         return Some(Code::TableBlankRow);
     }
-    (!row.has_width(body.width, body.is_sheet)).then_some(Code::TableWrongWidth)
+    let fits = row.has_width(body.width, body.is_sheet) && row.cells.len() <= body.most_cells;
+    (!fits).then_some(Code::TableWrongWidth)
 }
 
 /// Reads the cells of one row by what they mean.
@@ -263,7 +264,7 @@ impl<'a> RowReader<'a> {
             return None;
         }
         if amount.is_none() {
-            self.refuse(Code::ValueNotMoney, role, text, "");
+            self.refuse(Code::ValueNotMoney, role, text, money_form(field));
         }
         amount
     }

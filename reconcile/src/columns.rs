@@ -80,6 +80,9 @@ pub(crate) fn find_paths<'a>(
     if seen.records.all.is_empty() && layout.totals.is_none() {
         return Err(Misfit::NoRows);
     }
+    if let Some(stray) = seen.stray {
+        return Err(Misfit::StrayLines(stray));
+    }
     match &seen.extra {
         Some(extra) => Err(Misfit::PathExtra(extra.clone())),
         None => Ok((by_place(layout, 1), seen)),

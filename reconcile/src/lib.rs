@@ -39,6 +39,10 @@ mod totals;
 
 mod reasons;
 
+mod difference;
+
+mod payee;
+
 pub mod response;
 
 pub mod refund;

@@ -35,6 +35,8 @@ pub(crate) enum Misfit {
     PathMissing(Vec<String>),
     #[error("多出“{0}”")]
     PathExtra(String),
+    #[error("“{0}”还出现在别处，那里的明细会漏读")]
+    StrayLines(String),
     #[error("“{path}”是“{found}”，该格式为“{expected}”")]
     OtherConstant { path: String, found: String, expected: String },
     #[error("文件名是同一银行“{0}”格式的文件名")]
@@ -72,7 +74,10 @@ impl Misfit {
     pub(crate) fn distance(&self) -> usize {
         match self {
             Misfit::NameOf(_) => 0,
-            Misfit::ColumnExtra { .. } | Misfit::ColumnTwice { .. } | Misfit::PathExtra(_) => 1,
+            Misfit::ColumnExtra { .. }
+            | Misfit::ColumnTwice { .. }
+            | Misfit::PathExtra(_)
+            | Misfit::StrayLines(_) => 1,
             Misfit::NoRows => 30,
             Misfit::Cell { .. } => 40,
             Misfit::ColumnMissing { missing, present, .. } if *present > 0 => 2 + missing.len(),

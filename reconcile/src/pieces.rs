@@ -28,6 +28,7 @@ impl<T> Pieces<T> {
     }
 
     /// All of them, in their order.
+    #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.0.iter().flatten()
     }

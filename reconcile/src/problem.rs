@@ -83,6 +83,10 @@ codes! {
     FixedShifted = "fixed.shifted", "内容没有靠在该列应靠的一侧，可能错位", "请核对该行是否少了或多了字节，向银行重新取一份";
     /// XML that is not whole, or has what no bank file has.
     XmlBroken = "xml.broken", "XML不完整或不合规", "文件可能被截断或改动，请向银行重新取一份";
+    /// XML that declares an encoding which is not read here.
+    XmlEncoding = "xml.encoding", "XML写明的编码读不了", "请向银行取写明UTF-8或GBK的文件，不要自己改写声明";
+    /// A value with elements in the middle of its text.
+    XmlMixed = "xml.mixed", "值的文字中间夹着别的元素", "文件可能被改动，请向银行重新取一份";
     /// One value that stands there more than once.
     TreeRepeated = "xml.repeated", "同一项出现不止一次", "请核对是否两个文件被拼在一起";
     /// A line of an MT940 message that is none.
@@ -116,7 +120,7 @@ codes! {
     /// Not of the form that the column asks for.
     ValueMalformed = "value.malformed", "内容不合要求", "请按“应为”改正后重新导入";
     /// Not an amount.
-    ValueNotMoney = "value.not_money", "不是金额", "金额应为元，最多两位小数；不得四舍五入，请向银行核实";
+    ValueNotMoney = "value.not_money", "不是金额", "不得四舍五入，请向银行核实；单位不对的，核对档案里写的单位";
     /// An amount that must be more than nothing.
     ValueNotPositive = "value.not_positive", "金额应大于零", "请向银行核实该行";
     /// An amount that must not be less than nothing.
@@ -149,6 +153,10 @@ codes! {
     ResponseBatchNeeded = "response.batch_needed", "该格式只有批内序号，需要知道是哪一批", "请指明发放批次代码";
     /// A row answers another batch than the one that the file says it answers.
     ResponseBatchDiffers = "response.batch_differs", "文件写明的批次与这一行的行引用不符", "请核对是否拿错文件；没有拿错的，向银行核实该行";
+    /// The status of the whole file is not that of its lines.
+    ResponseGroupDiffers = "response.group_differs", "整批的状态与这一行的处理结果矛盾", "请勿导入，向银行核实整批究竟是否处理，取前后一致的回盘";
+    /// The bank rejected everything and lists nothing.
+    ResponseAllRejected = "response.all_rejected", "银行整批拒绝，没有逐笔的结果", "请按银行说的原因改正；向银行要逐笔列明的回盘，或书面证明整批未付后再作处理";
     /// The file names one bank date, the caller another.
     ResponseDateDiffers = "response.date_differs", "文件的银行日期与指定的日期不符", "请核对文件名与日期";
     /// A partly paid line without the amount that was paid.
@@ -165,6 +173,10 @@ codes! {
     StatementDateOrder = "statement.date_order", "各行没有余额，又不按日期排列", "请向银行重新取一份按日期排列的流水";
     /// The closing balance is not the opening balance with every row.
     StatementClosing = "statement.closing_differs", "期末余额不等于期初余额加减各行", "流水可能缺行或被改动，请向银行重新取一份";
+    /// The bank's balance note says another balance than the statement.
+    StatementNoteDiffers = "statement.note_differs", "流水的期末余额与所填的余额证明不符", "请核对余额证明和流水是否同一账户、同一天";
+    /// The statement's closing balance is of an earlier day than the one up to which it is imported.
+    StatementEndsEarly = "statement.ends_early", "流水没有到所填的截止日", "请取到该日的流水，或把截止日改成流水写明的日期";
     /// Another opening balance than the first row's.
     StatementOpening = "statement.opening_differs", "期初余额与第一行不符", "流水可能缺行或被改动，请向银行重新取一份";
     /// The statement is another account's.
@@ -358,11 +370,12 @@ mod tests {
     fn a_problem_names_file_row_column_and_what_to_do() {
         let problem = Problem::of_row(Code::ValueNotMoney, "回盘.csv", 3)
             .in_column("应处理金额")
-            .found("1.005");
+            .found("1.005")
+            .expected("元，最多两位小数");
         assert_eq!(
             problem.to_string(),
-            "回盘.csv 第3行“应处理金额”：不是金额，原文“1.005”。\
-             金额应为元，最多两位小数；不得四舍五入，请向银行核实。（value.not_money）"
+            "回盘.csv 第3行“应处理金额”：不是金额，原文“1.005”，应为元，最多两位小数。\
+             不得四舍五入，请向银行核实；单位不对的，核对档案里写的单位。（value.not_money）"
         );
     }
 }

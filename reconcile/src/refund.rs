@@ -8,12 +8,13 @@ use ledger::period::Date;
 
 use crate::cells::{RowReader, read_rows};
 use crate::opened::Opened;
+use crate::payee::read_payee;
 use crate::pieces::Pieces;
 use crate::problem::{Code, Problem};
 use crate::problems::Problems;
 use crate::profile::{Direction, Layout, Role};
 use crate::reasons::{classify, echoed_name};
-use crate::response::{Given, body_of, body_problems, read_payee, sum, too_many};
+use crate::response::{Given, body_of, body_problems, sum, too_many};
 use crate::totals::{self, Sums};
 
 /// One returned payment.
@@ -69,6 +70,9 @@ pub fn read(
     body_problems(file, layout, &body, given, &mut problems);
     let totals = totals::take(file, layout, &mut body, &mut problems);
     too_many(file, layout, &body, &mut problems);
+    if body.count() == 0 {
+        problems.push(Problem::of_file(Code::FileNoLines, file));
+    }
     let day = totals::stated_day(totals.as_ref()).or(given.answered_on);
     let given = Given { answered_on: day, ..given.clone() };
     let lines = read_rows(file, layout, &body, &mut problems, |row| read_line(layout, row, &given));

@@ -5,16 +5,18 @@ use ledger::answer::Reason;
 use ledger::ids::{BatchCode, PaymentRef};
 use ledger::money::Money;
 use ledger::period::Date;
+use memchr::memmem;
 
 use crate::body::Body;
 use crate::cells::{RowReader, read_rows};
 use crate::detect::base_name;
-use crate::names::{account_key, narrow};
+use crate::difference::Difference;
 use crate::opened::Opened;
+use crate::payee::read_payee;
 use crate::pieces::Pieces;
 use crate::problem::{Code, Problem};
 use crate::problems::Problems;
-use crate::profile::{BankStatus, Direction, Layout, Role, SettledPart, StatusRule};
+use crate::profile::{BankStatus, Direction, Layout, ReasonRule, Role, SettledPart, StatusRule};
 use crate::reasons::{classify, echoed_name, without_echo};
 use crate::totals::{self, Sums};
 
@@ -48,8 +50,10 @@ pub struct ResponseLine {
     pub status: BankStatus,
     /// Why it failed, or waits where the bank says so; `None` for a success.
     pub reason: Option<Reason>,
-    /// What the bank says of it in its own words; `None` for a success.
+    /// What the bank says of it in its own words; `None` for a success, unless they contradict it.
     pub remark: Option<Box<BankRemark>>,
+    /// Why a person must look at it, whatever payment it names.
+    pub doubt: Option<Difference>,
     /// The day of the answer: from the line, else from the file's name, else as given by the caller.
     pub date: Option<Date>,
 }
@@ -103,10 +107,25 @@ pub fn read(
     body_problems(file, layout, &body, given, &mut problems);
     let totals = totals::take(file, layout, &mut body, &mut problems);
     too_many(file, layout, &body, &mut problems);
+    let group = totals::stated(totals.as_ref(), Role::GroupStatus);
+    let group = group.and_then(|(_, words)| status_of(layout, &words));
+    if body.count() == 0 {
+        let all_rejected = group == Some(BankStatus::Failed);
+        let code = if all_rejected { Code::ResponseAllRejected } else { Code::FileNoLines };
+        problems.push(Problem::of_file(code, file));
+    }
     let date =
         date_of_file(file, layout, given, totals::stated_day(totals.as_ref()), &mut problems);
     let lines = read_rows(file, layout, &body, &mut problems, |row| {
-        read_line(layout, row, given.batch.as_ref(), date)
+        let line = read_line(layout, row, given.batch.as_ref(), date)?;
+        let part = row.text(Role::GroupStatus).and_then(|words| status_of(layout, words));
+        for group in [group, part].into_iter().flatten() {
+            if matches!(group, BankStatus::Success | BankStatus::Failed) && group != line.status {
+                let (found, expected) = (line.status.chinese(), group.chinese());
+                row.refuse(Code::ResponseGroupDiffers, Role::Status, found, expected);
+            }
+        }
+        Some(line)
     });
     let (total, settled_total) = sums(file, &lines, &mut problems);
     if let Some(stated) = totals::stated_batch(totals.as_ref()) {
@@ -155,9 +174,6 @@ pub(crate) fn body_problems(
         if let Some(code) = row.fault {
             problems.push(Problem::of_row(code, file, row.number));
         }
-    }
-    if body.count() == 0 && body.tail.is_empty() {
-        problems.push(Problem::of_file(Code::FileNoLines, file));
     }
     if layout.field(Role::Number).is_some() && given.batch.is_none() {
         problems.push(Problem::of_file(Code::ResponseBatchNeeded, file));
@@ -239,59 +255,6 @@ pub(crate) fn sum(
     Money::total(amounts).unwrap_or_else(|| overflow(file, problems))
 }
 
-/// The parts that a response line and a refund line share.
-pub(crate) struct Payee {
-    pub(crate) reference: Option<PaymentRef>,
-    pub(crate) account_no: CompactString,
-    pub(crate) name: CompactString,
-    pub(crate) amount: Money,
-}
-
-pub(crate) fn read_payee(
-    layout: &Layout,
-    row: &mut RowReader<'_>,
-    batch: Option<&BatchCode>,
-) -> Option<Payee> {
-    let reference = reference(layout, row, batch);
-    let account_no = row.text(Role::Account).map(|account| account_key(account).into());
-    let name = row.text(Role::Name).map(CompactString::from);
-    // A notice that names payments by our reference alone has no such columns.
-    let absent = |role| layout.field(role).is_none().then(CompactString::default);
-    let (account_no, name) =
-        (account_no.or_else(|| absent(Role::Account)), name.or_else(|| absent(Role::Name)));
-    let amount = row.money(Role::Amount);
-    if let Some(amount) = amount {
-        if !amount.is_positive() {
-            row.refuse(Code::ValueNotPositive, Role::Amount, &amount.to_yuan(), "");
-        }
-        if let Some(limit) = layout.amount_limit.filter(|limit| amount > *limit) {
-            let most = format!("至多{}元", limit.to_grouped_yuan());
-            row.refuse(Code::ValueAboveLimit, Role::Amount, &amount.to_yuan(), &most);
-        }
-    }
-    Some(Payee { reference, account_no: account_no?, name: name?, amount: amount? })
-}
-
-/// A remark that is not a reference is a remark; a running number that is none is a problem.
-fn reference(
-    layout: &Layout,
-    row: &mut RowReader<'_>,
-    batch: Option<&BatchCode>,
-) -> Option<PaymentRef> {
-    if layout.field(Role::Number).is_none() {
-        let text = row.text(Role::Reference)?;
-        let narrowed = || text.chars().map(narrow).collect::<String>();
-        return text.parse().ok().or_else(|| narrowed().trim().parse().ok());
-    }
-    let number = row.integer(Role::Number)?;
-    // Without the batch the file has its one problem already.
-    let reference = PaymentRef::new(batch?.clone(), number);
-    if reference.is_none() {
-        row.refuse(Code::ValueNotANumber, Role::Number, &number.to_string(), "1至9999999");
-    }
-    reference
-}
-
 fn read_line(
     layout: &Layout,
     row: &mut RowReader<'_>,
@@ -318,7 +281,12 @@ fn read_line(
         }
     };
     let is_success = status == BankStatus::Success;
-    let text = if is_success { "" } else { stated_reason.unwrap_or(words) };
+    let contradiction = contradicts(status, stated_reason, &layout.reasons);
+    let text = match (is_success, contradiction) {
+        (true, None) => "",
+        (_, Some(words)) => words,
+        (false, None) => stated_reason.unwrap_or(words),
+    };
     let reason = if is_success { Reason::Other } else { classify(text, &layout.reasons) };
     let gives_reason = status == BankStatus::Failed || (!is_success && reason != Reason::Other);
     Some(ResponseLine {
@@ -333,8 +301,30 @@ fn read_line(
         remark: (!text.is_empty()).then(|| {
             Box::new(BankRemark { text: text.to_owned(), echoed_name: echoed_name(text) })
         }),
+        doubt: contradiction.map(|_| Difference::Words).or(payee.doubt),
         date: own_date.or(date),
     })
+}
+
+/// The bank's words where they say otherwise than its verdict: a success with a reason for a failure, or a failure that they call
+/// a success.
+fn contradicts<'a>(
+    status: BankStatus,
+    words: Option<&'a str>,
+    own: &[ReasonRule],
+) -> Option<&'a str> {
+    let words = words?;
+    let succeeds = memmem::find(words.as_bytes(), "成功".as_bytes()).is_some();
+    let contradicts = match status {
+        BankStatus::Success => !succeeds && classify(words, own) != Reason::Other,
+        BankStatus::Failed => {
+            let is_denied =
+                ["不成功", "未成功", "没有成功"].iter().any(|word| words.contains(word));
+            succeeds && !is_denied && classify(words, own) == Reason::Other
+        }
+        BankStatus::Pending | BankStatus::Unknown | BankStatus::Partial => false,
+    };
+    contradicts.then_some(words)
 }
 
 /// The bank's verdict and its words. A word that the profile does not list is never guessed.
@@ -366,6 +356,12 @@ fn read_status<'a>(
         row.refuse(Code::ResponseUnknownStatus, Role::Status, &found, "");
     }
     rule.map(|rule| (rule.is, words))
+}
+
+/// What a word of the whole file means, if it is one of a line.
+fn status_of(layout: &Layout, words: &str) -> Option<BankStatus> {
+    let rule = layout.statuses.iter().find(|rule| rule.settled.is_none() && rule.says(words));
+    rule.map(|rule| rule.is)
 }
 
 fn settled_part(amount: Option<Money>, settled: Option<Money>) -> Option<SettledPart> {

@@ -9,7 +9,7 @@ use crate::problem::{Code, Problem};
 use crate::problems::Problems;
 use crate::profile::{Field, Kind, Layout, Position, Role, Totals};
 use crate::table::{Cell, Form, Row};
-use crate::values::{read_date, read_integer, read_money};
+use crate::values::{money_form, read_date, read_integer, read_money};
 
 /// What the lines come to.
 #[derive(Clone, Copy)]
@@ -88,9 +88,9 @@ fn fault(field: &Field, cell: &Cell, sums: Option<Sums>) -> Option<(Code, String
     if text.is_empty() && (field.optional || field.may_be_empty) {
         return None;
     }
-    let money = |code, sum: Money| {
-        let stated = stated_money(field, text);
-        (stated != Some(sum)).then(|| (code, in_words(field, sum)))
+    let money = |code, sum: Money| match stated_money(field, text) {
+        None => Some((Code::ValueNotMoney, money_form(field).to_owned())),
+        Some(stated) => (stated != sum).then(|| (code, in_words(field, sum))),
     };
     match (field.role, sums) {
         (Role::Count, Some(Sums { count, .. })) => {

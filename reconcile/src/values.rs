@@ -23,6 +23,15 @@ pub(crate) fn read_money(text: &str, field: &Field) -> Option<Money> {
     grouped_yuan(text)
 }
 
+/// What an amount of that field looks like.
+pub(crate) fn money_form(field: &Field) -> &'static str {
+    if field.kind == Kind::Fen {
+        "分，整数（元乘以100）"
+    } else {
+        "元，最多两位小数"
+    }
+}
+
 /// Separators are taken off only where they stand in their places: 1,00.00 is not 100.00.
 fn grouped_yuan(text: &str) -> Option<Money> {
     let amount = Money::parse_yuan(&text.replace(',', "")).ok()?;
@@ -59,10 +68,12 @@ fn narrow_text(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(narrow).collect::<String>().trim().to_owned())
 }
 
-/// Dates as banks write them: `20201012`, `2020-10-12`, `2020/10/12`, `2020年10月12日`, each with a time of day
+/// Dates as banks write them, in China's time: `20201012`, `2020-10-12`, `2020/10/12`, `2020年10月12日`, each with a time of day
 /// behind it or not; twelve, fourteen or sixteen digits.
 pub(crate) fn read_date(text: &str) -> Option<Date> {
     let text = narrow_text(text);
+    // Our own time zone; in any other it may be another day here.
+    let text = text.strip_suffix("+08:00").unwrap_or(&text);
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     if digits >= 8 {
         let (day, time) = text.split_at_checked(8)?;

@@ -40,8 +40,13 @@ pub fn account_statement(
     let read = statement::read(layout, file.opened, &ours.number);
     let mut read = read.or_else(|problems| idle(&problems, idle_balance).ok_or(problems))?;
     if let Some(stated) = idle_balance.filter(|stated| *stated != read.closing) {
-        let problem = Problem::of_file(Code::StatementClosing, file.opened.file());
-        let problem = problem.found(stated.to_yuan()).expected(read.closing.to_yuan());
+        let problem = Problem::of_file(Code::StatementNoteDiffers, file.opened.file());
+        let problem = problem.found(read.closing.to_yuan()).expected(stated.to_yuan());
+        return Err(Failure::Problems(vec![problem]));
+    }
+    if let Some(end) = read.closing_on.filter(|end| *end < until) {
+        let problem = Problem::of_file(Code::StatementEndsEarly, file.opened.file());
+        let problem = problem.found(end.to_string()).expected(until.to_string());
         return Err(Failure::Problems(vec![problem]));
     }
     if read.latest_first {
@@ -100,6 +105,7 @@ fn idle(problems: &[Problem], balance: Option<Money>) -> Option<statement::State
         account_no: None,
         opening: balance,
         closing: balance,
+        closing_on: None,
         latest_first: false,
     })
 }

@@ -94,7 +94,10 @@ fn of_payment(
         | Role::OpeningSense
         | Role::Closing
         | Role::ClosingSense
+        | Role::ClosingDate
         | Role::Sense
+        | Role::Reversal
+        | Role::GroupStatus
         | Role::CounterpartyName
         | Role::CounterpartyAccount
         | Role::Summary

@@ -16,6 +16,7 @@ use ledger::money::Money;
 use ledger::period::Date;
 use ledger::shares::in_shares;
 
+pub use crate::difference::{Difference, Differences};
 use crate::pieces::Pieces;
 use crate::profile::BankStatus;
 use crate::response::{ResponseFile, ResponseLine};
@@ -64,78 +65,6 @@ pub struct Expectation {
     pub instructed_on: Date,
     /// What is booked.
     pub state: Booked,
-}
-
-/// One thing in which a line differs from the payment it names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Difference {
-    /// Another instructed amount.
-    Amount,
-    /// Another account.
-    Account,
-    /// Another name.
-    Name,
-    /// A settled amount that does not go with the verdict: more than instructed, or something on a failure.
-    SettledAmount,
-}
-
-impl Difference {
-    /// Each of them, in the order in which they are told.
-    pub const ALL: [Difference; 4] =
-        [Difference::Amount, Difference::Account, Difference::Name, Difference::SettledAmount];
-
-    /// The Chinese term.
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Difference::Amount => "金额",
-            Difference::Account => "账号",
-            Difference::Name => "户名",
-            Difference::SettledAmount => "实处理金额",
-        }
-    }
-}
-
-/// In what a line differs from the payment it names: a bit each, because a million lines differ in nothing.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub struct Differences(u8);
-
-impl Differences {
-    /// True if the line agrees in every part.
-    #[must_use]
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// How many they are.
-    #[must_use]
-    pub const fn count(self) -> u32 {
-        self.0.count_ones()
-    }
-
-    /// True if this is one of them.
-    #[must_use]
-    pub const fn contains(self, difference: Difference) -> bool {
-        self.0 & (1 << (difference as u8)) != 0
-    }
-
-    /// The differences, in the order of [`Difference::ALL`].
-    pub fn iter(self) -> impl Iterator<Item = Difference> {
-        Difference::ALL.into_iter().filter(move |difference| self.contains(*difference))
-    }
-}
-
-impl FromIterator<Difference> for Differences {
-    fn from_iter<I: IntoIterator<Item = Difference>>(differences: I) -> Differences {
-        let with = |bits, difference| bits | (1 << (difference as u8));
-        Differences(differences.into_iter().fold(0, with))
-    }
-}
-
-impl std::fmt::Debug for Differences {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_set().entries(self.iter()).finish()
-    }
 }
 
 /// What one line means for the books. What the line itself says stands in the line.
@@ -233,7 +162,7 @@ fn claim(line: &ResponseLine) -> Claim<'_, Answer> {
         amount: line.amount,
         date: line.date,
         answer: (line.status, line.reason, line.settled_amount),
-        is_sound: settles_soundly(line),
+        is_sound: line.doubt.is_none() && settles_soundly(line),
     }
 }
 
@@ -360,7 +289,7 @@ fn verdict(line: &ResponseLine, booked: Booked) -> Outcome {
 
 fn differences(line: &ResponseLine, expected: &Expectation) -> Differences {
     let unsound = (!settles_soundly(line)).then_some(Difference::SettledAmount);
-    assign::differences(&claim(line), expected).iter().chain(unsound).collect()
+    assign::differences(&claim(line), expected).iter().chain(unsound).chain(line.doubt).collect()
 }
 
 #[cfg(test)]

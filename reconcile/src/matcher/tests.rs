@@ -35,6 +35,7 @@ fn success(row: u32, line: u32) -> ResponseLine {
         status: BankStatus::Success,
         reason: None,
         remark: None,
+        doubt: None,
         date: Some("2020-10-12".parse().unwrap()),
     }
 }
@@ -75,6 +76,7 @@ fn the_same_reference_with_another_amount_account_or_name_is_a_discrepancy() {
         (ResponseLine { name: name.into(), ..success(2, 1) }, Difference::Name),
         (ResponseLine { amount: too_much, ..success(2, 1) }, Difference::Amount),
         (ResponseLine { settled_amount: too_much, ..success(2, 1) }, Difference::SettledAmount),
+        (ResponseLine { doubt: Some(Difference::Words), ..success(2, 1) }, Difference::Words),
     ] {
         let report = match_lines(&[expected(1)], &[line]);
         assert_eq!(report.outcomes[0].outcome, Outcome::Discrepant, "{difference:?}");

@@ -77,8 +77,14 @@ closed_words! {
         Closing = "closing",
         /// In the head of a statement: the sense of that balance.
         ClosingSense = "closing_sense",
+        /// In the head of a statement: the day of the closing balance.
+        ClosingDate = "closing_date",
         /// 借 or 贷, checked against the amounts, or saying whose the amount is.
         Sense = "sense",
+        /// `true` where a statement's row takes an earlier one back: in our books the other side's opposite, in red.
+        Reversal = "reversal",
+        /// The status of the whole file, or of a part: where it is one of the layout's, every line must have it.
+        GroupStatus = "group_status",
         /// The other side's name.
         CounterpartyName = "counterparty_name",
         /// The other side's account.

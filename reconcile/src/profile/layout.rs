@@ -116,6 +116,20 @@ closed_words! {
     }
 }
 
+impl BankStatus {
+    /// The Chinese word.
+    #[must_use]
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            BankStatus::Success => "成功",
+            BankStatus::Failed => "失败",
+            BankStatus::Pending => "处理中",
+            BankStatus::Unknown => "不明",
+            BankStatus::Partial => "部分成功",
+        }
+    }
+}
+
 /// One kind of file of a bank.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -10,7 +10,9 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("gbk-pair.toml", include_str!("../../profiles/gbk-pair.toml")),
     ("icbc-batch.toml", include_str!("../../profiles/icbc-batch.toml")),
     ("iso-camt.toml", include_str!("../../profiles/iso-camt.toml")),
+    ("iso-camt.2.toml", include_str!("../../profiles/iso-camt.2.toml")),
     ("iso-pain.toml", include_str!("../../profiles/iso-pain.toml")),
+    ("iso-pain.2.toml", include_str!("../../profiles/iso-pain.2.toml")),
     ("mof-2252.toml", include_str!("../../profiles/mof-2252.toml")),
     ("mof-8207.toml", include_str!("../../profiles/mof-8207.toml")),
     ("rcb-pipe-head.toml", include_str!("../../profiles/rcb-pipe-head.toml")),
@@ -21,6 +23,7 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("stmt-icbc-b.toml", include_str!("../../profiles/stmt-icbc-b.toml")),
     ("stmt-psbc.toml", include_str!("../../profiles/stmt-psbc.toml")),
     ("swift-mt940.toml", include_str!("../../profiles/swift-mt940.toml")),
+    ("swift-mt940.2.toml", include_str!("../../profiles/swift-mt940.2.toml")),
     ("ykt-detail.toml", include_str!("../../profiles/ykt-detail.toml")),
 ];
 

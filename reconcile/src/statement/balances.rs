@@ -17,6 +17,13 @@ pub(super) struct Ends {
     closing: Option<Money>,
 }
 
+impl Ends {
+    /// True if the head states both.
+    pub(super) fn are_both(self) -> bool {
+        self.opening.is_some() && self.closing.is_some()
+    }
+}
+
 /// What the head states. A sense of D makes a balance an overdraft.
 pub(super) fn stated(file: &str, totals: Option<&(&Totals, Row)>, problems: &mut Problems) -> Ends {
     let mut end = |role, sense| {
@@ -64,6 +71,9 @@ pub(super) fn check(
         let is_latest = latest_first.len() < earliest_first.len();
         let breaks = if is_latest { latest_first } else { earliest_first };
         return Err(breaks.into_told(file));
+    }
+    if rows.is_empty() {
+        return reckon(file, rows, ends);
     }
     let (first, last) = (rows.iter().next(), rows.iter().next_back());
     let (earliest, latest) = if reversed { (last, first) } else { (first, last) };

@@ -22,6 +22,7 @@ use crate::problems::Problems;
 use crate::profile::{Direction, Layout, Role};
 use crate::response::{Given, body_of, body_problems, sum, too_many};
 use crate::totals::{self, Sums};
+use crate::values::read_date;
 
 pub use fingerprint::fingerprint;
 pub use matching::{BankMovement, RowOutcome, StatementReport, match_statement};
@@ -70,6 +71,8 @@ pub struct StatementFile {
     pub opening: Money,
     /// The balance after the latest row.
     pub closing: Money,
+    /// The day of the closing balance, where the file states it.
+    pub closing_on: Option<Date>,
     /// True if the bank lists the latest row first.
     pub latest_first: bool,
 }
@@ -91,6 +94,12 @@ pub fn read(
     let totals = totals::take(file, layout, &mut body, &mut problems);
     too_many(file, layout, &body, &mut problems);
     let ends = balances::stated(file, totals.as_ref(), &mut problems);
+    // A month in which nothing moved is told by its two balances.
+    if body.count() == 0 && !ends.are_both() {
+        problems.push(Problem::of_file(Code::FileNoLines, file));
+    }
+    let closing_on = totals::stated(totals.as_ref(), Role::ClosingDate);
+    let closing_on = closing_on.and_then(|(_, text)| read_date(&text));
     let ours = account_key(account_no);
     let in_head = totals::stated(totals.as_ref(), Role::OwnAccount);
     let in_head = in_head.map(|(_, text)| account_key(&text).into_owned());
@@ -124,7 +133,7 @@ pub fn read(
         stated = Some(ours.into_owned());
     }
     let (opening, closing, latest_first) = balances::check(file, layout, &mut rows, ends)?;
-    Ok(StatementFile { rows, account_no: stated, opening, closing, latest_first })
+    Ok(StatementFile { rows, account_no: stated, opening, closing, closing_on, latest_first })
 }
 
 /// Our account as the lines before the heading state it: behind its label, in the same cell or the next.
@@ -213,11 +222,23 @@ fn sides_by_column(row: &mut RowReader<'_>) -> (Option<Money>, Option<Money>) {
 /// One column of amounts, and a word that says whose side it is.
 fn sides_by_sense(row: &mut RowReader<'_>) -> (Option<Money>, Option<Money>) {
     let amount = row.money(Role::Amount);
+    let is_reversal = row.text(Role::Reversal).and_then(|word| match word {
+        "true" | "1" => Some(true),
+        "false" | "0" => Some(false),
+        other => {
+            row.refuse(Code::ValueMalformed, Role::Reversal, other, "true或false");
+            None
+        }
+    });
     let Some(sense) = row.text(Role::Sense) else { return (None, None) };
-    match is_debit(sense) {
-        Some(true) => (amount, None),
-        Some(false) => (None, amount),
-        None => {
+    let red = amount.and_then(Money::checked_neg);
+    match (is_debit(sense), is_reversal.unwrap_or(false)) {
+        (Some(true), false) => (amount, None),
+        (Some(false), false) => (None, amount),
+        // What takes a credit back stands on the side of the credits.
+        (Some(true), true) => (None, red),
+        (Some(false), true) => (red, None),
+        (None, _) => {
             row.refuse(Code::StatementSense, Role::Sense, sense, "借、贷，或D、C，或进、出");
             (None, None)
         }

@@ -59,6 +59,13 @@ impl Document<'_> {
         self.element(0)
     }
 
+    /// How many elements have that name, wherever they stand.
+    pub(super) fn count(&self, name: &str) -> usize {
+        let name = self.names.iter().position(|known| known == name);
+        let name = name.and_then(|at| u16::try_from(at).ok());
+        self.entries.iter().filter(|entry| Some(entry.name) == name).count()
+    }
+
     /// The element at that place.
     pub(super) fn element(&self, at: u32) -> Option<Element<'_>> {
         self.entries.get(place(at)).map(|_| Element { document: self, at: place(at) })
@@ -104,6 +111,11 @@ impl<'d> Element<'d> {
         }
     }
 
+    /// True if it holds elements, and text of its own beside them.
+    pub(super) fn is_mixed(self) -> bool {
+        self.children().next().is_some() && !self.text().trim().is_empty()
+    }
+
     /// Its elements.
     pub(crate) fn children(self) -> impl Iterator<Item = Element<'d>> {
         self.inside(false)
@@ -140,11 +152,11 @@ fn place(index: u32) -> usize {
 ///
 /// # Errors
 /// Those of `make`.
-pub(super) fn build<'s, E>(
-    source: Source<'s>,
+pub(super) fn build<E>(
+    source: Source<'_>,
     room: usize,
     make: impl FnOnce(&mut Builder<'_>) -> Result<(), E>,
-) -> Result<Document<'s>, E> {
+) -> Result<Document<'_>, E> {
     let mut builder = Builder {
         source: &source,
         texts: String::new(),
@@ -209,7 +221,7 @@ impl<'s> Builder<'s> {
     pub(super) fn attribute(&mut self, name: &str, at: usize, value: &str) -> Option<()> {
         let entry = self.push(name, ATTRIBUTE)?;
         let text = self.more(Text::Empty, at, value);
-        self.end_of(entry, text)
+        self.end_of(entry, &text)
     }
 
     /// More text of the innermost element; false if there is none. Where the text stands in the file at `at`, no copy is made.
@@ -263,7 +275,7 @@ impl<'s> Builder<'s> {
     /// The innermost element ends.
     pub(super) fn end(&mut self) -> Option<()> {
         let (at, text) = self.open.pop()?;
-        self.end_of(at, text)
+        self.end_of(at, &text)
     }
 
     fn push(&mut self, name: &str, kind: u16) -> Option<usize> {
@@ -281,9 +293,9 @@ impl<'s> Builder<'s> {
         Some(self.entries.len() - 1)
     }
 
-    fn end_of(&mut self, at: usize, text: Text) -> Option<()> {
+    fn end_of(&mut self, at: usize, text: &Text) -> Option<()> {
         let end = u32::try_from(self.entries.len()).ok()?;
-        let (begin, length) = match &text {
+        let (begin, length) = match text {
             Text::Empty => (0, 0),
             Text::Stretch(begin, end, _) => (*begin, end - begin),
             Text::Own(text) if text.trim().is_empty() => (0, 0),
@@ -305,89 +317,4 @@ impl<'s> Builder<'s> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Builder, Document, Encoding, NOWHERE, Source, build};
-
-    fn built(source: &str, make: impl FnOnce(&mut Builder<'_>)) -> Document<'_> {
-        let source = Source { bytes: source.as_bytes().into(), encoding: Encoding::Utf8 };
-        let document = build(source, 0, |builder| {
-            make(builder);
-            Ok::<(), ()>(())
-        });
-        document.unwrap()
-    }
-
-    #[test]
-    fn elements_hold_their_texts_attributes_and_children_in_order() {
-        let document = built("", |builder| {
-            builder.start("a").unwrap();
-            builder.attribute("k", NOWHERE, "1").unwrap();
-            assert!(builder.text(NOWHERE, " \n"));
-            builder.start("b").unwrap();
-            builder.text(NOWHERE, "x");
-            builder.leaf("c", "y").unwrap();
-            builder.text(NOWHERE, "z");
-            builder.end().unwrap();
-            builder.leaf("b", "w").unwrap();
-            assert!(!builder.is_over());
-            builder.end().unwrap();
-            assert!(builder.is_over() && !builder.text(NOWHERE, "no"));
-        });
-        let root = document.root().unwrap();
-        let texts: Vec<_> = root.children().map(|b| (b.name(), b.text().into_owned())).collect();
-        assert_eq!(texts, [("b", "xz".to_owned()), ("b", "w".to_owned())]);
-        let attribute = root.attributes().next().unwrap();
-        assert_eq!((attribute.name(), &*attribute.text(), &*root.text()), ("k", "1", ""));
-        let inner = root.children().next().unwrap();
-        assert_eq!(inner.children().map(|c| c.text().into_owned()).collect::<Vec<_>>(), ["y"]);
-    }
-
-    #[test]
-    fn a_text_that_stands_in_the_file_in_one_piece_stays_there_and_keeps_the_blanks_within() {
-        let document = built("..one two..", |builder| {
-            builder.start("a").unwrap();
-            for pieces in [
-                &[(2, "one")][..],
-                &[(2, "one"), (5, " "), (6, "two")],
-                &[(5, " "), (2, "one"), (5, " "), (NOWHERE, "\n")],
-                &[(2, "two")],
-            ] {
-                builder.start("b").unwrap();
-                for (at, text) in pieces {
-                    assert!(builder.text(*at, text));
-                }
-                builder.end().unwrap();
-            }
-            builder.start("b").unwrap();
-            builder.stretch(2, 5);
-            builder.stretch_to(9);
-            builder.end().unwrap();
-            builder.end().unwrap();
-        });
-        let root = document.root().unwrap();
-        let texts: Vec<String> = root.children().map(|b| b.text().into_owned()).collect();
-        assert_eq!(texts, ["one", "one two", "one", "two", "one two"]);
-        assert_eq!(document.texts, "one twotwo");
-    }
-
-    #[test]
-    fn a_long_text_is_whole() {
-        for length in [65_534, 65_535, 65_536, 200_000] {
-            let text = "x".repeat(length);
-            let document = built("", |builder| builder.leaf("a", &text).unwrap());
-            assert_eq!(document.root().unwrap().text(), text);
-        }
-    }
-
-    #[test]
-    fn there_is_an_end_of_names() {
-        built("", |builder| {
-            builder.start("a").unwrap();
-            for name in 1..super::MOST_NAMES {
-                builder.leaf(&name.to_string(), "").unwrap();
-            }
-            assert_eq!(builder.start("one more"), None);
-            assert_eq!(builder.start("17"), Some(()));
-        });
-    }
-}
+mod tests;

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use ledger::period::Date;
 use memchr::memmem;
 
 use super::document::{Builder, Document, Element, NOWHERE, Source, build};
@@ -208,9 +209,11 @@ fn balance(value: &str) -> Option<[Named<'_>; 3]> {
 
 /// `2401150115RD3504,00NTRFDB2401000001//BANKREF`
 fn of_line(value: &str) -> Option<[Named<'_>; 6]> {
-    let (date, rest) = value.split_at_checked(6)?;
-    let posted = rest.split_at_checked(4).filter(|(day, _)| all_digits(day));
-    let rest = posted.map_or(rest, |(_, rest)| rest);
+    let (value_date, rest) = value.split_at_checked(6)?;
+    let booked = rest.split_at_checked(4).filter(|(day, _)| all_digits(day));
+    let rest = booked.map_or(rest, |(_, rest)| rest);
+    let value_date = century(value_date)?;
+    let date = booked.map_or_else(|| value_date.clone(), |(day, _)| nearest(&value_date, day));
     let (sense, rest) = match rest.as_bytes() {
         [b'R', b'C' | b'D', ..] => rest.split_at_checked(2)?,
         [b'C' | b'D', ..] => rest.split_at_checked(1)?,
@@ -230,7 +233,7 @@ fn of_line(value: &str) -> Option<[Named<'_>; 6]> {
         other => (other, amount),
     };
     Some([
-        ("Date", century(date)?.into()),
+        ("Date", date.into()),
         ("Sense", side.into()),
         ("Amt", amount.into()),
         ("Kind", kind.into()),
@@ -246,6 +249,18 @@ fn all_digits(text: &str) -> bool {
 /// `240110` is in this century.
 fn century(date: &str) -> Option<String> {
     all_digits(date).then(|| format!("20{date}"))
+}
+
+/// The day on which the bank booked, of which the message gives month and day: in the year in which it is nearest to the value
+/// date. A day that there is not is given in the value date's year, and refused where the date is read.
+fn nearest(value_date: &str, day: &str) -> String {
+    let year = value_date.get(..4).unwrap_or_default();
+    let Some(valued) = Date::from_compact(value_date) else { return format!("{year}{day}") };
+    let number: i32 = year.parse().unwrap_or_default();
+    let years = [number, number - 1, number + 1].map(|year| format!("{year:04}{day}"));
+    let there = years.iter().filter_map(|text| Some((Date::from_compact(text)?, text)));
+    let nearest = there.min_by_key(|(date, _)| date.days_since(valued).abs());
+    nearest.map_or_else(|| format!("{year}{day}"), |(_, text)| text.clone())
 }
 
 /// The decimal comma, which must be there, as a point; `13504,` has no decimals.
@@ -273,6 +288,16 @@ mod tests {
         );
         let red = of_line("240115RC12,5NMSCNONREF").unwrap();
         assert_eq!(texts(&red), ["20240115", "C", "-12.5", "NMSC", "", ""]);
+        for (line, date) in [
+            ("2401150116D1,NTRFA", "20240116"),
+            ("2101041231D1,NTRFA", "20201231"),
+            ("2012310104D1,NTRFA", "20210104"),
+            ("2402280229D1,NTRFA", "20240229"),
+            ("2302280229D1,NTRFA", "20240229"),
+            ("2012091309D1,NTRFA", "20201309"),
+        ] {
+            assert_eq!(texts(&of_line(line).unwrap())[0], date, "{line}");
+        }
         for wrong in ["2401150115X3504,00NTRF1", "2401D1,00NTRF1", "240115D1.00NTRF1", ""] {
             assert!(of_line(wrong).is_none(), "{wrong}");
         }

@@ -34,7 +34,21 @@ pub(crate) struct Record {
 #[derive(Debug, Default)]
 pub(crate) struct Outside {
     around: Option<u32>,
-    found: HashMap<String, Vec<String>>,
+    found: HashMap<String, Vec<Value>>,
+}
+
+/// A value at a path.
+#[derive(Clone, Debug)]
+struct Value {
+    text: String,
+    /// Elements stand in the middle of it.
+    is_mixed: bool,
+}
+
+impl Value {
+    fn of(text: impl Into<String>) -> Value {
+        Value { text: text.into(), is_mixed: false }
+    }
 }
 
 impl<'a> Records<'a> {
@@ -63,7 +77,7 @@ impl<'a> Records<'a> {
             match &parts {
                 Some(parts) => {
                     let named = parts.iter().filter(|(name, _)| *name == path);
-                    named.map(|(_, text)| text.clone()).collect()
+                    named.map(|(_, text)| Value::of(text.clone())).collect()
                 }
                 None => values(element, &[], path),
             }
@@ -119,6 +133,8 @@ pub(crate) struct Seen<'a> {
     pub(crate) missing: Vec<String>,
     /// Values that the layout does not name.
     pub(crate) extra: Option<String>,
+    /// The name of the lines, if elements of that name stand elsewhere too: lines that would be overlooked.
+    pub(crate) stray: Option<String>,
 }
 
 /// Looks at a document with a layout's eyes; `None` if it is not of the kind in which the layout's paths begin.
@@ -159,23 +175,31 @@ pub(crate) fn see<'a>(document: &'a Document<'a>, layout: &Layout) -> Option<See
         missing.extend(self::missing(&layout.fields, rows));
     }
     let extra = if layout.others_allowed { None } else { extra(&roots, layout, &lines, records) };
-    Some(Seen { head, records: lines, missing, extra })
+    let name = records.rsplit('/').next().unwrap_or(records);
+    let has_strays = document.count(name) > lines.all.len();
+    let stray = has_strays.then(|| name.to_owned());
+    Some(Seen { head, records: lines, missing, extra, stray })
 }
 
-fn row(number: u32, fields: &[Field], find: &mut dyn FnMut(&str) -> Vec<String>) -> Row {
+fn row(number: u32, fields: &[Field], find: &mut dyn FnMut(&str) -> Vec<Value>) -> Row {
     let cells = fields.iter().map(|field| {
-        let mut found: Vec<String> = field.titles.iter().flat_map(|title| find(title)).collect();
+        let mut found: Vec<Value> = field.titles.iter().flat_map(|title| find(title)).collect();
         // An element that holds others has no text of its own.
         if found.len() > 1 {
-            found.retain(|text| !text.trim().is_empty());
+            found.retain(|value| !value.text.trim().is_empty());
         }
+        let refused = |text: String, code| Cell { text, form: Form::Refused(code) };
         match found.as_slice() {
             [] => Cell::text(""),
-            [text] => match text_fault(text.trim()) {
-                Some(code) => Cell { text: text.trim().to_owned(), form: Form::Refused(code) },
+            [Value { text, is_mixed: true }] => refused(text.trim().to_owned(), Code::XmlMixed),
+            [Value { text, .. }] => match text_fault(text.trim()) {
+                Some(code) => refused(text.trim().to_owned(), code),
                 None => Cell::text(text),
             },
-            [..] => Cell { text: found.join("、"), form: Form::Refused(Code::TreeRepeated) },
+            [..] => {
+                let texts: Vec<&str> = found.iter().map(|value| value.text.trim()).collect();
+                refused(texts.join("、"), Code::TreeRepeated)
+            }
         }
     });
     Row { number, cells: cells.collect(), fault: None }
@@ -195,14 +219,14 @@ fn missing(fields: &[Field], mut rows: impl Iterator<Item = Row>) -> Vec<String>
 }
 
 /// Every value at a path from a node.
-fn values(node: Element<'_>, ancestors: &[Element<'_>], path: &str) -> Vec<String> {
+fn values(node: Element<'_>, ancestors: &[Element<'_>], path: &str) -> Vec<Value> {
     if let Some(rest) = path.strip_prefix("../") {
         let Some((parent, above)) = ancestors.split_last() else { return Vec::new() };
         return values(*parent, above, rest);
     }
     if let Some(name) = path.strip_prefix('@') {
         let named = node.attributes().filter(|attribute| attribute.name() == name);
-        return named.map(|attribute| attribute.text().into_owned()).collect();
+        return named.map(|attribute| Value::of(attribute.text())).collect();
     }
     let (step, rest) = split_step(path);
     let (name, condition) = match step.split_once('[') {
@@ -211,13 +235,15 @@ fn values(node: Element<'_>, ancestors: &[Element<'_>], path: &str) -> Vec<Strin
     };
     let holds = |child: Element<'_>| {
         condition.and_then(|condition| condition.split_once('=')).is_none_or(|(path, value)| {
-            values(child, &[], path).iter().any(|found| found.trim() == value)
+            values(child, &[], path).iter().any(|found| found.text.trim() == value)
         })
     };
     let children = node.children().filter(|child| child.name() == name && holds(*child));
     match rest {
         Some(rest) => children.flat_map(|child| values(child, &[], rest)).collect(),
-        None => children.map(|child| child.text().into_owned()).collect(),
+        None => children
+            .map(|child| Value { text: child.text().into(), is_mixed: child.is_mixed() })
+            .collect(),
     }
 }
 
@@ -267,8 +293,9 @@ fn unnamed(node: Element<'_>, path: &str, records: Option<&str>, known: &[&str])
             return Some(path);
         }
     }
-    let is_leaf = node.children().next().is_none() && !path.is_empty();
-    if is_leaf && !node.text().trim().is_empty() && !known.contains(&path) {
+    // Text beside elements is no value of any title.
+    let is_known = known.contains(&path) && !node.is_mixed();
+    if !path.is_empty() && !node.text().trim().is_empty() && !is_known {
         return Some(path.to_owned());
     }
     node.children().find_map(|child| unnamed(child, &under(child.name()), records, known))

@@ -23,7 +23,10 @@ pub(crate) fn read<'s>(file: &str, bytes: &'s [u8]) -> Result<Document<'s>, Prob
         let problem = Problem::of_file(Code::SheetUnreadable, file).found("网页（HTML）");
         return Err(problem.expected("xlsx、csv或文本：请在网银上另选格式下载；只有网页的，用表格软件打开，核对账号没有变成科学计数后另存为xlsx"));
     }
-    let encoding = encoding_of(bytes);
+    let encoding = encoding_of(bytes).map_err(|other| {
+        let problem = Problem::of_file(Code::XmlEncoding, file).found(other);
+        problem.expected("UTF-8、GBK、GB2312或GB18030")
+    })?;
     let text = decode(bytes, encoding).map_err(|wrong| {
         Problem::of_row(Code::TextUndecodable, file, wrong.row)
             .found(format!("第{}字节", wrong.offset + 1))
@@ -81,12 +84,22 @@ fn is_web_page(bytes: &[u8]) -> bool {
 }
 
 /// What the declaration says; UTF-8 if it says nothing.
-fn encoding_of(bytes: &[u8]) -> Encoding {
+///
+/// # Errors
+/// The name of an encoding that no bank here uses.
+fn encoding_of(bytes: &[u8]) -> Result<Encoding, String> {
     let head = bytes.get(..bytes.len().min(200)).unwrap_or(bytes);
     let head = String::from_utf8_lossy(head).to_ascii_lowercase();
-    let declared = head.split("?>").next().unwrap_or_default();
-    let is_gb = ["gbk", "gb2312", "gb18030"].iter().any(|name| declared.contains(name));
-    if declared.contains("<?xml") && is_gb { Encoding::Gb18030 } else { Encoding::Utf8 }
+    let declaration = head.split("?>").next().filter(|declaration| declaration.contains("<?xml"));
+    let stated = declaration.and_then(|declaration| declaration.split_once("encoding"));
+    let Some((_, stated)) = stated else { return Ok(Encoding::Utf8) };
+    let name = stated.trim_start_matches(|letter: char| letter == '=' || letter.is_whitespace());
+    let name = name.trim_start_matches(['"', '\'']).split(['"', '\'']).next().unwrap_or_default();
+    match name {
+        "gbk" | "gb2312" | "gb18030" | "gb-18030" | "cp936" => Ok(Encoding::Gb18030),
+        "utf-8" | "utf8" | "us-ascii" | "ascii" => Ok(Encoding::Utf8),
+        other => Err(other.to_owned()),
+    }
 }
 
 fn parse(reader: &mut Reader<&[u8]>, document: &mut Builder<'_>) -> Result<(), String> {
@@ -215,6 +228,8 @@ mod tests {
         let text = "<?xml version=\"1.0\" encoding=\"GBK\"?><A>张</A>";
         let bytes = crate::text::encode_gb18030(text).unwrap();
         assert_eq!(read("x", &bytes).unwrap().root().unwrap().text(), "张");
+        let other = b"<?xml version='1.0' encoding='Big5'?><A>1</A>";
+        assert_eq!(read("x", other).unwrap_err().code, Code::XmlEncoding);
         let undeclared = crate::text::encode_gb18030("<A>张</A>").unwrap();
         assert_eq!(read("x", &undeclared).unwrap_err().code, Code::TextUndecodable);
     }

@@ -81,6 +81,7 @@ fn lines() -> impl Strategy<Value = Vec<ResponseLine>> {
                     status,
                     reason,
                     remark: None,
+                    doubt: None,
                     date: answered.map(day),
                 }
             })
