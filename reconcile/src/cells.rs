@@ -30,11 +30,10 @@ impl<T> Share<T> {
         Share { lines: Vec::new(), room, problems: Problems::default(), refused: 0 }
     }
 
-    /// Of text with so many rows in so many bytes. Rows that are much shorter than what becomes of a line are none, and need no
-    /// room.
-    fn of_text(rows: usize, bytes: usize) -> Share<T> {
-        let most = bytes / 2 * 5 / size_of::<T>().max(1);
-        Share::with_room(rows.min(most))
+    /// Of so many rows, with room of no more than so many bytes. Rows that are much shorter than what becomes of a line are none,
+    /// and need no room.
+    fn within(rows: usize, most_bytes: usize) -> Share<T> {
+        Share::with_room(rows.min(most_bytes / size_of::<T>().max(1)))
     }
 
     /// The row becomes a line or at least one problem.
@@ -96,7 +95,7 @@ pub(crate) fn read_rows<T: Send>(
     match &body.rows {
         Rows::Stretches(stretches) => stretches.on_all_cores(
             layout,
-            Share::of_text,
+            |rows, bytes| Share::within(rows, bytes / 2 * 5),
             |share, row| share.take(known, row, &read),
             |share, problem| share.problems.push(problem),
             take,
@@ -113,7 +112,9 @@ pub(crate) fn read_rows<T: Send>(
         }
         Rows::Records(records) => {
             let shares = in_shares(&records.all, WORTH_A_THREAD, |before, lines| {
-                let mut share = Share::with_room(lines.len());
+                // Less than for text: the records themselves take something.
+                let most_bytes = records.bytes(lines.len()) / 10 * 21;
+                let mut share = Share::within(lines.len(), most_bytes);
                 let mut outside = Outside::default();
                 for (at, record) in (before..).zip(lines) {
                     let number = u32::try_from(at + 1).unwrap_or(u32::MAX);

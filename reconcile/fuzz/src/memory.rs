@@ -1,5 +1,5 @@
 //! How much memory each layout takes to be read, over the size of its file: every good case file made long by repeating its
-//! lines, the same with every amount damaged, and with nothing but line feeds, separators, equals signs or empty elements in their place; and
+//! lines, the same with every amount damaged, and with nothing but rows of wrong cells, line feeds, separators, equals signs or empty elements in their place; and
 //! sound statements of six banks. `cargo run --release --manifest-path fuzz/Cargo.toml --bin memory`.
 
 use std::fs;
@@ -42,6 +42,7 @@ fn main() -> std::io::Result<()> {
                 ("damaged", damaged(&sound)),
                 ("sound", sound),
                 ("feeds", filled(&bytes, b"\n")),
+                ("wrong", filled(&bytes, &wrong(layout))),
                 ("commas", filled(&bytes, b",")),
                 ("bars", filled(&bytes, b"|")),
                 ("signs", filled(&bytes, b"=")),
@@ -97,6 +98,14 @@ fn repeated(bytes: &[u8]) -> Vec<u8> {
 fn filled(bytes: &[u8], word: &[u8]) -> Vec<u8> {
     let (begin, end) = part(bytes);
     [&bytes[..begin], &word.repeat(SIZE / word.len()), &bytes[end..]].concat()
+}
+
+/// A row, or a record, of which every cell is wrong.
+fn wrong(layout: &Layout) -> Vec<u8> {
+    let separator = layout.separator.unwrap_or('|').to_string();
+    let row = vec!["x"; layout.fields.len()].join(&separator) + "\n";
+    let record = layout.records.as_deref().and_then(|path| path.rsplit('/').next());
+    record.map_or(row, |name| format!("<{name}>x</{name}>\n")).into_bytes()
 }
 
 /// Where what is repeated begins and ends.

@@ -59,6 +59,11 @@ impl Document<'_> {
         self.element(0)
     }
 
+    /// How many bytes the file has.
+    pub(super) fn size(&self) -> usize {
+        self.source.bytes.len()
+    }
+
     /// How many elements have that name, wherever they stand.
     pub(super) fn count(&self, name: &str) -> usize {
         let name = self.names.iter().position(|known| known == name);

@@ -52,6 +52,11 @@ impl Value {
 }
 
 impl<'a> Records<'a> {
+    /// About how many bytes of the file so many of them take.
+    pub(crate) fn bytes(&self, records: usize) -> usize {
+        (self.document.size() / self.all.len().max(1)).saturating_mul(records)
+    }
+
     /// The line as the layout's fields see it.
     pub(crate) fn row(
         &self,
@@ -151,12 +156,13 @@ pub(crate) fn see<'a>(document: &'a Document<'a>, layout: &Layout) -> Option<See
     if roots.is_empty() {
         return None;
     }
+    let name = records.rsplit('/').next().unwrap_or(records);
     let mut lines = Records {
         document,
         are_entries: layout.records.is_none(),
         around: Vec::new(),
         depth: 0,
-        all: Vec::new(),
+        all: Vec::with_capacity(document.count(name)),
     };
     for root in &roots {
         lines.walk(*root, &mut Vec::new(), records);
@@ -175,7 +181,6 @@ pub(crate) fn see<'a>(document: &'a Document<'a>, layout: &Layout) -> Option<See
         missing.extend(self::missing(&layout.fields, rows));
     }
     let extra = if layout.others_allowed { None } else { extra(&roots, layout, &lines, records) };
-    let name = records.rsplit('/').next().unwrap_or(records);
     let has_strays = document.count(name) > lines.all.len();
     let stray = has_strays.then(|| name.to_owned());
     Some(Seen { head, records: lines, missing, extra, stray })
