@@ -28,6 +28,7 @@ mod sectors;
 mod serving;
 mod snapshots;
 mod spreadsheets;
+mod statements;
 mod strace_faults;
 mod tamper;
 mod tidy;

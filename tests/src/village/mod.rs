@@ -26,6 +26,8 @@ use crate::forge::Forger;
 const ADMIN: &str = "系统管理员";
 const INSPECTOR: &str = "监督检查室主任";
 
+/// The number of its account `ZH-01`.
+pub const ACCOUNT: &str = "990014100000000017";
 /// The name of the ledger that the suite tampers with.
 pub const ORIGIN: &str = "village.example/doudi";
 
@@ -142,7 +144,7 @@ fn set(dir: &Path, origin: &str, seed: u8) -> Stage {
             .expect("both sides vouch");
         desk.checkpoint().expect("a sound store");
     }
-    Stage { desk, keys, bank: Account::open("990014100000000017", Money::ZERO) }
+    Stage { desk, keys, bank: Account::open(ACCOUNT, Money::ZERO) }
 }
 
 impl Stage {
