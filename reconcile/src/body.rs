@@ -1,7 +1,5 @@
 //! A file through the eyes of one layout: where its columns are, what stands before, and every row after.
 
-use std::collections::BTreeMap;
-
 use memchr::memmem;
 
 use crate::columns::{Column, Columns, Head, find_columns, find_paths};
@@ -25,9 +23,6 @@ pub(crate) struct Body<'a> {
     pub(crate) all: Vec<Column>,
     /// How many columns there are.
     pub(crate) width: usize,
-    /// A row of text has no more cells than this, blank ones included: one that has lacks no cell, and somewhere a separator is
-    /// too many.
-    pub(crate) most_cells: usize,
     /// The totals before the lines, or the values of the whole document, where the layout has them.
     pub(crate) first: Option<Row>,
     /// The rows under the heading, without blank rows at the end.
@@ -52,8 +47,6 @@ pub(crate) enum Rows<'a> {
     Records(Records<'a>),
 }
 
-/// So many of the first rows say how many cells a row has.
-const ROWS_COUNTED: usize = 15;
 /// Text longer than this is read stretch by stretch.
 const LONG: usize = 1 << 16;
 
@@ -108,7 +101,6 @@ impl<'a> Opened<'a> {
             columns,
             all,
             width,
-            most_cells: usize::MAX,
             rows: Rows::Records(seen.records),
             tail: Vec::new(),
             is_sheet: false,
@@ -119,7 +111,6 @@ impl<'a> Opened<'a> {
     fn whole_body(&self, layout: &Layout) -> Result<Body<'a>, Misfit> {
         let (table, head, _) = self.try_encodings(layout, self.bytes)?;
         let is_sheet = self.sheet.is_some();
-        let most_cells = if is_sheet { usize::MAX } else { most_cells(&table, &head) };
         let Table { rows, faults } = table;
         let mut rows = rows.into_iter();
         let preamble: Vec<Row> = rows.by_ref().take(head.under).collect();
@@ -132,7 +123,7 @@ impl<'a> Opened<'a> {
         let first = if has_first { preamble.last().cloned() } else { None };
         let Head { columns, all, width, .. } = head;
         let (rows, tail) = (Rows::Table(rows), Vec::new());
-        Ok(Body { preamble, columns, all, width, most_cells, first, rows, tail, is_sheet, faults })
+        Ok(Body { preamble, columns, all, width, first, rows, tail, is_sheet, faults })
     }
 
     /// A long text, of which only the heading is read yet. `None` if it is not long, or not sure to say what it says as a
@@ -188,23 +179,11 @@ impl<'a> Opened<'a> {
             }
             None => Vec::new(),
         };
-        let most_cells = most_cells(&table, &head);
         let preamble: Vec<Row> = table.rows.into_iter().take(head.under).collect();
         let first = totals.filter(|_| last.is_none()).and_then(|_| preamble.last().cloned());
         let Head { columns, all, width, .. } = head;
         let (rows, is_sheet, faults) = (Rows::Stretches(stretches), false, table.faults);
-        Some(Body {
-            preamble,
-            columns,
-            all,
-            width,
-            most_cells,
-            first,
-            rows,
-            tail,
-            is_sheet,
-            faults,
-        })
+        Some(Body { preamble, columns, all, width, first, rows, tail, is_sheet, faults })
     }
 
     /// The rows behind the lines, from that byte and with that number on, as they are read in a short text.
@@ -268,20 +247,6 @@ impl<'a> Opened<'a> {
         }
         Err(misfit.unwrap_or(Misfit::Container(self.container)))
     }
-}
-
-/// As many cells as the heading has, or as most of the first rows under it.
-fn most_cells(table: &Table, head: &Head) -> usize {
-    let cells = |row: &Row| row.cells.len();
-    let heading = head.under.checked_sub(1).and_then(|at| table.rows.get(at)).map_or(0, cells);
-    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-    for row in table.rows.iter().skip(head.under).take(ROWS_COUNTED).filter(|row| !row.is_blank()) {
-        *counts.entry(row.cells.len()).or_default() += 1;
-    }
-    // Of as many rows each, the fewer cells.
-    let usual =
-        counts.into_iter().rev().max_by_key(|(_, rows)| *rows).map_or(0, |(cells, _)| cells);
-    heading.max(usual).max(head.width)
 }
 
 /// How rows of such text become cells, if one by one.

@@ -45,7 +45,13 @@ impl<T> Share<T> {
     ) {
         let before = self.problems.len();
         let line = if let Some(code) = row_fault(row, body) {
-            self.problems.push(Problem::of_row(code, file, row.number));
+            let problem = Problem::of_row(code, file, row.number);
+            self.problems.push(if code == Code::TableWrongWidth {
+                let found = format!("{}列", row.cells.len());
+                problem.found(found).expected(format!("{}列", body.width))
+            } else {
+                problem
+            });
             None
         } else {
             let (problems, seen) = (&mut self.problems, 0);
@@ -144,8 +150,7 @@ fn row_fault(row: &Row<Cow<'_, str>>, body: &Body<'_>) -> Option<Code> {
     if row.is_blank() {
         return Some(Code::TableBlankRow);
     }
-    let fits = row.has_width(body.width, body.is_sheet) && row.cells.len() <= body.most_cells;
-    (!fits).then_some(Code::TableWrongWidth)
+    (!row.has_width(body.width, body.is_sheet)).then_some(Code::TableWrongWidth)
 }
 
 /// Reads the cells of one row by what they mean.

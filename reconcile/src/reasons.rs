@@ -43,6 +43,56 @@ pub(crate) fn classify(text: &str, own: &[ReasonRule]) -> Reason {
     found.map_or(Reason::Other, |(reason, _)| *reason)
 }
 
+/// What banks commonly write beside a success.
+const PLAIN_SUCCESS: &[&str] =
+    &["成功", "处理成功", "交易成功", "入账成功", "全部成功", "代发成功"];
+
+/// Words that no success has beside it, though they name no reason.
+const DENIALS: &[&str] = &[
+    "失败",
+    "未成功",
+    "不成功",
+    "没有成功",
+    "未能",
+    "未入账",
+    "不能",
+    "拒绝",
+    "退汇",
+    "退回",
+    "冲正",
+    "不存在",
+    "注销",
+    "异常",
+    "有误",
+    "无此",
+    "查无",
+    "部分",
+];
+
+/// Words with which a success is another one than the payment's, or none.
+const OTHER_SUCCESSES: &[&str] =
+    &["不", "未", "没有", "失败", "退", "冲正", "撤销", "查询", "发送", "受理", "扣款"];
+
+/// True if a bank's words beside a success say that it was none: a reason for a failure, a denial, or a code of ISO 20022.
+pub(crate) fn denies_success(words: &str, own: &[ReasonRule]) -> bool {
+    if PLAIN_SUCCESS.contains(&words) {
+        return false;
+    }
+    let is_code = matches!(words.as_bytes(), [a, b, c, d]
+        if a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit());
+    is_code
+        || DENIALS.iter().any(|word| words.contains(word))
+        || classify(words, own) != Reason::Other
+}
+
+/// True if a bank's words beside a failure say that the payee has the money.
+pub(crate) fn denies_failure(words: &str, own: &[ReasonRule]) -> bool {
+    let says = |listed: &[&str]| listed.iter().any(|word| words.contains(word));
+    says(&["成功", "已入账", "SUCCESS"])
+        && !says(OTHER_SUCCESSES)
+        && matches!(classify(words, own), Reason::Other | Reason::Duplicate)
+}
+
 /// The name that the bank has for the account, as in 户名不符,原户名为[…].
 pub(crate) fn echoed_name(text: &str) -> Option<String> {
     let (_, name, _) = split_echo(text)?;
@@ -75,7 +125,45 @@ fn split_echo(text: &str) -> Option<(&str, &str, &str)> {
 mod tests {
     use ledger::answer::Reason;
 
-    use super::{classify, echoed_name};
+    use super::{classify, denies_failure, denies_success, echoed_name};
+
+    #[test]
+    fn words_beside_a_success_or_a_failure_may_deny_it() {
+        for words in ["成功", "交易成功", "正常", "代发工资", "0000", "完成"] {
+            assert!(!denies_success(words, &[]), "{words}");
+        }
+        for words in [
+            "失败",
+            "未成功",
+            "账户不存在",
+            "查无此户",
+            "已退回",
+            "冲正",
+            "账户异常",
+            "部分成功",
+            "AC13",
+            "成功,账户已销户",
+            "入账成功，户名不符",
+            "该户已注销",
+            "收款账号有误",
+        ] {
+            assert!(denies_success(words, &[]), "{words}");
+        }
+        for words in ["交易成功", "已入账", "SUCCESS", "重复提交，原交易已成功"] {
+            assert!(denies_failure(words, &[]), "{words}");
+        }
+        for words in [
+            "户名不符",
+            "退回成功",
+            "冲正成功",
+            "失败：未能成功",
+            "查询成功",
+            "银行受理成功",
+            "不成功",
+        ] {
+            assert!(!denies_failure(words, &[]), "{words}");
+        }
+    }
 
     #[test]
     fn the_words_of_real_banks_become_one_vocabulary() {

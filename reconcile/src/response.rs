@@ -5,7 +5,6 @@ use ledger::answer::Reason;
 use ledger::ids::{BatchCode, PaymentRef};
 use ledger::money::Money;
 use ledger::period::Date;
-use memchr::memmem;
 
 use crate::body::Body;
 use crate::cells::{RowReader, read_rows};
@@ -17,7 +16,7 @@ use crate::pieces::Pieces;
 use crate::problem::{Code, Problem};
 use crate::problems::Problems;
 use crate::profile::{BankStatus, Direction, Layout, ReasonRule, Role, SettledPart, StatusRule};
-use crate::reasons::{classify, echoed_name, without_echo};
+use crate::reasons::{classify, denies_failure, denies_success, echoed_name, without_echo};
 use crate::totals::{self, Sums};
 
 /// What the bank does not say in its file and the caller knows.
@@ -281,6 +280,9 @@ fn read_line(
         }
     };
     let is_success = status == BankStatus::Success;
+    // Our reference among the reasons: the cells of this row do not stand in their columns.
+    let is_moved = stated_reason.is_some_and(|text| text.parse::<PaymentRef>().is_ok());
+    let moved = is_moved.then_some(Difference::Reference);
     let contradiction = contradicts(status, stated_reason, &layout.reasons);
     let text = match (is_success, contradiction) {
         (true, None) => "",
@@ -301,7 +303,7 @@ fn read_line(
         remark: (!text.is_empty()).then(|| {
             Box::new(BankRemark { text: text.to_owned(), echoed_name: echoed_name(text) })
         }),
-        doubt: contradiction.map(|_| Difference::Words).or(payee.doubt),
+        doubt: moved.or(contradiction.map(|_| Difference::Words)).or(payee.doubt),
         date: own_date.or(date),
     })
 }
@@ -314,14 +316,9 @@ fn contradicts<'a>(
     own: &[ReasonRule],
 ) -> Option<&'a str> {
     let words = words?;
-    let succeeds = memmem::find(words.as_bytes(), "成功".as_bytes()).is_some();
     let contradicts = match status {
-        BankStatus::Success => !succeeds && classify(words, own) != Reason::Other,
-        BankStatus::Failed => {
-            let is_denied =
-                ["不成功", "未成功", "没有成功"].iter().any(|word| words.contains(word));
-            succeeds && !is_denied && classify(words, own) == Reason::Other
-        }
+        BankStatus::Success => denies_success(words, own),
+        BankStatus::Failed => denies_failure(words, own),
         BankStatus::Pending | BankStatus::Unknown | BankStatus::Partial => false,
     };
     contradicts.then_some(words)

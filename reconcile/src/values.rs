@@ -106,9 +106,11 @@ pub(crate) fn read_month(text: &str) -> Option<Period> {
     month.or_else(|| read_date(text).map(Date::period))
 }
 
-/// True for nothing, or for what can be a time of day behind a date.
+/// True for nothing, or for what can be a time of day behind a date. A hyphen parts it from the date; elsewhere it would be
+/// another time zone, in which it may be another day.
 fn is_time(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit() || b" :.-T".contains(&byte))
+    let behind = text.strip_prefix(['-', 'T', ' ']).unwrap_or(text);
+    behind.bytes().all(|byte| byte.is_ascii_digit() || b" :.".contains(&byte))
 }
 
 /// Day 61 is 1900-03-01; before it, spreadsheets count a day that never was.
