@@ -59,6 +59,11 @@ impl Body<'_> {
             Rows::Records(records) => records.all.len(),
         }
     }
+
+    /// True if there is nothing under the heading, not even totals: a list of nobody that says so is a list.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count() == 0 && self.tail.is_empty()
+    }
 }
 
 impl<'a> Opened<'a> {
@@ -143,6 +148,7 @@ impl<'a> Opened<'a> {
         }
     }
 
+    /// As [`Opened::long_body`], with the heading and its encoding known.
     fn under_heading(
         &self,
         layout: &Layout,

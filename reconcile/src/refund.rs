@@ -68,11 +68,11 @@ pub fn read(
     let mut problems = Problems::default();
     let mut body = body_of(layout, opened, Direction::Refund)?;
     body_problems(file, layout, &body, given, &mut problems);
-    let totals = totals::take(file, layout, &mut body, &mut problems);
-    too_many(file, layout, &body, &mut problems);
-    if body.count() == 0 {
+    if body.is_empty() {
         problems.push(Problem::of_file(Code::FileNoLines, file));
     }
+    let totals = totals::take(file, layout, &mut body, &mut problems);
+    too_many(file, layout, &body, &mut problems);
     let day = totals::stated_day(totals.as_ref()).or(given.answered_on);
     let given = Given { answered_on: day, ..given.clone() };
     let lines = read_rows(file, layout, &body, &mut problems, |row| read_line(layout, row, &given));

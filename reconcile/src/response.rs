@@ -104,11 +104,12 @@ pub fn read(
     let mut problems = Problems::default();
     let mut body = body_of(layout, opened, Direction::Reply)?;
     body_problems(file, layout, &body, given, &mut problems);
+    let is_empty = body.is_empty();
     let totals = totals::take(file, layout, &mut body, &mut problems);
     too_many(file, layout, &body, &mut problems);
     let group = totals::stated(totals.as_ref(), Role::GroupStatus);
     let group = group.and_then(|(_, words)| status_of(layout, &words));
-    if body.count() == 0 {
+    if is_empty {
         let all_rejected = group == Some(BankStatus::Failed);
         let code = if all_rejected { Code::ResponseAllRejected } else { Code::FileNoLines };
         problems.push(Problem::of_file(code, file));

@@ -91,11 +91,12 @@ pub fn read(
     let mut problems = Problems::default();
     let mut body = body_of(layout, opened, Direction::Statement)?;
     body_problems(file, layout, &body, &Given::default(), &mut problems);
+    let is_empty = body.is_empty();
     let totals = totals::take(file, layout, &mut body, &mut problems);
     too_many(file, layout, &body, &mut problems);
     let ends = balances::stated(file, totals.as_ref(), &mut problems);
     // A month in which nothing moved is told by its two balances.
-    if body.count() == 0 && !ends.are_both() {
+    if is_empty && !ends.are_both() {
         problems.push(Problem::of_file(Code::FileNoLines, file));
     }
     let closing_on = totals::stated(totals.as_ref(), Role::ClosingDate);

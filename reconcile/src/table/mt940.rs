@@ -17,11 +17,7 @@ pub(crate) const RECORDS: &str = "MT940/61";
 /// True if the text is an MT940 message: it begins with `:20:`, perhaps inside block 4 of an envelope.
 pub(super) fn is_one(bytes: &[u8]) -> bool {
     let head = bytes.get(..bytes.len().min(400)).unwrap_or(bytes);
-    head.starts_with(b":20:") || (head.starts_with(b"{1:") && find(head, b"{4:").is_some())
-}
-
-fn find(bytes: &[u8], part: &[u8]) -> Option<usize> {
-    bytes.windows(part.len()).position(|window| window == part)
+    head.starts_with(b":20:") || (head.starts_with(b"{1:") && memmem::find(head, b"{4:").is_some())
 }
 
 /// What a line of a message goes on with.
@@ -98,11 +94,11 @@ pub(crate) fn read<'s>(file: &str, bytes: &'s [u8]) -> Result<Document<'s>, Prob
     })
 }
 
-/// So many elements the message has at most: one for each tag, and three more in each balance.
+/// So many elements the message has at most: itself and its first tag, one for each tag behind, and three more in each balance.
 fn most_entries(bytes: &[u8]) -> usize {
     let count = |word| memmem::find_iter(bytes, word).count();
     let balances = count("\n:6") - count("\n:61:");
-    count("\n:") + 3 * balances + "MT940 and its first tag".len()
+    2 + count("\n:") + 3 * balances
 }
 
 /// The line in which the message begins, without what stands around the message.
@@ -312,7 +308,7 @@ mod tests {
     const HEAD: &str = ":20:X\r\n:25:14\r\n:60F:C240110CNY1,00\r\n";
     const END: &str = ":62F:C240115CNY0,00\r\n-\r\n";
 
-    /// The names and texts of the last two parts of the first entry, of those lines behind the line of an entry.
+    /// What the first entry has behind the parts of its own line.
     fn behind(bytes: &[u8]) -> Vec<(&'static str, String)> {
         let message = read("x", bytes).unwrap();
         let root = message.root().unwrap();
