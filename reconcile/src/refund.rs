@@ -7,6 +7,7 @@ use ledger::money::Money;
 use ledger::period::Date;
 
 use crate::cells::{RowReader, read_rows};
+use crate::difference::Difference;
 use crate::opened::Opened;
 use crate::payee::read_payee;
 use crate::pieces::Pieces;
@@ -36,6 +37,8 @@ pub struct RefundLine {
     pub reason: Reason,
     /// The bank's own words: to the vault, never to the log.
     pub reason_text: CompactString,
+    /// Why a person must look at the line whatever payment it names.
+    pub doubt: Option<Difference>,
 }
 
 impl RefundLine {
@@ -112,5 +115,6 @@ fn read_line(layout: &Layout, row: &mut RowReader<'_>, given: &Given) -> Option<
         returned_on,
         reason: classify(text, &layout.reasons),
         reason_text: text.into(),
+        doubt: payee.doubt,
     })
 }

@@ -76,7 +76,7 @@ fn claim(line: &RefundLine) -> Claim<'_, (Reason, Date)> {
         amount: line.amount,
         date: Some(line.returned_on),
         answer: (line.reason, line.returned_on),
-        is_sound: true,
+        is_sound: line.doubt.is_none(),
     }
 }
 
@@ -90,7 +90,9 @@ fn outcome_of(payments: &[Expectation], line: &RefundLine, found: Found) -> Retu
         (Found::Nothing | Found::One { .. }, _) => (MatchRule::None, ReturnOutcome::Unmatched),
     };
     let differs = match (outcome, expected) {
-        (ReturnOutcome::Discrepant, Some(expected)) => differences(&claim(line), expected),
+        (ReturnOutcome::Discrepant, Some(expected)) => {
+            differences(&claim(line), expected).iter().chain(line.doubt).collect()
+        }
         (_, _) => Differences::default(),
     };
     ReturnedLine {
@@ -122,6 +124,7 @@ mod tests {
     use ledger::money::Money;
 
     use super::{ReturnOutcome, match_returns};
+    use crate::difference::Difference;
     use crate::matcher::{Booked, Expectation};
     use crate::refund::RefundLine;
 
@@ -147,6 +150,7 @@ mod tests {
             returned_on: "2020-10-15".parse().unwrap(),
             reason: Reason::Closed,
             reason_text: "账户已销户".into(),
+            doubt: None,
         }
     }
 
@@ -168,6 +172,21 @@ mod tests {
         let settled = [payment(1, Booked::AnsweredSettled)];
         let report = match_returns(&settled, &vec![refund(Some(1), 40_000)].into());
         assert_eq!(report.outcomes[0].outcome, ReturnOutcome::Discrepant);
+    }
+
+    #[test]
+    fn a_misspelt_reference_goes_to_a_person() {
+        let settled = [payment(1, Booked::AnsweredSettled)];
+        let misspelt = RefundLine { doubt: Some(Difference::Reference), ..refund(None, 40_400) };
+        let report = match_returns(&settled, &vec![misspelt].into());
+        let [outcome] = report.outcomes.as_slice() else { panic!("one line, one outcome") };
+        assert_eq!(outcome.outcome, ReturnOutcome::Discrepant);
+        assert_eq!(outcome.differs.iter().collect::<Vec<_>>(), [Difference::Reference]);
+        assert_eq!(
+            outcome.reference,
+            Some(settled[0].reference.clone()),
+            "it is told with its payment"
+        );
     }
 
     #[test]

@@ -149,6 +149,7 @@ refund = [
     "王示范,6222020000000000034,2452.00,,2020-10-16,完全冻结",
 ]
 text("icbc-batch/refund.csv", refund)
+text("icbc-batch/refund-misspelt-reference.csv", changed(refund, 1, "D20A00000001", "D20A0000000O"))
 text("icbc-batch/refund-bad-date.csv", changed(changed(refund, 1, "20201015", "20201315"), 2, "完全冻结", ""))
 text(
     "icbc-batch/payment-file.csv",
