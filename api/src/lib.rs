@@ -35,6 +35,16 @@ pub mod alarm;
 
 pub mod counter;
 
+pub mod reading_room;
+
+pub mod drafts;
+
+pub mod signing_in;
+
+pub mod permits;
+
+pub mod hall;
+
 pub mod followers;
 
 pub mod remote;

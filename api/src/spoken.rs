@@ -5,6 +5,8 @@ use std::error::Error;
 use std::num::{IntErrorKind, ParseIntError};
 use std::path::Path;
 
+use ledger::views::due::LeftOut;
+
 use crate::failure::Failure;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -137,6 +139,19 @@ pub fn of_argument(why: &(dyn Error + 'static)) -> String {
         return format!("超出范围，应在{bounds}之内");
     }
     if said.is_ascii() { format!("（{said}）") } else { said }
+}
+
+/// Why something that is due stands on no roster, for who draws it.
+#[must_use]
+pub fn left_out(left: &LeftOut) -> String {
+    match left {
+        LeftOut::Died(id) => format!("资格{id}有人在此前月份死亡，须先调整或停发"),
+        LeftOut::NoAccount(id) => format!("资格{id}的收款人没有账户"),
+        LeftOut::PayeeNotAllowed(id) => {
+            format!("资格{id}的收款人不在项目规定之列，或代领备案已经到期")
+        }
+        LeftOut::NotYet(reference) => format!("支付{reference}还不能补发：须先核实或批准账户变更"),
+    }
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use crate::snapshot;
 
 pub use checked::Checked;
 pub use keys::KeyDirectory;
-pub use replay::fold_while;
+pub use replay::{fold_while, go_on};
 use roots::SeenRoots;
 
 /// Why an act is not in the books.

@@ -1,5 +1,7 @@
 //! WHAT MUST HOLD: builders and a small county in memory for the suite.
 
+pub mod browser;
+pub mod clerk;
 pub mod county_demo;
 pub mod forge;
 pub mod given;

@@ -14,6 +14,7 @@ mod foreign;
 mod foreign_log;
 mod formats;
 mod group_commit;
+mod hall;
 mod histories;
 mod keys;
 mod lists;

@@ -3,8 +3,11 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use ledger::act::signed::key_id;
 use ledger::period::Period;
 use ledger::rejection::Rejection;
+use ledger::signer::Signer as _;
+
 use ledger::views::month::MonthTable;
 use serde_json::json;
 
@@ -32,11 +35,13 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let mut desk = Desk::open(&args.dir, Clock::Machine)?;
-    let table = closing::table(&desk, args.period)?;
-    let text = closing::checklist(&desk, &table);
+    let table = closing::table(desk.books(), args.period)?;
+    let text = closing::checklist(desk.books(), &table);
     let key = args.key.as_deref().map(keys::read).transpose()?;
     let Some(key) = key.as_ref().filter(|_| !args.dry_run) else {
-        let signer = key.as_ref().map(|key| closing::refused_to(&desk, key, &table));
+        let signer = key
+            .as_ref()
+            .map(|key| closing::refused_to(desk.office(), key_id(&key.public()), &table));
         let signer = signer.map(|judged| judged.map(Signer::Judged)).transpose()?;
         return look_only(&desk, &table, text, signer.unwrap_or(Signer::NotNamed));
     };
@@ -65,7 +70,7 @@ fn look_only(
     mut text: String,
     signer: Signer,
 ) -> Result<Report, Failure> {
-    let mut obstacles = closing::obstacles(desk, table);
+    let mut obstacles = closing::obstacles(desk.books(), table);
     let is_judged = match signer {
         Signer::NotNamed => false,
         Signer::Judged(refused) => {

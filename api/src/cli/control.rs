@@ -144,9 +144,10 @@ impl Control {
     /// Takes no further question and removes the socket.
     pub(super) fn close(self) {
         self.is_closed.store(true, Ordering::Release);
-        // Wakes the one who listens.
-        drop(UnixStream::connect(&self.path));
-        drop(self.thread.join());
+        // Wakes the one who listens. Where somebody has removed the socket nobody can, and nobody is waited for.
+        if UnixStream::connect(&self.path).is_ok() {
+            drop(self.thread.join());
+        }
         drop(std::fs::remove_file(&self.path));
     }
 }

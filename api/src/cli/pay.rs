@@ -52,7 +52,7 @@ fn stated(text: &str) -> Result<(String, String), String> {
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let mut desk = Desk::open(&args.dir, Clock::Machine)?;
     let key = keys::read(&args.key)?;
-    if let Some(released) = &batch(&desk, &args.batch)?.released {
+    if let Some(released) = &batch(desk.books(), &args.batch)?.released {
         same_as(args, released)?;
         let released = write_again(&desk, &key, &args.batch)?;
         let path = path_of(args, &released.file_name);

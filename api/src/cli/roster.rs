@@ -7,7 +7,6 @@ use ledger::act::Body;
 use ledger::act::payments::{RosterKind, RosterWithdrawn};
 use ledger::ids::{BatchCode, FundCode, SchemeCode};
 use ledger::period::Period;
-use ledger::views::due::LeftOut;
 use ledger::views::pairs::{self, Both};
 use serde_json::json;
 
@@ -17,6 +16,7 @@ use crate::desk::Desk;
 use crate::desk::paying::{Drawing, agree, batch, draw};
 use crate::failure::Failure;
 use crate::keys;
+use crate::spoken;
 
 /// How many left-out items a person reads one by one.
 const NAMED: usize = 10;
@@ -87,14 +87,14 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
         )?,
         Step::Agree => (agree(&mut desk, &key, &code)?, Vec::new()),
         Step::Withdraw { reason } => {
-            let roster = batch(&desk, &code)?.roster;
+            let roster = batch(desk.books(), &code)?.roster;
             let (batch, reason) = (code.clone(), reason.clone());
             let body = Body::RosterWithdrawn(RosterWithdrawn { batch, reason, roster });
             (desk.sign(&key, body)?, Vec::new())
         }
     };
     desk.checkpoint()?;
-    let standing = batch(&desk, &code)?;
+    let standing = batch(desk.books(), &code)?;
     let mut text = format!(
         "批次{code}：{}，{}笔，{}元（第{}条记录）",
         standing.stage.chinese(),
@@ -107,7 +107,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
         Step::Agree | Step::Withdraw { .. } => Vec::new(),
     };
     let warnings: Vec<String> = both.iter().map(warning).collect();
-    let left_out: Vec<String> = left_out.iter().map(reason_for).collect();
+    let left_out: Vec<String> = left_out.iter().map(spoken::left_out).collect();
     tell(&mut text, "提示", &warnings);
     tell(&mut text, "未列入", &left_out);
     Ok(Report {
@@ -133,15 +133,4 @@ fn tell(text: &mut String, what: &str, items: &[String]) {
 fn warning(both: &Both) -> String {
     let Both { person, entitlement, beside, scheme } = both;
     format!("资格{entitlement}的人员{person}同月还享受{scheme}（资格{beside}），政策要求留意")
-}
-
-pub(super) fn reason_for(left: &LeftOut) -> String {
-    match left {
-        LeftOut::Died(id) => format!("资格{id}有人在此前月份死亡，须先调整或停发"),
-        LeftOut::NoAccount(id) => format!("资格{id}的收款人没有账户"),
-        LeftOut::PayeeNotAllowed(id) => {
-            format!("资格{id}的收款人不在项目规定之列，或代领备案已经到期")
-        }
-        LeftOut::NotYet(reference) => format!("支付{reference}还不能补发：须先核实或批准账户变更"),
-    }
 }

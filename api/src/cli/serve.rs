@@ -2,7 +2,7 @@
 //! Second copies and witnesses follow it.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::json;
@@ -14,6 +14,7 @@ use crate::counter::Counter;
 use crate::desk::{cosigning, trust_of};
 use crate::failure::Failure;
 use crate::followers::Followers;
+use crate::hall::Hall;
 use crate::http::{self, acts, tiles};
 
 #[derive(clap::Args)]
@@ -27,6 +28,16 @@ pub(super) struct Args {
     /// 第二副本：另一块盘上的目录，或 doudi copy serve 的地址 (second copy)；可以写多个，随每个存证头更新
     #[arg(long = "copy", value_name = "TARGET")]
     copies: Vec<String>,
+}
+
+/// What people see in their browsers, where the vault's key is at hand: without names there are no pages, and what others read
+/// and hand in is served all the same.
+fn hall(dir: &Path, counter: &Arc<Counter>) -> Result<Option<Hall>, Failure> {
+    if !dir.join("keys/vault.key").exists() {
+        tracing::warn!("no keys/vault.key: tiles, proofs and acts only, no pages");
+        return Ok(None);
+    }
+    Hall::open(dir, Arc::clone(counter)).map(Some)
 }
 
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
@@ -47,6 +58,18 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     }
     let control = Control::open(&args.dir, &counter);
     let router = tiles::routes(counter.reader()).merge(acts::routes(Arc::clone(&counter)));
+    let router = match hall(&args.dir, &counter) {
+        Ok(Some(hall)) => router.merge(http::people(Arc::new(hall))),
+        Ok(None) => router,
+        Err(why) => {
+            if let Some(control) = control {
+                control.close();
+            }
+            counter.close()?;
+            followers.join();
+            return Err(why);
+        }
+    };
     let mut checkpoints = counter.handle().checkpoints();
     let writer_ends = move || while checkpoints.wait().is_some() {};
     let served = http::serve_while(args.listen, router, writer_ends, |address| {

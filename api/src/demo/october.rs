@@ -46,7 +46,7 @@ pub(super) fn finish(
     issue: &Issue<'_>,
 ) -> Result<(), Failure> {
     let receipt = crate::desk::closing::close(&mut stage.desk, &stage.cast.key("会计"), period)?;
-    let (table, _) = crate::desk::closing::figures(&stage.desk, period)?;
+    let (table, _) = crate::desk::closing::figures(stage.desk.office(), period)?;
     stage.tell(&format!(
         "月结：{}（第{}条记录）；应发{}笔{}元，实发{}笔{}元，退汇{}笔，在途{}笔",
         period.to_chinese(),

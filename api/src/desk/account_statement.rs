@@ -1,9 +1,9 @@
 //! The bank's account statement 流水 in: read, compared with the movements that the books expect, proposed as a manifest.
 
+use ledger::act::Body;
 use ledger::act::payments::{StatementImported, StatementLine};
-use ledger::act::{Body, Manifest};
 use ledger::answer::StatementOutcome;
-use ledger::ids::BankAccountCode;
+use ledger::ids::{BankAccountCode, OfficerId};
 use ledger::line::Line;
 use ledger::money::Money;
 use ledger::period::Date;
@@ -14,9 +14,10 @@ use reconcile::problem::{Code, Problem};
 use reconcile::statement;
 use reconcile::statement::{BankMovement, RowOutcome, StatementRow, match_statement};
 
-use super::banking::{Imported, Incoming, known_account};
+use super::banking::known_account;
+use super::incoming::{Imported, Incoming};
 use super::reading::Payees;
-use super::{Desk, profiles, seal};
+use super::{Desk, Draft, Office, profiles};
 use crate::failure::Failure;
 
 /// Imports an account statement 流水 that covers the days from `from` to `until`. For an account on which nothing moved,
@@ -32,11 +33,29 @@ pub fn account_statement(
     (from, until): (Date, Date),
     idle_balance: Option<Money>,
 ) -> Result<Imported, Failure> {
-    known_account(desk, &account)?;
-    let profiles = profiles::of_ledger(desk.dir())?;
-    let (layout, profile) = file.detect(desk, &profiles)?;
-    let note = desk.access(key, "流水核对")?;
-    let ours = desk.vault.read_programme_account(&account, &note)?;
+    let officer = desk.holder(key)?;
+    let days = (from, until);
+    let made = statement_draft(desk.office(), officer, file, account, days, idle_balance)?;
+    file.book(desk, key, made)
+}
+
+/// As [`account_statement`], to be signed.
+///
+/// # Errors
+/// As [`super::banking::response_draft`].
+pub fn statement_draft(
+    office: Office<'_>,
+    officer: OfficerId,
+    file: &Incoming<'_>,
+    account: BankAccountCode,
+    (from, until): (Date, Date),
+    idle_balance: Option<Money>,
+) -> Result<(Draft, Imported), Failure> {
+    known_account(office.books, &account)?;
+    let profiles = profiles::of_ledger(office.dir)?;
+    let (layout, profile) = file.detect(office.books, &profiles)?;
+    let note = office.access(officer, "流水核对");
+    let ours = office.vault.read_programme_account(&account, &note)?;
     let read = statement::read(layout, file.opened, &ours.number);
     let mut read = read.or_else(|problems| idle(&problems, idle_balance).ok_or(problems))?;
     if let Some(stated) = idle_balance.filter(|stated| *stated != read.closing) {
@@ -52,9 +71,9 @@ pub fn account_statement(
     if read.latest_first {
         read.rows.reverse();
     }
-    let expected = movements(desk, &account, &note)?;
+    let expected = movements(office, &account, &note)?;
     let nothing = std::collections::HashMap::new();
-    let known = desk.books().bank.statements.get(&account);
+    let known = office.books.bank.statements.get(&account);
     let known = known.map_or(&nothing, |known| &known.fingerprints);
     let report = match_statement(account.as_str(), &read.rows, &expected, known);
     let mut imported = Imported { profile: profile.name(), ..Imported::default() };
@@ -66,21 +85,21 @@ pub fn account_statement(
         }
         lines.push(proposed(row, found));
     }
-    let (manifest, entries): (Manifest, _) = seal(&lines)?;
-    let body = Body::StatementImported(StatementImported {
-        account,
-        closing_fen: read.closing,
-        file: file.digest(),
-        file_name: file.name(),
-        from,
-        manifest,
-        opening_fen: read.opening,
-        profile: profile.name(),
-        profile_text: Some(profile.text),
-        until,
-    });
-    imported.booking = file.book(desk, key, (body, &lines, &entries), &[])?;
-    Ok(imported)
+    let draft = file.draft(lines, |manifest| {
+        Body::StatementImported(StatementImported {
+            account,
+            closing_fen: read.closing,
+            file: file.digest(),
+            file_name: file.name(),
+            from,
+            manifest,
+            opening_fen: read.opening,
+            profile: profile.name(),
+            profile_text: Some(profile.text),
+            until,
+        })
+    })?;
+    Ok((draft, imported))
 }
 
 /// The line that a person signs for one row of the statement.
@@ -112,18 +131,18 @@ fn idle(problems: &[Problem], balance: Option<Money>) -> Option<statement::State
 
 /// The movements that the books expect on an account and no statement has shown yet.
 fn movements(
-    desk: &Desk,
+    office: Office<'_>,
     account: &BankAccountCode,
     note: &AccessNote,
 ) -> Result<Vec<BankMovement>, Failure> {
-    let open = desk.books().bank.movements.iter().filter(|(_, movement)| {
+    let open = office.books.bank.movements.iter().filter(|(_, movement)| {
         movement.account == *account && movement.cleared.is_none() && movement.reversed.is_none()
     });
     let open: Vec<_> = open.collect();
     let references: Vec<_> = open.iter().filter_map(|(_, m)| m.reference.clone()).collect();
-    let payees = Payees::of(desk, &references, note)?;
+    let payees = Payees::of(office, &references, note)?;
     let as_expected = |(key, movement): &(&String, &ledger::books::bank::Movement)| {
-        let payee = movement.reference.as_ref().and_then(|r| payees.find(desk, r));
+        let payee = movement.reference.as_ref().and_then(|r| payees.find(office.books, r));
         BankMovement {
             id: (*key).clone(),
             kind: movement.kind,

@@ -2,36 +2,39 @@
 
 use ledger::act::Body;
 use ledger::act::closing::MonthClosed;
+use ledger::books::Books;
 use ledger::books::bank::Waiting;
 use ledger::engine::Receipt;
+use ledger::ids::KeyId;
 use ledger::period::Period;
 use ledger::rejection::Rejection;
 use ledger::rules;
 use ledger::signer::Signer;
 use ledger::views::month::MonthTable;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
-use super::Desk;
 use super::trial::try_one;
+use super::{Desk, Draft, Office};
 use crate::failure::Failure;
 
 /// A month's figures as the books stand now.
 ///
 /// # Errors
 /// A sum leaves the range of money.
-pub fn table(desk: &Desk, period: Period) -> Result<MonthTable, Failure> {
-    MonthTable::of(desk.books(), period).ok_or_else(|| Rejection::MoneyOverflow {}.into())
+pub fn table(books: &Books, period: Period) -> Result<MonthTable, Failure> {
+    MonthTable::of(books, period).ok_or_else(|| Rejection::MoneyOverflow {}.into())
 }
 
 /// The figures of a month: the frozen ones if it is closed, else as the books stand now. The flag says which.
 ///
 /// # Errors
 /// The frozen figures are missing or are not what the closing act bound.
-pub fn figures(desk: &Desk, period: Period) -> Result<(MonthTable, bool), Failure> {
-    let Some((entry, closed)) = desk.books().closings.closed.get(&period) else {
-        return Ok((table(desk, period)?, false));
+pub fn figures(office: Office<'_>, period: Period) -> Result<(MonthTable, bool), Failure> {
+    let Some((entry, closed)) = office.books.closings.closed.get(&period) else {
+        return Ok((table(office.books, period)?, false));
     };
-    let path = desk.dir().join(format!("views/{period}.json"));
+    let path = office.dir.join(frozen(period));
     let bytes = std::fs::read(&path).map_err(|why| Failure::file(&path, &why))?;
     let diverged = |text: String| {
         let (code, entry) = ("view.edited", Some(*entry));
@@ -50,20 +53,30 @@ pub fn figures(desk: &Desk, period: Period) -> Result<(MonthTable, bool), Failur
 /// # Errors
 /// A rule says no, or the machine fails; a month that was not closed leaves no figures behind.
 pub fn close(desk: &mut Desk, key: &dyn Signer, period: Period) -> Result<Receipt, Failure> {
-    if desk.books().closings.closed.contains_key(&period) {
-        return Err(Rejection::PeriodClosed { period }.into());
-    }
-    let table = table(desk, period)?;
-    // Before the act: a crash in between leaves a file for an open month, which the next close replaces.
-    let path = desk.write_file(format!("views/{period}.json"), &table.bytes())?;
-    let closed = desk.sign(key, Body::MonthClosed(closing_act(&table)));
-    if matches!(closed, Err(Failure::Rejected(_))) {
-        // Only then is it certain that the act is not in the log.
-        std::fs::remove_file(&path).map_err(|why| Failure::file(&path, &why))?;
-    }
-    let receipt = closed?;
+    let draft = closed(desk.books(), period)?;
+    let receipt = desk.sign_draft(key, draft)?;
     desk.checkpoint()?;
     Ok(receipt)
+}
+
+/// As [`close`], to be signed.
+///
+/// # Errors
+/// The month is closed already, or a sum leaves the range of money.
+pub fn closed(books: &Books, period: Period) -> Result<Draft, Failure> {
+    if books.closings.closed.contains_key(&period) {
+        return Err(Rejection::PeriodClosed { period }.into());
+    }
+    let table = table(books, period)?;
+    let mut draft = Draft::of(Body::MonthClosed(closing_act(&table)));
+    // Before the act: a crash in between leaves a file for an open month, which the next close replaces.
+    draft.frozen = Some((frozen(period), table.bytes()));
+    Ok(draft)
+}
+
+/// Where the figures of a closed month lie.
+fn frozen(period: Period) -> PathBuf {
+    PathBuf::from(format!("views/{period}.json"))
 }
 
 fn closing_act(table: &MonthTable) -> MonthClosed {
@@ -72,8 +85,8 @@ fn closing_act(table: &MonthTable) -> MonthClosed {
 
 /// Everything for which the close would be refused now.
 #[must_use]
-pub fn obstacles(desk: &Desk, table: &MonthTable) -> Vec<Rejection> {
-    rules::obstacles_to_close(desk.books(), &closing_act(table))
+pub fn obstacles(books: &Books, table: &MonthTable) -> Vec<Rejection> {
+    rules::obstacles_to_close(books, &closing_act(table))
 }
 
 /// Why the close would be refused to the holder of a key, whatever the figures say: the post, or an earlier stage of theirs.
@@ -81,11 +94,11 @@ pub fn obstacles(desk: &Desk, table: &MonthTable) -> Vec<Rejection> {
 /// # Errors
 /// The machine fails, or a sum leaves the range of money.
 pub fn refused_to(
-    desk: &Desk,
-    key: &dyn Signer,
+    office: Office<'_>,
+    key: KeyId,
     table: &MonthTable,
 ) -> Result<Option<Rejection>, Failure> {
-    match try_one(desk, key, &Body::MonthClosed(closing_act(table)), &[]) {
+    match try_one(office, key, &Body::MonthClosed(closing_act(table)), &[]) {
         Err(Failure::Rejected(why)) => Ok(Some(why)),
         judged => judged.map(|()| None),
     }
@@ -93,7 +106,7 @@ pub fn refused_to(
 
 /// The figures that an accountant looks at before the close.
 #[must_use]
-pub fn checklist(desk: &Desk, table: &MonthTable) -> String {
+pub fn checklist(books: &Books, table: &MonthTable) -> String {
     let mut text = format!("{}月结检查（台账高度{}）\n", table.period.to_chinese(), table.height);
     for account in &table.accounts {
         let bank = account.bank_fen.map_or("缺流水".to_owned(), |bank| bank.to_string());
@@ -106,7 +119,7 @@ pub fn checklist(desk: &Desk, table: &MonthTable) -> String {
             account.difference_fen
         );
     }
-    let waiting = desk.books().bank.exceptions.values();
+    let waiting = books.bank.exceptions.values();
     let (of_statements, others): (Vec<_>, Vec<_>) =
         waiting.partition(|one| matches!(one.waiting, Waiting::Statement { .. }));
     let transit = &table.total.in_transit;

@@ -5,11 +5,12 @@ use std::path::Path;
 use ledger::act::Body;
 use ledger::act::signed::{SignedAct, act_bytes};
 use ledger::books::closings::Closings;
+use ledger::books::payments::BatchStage;
 use ledger::ids::{BatchCode, Seq};
 use ledger::log::{Head, KeyChain, LogReader, SignedNote, VerifierKey};
 use ledger::witness::{Horizon, Judgement, Policy, WitnessCode, WitnessFailure};
 
-use super::{Desk, paying, write_whole};
+use super::{Office, paying, write_whole};
 use crate::failure::Failure;
 
 const POLICY: &str = "trust/policy";
@@ -163,28 +164,31 @@ pub fn horizon(
 ///
 /// # Errors
 /// [`WitnessCode::QuorumMissing`] with what is missing.
-pub fn refuse_unwitnessed(desk: &Desk, code: &BatchCode) -> Result<(), Failure> {
-    let reader = desk.engine().log().reader();
-    let Some(policy) = policy(desk.dir(), reader.key())? else { return Ok(()) };
+pub fn refuse_unwitnessed(office: Office<'_>, code: &BatchCode) -> Result<(), Failure> {
+    let reader = office.log;
+    let Some(policy) = policy(office.dir, reader.key())? else { return Ok(()) };
     if !policy.requires_witnesses() {
         return Ok(());
     }
-    let witnessed = witnessed(&reader)?;
-    let Some(approval) = approval(desk, code)? else {
+    let witnessed = witnessed(reader)?;
+    let drawn = paying::batch(office.books, code)?;
+    if !matches!(drawn.stage, BatchStage::Approved | BatchStage::Released) {
         // Not approved at all: the rules say so, in their own words.
         return Ok(());
-    };
-    if approval.0 < witnessed {
+    }
+    let approval = approval(reader, drawn.at, code)?;
+    if approval.is_some_and(|approval| approval.0 < witnessed) {
         return Ok(());
     }
-    let who = kept(desk.dir(), reader.key(), &policy)?;
+    let who = kept(office.dir, reader.key(), &policy)?;
     let said = who.first().map_or_else(
         || "还没有任何见证人签署".to_owned(),
         |who| format!("存证头 {} 条，{}", who.head.size, spoken(&who.judgement)),
     );
+    let approval =
+        approval.map_or("还没有存证头覆盖".to_owned(), |seq| format!("是第{seq}条"));
     let detail = format!(
-        "批次{code}的审批是第{}条，达到法定见证的只到前 {witnessed} 条；最近一次见证：{said}",
-        approval.0
+        "批次{code}的审批{approval}，达到法定见证的只到前 {witnessed} 条；最近一次见证：{said}"
     );
     Err(WitnessFailure::new(WitnessCode::QuorumMissing, detail).into())
 }
@@ -199,11 +203,9 @@ pub fn spoken(judgement: &Judgement) -> String {
     format!("已签：{}；未签：{}", list(cosigned), list(missing))
 }
 
-/// The entry that approved a batch's roster, looked for from the end: approvals are recent.
-fn approval(desk: &Desk, code: &BatchCode) -> Result<Option<Seq>, Failure> {
-    let log = desk.engine().log();
-    let drawn = paying::batch(desk, code)?.at;
-    for seq in (drawn.0..log.head().size).rev().map(Seq) {
+/// The entry that approved a batch's roster, looked for from the end: approvals are recent. `None` if no checkpoint covers it.
+fn approval(log: &LogReader, drawn: Seq, code: &BatchCode) -> Result<Option<Seq>, Failure> {
+    for seq in (drawn.0..log.size()).rev().map(Seq) {
         let Some(entry) = log.get(seq)? else { continue };
         if act_bytes(&entry).is_none() {
             continue;

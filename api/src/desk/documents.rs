@@ -13,6 +13,7 @@ use exports::table::{Report, Standing};
 use ledger::act::Body;
 use ledger::act::closing::{BulletinIssued, Document as IssuedDocument};
 use ledger::act::policies::{Pays, StandardRule};
+use ledger::books::Books;
 use ledger::engine::fold_while;
 use ledger::ids::{Digest, SchemeCode};
 use ledger::period::{Date, Period};
@@ -20,7 +21,7 @@ use ledger::signer::Signer;
 use ledger::views::month::MonthTable;
 use sha2::{Digest as _, Sha256};
 
-use super::{Desk, closing, write_whole};
+use super::{Desk, Draft, Office, closing, write_whole};
 use crate::failure::Failure;
 
 /// What a bulletin carries that is not a figure.
@@ -36,8 +37,8 @@ pub struct Issue<'a> {
 /// # Errors
 /// A figure leaves its range, or the machine fails.
 pub fn month_end(desk: &Desk, period: Period, out: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let (table, standing) = standing_figures(desk, period)?;
-    let previous = closed_before(desk, period);
+    let (table, standing) = standing_figures(desk.office(), period)?;
+    let previous = closed_before(desk.office(), period);
     let report = month_end_report::report(&table, previous.as_ref(), &banks(desk), standing)
         .map_err(|why| unwritten(&why))?;
     let mut written = both(out, &format!("{period}-月结报告"), &report)?;
@@ -74,24 +75,9 @@ pub fn bulletin(
     out: &Path,
     key: Option<&dyn Signer>,
 ) -> Result<Vec<PathBuf>, Failure> {
-    let (table, standing) = standing_figures(desk, period)?;
-    let previous = closed_before(desk, period);
-    let comparison = Comparison { previous: previous.as_ref(), last_year: None };
-    let head = head(desk, period, issue);
-    let documents =
-        bulletin::write(&table, comparison, &head, standing).map_err(|why| unwritten(&why))?;
+    let (draft, documents) = bulletin_draft(desk.office(), period, issue)?;
     if let Some(key) = key {
-        let issued = |document: &Document| IssuedDocument {
-            digest: Digest(Sha256::digest(&document.bytes).into()),
-            name: document.name.clone(),
-        };
-        let body = BulletinIssued {
-            documents: documents.iter().map(issued).collect(),
-            height: table.height,
-            number: issue.number.to_owned(),
-            period,
-        };
-        desk.sign(key, Body::BulletinIssued(body))?;
+        desk.sign_draft(key, draft)?;
         desk.checkpoint()?;
     }
     let mut written = Vec::new();
@@ -106,8 +92,36 @@ pub fn bulletin(
     Ok(written)
 }
 
-fn head(desk: &Desk, period: Period, issue: &Issue<'_>) -> BulletinHead {
-    let name = desk.books().offices.ledger_name();
+/// The bulletin with its annexes as the books stand, and the act that issues it.
+///
+/// # Errors
+/// A figure leaves its range, or the frozen figures are not what was signed.
+pub fn bulletin_draft(
+    office: Office<'_>,
+    period: Period,
+    issue: &Issue<'_>,
+) -> Result<(Draft, Vec<Document>), Failure> {
+    let (table, standing) = standing_figures(office, period)?;
+    let previous = closed_before(office, period);
+    let comparison = Comparison { previous: previous.as_ref(), last_year: None };
+    let head = head(office.books, period, issue);
+    let documents =
+        bulletin::write(&table, comparison, &head, standing).map_err(|why| unwritten(&why))?;
+    let issued = |document: &Document| IssuedDocument {
+        digest: Digest(Sha256::digest(&document.bytes).into()),
+        name: document.name.clone(),
+    };
+    let body = BulletinIssued {
+        documents: documents.iter().map(issued).collect(),
+        height: table.height,
+        number: issue.number.to_owned(),
+        period,
+    };
+    Ok((Draft::of(Body::BulletinIssued(body)), documents))
+}
+
+fn head(books: &Books, period: Period, issue: &Issue<'_>) -> BulletinHead {
+    let name = books.offices.ledger_name();
     let county = name.split("社会救助").next().unwrap_or_default().to_owned();
     let signed_on = issue.signed_on;
     let by = |days| signed_on.plus_days(days).unwrap_or(signed_on);
@@ -124,13 +138,12 @@ fn head(desk: &Desk, period: Period, issue: &Issue<'_>) -> BulletinHead {
         copies_to: format!("{county}财政局、{county}审计局、{county}纪委监委"),
         requirements: vec![require(10, "完成退汇、失败对象的账户核实和变更")],
         report_by: signed_on.plus_days(20),
-        remarks: standards(desk, period),
+        remarks: standards(books, period),
     }
 }
 
 /// Each scheme's standards of the county, as its paragraph says them.
-fn standards(desk: &Desk, period: Period) -> BTreeMap<SchemeCode, String> {
-    let books = desk.books();
+fn standards(books: &Books, period: Period) -> BTreeMap<SchemeCode, String> {
     let Some(founded) = &books.offices.founded else { return BTreeMap::new() };
     let sentence = |scheme: &SchemeCode| {
         let set = books.policies.scheme(scheme, period);
@@ -177,14 +190,14 @@ pub fn journal(desk: &Desk, out: &Path) -> Result<Vec<PathBuf>, Failure> {
     ])
 }
 
-fn standing_figures(desk: &Desk, period: Period) -> Result<(MonthTable, Standing), Failure> {
-    let (table, is_closed) = closing::figures(desk, period)?;
+fn standing_figures(office: Office<'_>, period: Period) -> Result<(MonthTable, Standing), Failure> {
+    let (table, is_closed) = closing::figures(office, period)?;
     Ok((table, if is_closed { Standing::Closed } else { Standing::Provisional }))
 }
 
 /// The frozen figures of the month before, if it is closed.
-fn closed_before(desk: &Desk, period: Period) -> Option<MonthTable> {
-    closing::figures(desk, period.previous())
+fn closed_before(office: Office<'_>, period: Period) -> Option<MonthTable> {
+    closing::figures(office, period.previous())
         .ok()
         .and_then(|(table, closed)| closed.then_some(table))
 }

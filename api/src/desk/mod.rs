@@ -7,9 +7,12 @@ pub mod banking;
 pub mod closing;
 pub mod cosigning;
 pub mod documents;
+pub mod draft;
 pub mod exceptions;
 pub mod founding;
+pub mod incoming;
 pub mod lists;
+pub mod office;
 pub mod papers;
 pub mod paying;
 pub mod people;
@@ -37,7 +40,7 @@ use ledger::ids::OfficerId;
 use ledger::law::admission;
 use ledger::law::succession::log_keys_at;
 use ledger::line::Line;
-use ledger::log::{EntryInput, NoteSigner, RecoveryCode, RecoveryFailure, Restored};
+use ledger::log::{EntryInput, LogReader, NoteSigner, RecoveryCode, RecoveryFailure, Restored};
 use ledger::period::Date;
 use ledger::rejection::Rejection;
 use ledger::signer::Signer;
@@ -50,6 +53,9 @@ use crate::keys;
 use crate::private_file::folder_of;
 use crate::snapshots;
 
+pub use draft::Draft;
+pub use office::Office;
+
 /// How long entries may wait for a checkpoint while others come in.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
 
@@ -58,6 +64,7 @@ pub struct Desk {
     dir: PathBuf,
     engine: Engine,
     log_key: NoteSigner,
+    reader: LogReader,
     /// Personal fields.
     pub vault: Vault,
     /// The time.
@@ -116,7 +123,8 @@ impl Desk {
 
     fn new(dir: &Path, engine: Engine, log_key: NoteSigner, vault: Vault, clock: Clock) -> Desk {
         let (dir, checkpointed) = (dir.to_owned(), Instant::now());
-        Desk { dir, engine, log_key, vault, clock, checkpointed, acknowledgements: None }
+        let reader = engine.log().reader();
+        Desk { dir, engine, log_key, reader, vault, clock, checkpointed, acknowledgements: None }
     }
 
     /// From here on, writes the id of every acknowledged act to a file, one a line, after it is durable.
@@ -128,6 +136,13 @@ impl Desk {
         let file = File::create(path).map_err(|why| Failure::file(path, &why))?;
         self.acknowledgements = Some(file);
         Ok(())
+    }
+
+    /// Books, vault and folder, to read from.
+    #[must_use]
+    pub fn office(&self) -> Office<'_> {
+        let (dir, books, log) = (self.dir.as_path(), self.books(), &self.reader);
+        Office { dir, books, vault: &self.vault, log, clock: &self.clock }
     }
 
     /// The ledger's folder.
@@ -154,6 +169,21 @@ impl Desk {
     /// A rule says no (nothing was written then), or the machine fails (hand the same act in again to find out).
     pub fn sign(&mut self, key: &dyn Signer, body: Body) -> Result<Receipt, Failure> {
         self.sign_with_lines(key, body, &[])
+    }
+
+    /// Keeps what a draft needs, signs it as the holder of `key`, hands it in, and writes what goes out.
+    ///
+    /// # Errors
+    /// As [`Desk::sign`].
+    pub fn sign_draft(&mut self, key: &dyn Signer, draft: Draft) -> Result<Receipt, Failure> {
+        draft.keep(&self.dir, &self.vault)?;
+        let signed = self.sign_with_lines(key, draft.body.clone(), &draft.entries);
+        if let Err(why) = &signed {
+            draft.take_back(&self.dir, why)?;
+        }
+        let receipt = signed?;
+        draft.send_out(&self.dir)?;
+        Ok(receipt)
     }
 
     /// Nobody books on in a ledger that was restored although something newer is known.
@@ -268,8 +298,7 @@ impl Desk {
     /// # Errors
     /// [`Rejection::PostedTooLate`].
     pub fn refuse_ahead(&self, date: Date) -> Result<(), Failure> {
-        let signed = self.clock.today();
-        if date > signed { Err(Rejection::PostedTooLate { date, signed }.into()) } else { Ok(()) }
+        self.office().refuse_ahead(date)
     }
 
     /// The holder of a key.
@@ -287,8 +316,7 @@ impl Desk {
     /// # Errors
     /// The key is not enrolled.
     pub fn access(&self, key: &dyn Signer, purpose: &str) -> Result<AccessNote, Failure> {
-        let officer = self.holder(key)?;
-        Ok(AccessNote { officer, purpose: purpose.to_owned(), at: self.clock.now() })
+        Ok(self.office().access(self.holder(key)?, purpose))
     }
 
     /// Writes a file under the ledger's folder, whole or not at all.

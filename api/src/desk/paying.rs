@@ -4,9 +4,10 @@ use exports::payment_file::{PaymentFile, PaymentFileTerms, PaymentLine};
 use ledger::act::Body;
 use ledger::act::payments::RosterAgreed;
 use ledger::act::payments::{PaymentFileReleased, RosterApproved, RosterDrawn, RosterKind};
+use ledger::books::Books;
 use ledger::books::payments::{Batch, BatchStage};
 use ledger::engine::Receipt;
-use ledger::ids::{BankAccountCode, BatchCode, Digest, FundCode, SchemeCode};
+use ledger::ids::{BankAccountCode, BatchCode, Digest, FundCode, OfficerId, SchemeCode};
 use ledger::line::Line;
 use ledger::period::{Date, Period};
 use ledger::rejection::Rejection;
@@ -19,7 +20,7 @@ use sha2::{Digest as _, Sha256};
 use super::cosigning::refuse_unwitnessed;
 use super::papers::bank_path;
 use super::reading::Payees;
-use super::{Desk, profiles, seal};
+use super::{Desk, Draft, Office, profiles};
 use crate::failure::Failure;
 
 /// What a roster is drawn for.
@@ -45,38 +46,42 @@ pub fn draw(
     key: &dyn Signer,
     drawing: &Drawing,
 ) -> Result<(Receipt, Vec<LeftOut>), Failure> {
+    let (draft, left_out) = drawn(desk.office(), drawing)?;
+    Ok((desk.sign_draft(key, draft)?, left_out))
+}
+
+/// As [`draw`], to be signed.
+///
+/// # Errors
+/// A fund is unknown or holds too little, or a sum leaves its range.
+pub fn drawn(office: Office<'_>, drawing: &Drawing) -> Result<(Draft, Vec<LeftOut>), Failure> {
     let Drawing { batch, scheme, period, kind, funds } = drawing;
     for fund in funds {
-        if !desk.books().funds.funds.contains_key(fund) {
+        if !office.books.funds.funds.contains_key(fund) {
             return Err(Rejection::FundUnknown { fund: fund.clone() }.into());
         }
     }
-    let proposal = propose(desk.books(), scheme, *period, *kind, funds);
+    let proposal = propose(office.books, scheme, *period, *kind, funds);
     if proposal.short.is_positive() {
         // Not drawn in part: who would be left out is not the program's to choose.
         let fund = funds.last().cloned().ok_or_else(|| Failure::usage("请注明付款资金。"))?;
         return Err(Rejection::FundInsufficient { fund, short: proposal.short }.into());
     }
     let lines: Vec<Line> = proposal.lines.into_iter().map(Line::Roster).collect();
-    let (manifest, entries) = seal(&lines)?;
-    let body = Body::RosterDrawn(RosterDrawn {
-        batch: batch.clone(),
-        kind: *kind,
-        manifest,
-        period: *period,
-        scheme: scheme.clone(),
-    });
-    let receipt = desk.sign_with_lines(key, body, &entries)?;
-    Ok((receipt, proposal.left_out))
+    let (batch, kind, period, scheme) = (batch.clone(), *kind, *period, scheme.clone());
+    let draft = Draft::over(lines, |manifest| {
+        Body::RosterDrawn(RosterDrawn { batch, kind, manifest, period, scheme })
+    })?;
+    Ok((draft, proposal.left_out))
 }
 
 /// The batch as it stands.
 ///
 /// # Errors
 /// There is no such batch.
-pub fn batch<'a>(desk: &'a Desk, code: &BatchCode) -> Result<&'a Batch, Failure> {
+pub fn batch<'a>(books: &'a Books, code: &BatchCode) -> Result<&'a Batch, Failure> {
     let unknown = || Rejection::RosterUnknown { batch: code.clone() };
-    Ok(desk.books().payments.batches.get(code).ok_or_else(unknown)?)
+    Ok(books.payments.batches.get(code).ok_or_else(unknown)?)
 }
 
 /// Signs the next agreement that a roster waits for: checked, reviewed, or approved, exactly as it stands.
@@ -84,7 +89,16 @@ pub fn batch<'a>(desk: &'a Desk, code: &BatchCode) -> Result<&'a Batch, Failure>
 /// # Errors
 /// The roster is past approval, a rule says no, or the machine fails.
 pub fn agree(desk: &mut Desk, key: &dyn Signer, code: &BatchCode) -> Result<Receipt, Failure> {
-    let standing = batch(desk, code)?;
+    let draft = agreed(desk.books(), code)?;
+    desk.sign_draft(key, draft)
+}
+
+/// As [`agree`], to be signed.
+///
+/// # Errors
+/// There is no such batch, or it is past approval.
+pub fn agreed(books: &Books, code: &BatchCode) -> Result<Draft, Failure> {
+    let standing = batch(books, code)?;
     let (roster, root, total_fen) = (standing.roster, standing.root, standing.total);
     let agreed = RosterAgreed { batch: code.clone(), root, roster };
     let body = match standing.stage {
@@ -98,7 +112,7 @@ pub fn agree(desk: &mut Desk, key: &dyn Signer, code: &BatchCode) -> Result<Rece
             return Err(Rejection::RosterStage { batch: code.clone(), stage, needed }.into());
         }
     };
-    desk.sign(key, body)
+    Ok(Draft::of(body))
 }
 
 /// How a batch goes to the bank.
@@ -127,16 +141,30 @@ pub fn release(
     key: &dyn Signer,
     sending: &Sending<'_>,
 ) -> Result<(Receipt, PaymentFile), Failure> {
-    desk.refuse_ahead(sending.date)?;
-    let profiles = profiles::of_ledger(desk.dir())?;
+    let officer = desk.holder(key)?;
+    let (draft, file) = released(desk.office(), officer, sending)?;
+    Ok((desk.sign_draft(key, draft)?, file))
+}
+
+/// As [`release`], to be signed: the file lies in `bank/` once the release is in the books.
+///
+/// # Errors
+/// As [`release`], but for what the rules say.
+pub fn released(
+    office: Office<'_>,
+    officer: OfficerId,
+    sending: &Sending<'_>,
+) -> Result<(Draft, PaymentFile), Failure> {
+    office.refuse_ahead(sending.date)?;
+    let profiles = profiles::of_ledger(office.dir)?;
     let profile = newest(&profiles, sending.profile);
     let profile = profile.ok_or_else(|| {
         Failure::usage(format!("没有版式{}；doudi profiles list 列出全部。", sending.profile))
     })?;
-    profiles::refuse_changed(desk.books(), profile)?;
-    refuse_unwitnessed(desk, &sending.batch)?;
-    let file = payment_file(desk, key, sending, profile)?;
-    let standing = batch(desk, &sending.batch)?;
+    profiles::refuse_changed(office.books, profile)?;
+    refuse_unwitnessed(office, &sending.batch)?;
+    let file = payment_file(office, officer, sending, profile)?;
+    let standing = batch(office.books, &sending.batch)?;
     let body = Body::PaymentFileReleased(PaymentFileReleased {
         account: sending.account.clone(),
         batch: sending.batch.clone(),
@@ -149,12 +177,13 @@ pub fn release(
         root: standing.root,
         total_fen: file.total,
     });
+    let mut draft = Draft::of(body);
     // Into the vault before the act: whatever happens next, a released file can be written again.
-    desk.vault.put_file(&BankFile { name: file.file_name.clone(), bytes: file.bytes.clone() })?;
-    let receipt = desk.sign(key, body)?;
+    draft.files.push(BankFile { name: file.file_name.clone(), bytes: file.bytes.clone() });
     // Only what is released may lie where the bank's files lie.
-    desk.write_file(bank_path(Some(&sending.batch), &file.file_name), &file.bytes)?;
-    Ok((receipt, file))
+    let place = bank_path(Some(&sending.batch), &file.file_name);
+    draft.outgoing.push((place, file.bytes.clone()));
+    Ok((draft, file))
 }
 
 /// Writes the payment file of a batch that was released before into `bank/` again, byte for byte.
@@ -166,7 +195,7 @@ pub fn write_again(
     key: &dyn Signer,
     code: &BatchCode,
 ) -> Result<PaymentFileReleased, Failure> {
-    let standing = batch(desk, code)?;
+    let standing = batch(desk.books(), code)?;
     let Some(released) = standing.released.clone() else {
         let (stage, needed) = (standing.stage.chinese(), BatchStage::Released.chinese());
         return Err(Rejection::RosterStage { batch: code.clone(), stage, needed }.into());
@@ -178,19 +207,19 @@ pub fn write_again(
 }
 
 fn payment_file(
-    desk: &Desk,
-    key: &dyn Signer,
+    office: Office<'_>,
+    officer: OfficerId,
     sending: &Sending<'_>,
     profile: &Profile,
 ) -> Result<PaymentFile, Failure> {
     let code = &sending.batch;
-    let standing = batch(desk, code)?;
-    let note = desk.access(key, "报盘")?;
-    let payments = &desk.books().payments;
+    let standing = batch(office.books, code)?;
+    let note = office.access(officer, "报盘");
+    let payments = &office.books.payments;
     let references: Vec<_> = payments.references(code).map(|(reference, _)| reference).collect();
-    let payees = Payees::of(desk, &references, &note)?;
+    let payees = Payees::of(office, &references, &note)?;
     let lines = payments.references(code).filter_map(|(reference, payment)| {
-        let (person, account) = payees.find(desk, &reference)?;
+        let (person, account) = payees.find(office.books, &reference)?;
         Some(PaymentLine {
             reference,
             account_no: account.number.clone(),
@@ -203,7 +232,7 @@ fn payment_file(
         })
     });
     let lines: Vec<_> = lines.collect();
-    let released = desk.books().payments.batches.values().filter_map(|b| b.released.as_ref());
+    let released = office.books.payments.batches.values().filter_map(|b| b.released.as_ref());
     let earlier = released.filter(|r| r.account == sending.account && r.date == sending.date);
     let terms = PaymentFileTerms {
         batch: code,

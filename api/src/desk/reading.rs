@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use ledger::books::Books;
 use ledger::ids::{AccountId, PaymentRef, PersonId};
 use ledger::vault::{AccessNote, AccountFields, PersonFields};
 
-use super::Desk;
+use super::Office;
 use crate::failure::Failure;
 
 /// The fields behind the payments of some batches.
@@ -20,20 +21,20 @@ impl Payees {
     /// # Errors
     /// A payment is not in the books, or the vault cannot be read.
     pub fn of(
-        desk: &Desk,
+        office: Office<'_>,
         references: &[PaymentRef],
         note: &AccessNote,
     ) -> Result<Payees, Failure> {
         let mut persons = BTreeSet::new();
         let mut accounts = BTreeSet::new();
         for reference in references {
-            if let Some((_, payment)) = desk.books().payments.find(reference) {
+            if let Some((_, payment)) = office.books.payments.find(reference) {
                 persons.insert(payment.payee);
                 accounts.insert(payment.account);
             }
         }
         // An organisation stands in the log by name; only its account number is in the vault.
-        let organisations = &desk.books().people.organisations;
+        let organisations = &office.books.people.organisations;
         let (known, persons): (Vec<PersonId>, Vec<PersonId>) =
             persons.into_iter().partition(|id| organisations.contains_key(id));
         let known = known.into_iter().filter_map(|id| Some((id, organisations.get(&id)?)));
@@ -44,11 +45,11 @@ impl Payees {
             })
             .collect();
         let accounts: Vec<AccountId> = accounts.into_iter().collect();
-        let read = desk.vault.read_persons(&persons, note)?;
+        let read = office.vault.read_persons(&persons, note)?;
         let read = persons.into_iter().zip(read).map(|(id, fields)| Ok((id, fields?)));
         let mut persons: HashMap<_, _> = read.collect::<Result<_, Failure>>()?;
         persons.extend(organisations);
-        let read = desk.vault.read_accounts(&accounts, note)?;
+        let read = office.vault.read_accounts(&accounts, note)?;
         let read = accounts.into_iter().zip(read).map(|(id, fields)| Ok((id, fields?)));
         Ok(Payees { persons, accounts: read.collect::<Result<_, Failure>>()? })
     }
@@ -57,10 +58,10 @@ impl Payees {
     #[must_use]
     pub fn find(
         &self,
-        desk: &Desk,
+        books: &Books,
         reference: &PaymentRef,
     ) -> Option<(&PersonFields, &AccountFields)> {
-        let (_, payment) = desk.books().payments.find(reference)?;
+        let (_, payment) = books.payments.find(reference)?;
         Some((self.persons.get(&payment.payee)?, self.accounts.get(&payment.account)?))
     }
 }

@@ -3,12 +3,12 @@
 use ledger::act::signed::key_id;
 use ledger::act::{Act, Body, Seen};
 use ledger::books::{Books, Statement};
-use ledger::ids::{ActId, OfficerId, Seq};
+use ledger::ids::{ActId, KeyId, OfficerId, Seq};
 use ledger::line::Line;
 use ledger::rules;
 use ledger::signer::Signer;
 
-use super::Desk;
+use super::{Desk, Office};
 use crate::failure::Failure;
 
 /// Decides acts one after the other on a copy of the books, as the holder of `key` would sign them. Nothing is signed.
@@ -34,7 +34,8 @@ pub fn try_each(
 ) -> Result<Books, (usize, Failure)> {
     let mut books = desk.books().clone();
     for (place, (body, lines)) in acts.iter().enumerate() {
-        let (officer, act) = unsigned(desk, key, body).map_err(|why| (place, why))?;
+        let key = key_id(&key.public());
+        let (officer, act) = unsigned(desk.office(), key, body).map_err(|why| (place, why))?;
         let at = Seq(books.height);
         let statement = Statement { id: ActId::ZERO, at, officer, act: &act, lines };
         rules::decide(&books, &statement).map_err(|why| (place, why.into()))?;
@@ -47,17 +48,16 @@ pub fn try_each(
 ///
 /// # Errors
 /// As [`try_out`].
-pub fn try_one(desk: &Desk, key: &dyn Signer, body: &Body, lines: &[Line]) -> Result<(), Failure> {
-    let (officer, act) = unsigned(desk, key, body)?;
-    let at = Seq(desk.books().height);
+pub fn try_one(office: Office<'_>, key: KeyId, body: &Body, lines: &[Line]) -> Result<(), Failure> {
+    let (officer, act) = unsigned(office, key, body)?;
+    let at = Seq(office.books.height);
     let statement = Statement { id: ActId::ZERO, at, officer, act: &act, lines };
-    Ok(rules::decide(desk.books(), &statement)?)
+    Ok(rules::decide(office.books, &statement)?)
 }
 
 /// The act that the holder of `key` would sign, and who that is.
-fn unsigned(desk: &Desk, key: &dyn Signer, body: &Body) -> Result<(OfficerId, Act), Failure> {
-    let key = key_id(&key.public());
-    let officer = desk.books().valid_key(key)?.officer;
-    let (body, time) = (body.clone(), desk.clock.now());
+fn unsigned(office: Office<'_>, key: KeyId, body: &Body) -> Result<(OfficerId, Act), Failure> {
+    let officer = office.books.valid_key(key)?.officer;
+    let (body, time) = (body.clone(), office.clock.now());
     Ok((officer, Act { body, key, prev: ActId::ZERO, seen: Seen::nothing(), seq: 1, time }))
 }

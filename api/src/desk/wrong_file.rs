@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use ledger::answer::Outcome;
+use ledger::books::Books;
 use ledger::ids::{BankAccountCode, BatchCode, PaymentRef};
 use ledger::period::Date;
 use ledger::rejection::Rejection;
@@ -13,8 +14,7 @@ use reconcile::profile::Layout;
 use reconcile::refund::RefundLine;
 use reconcile::response::{ResponseFile, ResponseLine};
 
-use super::Desk;
-use super::banking::Incoming;
+use super::incoming::Incoming;
 use crate::failure::Failure;
 
 /// The batch that a response answers: the one that the clerk names, or the one that all references in it name. Neither
@@ -65,11 +65,11 @@ pub(super) fn other_day(
 
 /// Returns come back to the account that the payments went out from.
 pub(super) fn other_account(
-    desk: &Desk,
+    books: &Books,
     account: &BankAccountCode,
     lines: &Pieces<RefundLine>,
 ) -> Result<(), Failure> {
-    let batches = &desk.books().payments.batches;
+    let batches = &books.payments.batches;
     let of_another = lines.iter().find_map(|line| {
         let reference = line.reference.as_ref()?;
         let released = batches.get(reference.batch())?.released.as_ref()?;
@@ -110,7 +110,7 @@ fn batches_named_in(lines: &Pieces<ResponseLine>) -> BTreeSet<&BatchCode> {
 /// Refuses a file of which no row answers a payment of the batch or has the amount of one; and one of which less than half
 /// do, unless the clerk states how many do not.
 pub(super) fn refuse_foreign(
-    desk: &Desk,
+    books: &Books,
     batch: &BatchCode,
     file: &Incoming<'_>,
     read: &ResponseFile,
@@ -120,8 +120,9 @@ pub(super) fn refuse_foreign(
     let strays = report.outcomes.iter().filter(|line| is_stray(line)).count();
     let strays = strays.saturating_sub(report.repeats.len());
     let (count, fitting) = (read.lines.len(), read.lines.len() - strays);
-    let told = || format!("{}{}没有入账。", compared(desk, batch, read), about(desk, batch, read));
-    let known = desk.books().payments.batches.get(batch);
+    let told =
+        || format!("{}{}没有入账。", compared(books, batch, read), about(books, batch, read));
+    let known = books.payments.batches.get(batch);
     let amounts = || read.lines.iter().map(|line| line.amount);
     let has_amounts = || known.is_some_and(|batch| batch.has_one_of(amounts()));
     if count > 0 && fitting == 0 && !has_amounts() {
@@ -157,8 +158,8 @@ fn is_stray(line: &LineOutcome) -> bool {
 }
 
 /// What stood against what.
-fn compared(desk: &Desk, code: &BatchCode, read: &ResponseFile) -> String {
-    let Some(batch) = desk.books().payments.batches.get(code) else { return String::new() };
+fn compared(books: &Books, code: &BatchCode, read: &ResponseFile) -> String {
+    let Some(batch) = books.payments.batches.get(code) else { return String::new() };
     let (rows, total) = (read.lines.len(), read.total);
     let (payments, due) = (batch.len(), batch.total);
     format!(
@@ -167,8 +168,8 @@ fn compared(desk: &Desk, code: &BatchCode, read: &ResponseFile) -> String {
 }
 
 /// What the file seems to be about, if not about this batch.
-fn about(desk: &Desk, code: &BatchCode, read: &ResponseFile) -> String {
-    let batches = &desk.books().payments.batches;
+fn about(books: &Books, code: &BatchCode, read: &ResponseFile) -> String {
+    let batches = &books.payments.batches;
     let told = |codes: Vec<&BatchCode>| {
         let codes = codes.into_iter().filter_map(|code| {
             let batch = batches.get(code)?;

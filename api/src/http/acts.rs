@@ -14,6 +14,8 @@ use ledger::law::admission;
 use ledger::rejection::Rejection;
 use serde_json::json;
 
+use super::broken_off;
+use super::problem::status_of;
 use crate::counter::Counter;
 use crate::failure::Failure;
 
@@ -42,14 +44,6 @@ async fn acts(State(counter): State<Arc<Counter>>, body: Bytes) -> Response {
         }
         Ok(Err(why)) => refused(&why),
         Err(why) => refused(&broken_off(&why)),
-    }
-}
-
-fn broken_off(why: &tokio::task::JoinError) -> Failure {
-    Failure::Machine {
-        code: "http.server".to_owned(),
-        text: format!("处理时中断：{why}。请把同一动作再交一次，以查明是否已受理。"),
-        exit: 3,
     }
 }
 
@@ -82,19 +76,5 @@ async fn signer(State(counter): State<Arc<Counter>>, Path(key): Path<String>) ->
 }
 
 fn refused(why: &Failure) -> Response {
-    let status = match why {
-        Failure::Rejected(_)
-        | Failure::Problems(_)
-        | Failure::Diverged(_)
-        | Failure::Damaged { .. }
-        | Failure::NotReady { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        Failure::Usage(_) => StatusCode::BAD_REQUEST,
-        Failure::Machine { code, .. } if code == "log.busy" || code == "log.stopped" => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
-        // The ledger itself says no to everybody: an alarm was raised.
-        Failure::Machine { exit: 1, .. } => StatusCode::SERVICE_UNAVAILABLE,
-        Failure::Machine { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-    };
-    (status, Json(why.to_json())).into_response()
+    (status_of(why), Json(why.to_json())).into_response()
 }

@@ -1,16 +1,80 @@
 //! The only place that waits (ADR 11): HTTP in, plain functions behind it. A router never touches the engine.
 
 pub mod acts;
+mod assets;
 pub mod copy;
+mod extract;
+mod gate;
+mod pages;
+mod problem;
 pub mod tiles;
+pub mod v1;
 pub mod witness;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::Method;
+use axum::middleware::from_fn;
+use axum::response::IntoResponse as _;
 use tokio::net::TcpListener;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::cookie::time::Duration;
+use tower_sessions::{Expiry, MemoryStore, SessionManagerLayer};
 
 use crate::failure::{Failure, of_machine};
+use crate::hall::Hall;
+
+/// A bank file, and with it a request, has at most so many bytes.
+const MOST_BYTES: usize = 256 << 20;
+
+/// Who does nothing for so long signs in again.
+const IDLE_MINUTES: i64 = 30;
+
+/// Pages and API for people in their browsers.
+pub fn people(hall: Arc<Hall>) -> Router {
+    let (api, document) = v1::router();
+    let sessions = SessionManagerLayer::new(MemoryStore::default())
+        .with_name("doudi")
+        .with_same_site(SameSite::Strict)
+        .with_http_only(true)
+        .with_secure(false)
+        .with_expiry(Expiry::OnInactivity(Duration::minutes(IDLE_MINUTES)));
+    let document = document.to_pretty_json().unwrap_or_default();
+    api.merge(pages::router())
+        .merge(assets::router(document))
+        .fallback(|method: Method| async move {
+            let text = format!("没有这个地址（{method}）。");
+            problem::of_http("http.not_found", text).into_response()
+        })
+        .method_not_allowed_fallback(|| async {
+            problem::of_http("http.method", "这个地址不接受这种请求方法。").into_response()
+        })
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(sessions)
+        .layer(CatchPanicLayer::custom(|_| problem::of_panic()))
+        .layer(from_fn(gate::gate))
+        .with_state(hall)
+}
+
+/// Does what may wait for a disk or a lock, off the threads that serve.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|why| Err(broken_off(&why)))
+}
+
+fn broken_off(why: &tokio::task::JoinError) -> Failure {
+    Failure::Machine {
+        code: "http.server".to_owned(),
+        text: format!("处理时中断：{why}。请把同一动作再交一次，以查明是否已受理。"),
+        exit: 3,
+    }
+}
 
 /// As [`serve`], and no longer than `lasts` takes to return: what is served has ended then.
 ///

@@ -23,7 +23,10 @@ pub fn fold_while(
 }
 
 /// As [`fold_while`], from books that hold the entries before.
-pub(super) fn go_on(
+///
+/// # Errors
+/// As [`fold_while`].
+pub fn go_on(
     source: &dyn EntrySource,
     books: Books,
     visit: &mut dyn FnMut(&Books, &Statement<'_>) -> bool,

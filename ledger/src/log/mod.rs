@@ -46,7 +46,7 @@ pub use proof::{
     consistency_holds, consistency_proof, consistency_roots, inclusion_holds, inclusion_proof,
 };
 pub use proof_file::{ConsistencyFile, InclusionFile};
-pub use reader::LogReader;
+pub use reader::{Covered, LogReader};
 pub use reading::{EntrySource, ReadEntry, Scan};
 pub use recovery::{
     CopyTarget, Finding, FindingCode, KnownAct, Offer, RecoveryCode, RecoveryFailure, Repair,

@@ -9,9 +9,9 @@ use super::key_chain::KeyChain;
 use super::note::SignedNote;
 use super::note_key::VerifierKey;
 use super::proof::{consistency_proof, inclusion_proof};
-use super::reading::Scan;
+use super::reading::{EntrySource, ReadEntry, Scan};
 use super::store::{Head, Store};
-use super::tree::{NodeHash, Subtrees as _, edge, leaves_of_level};
+use super::tree::{Frontier, NodeHash, Subtrees as _, edge, leaf_hash, leaves_of_level};
 use super::writer::{Log, Signed};
 use crate::ids::{Root, Seq};
 
@@ -138,6 +138,14 @@ impl LogReader {
         consistency_proof(&self.store, old, new)
     }
 
+    /// The log as the newest checkpoint covers it, to fold from. Stays what it is while the log grows.
+    #[must_use]
+    pub fn covered(&self) -> Covered {
+        let nothing = Head { root: Frontier::new().root(), size: 0 };
+        let (note, head) = self.newest().map_or((None, nothing), |(note, head)| (Some(note), head));
+        Covered { store: self.store.clone(), note, head }
+    }
+
     /// The store, for those of this module who read what may be damaged.
     pub(super) fn store(&self) -> &Store {
         &self.store
@@ -153,9 +161,46 @@ impl LogReader {
     }
 }
 
+/// A log up to one of its checkpoints.
+pub struct Covered {
+    store: Store,
+    note: Option<SignedNote>,
+    head: Head,
+}
+
+impl EntrySource for Covered {
+    fn size(&self) -> u64 {
+        self.head.size
+    }
+
+    fn newest_checkpoint(&self) -> Option<&SignedNote> {
+        self.note.as_ref()
+    }
+
+    fn entries(&self) -> Box<dyn Iterator<Item = ReadEntry> + '_> {
+        self.range(Seq(0), Seq(self.head.size))
+    }
+
+    fn range(&self, from: Seq, to: Seq) -> Box<dyn Iterator<Item = ReadEntry> + '_> {
+        Box::new(Scan::over(&self.store, from.0, to.0.min(self.head.size)))
+    }
+
+    fn full_read(&self) -> Result<Head, LogFailure> {
+        let mut frontier = Frontier::new();
+        for entry in self.entries() {
+            frontier.push_leaf(leaf_hash(&entry?.1), &mut |_| ());
+        }
+        if frontier.root() != self.head.root {
+            let detail = format!("重算 {}，已签名 {}", frontier.root(), self.head.root);
+            return Err(LogFailure::new(LogCode::RootMismatch, detail));
+        }
+        Ok(self.head)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::{Log, LogCode, NoteSigner, Record};
+    use super::super::{EntrySource as _, Log, LogCode, NoteSigner, Record};
     use crate::ids::Seq;
 
     #[test]
@@ -174,5 +219,8 @@ mod tests {
         assert_eq!(reader.get(Seq(0)).unwrap().unwrap(), b"{}");
         assert_eq!(reader.root_at(1).unwrap(), head.root);
         assert_eq!(reader.scan(Seq(0), Seq(1)).unwrap().count(), 1);
+        let covered = reader.covered();
+        log.append(&log.head(), &[Record { bytes: b"[]", id: None }]).unwrap();
+        assert_eq!((covered.size(), covered.entries().count()), (1, 1), "it stays what it is");
     }
 }

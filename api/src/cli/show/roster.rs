@@ -12,8 +12,8 @@ use ledger::views::roster_change::{self, RosterChange};
 use serde_json::json;
 
 use super::{Report, overflow};
-use crate::cli::roster::reason_for;
 use crate::failure::Failure;
+use crate::spoken::left_out;
 
 /// How many changes of a kind a person reads one by one.
 const NAMED: usize = 20;
@@ -40,11 +40,11 @@ pub(super) fn show(books: &Books, scheme: &SchemeCode, period: Period) -> Result
         "before": { "lines": change.before.0, "total_fen": change.before.1 },
         "now": { "lines": change.now.0, "total_fen": change.now.1 },
         "changes": changes.collect::<Vec<_>>(), "missed": missed.collect::<Vec<_>>(),
-        "left_out": proposal.left_out.iter().map(reason_for).collect::<Vec<_>>(),
+        "left_out": proposal.left_out.iter().map(left_out).collect::<Vec<_>>(),
     });
     let mut text = text(&change, scheme, period);
     for left in proposal.left_out.iter().take(NAMED) {
-        let _ = write!(text, "\n不能列入：{}", reason_for(left));
+        let _ = write!(text, "\n不能列入：{}", left_out(left));
     }
     if proposal.left_out.len() > NAMED {
         let _ = write!(text, "\n不能列入共{}项", proposal.left_out.len());

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use ledger::act::Body;
 use ledger::act::cases::{EntitlementsBroughtIn, Part};
+use ledger::act::signed::key_id;
 use ledger::books::entitling::{self, Claim};
 use ledger::engine::Receipt;
 use ledger::ids::{EntitlementId, HouseholdId, PersonId, Root, SchemeCode};
@@ -82,7 +83,7 @@ pub fn bring_in(
     let (count, total, root) = (manifest.count, manifest.total_fen, manifest.root);
     let (scheme, source) = (given.scheme.clone(), given.source.to_owned());
     let body = Body::EntitlementsBroughtIn(EntitlementsBroughtIn { manifest, scheme, source });
-    try_one(desk, key, &body, &lines)?;
+    try_one(desk.office(), key_id(&key.public()), &body, &lines)?;
     let receipt = if dry_run { None } else { Some(desk.sign_with_lines(key, body, &entries)?) };
     Ok(BroughtIn { lines: count, total, root, receipt })
 }

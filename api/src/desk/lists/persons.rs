@@ -2,6 +2,7 @@
 
 use ledger::act::Body;
 use ledger::act::medical::MedicalListed;
+use ledger::act::signed::key_id;
 use ledger::act::urgent::{InsuranceListed, LoansListed};
 use ledger::engine::Receipt;
 use ledger::ids::{Digest, PersonId, PolicyCode};
@@ -155,7 +156,7 @@ pub fn import(
     let (manifest, entries) = seal(&lines)?;
     let (count, total) = (manifest.count, manifest.total_fen);
     let body = about.act(manifest, Digest(Sha256::digest(opened.bytes()).into()));
-    if let Err(why) = try_one(desk, key, &body, &lines) {
+    if let Err(why) = try_one(desk.office(), key_id(&key.public()), &body, &lines) {
         return Err(at_its_row(&list, why));
     }
     let receipt = if dry_run { None } else { Some(desk.sign_with_lines(key, body, &entries)?) };

@@ -1,0 +1,162 @@
+//! Acts that wait for their maker's signature while the ledger is served: made by the office, signed in a browser, handed in once.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use ledger::act::signed::SignedAct;
+use ledger::engine::Receipt;
+use ledger::ids::{ActId, OfficerId};
+use ledger::vault::{OsRandomness, Randomness as _};
+use ledger::views::due::LeftOut;
+
+use crate::clock::Clock;
+use crate::desk::Draft;
+use crate::desk::incoming::Imported;
+use crate::failure::Failure;
+
+/// So many a person can have waiting. Who begins another one signs or drops one first.
+const MOST_WAITING: usize = 16;
+
+/// So many lines can wait in memory, of all persons together.
+const MOST_LINES: usize = 2_000_000;
+
+/// An act that is not signed within so many seconds is made anew: the books have moved on.
+const LASTS_SECONDS: u64 = 8 * 3600;
+
+/// What its maker is told beside what the act itself says.
+#[derive(Clone, Debug)]
+pub enum Told {
+    /// Nothing more.
+    Nothing,
+    /// What a bank file holds, by outcome.
+    Imported(Box<Imported>),
+    /// Whom a roster leaves out, with the reason.
+    LeftOut(Vec<LeftOut>),
+}
+
+/// An act that waits, or what became of it.
+#[derive(Clone)]
+pub struct Waiting {
+    /// Whose it is: nobody else sees or signs it.
+    pub officer: OfficerId,
+    /// When it was made, in seconds since 1970.
+    pub made: u64,
+    /// What is to be signed.
+    pub draft: Arc<Draft>,
+    /// What its maker is told.
+    pub told: Arc<Told>,
+    /// Once it is in the books.
+    pub signed: Option<Receipt>,
+}
+
+/// All acts that wait.
+#[derive(Default)]
+pub struct Drafts {
+    waiting: Mutex<BTreeMap<String, Waiting>>,
+}
+
+impl Drafts {
+    /// Keeps an act for its maker. Gives the name under which it waits: 32 hex digits that nobody can guess.
+    ///
+    /// # Errors
+    /// `draft.too_many` if that person, or everybody together, has too many waiting; the machine gives no random name.
+    pub fn put(&self, officer: OfficerId, draft: Draft, told: Told) -> Result<String, Failure> {
+        let mut name = [0; 16];
+        OsRandomness.fill(&mut name).map_err(|_| no_randomness())?;
+        let (name, made) = (hex::encode(name), Clock::Machine.unix_seconds());
+        let mut waiting = self.waiting();
+        waiting.retain(|_, one| one.made + LASTS_SECONDS > made);
+        let own = waiting.values().filter(|one| one.officer == officer && one.signed.is_none());
+        let lines: usize = waiting.values().map(|one| one.draft.entries.len()).sum();
+        if own.count() >= MOST_WAITING || (lines > 0 && lines + draft.entries.len() > MOST_LINES) {
+            return Err(refusal(
+                "draft.too_many",
+                "待签的内容太多；请先签署或放弃已有的待签内容。",
+            ));
+        }
+        let (draft, told) = (Arc::new(draft), Arc::new(told));
+        waiting.insert(name.clone(), Waiting { officer, made, draft, told, signed: None });
+        Ok(name)
+    }
+
+    /// An act of this person's that waits, or was signed.
+    ///
+    /// # Errors
+    /// `draft.unknown`: there is none of that name, it is somebody else's, or it has waited too long.
+    pub fn of(&self, officer: OfficerId, name: &str) -> Result<Waiting, Failure> {
+        let found = self.waiting().get(name).filter(|one| one.officer == officer).cloned();
+        found.ok_or_else(unknown)
+    }
+
+    /// All that wait for this person, the newest first.
+    #[must_use]
+    pub fn all_of(&self, officer: OfficerId) -> Vec<(String, Waiting)> {
+        let waiting = self.waiting();
+        let own = waiting.iter().filter(|(_, one)| one.officer == officer && one.signed.is_none());
+        let mut own: Vec<_> = own.map(|(name, one)| (name.clone(), one.clone())).collect();
+        own.sort_by_key(|(_, one)| std::cmp::Reverse(one.made));
+        own
+    }
+
+    /// Forgets an act that nobody signed. What was signed stays in the books.
+    ///
+    /// # Errors
+    /// As [`Drafts::of`].
+    pub fn drop_of(&self, officer: OfficerId, name: &str) -> Result<(), Failure> {
+        self.of(officer, name)?;
+        self.waiting().remove(name);
+        Ok(())
+    }
+
+    /// Notes that it is in the books; its lines are let go.
+    pub fn is_signed(&self, name: &str, receipt: Receipt) {
+        if let Some(one) = self.waiting().get_mut(name) {
+            let body = one.draft.body.clone();
+            (one.signed, one.draft) = (Some(receipt), Arc::new(Draft::of(body)));
+        }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, BTreeMap<String, Waiting>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Refuses a signature under anything but the draft as it was made.
+///
+/// # Errors
+/// `draft.differs`.
+pub fn refuse_other(draft: &Draft, signed: &SignedAct) -> Result<(), Failure> {
+    if signed.act().body == draft.body {
+        return Ok(());
+    }
+    Err(refusal(
+        "draft.differs",
+        "签署的内容与待签的内容不同，没有交入。请重新打开这一页，核对后再签。",
+    ))
+}
+
+/// The receipt of a draft that was signed before, if it is this act.
+///
+/// # Errors
+/// `draft.signed`: another act was signed under this draft.
+pub fn same_again(before: Receipt, id: ActId) -> Result<Receipt, Failure> {
+    if before.id == id {
+        return Ok(Receipt { is_repeat: true, ..before });
+    }
+    let text = format!("这一项已经签署入账，是第{}条记录；没有再记一次。", before.seq);
+    Err(refusal("draft.signed", &text))
+}
+
+fn unknown() -> Failure {
+    refusal("draft.unknown", "没有这一项待签内容：可能已放弃，或等候太久。请重新办理。")
+}
+
+fn refusal(code: &str, text: &str) -> Failure {
+    Failure::Machine { code: code.to_owned(), text: text.to_owned(), exit: 1 }
+}
+
+/// The machine's source of randomness gave nothing.
+pub(crate) fn no_randomness() -> Failure {
+    let text = "操作系统没有给出随机数，请检查系统后重试。";
+    Failure::Machine { code: "machine.randomness".to_owned(), text: text.to_owned(), exit: 3 }
+}

@@ -1,0 +1,121 @@
+//! What a request brings, refused in our own words: who asks, JSON bodies, questions, signed entries.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use ledger::ids::{KeyId, OfficerId};
+use serde::de::DeserializeOwned;
+use tower_sessions::Session;
+
+use super::blocking;
+use super::problem::{Problem, of_http};
+use crate::failure::Failure;
+use crate::hall::Hall;
+use crate::signing_in::in_office;
+use crate::spoken;
+
+/// Under this name a session keeps the key that signed in.
+pub(super) const KEY: &str = "key";
+
+/// Somebody who signed in, with a key that is still valid and a person still in office.
+#[derive(Clone, Copy)]
+pub struct SignedIn {
+    /// The key.
+    pub key: KeyId,
+    /// The person.
+    pub officer: OfficerId,
+}
+
+impl FromRequestParts<Arc<Hall>> for SignedIn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, hall: &Arc<Hall>) -> Result<SignedIn, Problem> {
+        let nobody = || of_http("session.none", "还没有登录，或登录已过期。请重新登录。");
+        let session = Session::from_request_parts(parts, hall).await;
+        let session = session.map_err(|_| nobody())?;
+        let key = session.get::<KeyId>(KEY).await.ok().flatten().ok_or_else(nobody)?;
+        let hall = Arc::clone(hall);
+        let officer =
+            blocking(move || hall.room.read(|office| in_office(office.books, key))?).await;
+        match officer {
+            Ok(officer) => Ok(SignedIn { key, officer }),
+            Err(why) => {
+                // Revoked, suspended or dismissed since: the session ends here.
+                session.flush().await.ok();
+                Err(Problem(StatusCode::UNAUTHORIZED, why))
+            }
+        }
+    }
+}
+
+/// As [`SignedIn`], for pages: who has not signed in is led to where one does.
+pub struct Visitor(pub SignedIn);
+
+impl FromRequestParts<Arc<Hall>> for Visitor {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, hall: &Arc<Hall>) -> Result<Visitor, Response> {
+        let signed_in = SignedIn::from_request_parts(parts, hall).await;
+        signed_in.map(Visitor).map_err(|problem| match problem {
+            Problem(StatusCode::UNAUTHORIZED, _) => Redirect::to("/sign-in").into_response(),
+            other => other.into_response(),
+        })
+    }
+}
+
+/// A body of JSON, known keys only.
+pub struct JsonBody<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<JsonBody<T>, Problem> {
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        let is_json = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+        if !is_json {
+            let text = "请求的内容应为 application/json。";
+            return Err(Problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, Failure::usage(text)));
+        }
+        let bytes = whole(request, state).await?;
+        let read = serde_json::from_slice(&bytes).map_err(|why| {
+            Failure::usage(format!("请求的内容读不懂：{}", spoken::of_json(&why)))
+        })?;
+        Ok(JsonBody(read))
+    }
+}
+
+/// The bytes of a request, up to the limit of its address.
+pub struct Whole(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Whole {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Whole, Problem> {
+        whole(request, state).await.map(Whole)
+    }
+}
+
+async fn whole<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, state).await.map_err(|why| match why.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => of_http("http.too_large", "内容超过上限，没有接收。"),
+        _ => Failure::usage("内容没有传完，请重试。").into(),
+    })
+}
+
+/// What stands behind the question mark, known names only.
+pub struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Asked<T>, Problem> {
+        let query = Query::<T>::from_request_parts(parts, state).await;
+        query.map(|Query(asked)| Asked(asked)).map_err(|why| {
+            Failure::usage(format!("网址里问号后面的参数不对：{}", why.body_text())).into()
+        })
+    }
+}

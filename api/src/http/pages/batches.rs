@@ -1,0 +1,272 @@
+//! 名册与批次: the list, and one batch beside the month before with its payments.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use ledger::act::payments::RosterKind;
+use ledger::books::payments::{Batch, BatchStage, Payment};
+use ledger::ids::{BatchCode, PaymentRef};
+use ledger::vault::{AccountFields, PersonFields};
+use ledger::views::roster_change;
+use serde::Deserialize;
+
+use super::{Frame, page};
+use crate::desk::reading::Payees;
+use crate::desk::{Office, paying, profiles};
+use crate::failure::Failure;
+use crate::hall::Hall;
+use crate::http::extract::{Asked, Visitor};
+use crate::permits::Sight;
+
+/// So many rows stand on a page.
+const ROWS: usize = 100;
+const PAYMENTS: usize = 50;
+const CHANGES: usize = 50;
+
+struct Row {
+    code: String,
+    scheme: String,
+    period: String,
+    kind: &'static str,
+    stage: &'static str,
+    count: usize,
+    total: String,
+    unanswered: u32,
+}
+
+impl Row {
+    fn of(code: &BatchCode, batch: &Batch) -> Row {
+        Row {
+            code: code.to_string(),
+            scheme: batch.scheme.to_string(),
+            period: batch.period.to_string(),
+            kind: batch.kind.chinese(),
+            stage: batch.stage.chinese(),
+            count: batch.len(),
+            total: batch.total.to_grouped_yuan(),
+            unanswered: batch.unanswered(),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "batches.html")]
+struct Batches {
+    frame: Frame,
+    count: usize,
+    batches: Vec<Row>,
+    next: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct After {
+    after: Option<String>,
+}
+
+/// The newest first: by code from the end.
+pub(super) async fn list(
+    State(hall): State<Arc<Hall>>,
+    Visitor(who): Visitor,
+    asked: Result<Asked<After>, crate::http::problem::Problem>,
+) -> Response {
+    let after = asked.ok().and_then(|Asked(asked)| asked.after);
+    page(hall, who, "/batches", move |_, office, frame| {
+        let all = &office.books.payments.batches;
+        let older = |code: &BatchCode| after.as_deref().is_none_or(|after| code.as_str() < after);
+        let wanted = all.iter().rev().filter(|(code, _)| older(code));
+        let mut batches: Vec<_> = wanted.take(ROWS + 1).map(|(c, b)| Row::of(c, b)).collect();
+        let has_more = batches.len() > ROWS;
+        batches.truncate(ROWS);
+        let next = batches.last().filter(|_| has_more).map(|last| last.code.clone());
+        Ok(Batches { frame, count: all.len(), batches, next })
+    })
+    .await
+}
+
+struct ChangeRow {
+    entitlement: String,
+    why: &'static str,
+    before: String,
+    now: String,
+}
+
+struct Change {
+    before_month: String,
+    before: (u64, String),
+    now: (u64, String),
+    changes: Vec<ChangeRow>,
+    more: usize,
+}
+
+struct PaymentRow {
+    reference: String,
+    name: String,
+    account: String,
+    bank: String,
+    amount: String,
+    state: &'static str,
+    reason: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "batch.html")]
+struct OneBatch {
+    frame: Frame,
+    one: Row,
+    entry: u64,
+    root: String,
+    step: Option<&'static str>,
+    is_approved: bool,
+    has_file: bool,
+    accounts: Vec<String>,
+    profiles: Vec<String>,
+    today: String,
+    change: Option<Change>,
+    payments: Vec<PaymentRow>,
+    first: usize,
+    last: usize,
+    next: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AfterLine {
+    after: Option<usize>,
+}
+
+pub(super) async fn one(
+    State(hall): State<Arc<Hall>>,
+    Visitor(who): Visitor,
+    Path(code): Path<String>,
+    asked: Result<Asked<AfterLine>, crate::http::problem::Problem>,
+) -> Response {
+    let after = asked.ok().and_then(|Asked(asked)| asked.after).unwrap_or(0);
+    page(hall, who, "/batches", move |_, office, frame| {
+        let code: BatchCode =
+            code.parse().map_err(|why| Failure::usage(format!("批次号：{why}")))?;
+        let batch = paying::batch(office.books, &code)?;
+        let payments = office.books.payments.references(&code).skip(after).take(PAYMENTS);
+        let payments: Vec<_> = payments.collect();
+        let references: Vec<_> = payments.iter().map(|(at, _)| at.clone()).collect();
+        let sees_payees = Sight::Payees.is_for(office.books, who.officer);
+        let references = if sees_payees { references } else { Vec::new() };
+        let note = office.access(who.officer, "查看名册");
+        let payees = Payees::of(office, &references, &note)?;
+        let is_released = batch.released.is_some();
+        let payments = payments.iter().map(|(at, payment)| {
+            payment_row(at, payment, is_released, payees.find(office.books, at))
+        });
+        let payments: Vec<_> = payments.collect();
+        let last = after.saturating_add(payments.len());
+        let is_approved = batch.stage == BatchStage::Approved;
+        Ok(OneBatch {
+            frame,
+            one: Row::of(&code, batch),
+            entry: batch.at.0,
+            root: batch.root.to_string(),
+            step: step(batch.stage),
+            is_approved,
+            has_file: is_released && Sight::PaymentFile.is_for(office.books, who.officer),
+            accounts: office.books.funds.accounts.keys().map(ToString::to_string).collect(),
+            profiles: if is_approved { sending_profiles(office)? } else { Vec::new() },
+            today: office.clock.today().to_string(),
+            change: change(office, batch),
+            payments,
+            first: after.saturating_add(1).min(last),
+            last,
+            next: (last < batch.len()).then_some(last),
+        })
+    })
+    .await
+}
+
+const fn step(stage: BatchStage) -> Option<&'static str> {
+    match stage {
+        BatchStage::Drawn => Some("复核无误，去签署"),
+        BatchStage::Checked => Some("财政审核，去签署"),
+        BatchStage::Reviewed => Some("审批，去签署"),
+        BatchStage::Approved | BatchStage::Released | BatchStage::Withdrawn => None,
+    }
+}
+
+fn sending_profiles(office: Office<'_>) -> Result<Vec<String>, Failure> {
+    let all = profiles::of_ledger(office.dir)?;
+    let mut names: Vec<String> = all
+        .iter()
+        .filter(|profile| profile.request().is_some())
+        .map(|profile| profile.id.clone())
+        .collect();
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+fn change(office: Office<'_>, batch: &Batch) -> Option<Change> {
+    if batch.kind == RosterKind::Reissue {
+        return None;
+    }
+    let change = roster_change::of(office.books, &batch.scheme, batch.period)?;
+    let more = change.changes.len().saturating_sub(CHANGES);
+    let rows = change.changes.iter().take(CHANGES).map(|one| ChangeRow {
+        entitlement: one.entitlement.to_string(),
+        why: one.why.chinese(),
+        before: one.before.to_grouped_yuan(),
+        now: one.now.to_grouped_yuan(),
+    });
+    Some(Change {
+        before_month: batch.period.previous().to_string(),
+        before: (change.before.0, change.before.1.to_grouped_yuan()),
+        now: (change.now.0, change.now.1.to_grouped_yuan()),
+        changes: rows.collect(),
+        more,
+    })
+}
+
+fn payment_row(
+    reference: &PaymentRef,
+    payment: &Payment,
+    is_released: bool,
+    payee: Option<(&PersonFields, &AccountFields)>,
+) -> PaymentRow {
+    PaymentRow {
+        reference: reference.to_string(),
+        name: payee.map(|(person, _)| masked_name(&person.name)).unwrap_or_default(),
+        account: payee.map(|(_, account)| masked_number(&account.number)).unwrap_or_default(),
+        bank: payee.map(|(_, account)| account.bank_name.clone()).unwrap_or_default(),
+        amount: payment.amount.to_grouped_yuan(),
+        state: payment.state(is_released).chinese(),
+        reason: payment.failure().map_or("", |reason| reason.chinese()),
+    }
+}
+
+/// 张** for 张三丰: the family name alone, whatever the length.
+fn masked_name(name: &str) -> String {
+    let mut signs = name.chars();
+    let first = signs.next().map(String::from).unwrap_or_default();
+    format!("{first}{}", "*".repeat(signs.count()))
+}
+
+/// The last four digits.
+fn masked_number(number: &str) -> String {
+    let signs: Vec<char> = number.chars().collect();
+    let hidden = signs.len().saturating_sub(4);
+    let shown: String = signs.into_iter().skip(hidden).collect();
+    format!("{}{shown}", "*".repeat(hidden.min(4)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{masked_name, masked_number};
+
+    #[test]
+    fn of_a_name_the_first_sign_is_shown_and_of_a_number_the_last_four() {
+        assert_eq!(masked_name("张测试"), "张**");
+        assert_eq!(masked_name("𠮷"), "𠮷");
+        assert_eq!(masked_name(""), "");
+        assert_eq!(masked_number("6228480000000000018"), "****0018");
+        assert_eq!(masked_number("018"), "018");
+    }
+}

@@ -1,0 +1,55 @@
+//! 签署: what an act states, worked out by the browser, and what its maker is told beside it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::{Frame, page as written};
+use crate::desk::incoming::Imported;
+use crate::drafts::Told;
+use crate::hall::Hall;
+use crate::http::extract::Visitor;
+use crate::spoken::left_out;
+
+#[derive(Template)]
+#[template(path = "draft.html")]
+struct DraftPage {
+    frame: Frame,
+    name: String,
+    key: String,
+    kind: &'static str,
+    chinese: &'static str,
+    lines: usize,
+    seq: Option<u64>,
+    imported: Option<Imported>,
+    left_out: Vec<String>,
+}
+
+pub(super) async fn page(
+    State(hall): State<Arc<Hall>>,
+    Visitor(who): Visitor,
+    Path(name): Path<String>,
+) -> Response {
+    written(hall, who, "/", move |hall, _, frame| {
+        let waiting = hall.drafts.of(who.officer, &name)?;
+        let (imported, left) = match waiting.told.as_ref() {
+            Told::Nothing => (None, Vec::new()),
+            Told::Imported(imported) => (Some(imported.as_ref().clone()), Vec::new()),
+            Told::LeftOut(left) => (None, left.iter().map(left_out).collect()),
+        };
+        Ok(DraftPage {
+            frame,
+            name,
+            key: who.key.to_string(),
+            kind: waiting.draft.body.kind(),
+            chinese: waiting.draft.body.chinese(),
+            lines: waiting.draft.entries.len(),
+            seq: waiting.signed.map(|receipt| receipt.seq.0),
+            imported,
+            left_out: left,
+        })
+    })
+    .await
+}

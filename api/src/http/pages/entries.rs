@@ -1,0 +1,105 @@
+//! 记录: the log as it is, entry by entry.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use ledger::books::Books;
+use serde::Deserialize;
+
+use super::{Frame, missing, page};
+use crate::failure::Failure;
+use crate::hall::Hall;
+use crate::http::extract::{Asked, Visitor};
+use crate::http::v1::entries::{EntryFacts, entry};
+
+/// So many stand on a page.
+const ROWS: u64 = 100;
+
+struct Row {
+    seq: u64,
+    chinese: Option<String>,
+    by: String,
+    time: String,
+    leaf: String,
+}
+
+#[derive(Template)]
+#[template(path = "entries.html")]
+struct Entries {
+    frame: Frame,
+    from: u64,
+    size: u64,
+    entries: Vec<Row>,
+    next: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct From {
+    from: Option<u64>,
+}
+
+/// The newest if nothing is asked for.
+pub(super) async fn list(
+    State(hall): State<Arc<Hall>>,
+    Visitor(who): Visitor,
+    asked: Result<Asked<From>, crate::http::problem::Problem>,
+) -> Response {
+    let from = asked.ok().and_then(|Asked(asked)| asked.from);
+    page(hall, who, "/entries", move |hall, office, frame| {
+        let log = hall.room.log();
+        let size = log.size();
+        let from = from.unwrap_or_else(|| size.saturating_sub(ROWS)).min(size);
+        let mut entries = Vec::new();
+        for seq in from..size.min(from.saturating_add(ROWS)) {
+            if let Some(facts) = entry(log, seq)? {
+                let by = signer(office.books, &facts);
+                let time = facts.time.unwrap_or_default();
+                let (chinese, leaf) = (facts.chinese, facts.leaf.chars().take(16).collect());
+                entries.push(Row { seq, chinese, by, time, leaf });
+            }
+        }
+        let end = from.saturating_add(ROWS);
+        Ok(Entries { frame, from, size, entries, next: (end < size).then_some(end) })
+    })
+    .await
+}
+
+#[derive(Template)]
+#[template(path = "entry.html")]
+struct OneEntry {
+    frame: Frame,
+    seq: u64,
+    what: String,
+    by: String,
+    time: String,
+    leaf: String,
+    text: String,
+}
+
+pub(super) async fn one(
+    State(hall): State<Arc<Hall>>,
+    Visitor(who): Visitor,
+    Path(seq): Path<String>,
+) -> Response {
+    page(hall, who, "/entries", move |hall, office, frame| {
+        let seq: u64 = seq.parse().map_err(|_| Failure::usage("记录号应为整数。"))?;
+        let facts = entry(hall.room.log(), seq)?;
+        let facts = facts.ok_or_else(|| missing("还没有存证头覆盖的这条记录。"))?;
+        let by = signer(office.books, &facts);
+        let what = facts.chinese.unwrap_or_else(|| "明细行（由前面的动作盖住）".to_owned());
+        let (time, leaf, text) = (facts.time.unwrap_or_default(), facts.leaf, facts.text);
+        Ok(OneEntry { frame, seq, what, by, time, leaf, text })
+    })
+    .await
+}
+
+/// The post of who signed, as it is now.
+fn signer(books: &Books, facts: &EntryFacts) -> String {
+    let key = facts.key.as_ref().and_then(|key| key.parse().ok());
+    let officer = key.and_then(|key| books.offices.keys.get(&key)).map(|key| key.officer);
+    let officer = officer.and_then(|officer| books.offices.officers.get(&officer));
+    officer.map(|officer| officer.post.clone()).unwrap_or_default()
+}

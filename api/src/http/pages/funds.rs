@@ -1,0 +1,63 @@
+//! 资金 and 存疑: what the funds hold, the trial balance, and what waits for a decision.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use ledger::act::offices::Role;
+use ledger::money::Money;
+
+use super::{Frame, page as written};
+use crate::desk::exceptions::{Heap, heaps};
+use crate::hall::Hall;
+use crate::http::extract::Visitor;
+use crate::http::v1::money::fund_facts;
+
+#[derive(Template)]
+#[template(path = "funds.html")]
+struct Funds {
+    frame: Frame,
+    keeps: bool,
+    funds: Vec<(String, String, String, String)>,
+    accounts: Vec<(String, String)>,
+}
+
+pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -> Response {
+    written(hall, who, "/funds", move |_, office, frame| {
+        let funds = fund_facts(office.books).into_iter().map(|fund| {
+            let balance = Money::from_fen(fund.balance_fen).to_grouped_yuan();
+            (fund.fund, fund.name, fund.account, balance)
+        });
+        let balances = office.books.postings.balances().iter();
+        let balances = balances.filter(|(_, amount)| !amount.is_zero());
+        let known = office.books.offices.officers.get(&who.officer);
+        let keeps = known.is_some_and(|known| known.roles.contains(&Role::FundKeeper));
+        Ok(Funds {
+            frame,
+            keeps,
+            funds: funds.collect(),
+            accounts: balances.map(|(a, sum)| (a.to_string(), sum.to_grouped_yuan())).collect(),
+        })
+    })
+    .await
+}
+
+#[derive(Template)]
+#[template(path = "exceptions.html")]
+struct Exceptions {
+    frame: Frame,
+    decides: bool,
+    today: String,
+    heaps: Vec<Heap>,
+}
+
+pub(super) async fn exceptions(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -> Response {
+    written(hall, who, "/exceptions", move |_, office, frame| {
+        let known = office.books.offices.officers.get(&who.officer);
+        let decides = known.is_some_and(|known| known.roles.contains(&Role::Supervisor));
+        let (heaps, today) = (heaps(office.books), office.clock.today().to_string());
+        Ok(Exceptions { frame, decides, today, heaps })
+    })
+    .await
+}

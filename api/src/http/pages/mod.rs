@@ -1,0 +1,135 @@
+//! The pages: one file a page, written by the server, worked by small scripts. Every page tells how far the books were read.
+
+mod batches;
+mod drafts;
+mod entries;
+mod files;
+mod funds;
+mod import;
+mod months;
+mod rosters;
+mod sign_in;
+mod todo;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse as _, Response};
+use axum::routing::get;
+use ledger::books::Books;
+use ledger::ids::OfficerId;
+
+use super::blocking;
+use super::extract::SignedIn;
+use super::problem::{Problem, status_of};
+use crate::desk::Office;
+use crate::failure::Failure;
+use crate::hall::Hall;
+
+/// The addresses of all pages.
+pub fn router() -> Router<Arc<Hall>> {
+    Router::new()
+        .route("/", get(todo::page))
+        .route("/sign-in", get(sign_in::page))
+        .route("/batches", get(batches::list))
+        .route("/batches/{batch}", get(batches::one))
+        .route("/rosters/new", get(rosters::new))
+        .route("/import", get(import::page))
+        .route("/drafts/{draft}", get(drafts::page))
+        .route("/funds", get(funds::page))
+        .route("/exceptions", get(funds::exceptions))
+        .route("/months", get(months::list))
+        .route("/months/{period}", get(months::one))
+        .route("/documents/{digest}", get(files::document))
+        .route("/batches/{batch}/payment-file", get(files::payment_file))
+        .route("/entries", get(entries::list))
+        .route("/entries/{seq}", get(entries::one))
+}
+
+/// Somebody at the head of a page.
+struct Who {
+    post: String,
+    unit: String,
+}
+
+/// What stands around every page.
+struct Frame {
+    ledger: String,
+    who: Option<Who>,
+    height: u64,
+    here: &'static str,
+}
+
+impl Frame {
+    fn of(books: &Books, officer: OfficerId, here: &'static str) -> Frame {
+        let known = books.offices.officers.get(&officer);
+        let who = known.map(|known| {
+            let unit = books.offices.units.get(&known.unit);
+            let unit = unit.map_or_else(|| known.unit.to_string(), |unit| unit.name.clone());
+            Who { post: known.post.clone(), unit }
+        });
+        let ledger = books.offices.ledger_name().to_owned();
+        Frame { ledger, who, height: books.height, here }
+    }
+
+    /// Where one can go from everywhere.
+    #[expect(clippy::unused_self, reason = "a template asks its frame")]
+    const fn places(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("/", "待办"),
+            ("/batches", "名册与批次"),
+            ("/import", "导入银行文件"),
+            ("/exceptions", "存疑"),
+            ("/funds", "资金"),
+            ("/months", "月结与通报"),
+            ("/entries", "记录"),
+        ]
+    }
+}
+
+#[derive(Template)]
+#[template(path = "refused.html")]
+struct Refused {
+    frame: Frame,
+    code: String,
+    text: String,
+}
+
+/// Reads the books for a page of somebody who is signed in, and writes it.
+async fn page<T: Template>(
+    hall: Arc<Hall>,
+    who: SignedIn,
+    here: &'static str,
+    make: impl FnOnce(&Hall, Office<'_>, Frame) -> Result<T, Failure> + Send + 'static,
+) -> Response {
+    let made = blocking(move || {
+        hall.room.read(|office| {
+            let frame = Frame::of(office.books, who.officer, here);
+            match make(&hall, office, frame).map(|page| page.render()) {
+                Ok(written) => (StatusCode::OK, written),
+                Err(why) => {
+                    let frame = Frame::of(office.books, who.officer, here);
+                    let refused = Refused { frame, code: why.code(), text: why.to_string() };
+                    (status_of(&why), refused.render())
+                }
+            }
+        })
+    });
+    match made.await {
+        Ok((status, Ok(text))) => (status, Html(text)).into_response(),
+        Ok((_, Err(why))) => {
+            let text = format!("页面没有写成：{why}");
+            let why = Failure::Machine { code: "http.server".to_owned(), text, exit: 3 };
+            Problem::from(why).into_response()
+        }
+        Err(why) => Problem::from(why).into_response(),
+    }
+}
+
+/// A page that is not there.
+fn missing(text: &str) -> Failure {
+    let (code, text) = ("http.not_found".to_owned(), text.to_owned());
+    Failure::Machine { code, text, exit: 1 }
+}

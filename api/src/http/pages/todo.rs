@@ -1,0 +1,92 @@
+//! 待办: what waits for this person, by role, and why something that waits is not for them.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use ledger::act::offices::Role;
+use ledger::books::payments::{Batch, BatchStage};
+use ledger::ids::BatchCode;
+
+use super::{Frame, page as written};
+use crate::desk::Office;
+use crate::desk::paying::agreed;
+use crate::desk::trial::try_one;
+use crate::hall::Hall;
+use crate::http::extract::{SignedIn, Visitor};
+
+struct Task {
+    what: &'static str,
+    batch: String,
+    scheme: String,
+    period: String,
+    count: usize,
+    total: String,
+    path: String,
+    refused: Option<String>,
+}
+
+struct OwnDraft {
+    kind: &'static str,
+    lines: usize,
+    name: String,
+}
+
+#[derive(Template)]
+#[template(path = "todo.html")]
+struct Todo {
+    frame: Frame,
+    drafts: Vec<OwnDraft>,
+    tasks: Vec<Task>,
+    exceptions: usize,
+}
+
+pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -> Response {
+    written(hall, who, "/", move |hall, office, frame| {
+        let drafts = hall.drafts.all_of(who.officer).into_iter().map(|(name, one)| OwnDraft {
+            kind: one.draft.body.chinese(),
+            lines: one.draft.entries.len(),
+            name,
+        });
+        let known = office.books.offices.officers.get(&who.officer);
+        let roles = known.map(|known| known.roles.clone()).unwrap_or_default();
+        let decides = roles.contains(&Role::Supervisor) || roles.contains(&Role::Reconciler);
+        let exceptions = if decides { office.books.bank.exceptions.len() } else { 0 };
+        Ok(Todo { frame, drafts: drafts.collect(), tasks: tasks(office, who, &roles), exceptions })
+    })
+    .await
+}
+
+/// What a batch waits for, whose role that is, and where it is done.
+fn next(batch: &Batch, code: &BatchCode) -> Option<(&'static str, Role, String)> {
+    let own = format!("/batches/{code}");
+    match batch.stage {
+        BatchStage::Drawn => Some(("复核名册", Role::RosterChecker, own)),
+        BatchStage::Checked => Some(("财政审核名册", Role::FinanceReviewer, own)),
+        BatchStage::Reviewed => Some(("审批名册", Role::RosterApprover, own)),
+        BatchStage::Approved => Some(("报盘", Role::Payer, own)),
+        BatchStage::Released if batch.unanswered() > 0 => {
+            Some(("导入回盘", Role::Reconciler, "/import".to_owned()))
+        }
+        BatchStage::Released | BatchStage::Withdrawn => None,
+    }
+}
+
+fn tasks(office: Office<'_>, who: SignedIn, roles: &[Role]) -> Vec<Task> {
+    let batches = office.books.payments.batches.iter();
+    let tasks = batches.filter_map(|(code, batch)| {
+        let (what, role, path) = next(batch, code)?;
+        if !roles.contains(&role) {
+            return None;
+        }
+        // What the rules would say to this person's signature, said before the way is walked.
+        let refused = agreed(office.books, code).ok().and_then(|draft| {
+            try_one(office, who.key, &draft.body, &draft.lines).err().map(|why| why.to_string())
+        });
+        let (scheme, period) = (batch.scheme.to_string(), batch.period.to_string());
+        let (count, total) = (batch.len(), batch.total.to_grouped_yuan());
+        Some(Task { what, batch: code.to_string(), scheme, period, count, total, path, refused })
+    });
+    tasks.collect()
+}

@@ -1,0 +1,109 @@
+//! What went wrong, as RFC 9457 problem details: the codes of DESIGN §9, in one place for every address.
+
+use axum::Json;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::failure::Failure;
+
+/// Problem details of an answer that is none.
+#[derive(Serialize, ToSchema)]
+pub struct ProblemDetails {
+    /// `urn:doudi:error:` and the code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The status once more.
+    pub status: u16,
+    /// Stable code, such as `fund.insufficient`.
+    pub code: String,
+    /// What happened, in Chinese.
+    pub title: String,
+    /// What to do, in Chinese.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// Each problem of a file with its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problems: Option<Vec<Value>>,
+}
+
+/// A failure on its way out.
+pub struct Problem(pub StatusCode, pub Failure);
+
+impl From<Failure> for Problem {
+    fn from(why: Failure) -> Problem {
+        Problem(status_of(&why), why)
+    }
+}
+
+/// Which status a failure has. Codes that name what is missing or who may not are listed; everything else goes by its family.
+pub fn status_of(why: &Failure) -> StatusCode {
+    match why {
+        Failure::Rejected(_)
+        | Failure::Problems(_)
+        | Failure::Diverged(_)
+        | Failure::Damaged { .. }
+        | Failure::NotReady { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Failure::Usage(_) => StatusCode::BAD_REQUEST,
+        Failure::Machine { code, exit, .. } => match code.as_str() {
+            "log.busy" | "log.stopped" => StatusCode::SERVICE_UNAVAILABLE,
+            "session.none" | "session.challenge" | "session.site" | "session.signature" => {
+                StatusCode::UNAUTHORIZED
+            }
+            "session.dismissed" | "http.cross_site" | "sight.not_yours" => StatusCode::FORBIDDEN,
+            "draft.unknown" | "http.not_found" => StatusCode::NOT_FOUND,
+            "http.method" => StatusCode::METHOD_NOT_ALLOWED,
+            "http.too_large" => StatusCode::PAYLOAD_TOO_LARGE,
+            "draft.signed" => StatusCode::CONFLICT,
+            "draft.too_many" => StatusCode::TOO_MANY_REQUESTS,
+            known if known.starts_with("draft.") || REFUSED.contains(&known) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            // The ledger itself says no to everybody: an alarm was raised.
+            _ if *exit == 1 && !code.starts_with("response.") && !code.starts_with("returns.") => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            _ if *exit == 1 => StatusCode::UNPROCESSABLE_ENTITY,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        },
+    }
+}
+
+/// Codes of the desk that are about what was asked, not about the ledger.
+const REFUSED: &[&str] = &["payment_file.unwritable", "witness.quorum_missing"];
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let Problem(status, why) = self;
+        if status.is_server_error() {
+            tracing::error!(code = why.code(), "{why}");
+        }
+        let document = why.to_json();
+        let text = |name: &str| document.pointer(name).and_then(Value::as_str).map(str::to_owned);
+        let code = why.code();
+        let details = ProblemDetails {
+            kind: format!("urn:doudi:error:{code}"),
+            status: status.as_u16(),
+            code,
+            title: text("/error/text").unwrap_or_else(|| why.to_string()),
+            hint: text("/error/hint"),
+            problems: document.pointer("/error/problems").and_then(Value::as_array).cloned(),
+        };
+        let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+        (status, kind, Json(details)).into_response()
+    }
+}
+
+/// A failure of the address, not of the ledger.
+pub fn of_http(code: &str, text: impl Into<String>) -> Problem {
+    Failure::Machine { code: code.to_owned(), text: text.into(), exit: 1 }.into()
+}
+
+/// A panic in what answers a request: told to the operator, not to who asked.
+pub fn of_panic() -> Response {
+    let text = "处理时中断。请记下应答里的 x-request-id，交给管理员查日志。";
+    let why = Failure::Machine { code: "http.server".to_owned(), text: text.to_owned(), exit: 3 };
+    Problem(StatusCode::INTERNAL_SERVER_ERROR, why).into_response()
+}

@@ -1,0 +1,296 @@
+//! Drafts: acts that the office makes ready and their maker signs in the browser (docs/format/desk.md §3).
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use ledger::act::Body;
+use ledger::act::payments::RosterKind;
+use ledger::engine::Receipt;
+use ledger::ids::{BankAccountCode, BatchCode, FundCode, SchemeCode};
+use ledger::period::{Date, Period};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::super::blocking;
+use super::super::extract::{JsonBody, SignedIn, Whole};
+use super::super::problem::{Problem, ProblemDetails};
+use crate::desk::paying::{Drawing, Sending, agreed, drawn, released};
+use crate::desk::trial::try_one;
+use crate::desk::{Draft, Office};
+use crate::drafts::{Told, Waiting};
+use crate::failure::Failure;
+use crate::hall::Hall;
+use crate::http::acts::read_entries;
+
+/// A draft that now waits for its maker's signature.
+#[derive(Serialize, ToSchema)]
+pub struct DraftName {
+    /// Under this name it is shown, signed or dropped.
+    pub draft: String,
+}
+
+/// Makes a draft in the office and keeps it for its maker, unless the rules would refuse the signature.
+pub(super) async fn make(
+    hall: Arc<Hall>,
+    who: SignedIn,
+    make: impl FnOnce(Office<'_>) -> Result<(Draft, Told), Failure> + Send + 'static,
+) -> Result<Json<DraftName>, Problem> {
+    let name = blocking(move || {
+        let (draft, told) = hall.room.read(|office| {
+            let (draft, told) = make(office)?;
+            try_one(office, who.key, &draft.body, &draft.lines)?;
+            Ok::<_, Failure>((draft, told))
+        })??;
+        hall.drafts.put(who.officer, draft, told)
+    });
+    Ok(Json(DraftName { draft: name.await? }))
+}
+
+/// Any act without lines, as a person would write it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActWish {
+    /// The kind (docs/format/kinds.md), such as `fund.released`.
+    kind: String,
+    /// The body of that kind.
+    #[schema(value_type = Object)]
+    body: Value,
+}
+
+/// Drafts an act that has no lines.
+#[utoipa::path(post, path = "/api/v1/drafts/act", request_body = ActWish, responses(
+    (status = 200, body = DraftName), (status = 400, body = ProblemDetails), (status = 401, body = ProblemDetails),
+    (status = 403, body = ProblemDetails), (status = 413, body = ProblemDetails), (status = 415, body = ProblemDetails),
+    (status = 422, body = ProblemDetails), (status = 429, body = ProblemDetails)
+))]
+pub async fn of_act(
+    State(hall): State<Arc<Hall>>,
+    who: SignedIn,
+    JsonBody(wish): JsonBody<ActWish>,
+) -> Result<Json<DraftName>, Problem> {
+    let body = Body::from_json(&wish.kind, &wish.body.to_string()).map_err(Failure::usage)?;
+    if body.manifest().is_some() {
+        let text = "这种动作带明细行，请由相应的页面或命令办理。";
+        return Err(Failure::usage(text).into());
+    }
+    make(hall, who, move |_| Ok((Draft::of(body), Told::Nothing))).await
+}
+
+/// A roster to be drawn.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RosterWish {
+    /// The batch that its payments will belong to: five letters and digits.
+    #[schema(value_type = String)]
+    batch: BatchCode,
+    /// The scheme.
+    #[schema(value_type = String)]
+    scheme: SchemeCode,
+    /// The month.
+    #[schema(value_type = String)]
+    period: Period,
+    /// `regular`, `supplementary` or `reissue`.
+    #[schema(value_type = String)]
+    kind: RosterKind,
+    /// The funds that pay, in the order in which they are used.
+    #[schema(value_type = Vec<String>)]
+    funds: Vec<FundCode>,
+}
+
+/// Drafts a roster of everything that is due.
+#[utoipa::path(post, path = "/api/v1/drafts/roster", request_body = RosterWish, responses(
+    (status = 200, body = DraftName), (status = 400, body = ProblemDetails), (status = 401, body = ProblemDetails),
+    (status = 403, body = ProblemDetails), (status = 413, body = ProblemDetails), (status = 415, body = ProblemDetails),
+    (status = 422, body = ProblemDetails), (status = 429, body = ProblemDetails)
+))]
+pub async fn of_roster(
+    State(hall): State<Arc<Hall>>,
+    who: SignedIn,
+    JsonBody(wish): JsonBody<RosterWish>,
+) -> Result<Json<DraftName>, Problem> {
+    let RosterWish { batch, scheme, period, kind, funds } = wish;
+    let drawing = Drawing { batch, scheme, period, kind, funds };
+    make(hall, who, move |office| {
+        let (draft, left_out) = drawn(office, &drawing)?;
+        Ok((draft, Told::LeftOut(left_out)))
+    })
+    .await
+}
+
+/// The next agreement that a roster waits for.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AgreementWish {
+    /// The batch.
+    #[schema(value_type = String)]
+    batch: BatchCode,
+}
+
+/// Drafts the check, the review or the approval of a roster, exactly as it stands.
+#[utoipa::path(post, path = "/api/v1/drafts/agreement", request_body = AgreementWish, responses(
+    (status = 200, body = DraftName), (status = 400, body = ProblemDetails), (status = 401, body = ProblemDetails),
+    (status = 403, body = ProblemDetails), (status = 413, body = ProblemDetails), (status = 415, body = ProblemDetails),
+    (status = 422, body = ProblemDetails), (status = 429, body = ProblemDetails)
+))]
+pub async fn of_agreement(
+    State(hall): State<Arc<Hall>>,
+    who: SignedIn,
+    JsonBody(wish): JsonBody<AgreementWish>,
+) -> Result<Json<DraftName>, Problem> {
+    let batch = wish.batch;
+    make(hall, who, move |office| Ok((agreed(office.books, &batch)?, Told::Nothing))).await
+}
+
+/// A payment file.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseWish {
+    /// The batch.
+    #[schema(value_type = String)]
+    batch: BatchCode,
+    /// The programme account that pays.
+    #[schema(value_type = String)]
+    account: BankAccountCode,
+    /// The bank's profile, such as `icbc-batch`.
+    profile: String,
+    /// Day of release.
+    #[schema(value_type = String)]
+    date: Date,
+    /// Our unit's number at the bank, where the profile asks for it.
+    #[serde(default)]
+    bank_unit: String,
+}
+
+/// Drafts the release of a payment file.
+#[utoipa::path(post, path = "/api/v1/drafts/release", request_body = ReleaseWish, responses(
+    (status = 200, body = DraftName), (status = 400, body = ProblemDetails), (status = 401, body = ProblemDetails),
+    (status = 403, body = ProblemDetails), (status = 413, body = ProblemDetails), (status = 415, body = ProblemDetails),
+    (status = 422, body = ProblemDetails), (status = 429, body = ProblemDetails)
+))]
+pub async fn of_release(
+    State(hall): State<Arc<Hall>>,
+    who: SignedIn,
+    JsonBody(wish): JsonBody<ReleaseWish>,
+) -> Result<Json<DraftName>, Problem> {
+    make(hall, who, move |office| {
+        let ReleaseWish { batch, account, profile, date, bank_unit } = wish;
+        let (profile, bank_unit) = (profile.as_str(), bank_unit.as_str());
+        let sending = Sending { batch, account, profile, date, bank_unit, stated: &[] };
+        let (draft, _) = released(office, who.officer, &sending)?;
+        Ok((draft, Told::Nothing))
+    })
+    .await
+}
+
+/// A draft, to be shown and signed.
+#[derive(Serialize, ToSchema)]
+pub struct DraftFacts {
+    /// The kind of act.
+    kind: String,
+    /// The kind in Chinese.
+    chinese: String,
+    /// What is stated: the signer encodes it canonically and signs that.
+    #[schema(value_type = Object)]
+    body: Value,
+    /// Number of lines that go with it (`/lines` gives them).
+    lines: usize,
+    /// Once it is in the books.
+    receipt: Option<ReceiptFacts>,
+}
+
+/// An accepted act.
+#[derive(Serialize, ToSchema)]
+pub struct ReceiptFacts {
+    /// The act's id.
+    id: String,
+    /// Its entry number.
+    seq: u64,
+    /// True if it had been accepted before. The header `doudi-repeat` says the same.
+    repeat: bool,
+}
+
+impl From<Receipt> for ReceiptFacts {
+    fn from(receipt: Receipt) -> ReceiptFacts {
+        let Receipt { id, seq, is_repeat } = receipt;
+        ReceiptFacts { id: id.to_string(), seq: seq.0, repeat: is_repeat }
+    }
+}
+
+/// One draft of one's own.
+#[utoipa::path(get, path = "/api/v1/drafts/{draft}", params(("draft" = String, Path)), responses(
+    (status = 200, body = DraftFacts), (status = 401, body = ProblemDetails), (status = 404, body = ProblemDetails)
+))]
+pub async fn one(
+    State(hall): State<Arc<Hall>>,
+    who: SignedIn,
+    Path(name): Path<String>,
+) -> Result<Json<DraftFacts>, Problem> {
+    let Waiting { draft, signed, .. } = hall.drafts.of(who.officer, &name)?;
+    let body = draft.body.encode().map_err(|why| Failure::usage(why.to_string()))?;
+    Ok(Json(DraftFacts {
+        kind: draft.body.kind().to_owned(),
+        chinese: draft.body.chinese().to_owned(),
+        body: serde_json::from_slice(&body).unwrap_or_default(),
+        lines: draft.entries.len(),
+        receipt: signed.map(ReceiptFacts::from),
+    }))
+}
+
+/// A draft's lines, an entry a line: exactly what the manifest's root covers.
+#[utoipa::path(get, path = "/api/v1/drafts/{draft}/lines", params(("draft" = String, Path)), responses(
+    (status = 200, body = String, content_type = "text/plain; charset=utf-8"), (status = 401, body = ProblemDetails),
+    (status = 404, body = ProblemDetails)
+))]
+pub async fn lines(
+    State(hall): State<Arc<Hall>>,
+    who: SignedIn,
+    Path(name): Path<String>,
+) -> Result<Response, Problem> {
+    let waiting = hall.drafts.of(who.officer, &name)?;
+    let mut text = Vec::new();
+    for entry in &waiting.draft.entries {
+        text.extend_from_slice(entry);
+        text.push(b'\n');
+    }
+    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
+}
+
+/// Drops a draft that nobody signed.
+#[utoipa::path(delete, path = "/api/v1/drafts/{draft}", params(("draft" = String, Path)), responses(
+    (status = 204), (status = 401, body = ProblemDetails), (status = 403, body = ProblemDetails),
+    (status = 404, body = ProblemDetails)
+))]
+pub async fn forget(
+    State(hall): State<Arc<Hall>>,
+    who: SignedIn,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Problem> {
+    hall.drafts.drop_of(who.officer, &name)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes the signed act of a draft into the books. The same act again gets the same answer.
+#[utoipa::path(post, path = "/api/v1/drafts/{draft}/signed", params(("draft" = String, Path)),
+    request_body(content = String, content_type = "application/octet-stream", description = "the act's entry"), responses(
+    (status = 200, body = ReceiptFacts), (status = 401, body = ProblemDetails), (status = 403, body = ProblemDetails),
+    (status = 404, body = ProblemDetails), (status = 409, body = ProblemDetails), (status = 413, body = ProblemDetails),
+    (status = 422, body = ProblemDetails), (status = 503, body = ProblemDetails)
+))]
+pub async fn sign(
+    State(hall): State<Arc<Hall>>,
+    who: SignedIn,
+    Path(name): Path<String>,
+    Whole(bytes): Whole,
+) -> Result<Response, Problem> {
+    let receipt = blocking(move || {
+        let (signed, _) = read_entries(&bytes)?;
+        hall.hand_in(who.officer, &name, signed)
+    });
+    let receipt = receipt.await?;
+    let repeat = [("doudi-repeat", if receipt.is_repeat { "true" } else { "false" })];
+    Ok((repeat, Json(ReceiptFacts::from(receipt))).into_response())
+}

@@ -1,0 +1,120 @@
+//! The log itself: entries as they are, acts with who signed them.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use ledger::act::signed::SignedAct;
+use ledger::ids::Seq;
+use ledger::log::{LogReader, leaf_hash};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::super::blocking;
+use super::super::extract::{Asked, SignedIn};
+use super::super::problem::{Problem, ProblemDetails, of_http};
+use super::cursor::limit;
+use crate::failure::Failure;
+use crate::hall::Hall;
+
+/// An entry.
+#[derive(Serialize, ToSchema)]
+pub struct EntryFacts {
+    /// Its number.
+    pub(in super::super) seq: u64,
+    /// `act` or `line`.
+    pub(in super::super) form: String,
+    /// The kind of act; of a line nothing.
+    pub(in super::super) kind: Option<String>,
+    /// The kind in Chinese.
+    pub(in super::super) chinese: Option<String>,
+    /// The signing key.
+    pub(in super::super) key: Option<String>,
+    /// The claimed time.
+    pub(in super::super) time: Option<String>,
+    /// Its leaf hash (RFC 6962), hex.
+    pub(in super::super) leaf: String,
+    /// Its exact text.
+    pub(in super::super) text: String,
+}
+
+/// Reads one entry; `None` where no checkpoint reaches.
+///
+/// # Errors
+/// The log cannot be read.
+pub(in super::super) fn entry(log: &LogReader, seq: u64) -> Result<Option<EntryFacts>, Failure> {
+    let Some(bytes) = log.get(Seq(seq))? else { return Ok(None) };
+    let leaf = hex::encode(leaf_hash(&bytes).0);
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let act = SignedAct::decode(bytes).ok();
+    let act = act.as_ref().map(SignedAct::act);
+    Ok(Some(EntryFacts {
+        seq,
+        form: if act.is_some() { "act" } else { "line" }.to_owned(),
+        kind: act.map(|act| act.body.kind().to_owned()),
+        chinese: act.map(|act| act.body.chinese().to_owned()),
+        key: act.map(|act| act.key.to_string()),
+        time: act.map(|act| act.time.clone()),
+        leaf,
+        text,
+    }))
+}
+
+/// Which entries.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct EntryQuestion {
+    /// The first entry; 0 if it is not said.
+    from: Option<u64>,
+    /// 1 to 500; 100 if it is not said.
+    limit: Option<usize>,
+}
+
+/// A page of entries.
+#[derive(Serialize, ToSchema)]
+pub struct EntryPage {
+    /// How many entries the newest checkpoint covers.
+    size: u64,
+    /// In their order.
+    entries: Vec<EntryFacts>,
+    /// `from` of the next page, if there is one.
+    next: Option<u64>,
+}
+
+/// Entries.
+#[utoipa::path(get, path = "/api/v1/entries", params(EntryQuestion), responses(
+    (status = 200, body = EntryPage), (status = 400, body = ProblemDetails), (status = 401, body = ProblemDetails)
+))]
+pub async fn list(
+    State(hall): State<Arc<Hall>>,
+    _: SignedIn,
+    Asked(asked): Asked<EntryQuestion>,
+) -> Result<Json<EntryPage>, Problem> {
+    let (from, limit) = (asked.from.unwrap_or(0), limit(asked.limit)?);
+    let page = blocking(move || {
+        let log = hall.room.log();
+        let read = (from..log.size()).take(limit).map(|seq| entry(log, seq));
+        let entries: Vec<_> = read.filter_map(Result::transpose).collect::<Result<_, _>>()?;
+        let end = entries.last().map(|last: &EntryFacts| last.seq + 1);
+        let size = log.size();
+        Ok(EntryPage { size, entries, next: end.filter(|end| *end < size) })
+    });
+    Ok(Json(page.await?))
+}
+
+/// One entry.
+#[utoipa::path(get, path = "/api/v1/entries/{seq}", params(("seq" = u64, Path)), responses(
+    (status = 200, body = EntryFacts), (status = 400, body = ProblemDetails), (status = 401, body = ProblemDetails),
+    (status = 404, body = ProblemDetails)
+))]
+pub async fn one(
+    State(hall): State<Arc<Hall>>,
+    _: SignedIn,
+    Path(seq): Path<String>,
+) -> Result<Json<EntryFacts>, Problem> {
+    let seq: u64 = seq.parse().map_err(|_| Failure::usage("记录号应为整数。"))?;
+    let found = blocking(move || entry(hall.room.log(), seq)).await?;
+    let missing = || of_http("http.not_found", "还没有存证头覆盖的这条记录。");
+    Ok(Json(found.ok_or_else(missing)?))
+}

@@ -1,0 +1,69 @@
+//! The API, version 1: one file a resource. `openapi/v1.json` is made from these functions (a test compares them).
+
+mod batches;
+mod closing;
+mod cursor;
+mod drafts;
+pub(super) mod entries;
+mod imports;
+pub(super) mod money;
+mod session;
+
+use std::sync::Arc;
+
+use axum::Router;
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::hall::Hall;
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "doudi 兜底账",
+    description = "The books of social-assistance money: reads, drafts of acts, and acts signed by their makers. \
+        Amounts are whole fen. Every read says the entry up to which the books were read (`height`)."
+))]
+struct About;
+
+fn routes() -> OpenApiRouter<Arc<Hall>> {
+    OpenApiRouter::with_openapi(About::openapi())
+        .routes(routes!(session::ledger))
+        .routes(routes!(session::challenge))
+        .routes(routes!(session::sign_in, session::whoami, session::sign_out))
+        .routes(routes!(session::signer))
+        .routes(routes!(batches::list))
+        .routes(routes!(batches::one))
+        .routes(routes!(batches::payments))
+        .routes(routes!(money::funds))
+        .routes(routes!(money::exceptions))
+        .routes(routes!(entries::list))
+        .routes(routes!(entries::one))
+        .routes(routes!(drafts::of_act))
+        .routes(routes!(drafts::of_roster))
+        .routes(routes!(drafts::of_agreement))
+        .routes(routes!(drafts::of_release))
+        .routes(routes!(closing::of_close))
+        .routes(routes!(closing::of_bulletin))
+        .routes(routes!(imports::of_response))
+        .routes(routes!(imports::of_returns))
+        .routes(routes!(imports::of_statement))
+        .routes(routes!(drafts::one, drafts::forget))
+        .routes(routes!(drafts::lines))
+        .routes(routes!(drafts::sign))
+}
+
+/// The routes, and the document that describes them.
+pub fn router() -> (Router<Arc<Hall>>, Document) {
+    routes().split_for_parts()
+}
+
+/// The document as it is checked in: `openapi/v1.json`.
+#[must_use]
+pub fn document() -> String {
+    let (_, document) = router();
+    let mut text = document.to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}

@@ -1,0 +1,62 @@
+//! Who sees what: one table, by the roles that the log gives to a person. Who does what is the laws' and the rules' business.
+
+use ledger::act::offices::Role;
+use ledger::books::Books;
+use ledger::ids::OfficerId;
+
+use crate::failure::Failure;
+
+/// What is not for everybody who signs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// Payees of a roster with masked names and numbers.
+    Payees,
+    /// A payment file with whole names and account numbers.
+    PaymentFile,
+}
+
+impl Sight {
+    /// The roles that see it. An inspector sees everything; every reading is recorded.
+    const fn roles(self) -> &'static [Role] {
+        match self {
+            Sight::Payees => &[
+                Role::Inspector,
+                Role::Registrar,
+                Role::AccountApprover,
+                Role::CountyConfirmer,
+                Role::RosterMaker,
+                Role::RosterChecker,
+                Role::FinanceReviewer,
+                Role::RosterApprover,
+                Role::Payer,
+                Role::Reconciler,
+                Role::Supervisor,
+                Role::Accountant,
+            ],
+            Sight::PaymentFile => &[Role::Inspector, Role::Payer, Role::Reconciler],
+        }
+    }
+
+    /// True if that person sees it.
+    #[must_use]
+    pub fn is_for(self, books: &Books, officer: OfficerId) -> bool {
+        let known = books.offices.officers.get(&officer).filter(|known| known.in_office);
+        known.is_some_and(|known| known.roles.iter().any(|role| self.roles().contains(role)))
+    }
+
+    /// Refuses who does not see it.
+    ///
+    /// # Errors
+    /// `sight.not_yours`, with the roles that do.
+    pub fn demand(self, books: &Books, officer: OfficerId) -> Result<(), Failure> {
+        if self.is_for(books, officer) {
+            return Ok(());
+        }
+        let roles: Vec<&str> = self.roles().iter().map(|role| role.chinese()).collect();
+        Err(Failure::Machine {
+            code: "sight.not_yours".to_owned(),
+            text: format!("这些内容只给{}岗位查看，没有打开。", roles.join("、")),
+            exit: 1,
+        })
+    }
+}

@@ -1,0 +1,143 @@
+//! The reading room 阅览室: the books for those who read while the writer goes on, as the newest checkpoint covers them.
+//! The writer is never asked: what is read was signed by the log's key and lies on disk.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use ledger::books::Books;
+use ledger::engine::{fold_while, go_on};
+use ledger::ids::Seq;
+use ledger::log::{EntrySource as _, LogReader};
+use ledger::vault::{OsRandomness, Vault};
+
+use crate::clock::Clock;
+use crate::desk::Office;
+use crate::failure::Failure;
+use crate::keys;
+use crate::writer::Handle;
+
+/// So many earlier states are kept for those who page through one.
+const EARLIER_STATES: usize = 4;
+
+/// Books, vault and log, to read from.
+pub struct ReadingRoom {
+    dir: PathBuf,
+    log: LogReader,
+    vault: Vault,
+    /// `None` after a fold that failed: nothing is read from half a fold.
+    books: RwLock<Option<Books>>,
+    earlier: Mutex<Vec<(Seq, Arc<Books>)>>,
+}
+
+impl ReadingRoom {
+    /// Opens the room of a ledger whose writer runs. Everything that was accepted so far is in it.
+    ///
+    /// # Errors
+    /// The vault or its key is not here, or the writer has ended.
+    pub fn open(dir: &Path, handle: &Handle) -> Result<ReadingRoom, Failure> {
+        let master = keys::read_master(&dir.join("keys/vault.key"))?;
+        let vault = Vault::open(&dir.join("vault"), master, Box::new(OsRandomness))?;
+        handle.checkpoint()?;
+        let books = handle.ask(|engine| engine.books().clone())?;
+        let (dir, log) = (dir.to_owned(), handle.reader());
+        let books = RwLock::new(Some(books));
+        Ok(ReadingRoom { dir, log, vault, books, earlier: Mutex::default() })
+    }
+
+    /// The ledger's folder.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Personal fields and bank files.
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// The log.
+    #[must_use]
+    pub fn log(&self) -> &LogReader {
+        &self.log
+    }
+
+    /// Reads the books as the newest checkpoint covers them.
+    ///
+    /// # Errors
+    /// The log cannot be read on.
+    pub fn read<T>(&self, read: impl FnOnce(Office<'_>) -> T) -> Result<T, Failure> {
+        self.catch_up()?;
+        let books = self.books.read().unwrap_or_else(PoisonError::into_inner);
+        let books = books.as_ref().ok_or_else(broken)?;
+        Ok(self.with(books, read))
+    }
+
+    /// Reads the books as they stood after an entry: before the first act beyond it.
+    ///
+    /// # Errors
+    /// No checkpoint covers that entry yet, or the log cannot be read.
+    pub fn read_as_of<T>(
+        &self,
+        last: Seq,
+        read: impl FnOnce(Office<'_>) -> T,
+    ) -> Result<T, Failure> {
+        let books = self.earlier(last)?;
+        Ok(self.with(&books, read))
+    }
+
+    fn with<T>(&self, books: &Books, read: impl FnOnce(Office<'_>) -> T) -> T {
+        let clock = Clock::Machine;
+        let (dir, vault, log) = (self.dir.as_path(), &self.vault, &self.log);
+        read(Office { dir, books, vault, log, clock: &clock })
+    }
+
+    fn catch_up(&self) -> Result<(), Failure> {
+        let size = self.log.size();
+        let height = |books: &Option<Books>| books.as_ref().map(|books| books.height);
+        let known = height(&self.books.read().unwrap_or_else(PoisonError::into_inner));
+        if known.ok_or_else(broken)? >= size {
+            return Ok(());
+        }
+        let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
+        // Somebody else may have been here first.
+        let so_far = books.take_if(|books| books.height < size);
+        if let Some(so_far) = so_far {
+            *books = Some(go_on(&self.log.covered(), so_far, &mut |_, _| true)?);
+        }
+        Ok(())
+    }
+
+    fn earlier(&self, last: Seq) -> Result<Arc<Books>, Failure> {
+        let covered = self.log.covered();
+        if last.0 >= covered.size() {
+            return Err(Failure::usage(format!(
+                "第{last}条记录还没有存证头覆盖；as_of 至多写{}。",
+                covered.size().saturating_sub(1)
+            )));
+        }
+        // One at a time: who pages through an earlier state asks for the same one again.
+        let mut earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, books)) = earlier.iter().find(|(known, _)| *known == last) {
+            return Ok(Arc::clone(books));
+        }
+        let origin = self.log.key().name();
+        let books = fold_while(&covered, origin, &mut |_, statement| statement.at <= last)?;
+        let books = Arc::new(books);
+        if earlier.len() == EARLIER_STATES {
+            earlier.remove(0);
+        }
+        earlier.push((last, Arc::clone(&books)));
+        Ok(books)
+    }
+}
+
+fn broken() -> Failure {
+    Failure::Machine {
+        code: "room.broken".to_owned(),
+        text:
+            "台账读到一半没有读成，页面不再显示任何数。请运行 doudi verify 查明，再重新启动服务。"
+                .to_owned(),
+        exit: 3,
+    }
+}

@@ -1,0 +1,57 @@
+// A person's key in this browser: not extractable, kept by the browser (IndexedDB), used to sign and for nothing else.
+
+import { fromBase64 } from "./canonical.js";
+import { keyId } from "./ledger.js";
+
+const NAME = "doudi";
+const STORE = "keys";
+
+function asked(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+async function store(mode) {
+  const opening = indexedDB.open(NAME, 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: "id" });
+  return (await asked(opening)).transaction(STORE, mode).objectStore(STORE);
+}
+
+// Every key that is kept here, each with what its holder knows of the ledger.
+export async function all() {
+  return asked((await store("readonly")).getAll());
+}
+
+export async function find(id) {
+  return asked((await store("readonly")).get(id));
+}
+
+export async function keep(record) {
+  return asked((await store("readwrite")).put(record));
+}
+
+export async function forget(id) {
+  return asked((await store("readwrite")).delete(id));
+}
+
+// Takes a key file (PEM, PKCS#8, without a passphrase) in. The key itself cannot be read out of the browser again.
+export async function fromPem(pem, facts) {
+  if (pem.includes("ENCRYPTED")) throw new Error("这个密钥文件有口令，浏览器打不开；请先用 doudi key passphrase 去掉口令，载入后删去无口令的文件。");
+  const found = /-----BEGIN PRIVATE KEY-----([\s\S]+?)-----END PRIVATE KEY-----/.exec(pem);
+  if (!found) throw new Error("这不是密钥文件（应以 -----BEGIN PRIVATE KEY----- 开头）。");
+  const der = fromBase64(found[1].replace(/\s/g, ""));
+  const open = await crypto.subtle.importKey("pkcs8", der, { name: "Ed25519" }, true, ["sign"]);
+  const jwk = await crypto.subtle.exportKey("jwk", open);
+  const publicKey = fromBase64(jwk.x.replace(/-/g, "+").replace(/_/g, "/") + "=");
+  const key = await crypto.subtle.importKey("pkcs8", der, { name: "Ed25519" }, false, ["sign"]);
+  der.fill(0);
+  const record = { id: await keyId(publicKey), key, publicKey, ...facts };
+  await keep(record);
+  return record;
+}
+
+export async function sign(record, bytes) {
+  return new Uint8Array(await crypto.subtle.sign("Ed25519", record.key, bytes));
+}

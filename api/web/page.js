@@ -1,0 +1,123 @@
+// What every page does: ask the server, tell what went wrong, send forms as drafts.
+
+import { hex, sha256 } from "./canonical.js";
+
+// Asks the server. A problem becomes an error with the server's own words.
+export async function ask(method, path, { json, bytes } = {}) {
+  const headers = {};
+  let body;
+  if (json !== undefined) [headers["content-type"], body] = ["application/json", JSON.stringify(json)];
+  if (bytes !== undefined) [headers["content-type"], body] = ["application/octet-stream", bytes];
+  let answer;
+  try {
+    answer = await fetch(path, { method, headers, body, credentials: "same-origin", redirect: "error" });
+  } catch {
+    throw new Error("没有连上服务，请检查网络后重试。刚才的动作是否入账，可在“待签”里查看。");
+  }
+  if (answer.status === 204) return null;
+  const kind = answer.headers.get("content-type") ?? "";
+  if (answer.ok) return kind.startsWith("application/json") ? answer.json() : answer.text();
+  const problem = kind.startsWith("application/problem+json") ? await answer.json() : { title: await answer.text() };
+  const why = new Error(problem.title || `服务没有受理（${answer.status}）。`);
+  [why.code, why.hint, why.problems] = [problem.code, problem.hint, problem.problems];
+  if (answer.status === 401 && !location.pathname.startsWith("/sign-in")) location.assign("/sign-in");
+  throw why;
+}
+
+// Shows what went wrong where a person looks, problems of a file one by one with their places.
+export function tell(place, why) {
+  const parts = [document.createElement("strong")];
+  parts[0].textContent = why.code ? `没有受理〔${why.code}〕` : "没有完成";
+  const text = document.createElement("pre");
+  text.textContent = why.hint ? `${why.message}\n怎么办：${why.hint}` : why.message;
+  parts.push(text);
+  if (why.problems?.length > 1) {
+    const table = document.createElement("table");
+    const head = table.createTHead().insertRow();
+    for (const name of ["行", "列", "问题"]) {
+      const cell = document.createElement("th");
+      [cell.scope, cell.textContent] = ["col", name];
+      head.append(cell);
+    }
+    const body = table.createTBody();
+    for (const problem of why.problems.slice(0, 500)) {
+      const row = body.insertRow();
+      for (const value of [problem.row ?? "", problem.column ?? "", problem.text]) row.insertCell().textContent = value;
+    }
+    parts.push(table);
+  }
+  place.replaceChildren(...parts);
+  place.hidden = false;
+  place.focus();
+}
+
+function valueOf(form) {
+  const value = {};
+  for (const [name, given] of new FormData(form)) {
+    const field = form.elements[name];
+    if (given instanceof File || given === "") continue;
+    const isList = field instanceof RadioNodeList ? true : field.dataset.list !== undefined;
+    if (isList) (value[name] ??= []).push(given);
+    else value[name] = given;
+  }
+  return value;
+}
+
+// 12,345.67 yuan in fen: two decimals at most, nothing rounded.
+function fen(text) {
+  const found = /^(\d{1,3}(?:,\d{3})*|\d+)(?:\.(\d{1,2}))?$/.exec(text.trim());
+  if (!found) throw new Error(`金额“${text}”不对：应为元，至多两位小数。`);
+  const value = Number(found[1].replace(/,/g, "") + (found[2] ?? "").padEnd(2, "0"));
+  if (!Number.isSafeInteger(value)) throw new Error(`金额“${text}”太大。`);
+  return value;
+}
+
+// The body of an act from a form: amounts in yuan, whole numbers, the digest of a proof, everything else as it is written.
+async function bodyOf(form) {
+  const body = {};
+  for (const field of form.elements) {
+    const { name, dataset } = field;
+    if (!name || (field.value === "" && field.type !== "file")) continue;
+    if (dataset.fen !== undefined) body[name] = fen(field.value);
+    else if (dataset.whole !== undefined) body[name] = Number(field.value);
+    else if (field.type === "file") {
+      const [file] = field.files;
+      if (file) body[name] = hex(await sha256(await file.arrayBuffer()));
+    } else body[name] = field.value;
+  }
+  return body;
+}
+
+// A form with data-draft makes a draft and goes to where it is signed. With a file in it, the file is the body and the rest a question.
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  const trouble = form.querySelector("[role=alert]");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = form.querySelector("button[type=submit]");
+    button.disabled = true;
+    trouble.hidden = true;
+    form.setAttribute("aria-busy", "true");
+    try {
+      const { act } = form.dataset;
+      const value = act ? { kind: act, body: await bodyOf(form) } : valueOf(form);
+      const file = act ? undefined : form.querySelector("input[type=file]")?.files[0];
+      const question = file ? `?${new URLSearchParams({ name: file.name, ...value })}` : "";
+      const sent = file ? { bytes: file } : { json: value };
+      const { draft } = await ask("POST", form.dataset.draft + question, sent);
+      location.assign(`/drafts/${draft}`);
+    } catch (why) {
+      tell(trouble, why);
+    } finally {
+      button.disabled = false;
+      form.removeAttribute("aria-busy");
+    }
+  });
+}
+
+for (const form of document.querySelectorAll("form[data-sign-out]")) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    await ask("DELETE", "/api/v1/session").catch(() => null);
+    location.assign("/sign-in");
+  });
+}

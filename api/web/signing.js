@@ -1,0 +1,100 @@
+// Signing: the page shows what is stated, works out the bytes itself, and signs exactly these (docs/format/desk.md §4).
+
+import * as keys from "./keys.js";
+import { actOf, entryOf, refuseOtherLines, verifiedCheckpoint } from "./ledger.js";
+import { ask, tell } from "./page.js";
+import { told } from "./words.js";
+
+const place = document.querySelector("#signing");
+const trouble = document.querySelector("#trouble");
+const button = document.querySelector("#sign");
+const { draft: name, key: keyId, kind } = place.dataset;
+const path = `/api/v1/drafts/${name}`;
+
+// The newest checkpoint that this signer has verified; never one that is behind what the signer has seen before.
+async function seenBy(record, checkpoint) {
+  const seen = await verifiedCheckpoint(checkpoint, record.logKey);
+  const before = record.seen;
+  if (before && (seen.size < before.size || (seen.size === before.size && seen.root !== before.root))) {
+    throw new Error(`台账退回到了从前：您见过第${before.size}条，现在只有${seen.size}条。不要签署，请立即报告监督机构。`);
+  }
+  return seen;
+}
+
+// The time here, as the log writes it: +08:00.
+function now() {
+  return `${new Date(Date.now() + 8 * 3600 * 1000).toISOString().slice(0, 19)}+08:00`;
+}
+
+function show(body) {
+  const table = document.querySelector("#stated tbody");
+  table.replaceChildren(...told(body).map(([word, value, key]) => {
+    const row = document.createElement("tr");
+    const head = document.createElement("th");
+    head.scope = "row";
+    head.textContent = word;
+    const cell = document.createElement("td");
+    cell.textContent = value;
+    if (key.endsWith("_fen")) cell.className = "money";
+    else if (/^[0-9a-f]{32,64}$/.test(value)) cell.className = "digest";
+    row.append(head, cell);
+    return row;
+  }));
+}
+
+async function prepared() {
+  const record = await keys.find(keyId);
+  if (!record) throw new Error("这个浏览器里没有您登录所用的密钥，不能签署。");
+  const draft = await ask("GET", path);
+  if (draft.kind !== kind) throw new Error("待签内容与本页不符，请重新打开。");
+  show(draft.body);
+  if (draft.body.manifest) {
+    document.querySelector("#lines").textContent = "正在逐行核对明细……";
+    const text = await ask("GET", `${path}/lines`);
+    const lines = text.split("\n").slice(0, -1);
+    await refuseOtherLines(draft.body.manifest, lines);
+    document.querySelector("#lines").textContent = `本机已逐行核对：${lines.length}行，笔数、合计、指纹与清单一致。`;
+  }
+  return { draft, record };
+}
+
+async function sign({ draft, record }) {
+  const facts = await ask("GET", `/api/v1/signers/${record.id}`);
+  if (facts.origin !== record.origin) throw new Error("这不是您的密钥所属的台账。");
+  const seen = await seenBy(record, facts.checkpoint);
+  const { body } = draft;
+  const { act, signed } = await actOf(record.origin, { body, key: record.id, kind, prev: facts.prev, seen, seq: facts.seq, time: now() });
+  const entry = entryOf(act, await keys.sign(record, signed));
+  await keys.keep({ ...record, seen });
+  // Once made it is handed in as it is: a second signature would be another act.
+  let receipt;
+  try {
+    receipt = await ask("POST", `${path}/signed`, { bytes: entry });
+  } catch (why) {
+    if (why.code) throw why;
+    receipt = await ask("POST", `${path}/signed`, { bytes: entry });
+  }
+  return receipt;
+}
+
+if (button) {
+  button.disabled = true;
+  prepared().then((ready) => {
+    button.disabled = false;
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      trouble.hidden = true;
+      try {
+        const { seq } = await sign(ready);
+        location.assign(`/drafts/${name}?seq=${seq}`);
+      } catch (why) {
+        tell(trouble, why);
+        button.disabled = false;
+      }
+    });
+  }).catch((why) => tell(trouble, why));
+  document.querySelector("#drop").addEventListener("click", async () => {
+    await ask("DELETE", path).then(() => location.assign("/"), (why) => tell(trouble, why));
+  });
+}
+

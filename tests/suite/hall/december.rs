@@ -1,0 +1,213 @@
+//! A whole month in eight browsers: allotment, release, roster, three agreements, payment file, the bank's answer and statements,
+//! close, bulletin; then the ledger is verified.
+
+use std::path::{Path, PathBuf};
+
+use api::clock::Clock;
+use api::desk::Desk;
+use ledger::ids::BankAccountCode;
+use ledger::money::Money;
+use reconcile::bank_simulator::{Account, BankFile, Booking, Product, Script, StatementForm};
+use tests::browser::{Browser, Driver};
+
+use super::{Hall, program};
+
+/// What the bank knows of one programme account before December.
+struct AtBank {
+    code: BankAccountCode,
+    account: Account,
+}
+
+/// The programme accounts with what the last statements left on them.
+fn at_bank(dir: &Path) -> Vec<AtBank> {
+    let desk = Desk::open(dir, Clock::Machine).unwrap();
+    let key = api::keys::read(&dir.join("keys/CZJ-国库支付复核.pem")).unwrap();
+    let note = desk.access(&key, "测试").unwrap();
+    let accounts = desk.books().funds.accounts.keys();
+    let accounts = accounts.map(|code| {
+        let number = desk.vault.read_programme_account(code, &note).unwrap().number;
+        let balance = desk.books().bank.statements.get(code).and_then(|known| known.balance());
+        let account = Account::open(&number, balance.unwrap_or_default());
+        AtBank { code: code.clone(), account }
+    });
+    accounts.collect()
+}
+
+fn put(folder: &Path, file: &BankFile) -> PathBuf {
+    let path = folder.join(&file.name);
+    std::fs::write(&path, &file.bytes).unwrap();
+    path
+}
+
+fn day(text: &str) -> ledger::period::Date {
+    text.parse().unwrap()
+}
+
+/// Each person's own browser, signed in.
+struct People<'a> {
+    driver: &'a Driver,
+    hall: &'a Hall,
+}
+
+impl People<'_> {
+    fn enter(&self, post: &str) -> Browser {
+        let browser = self.driver.open();
+        browser.sign_in(&self.hall.server.address, &self.hall.key(post));
+        browser
+    }
+
+    fn go(&self, browser: &Browser, path: &str) {
+        browser.go(&format!("{}{path}", self.hall.server.address));
+    }
+}
+
+fn submit(browser: &Browser, form: &str) {
+    browser.click(&format!("{form} button[type=submit]"));
+    let _ = browser.wait_for("#stated tbody tr");
+}
+
+#[test]
+fn a_month_is_kept_by_eight_people_in_eight_browsers_and_verifies() {
+    let Some(driver) = Driver::start() else { return };
+    let (folder, dir) = tests::county_demo::copy(&program());
+    let mut banks = at_bank(&dir);
+    let server = tests::serving::Serving::start(&program(), &dir);
+    let hall = Hall { server, dir, _folder: folder };
+    let people = People { driver: &driver, hall: &hall };
+    let files = tempfile::tempdir().unwrap();
+
+    // Money comes in.
+    let accountant = people.enter("CZJ-会计");
+    people.go(&accountant, "/funds");
+    accountant.fill("#a-amount", "100,000.00");
+    accountant.fill("#a-arrived", "2020-12-01");
+    accountant.fill("#a-document", "样财社〔2020〕120号");
+    accountant.fill("#a-function", "2081901");
+    accountant.fill("#a-fund", "F-DB");
+    submit(&accountant, "form[data-act='fund.allotted']");
+    assert!(accountant.text().contains("100,000.00 元"), "{}", accountant.text());
+    let _ = accountant.sign();
+    people.go(&accountant, "/funds");
+    accountant.fill("#r-fund", "F-DB");
+    accountant.fill("#r-amount", "100000");
+    accountant.fill("#r-date", "2020-12-02");
+    accountant.fill("#r-voucher", "B-2020-1202");
+    submit(&accountant, "form[data-act='fund.released']");
+    let _ = accountant.sign();
+
+    // A roster is drawn, and three others agree to exactly that one.
+    let maker = people.enter("MZJ-造册经办");
+    people.go(&maker, "/rosters/new");
+    maker.fill("#scheme", "TK-C");
+    maker.fill("#period", "2020-12");
+    maker.fill("#batch", "TC0C0");
+    maker.click("input[value='F-DB']");
+    submit(&maker, "form[data-draft]");
+    maker.wait_to_say("本机已逐行核对：4行");
+    let _ = maker.sign();
+    for (post, task) in [
+        ("MZJ-造册复核", "复核名册"),
+        ("CZJ-社会保障股审核", "财政审核名册"),
+        ("MZJ-局长", "审批名册"),
+    ] {
+        let person = people.enter(post);
+        person.wait_to_say(task);
+        person.click("main table a");
+        assert_eq!(person.place(), "/batches/TC0C0");
+        submit(&person, "form[data-draft='/api/v1/drafts/agreement']");
+        let _ = person.sign();
+    }
+
+    // The payment file goes out, and only who may take it to the bank can read it.
+    let payer = people.enter("CZJ-国库支付经办");
+    payer.click("main table a");
+    payer.fill("#account", "ZH-01");
+    payer.fill("#profile", "rcb-pipe-head");
+    payer.fill("#date", "2020-12-08");
+    payer.fill("#bank_unit", "1023");
+    submit(&payer, "form[data-draft='/api/v1/drafts/release']");
+    let _ = payer.sign();
+    let sent = hall.clerk("CZJ-国库支付经办").get("/batches/TC0C0/payment-file");
+    assert_eq!(sent.status, 200, "{sent:?}");
+    let refused = hall.clerk("MZJ-通报撰写").get("/batches/TC0C0/payment-file");
+    assert_eq!((refused.status, refused.code()), (403, "sight.not_yours"));
+
+    // The bank answers, and its account moves.
+    let path =
+        std::fs::read_dir(hall.dir.join("bank/TC0C0")).unwrap().next().unwrap().unwrap().path();
+    let request = std::fs::read(path).unwrap();
+    let bank = banks.iter_mut().find(|one| one.code.as_str() == "ZH-01").unwrap();
+    bank.account.book(Booking {
+        date: day("2020-12-02"),
+        change: Money::parse_yuan("100000").unwrap(),
+        counterparty_name: "青禾县财政局".to_owned(),
+        counterparty_account: String::new(),
+        summary: "拨款".to_owned(),
+        remark: "B-2020-1202".to_owned(),
+    });
+    let script = Script {
+        today: day("2020-12-08"),
+        unit: "1023".to_owned(),
+        teller: "00817".to_owned(),
+        remark: "批次TC0C0".to_owned(),
+        fates: Vec::new(),
+        chance: None,
+    };
+    let answer = bank.account.process(Product::RcbPipeHead, &request, &script).unwrap();
+    let reconciler = people.enter("CZJ-国库支付复核");
+    reconciler.wait_to_say("导入回盘");
+    for reply in &answer.replies {
+        people.go(&reconciler, "/import");
+        reconciler.send("#r-file", put(files.path(), reply).to_str().unwrap());
+        reconciler.fill("#r-batch", "TC0C0");
+        reconciler.fill("#r-answered", "2020-12-08");
+        reconciler.fill("#r-booked", "2020-12-09");
+        reconciler.click("form[data-draft='/api/v1/drafts/response'] button[type=submit]");
+        let _ = reconciler.wait_for("#stated tbody tr");
+        let _ = reconciler.sign();
+    }
+    for AtBank { code, account } in &banks {
+        let form = if code.as_str() == "ZH-02" { StatementForm::Icbc } else { StatementForm::Ccb };
+        let statement = account.statement(form, day("2020-12-01"), day("2020-12-31")).unwrap();
+        people.go(&reconciler, "/import");
+        reconciler.send("#s-file", put(files.path(), &statement).to_str().unwrap());
+        reconciler.fill("#s-account", code.as_str());
+        reconciler.fill("#s-from", "2020-12-01");
+        reconciler.fill("#s-until", "2020-12-31");
+        let balance = account.balance_on(day("2020-12-31")).unwrap();
+        reconciler.fill("#s-balance", &balance.to_yuan());
+        submit(&reconciler, "form[data-draft='/api/v1/drafts/statement']");
+        let _ = reconciler.sign();
+    }
+
+    // The month is closed, and told.
+    people.go(&accountant, "/months/2020-12");
+    accountant.wait_to_say("可以月结");
+    submit(&accountant, "form[data-draft='/api/v1/drafts/closing']");
+    let _ = accountant.sign();
+    let writer = people.enter("MZJ-通报撰写");
+    people.go(&writer, "/months/2020-12");
+    writer.fill("#number", "青民通〔2021〕1号");
+    writer.fill("#signed_on", "2021-01-05");
+    submit(&writer, "form[data-draft='/api/v1/drafts/bulletin']");
+    let _ = writer.sign();
+    people.go(&writer, "/months/2020-12");
+    let said = writer.wait_to_say("已签发");
+    assert!(said.contains("已月结"), "{said}");
+
+    // And an inspector's own machine agrees.
+    drop(writer);
+    let trust = tempfile::tempdir().unwrap();
+    tests::program::copy_folder(&hall.dir.join("trust"), trust.path());
+    let Hall { server, dir, _folder } = hall;
+    assert_eq!(server.stop().0, Some(0));
+    let ended = program().run([
+        "verify",
+        dir.to_str().unwrap(),
+        "--trust",
+        trust.path().to_str().unwrap(),
+        "--json",
+    ]);
+    let verdict: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!((ended.code, &verdict["ok"]), (Some(0), &true.into()), "{ended:?}");
+}

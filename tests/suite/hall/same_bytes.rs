@@ -1,0 +1,91 @@
+//! The browser makes the bytes that the format says: its scripts against the worked example, and its words against the kinds.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use tests::browser::Driver;
+
+use super::Hall;
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)).unwrap()
+}
+
+const RECOMPUTE: &str = r"
+const [example, done] = arguments;
+(async () => {
+  const { fromBase64, hex, utf8 } = await import('/web/canonical.js');
+  const { actOf, entryOf, keyId, rootOf, verifiedCheckpoint } = await import('/web/ledger.js');
+  const found = { keys: [], acts: [], roots: [] };
+  for (const key of example.keys) {
+    found.keys.push(await keyId(fromBase64(JSON.parse(key.record).public)));
+  }
+  const entries = [];
+  for (const entry of example.entries) {
+    entries.push(utf8(entry.entry));
+    found.roots.push(await rootOf(entries));
+    const { act, sig } = JSON.parse(entry.entry);
+    if (!act) continue;
+    const made = await actOf(example.origin, act);
+    found.acts.push({
+      entry: new TextDecoder().decode(entryOf(made.act, fromBase64(sig))), id: made.id, signed: hex(made.signed),
+    });
+  }
+  found.checkpoint = await verifiedCheckpoint(example.checkpoint, example.log_vkey);
+  return found;
+})().then(done, (why) => done(String(why.stack)));
+";
+
+#[test]
+fn the_browser_makes_the_bytes_ids_and_roots_of_the_worked_example() {
+    let Some(driver) = Driver::start() else { return };
+    let hall = Hall::open();
+    let browser = driver.open();
+    browser.go(&format!("{}/sign-in", hall.server.address));
+    let example: Value = serde_json::from_str(&read("docs/format/example.json")).unwrap();
+    let found = browser.run_async(RECOMPUTE, vec![example.clone()]);
+    assert!(found.is_object(), "{found}");
+    let list = |name: &str| example[name].as_array().unwrap().clone();
+    let keys: Vec<Value> = list("keys").iter().map(|key| key["key"].clone()).collect();
+    assert_eq!(found["keys"], json!(keys));
+    let roots: Vec<Value> =
+        list("entries").iter().map(|entry| entry["root_after"].clone()).collect();
+    assert_eq!(found["roots"], json!(roots));
+    let acts = list("entries").into_iter().filter(|entry| !entry["act"].is_null());
+    let acts = acts.map(|entry| {
+        let act = &entry["act"];
+        json!({ "entry": entry["entry"], "id": act["id"], "signed": act["signed_bytes"] })
+    });
+    assert_eq!(found["acts"], Value::Array(acts.collect()));
+    assert_eq!(found["checkpoint"]["size"], json!(roots.len()));
+    assert_eq!(found["checkpoint"]["root"], *roots.last().unwrap());
+}
+
+#[test]
+fn a_key_that_the_page_cannot_name_is_not_signed_and_every_key_of_the_format_has_a_name() {
+    let kinds = read("docs/format/kinds.md");
+    let acts = kinds.split("\n## Acts\n").nth(1).unwrap().split("\n## Lines\n").next().unwrap();
+    let objects = kinds.split("\n## Objects\n").nth(1).unwrap_or_default();
+    let objects = objects.split("\n## ").next().unwrap_or_default();
+    let rows = acts.lines().chain(objects.lines()).filter_map(|line| line.strip_prefix("| `"));
+    let keys: BTreeSet<&str> = rows.filter_map(|row| row.split('`').next()).collect();
+    assert!(keys.len() > 100, "{}", keys.len());
+    let words = read("api/web/words.js");
+    let unknown: Vec<_> =
+        keys.iter().filter(|key| !words.contains(&format!(" {key}: \""))).collect();
+    assert!(unknown.is_empty(), "api/web/words.js has no word for {unknown:?}");
+    let Some(driver) = Driver::start() else { return };
+    let hall = Hall::open();
+    let browser = driver.open();
+    browser.go(&format!("{}/sign-in", hall.server.address));
+    let script = "const done = arguments[1]; import('/web/words.js').then(({ told }) => { try { done(told(arguments[0])) } catch (why) { done(why.message) } })";
+    let told = browser.run_async(
+        script,
+        vec![json!({ "amount_fen": 123_456_789, "parts": [{ "label": "甲" }, { "label": "乙" }] })],
+    );
+    assert_eq!(told[0][1], "1,234,567.89 元");
+    assert_eq!(told[2][0], "分项（2） › 名目");
+    let refused = browser.run_async(script, vec![json!({ "amount_fen": 1, "surprise": true })]);
+    assert!(refused.as_str().unwrap().contains("surprise"), "{refused}");
+}
