@@ -1,4 +1,4 @@
-//! A real browser: Debian's chromium, driven over WebDriver. Each [`Browser`] is a person's own, with keys and cookies of its own.
+//! A real browser: Debian's chromium, driven over its driver. Each [`Browser`] is a person's own, with keys and cookies of its own.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -17,7 +17,7 @@ const CHROMIUM: &str = "/usr/bin/chromium";
 const DRIVER: &str = "/usr/bin/chromedriver";
 
 /// The longest that a page is waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running driver. It ends with this value.
 pub struct Driver {
@@ -192,6 +192,7 @@ impl Browser {
     ///
     /// # Panics
     /// If it never does.
+    #[must_use]
     pub fn wait_to_say(&self, words: &str) -> String {
         let start = std::time::Instant::now();
         loop {
@@ -215,7 +216,7 @@ impl Browser {
         self.go(&format!("{address}/sign-in"));
         self.send("#file", key.to_str().expect("a path of ours"));
         self.click("#keys button");
-        self.wait_to_say("轮到您办的");
+        let _ = self.wait_to_say("轮到您办的");
     }
 
     /// Signs the draft that is open. Gives the entry.

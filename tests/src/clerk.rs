@@ -26,7 +26,7 @@ impl Reply {
     /// The problem's code; empty if it is none.
     #[must_use]
     pub fn code(&self) -> &str {
-        self.body["code"].as_str().unwrap_or_default()
+        self.body.get("code").and_then(Value::as_str).unwrap_or_default()
     }
 
     /// A header's value; empty without.
@@ -130,9 +130,8 @@ impl Clerk {
     /// If no challenge is set.
     #[must_use]
     pub fn answer(&self) -> Value {
-        let origin = self.get("/api/v1/ledger").body["origin"].as_str().expect("a name").to_owned();
-        let challenge = self.post("/api/v1/challenges", &json!({})).body["challenge"].clone();
-        let challenge = challenge.as_str().expect("a challenge").to_owned();
+        let origin = text(&self.get("/api/v1/ledger").body, "origin");
+        let challenge = text(&self.ask("POST", "/api/v1/challenges", &[], b"").body, "challenge");
         let site = self.address.clone();
         let message = format!("doudi/session/v1\n{origin}\n{site}\n{challenge}");
         let signature = BASE64.encode(self.key.sign(message.as_bytes()).to_bytes());
@@ -149,7 +148,7 @@ impl Clerk {
         let reply = self.post("/api/v1/session", &answer);
         assert_eq!(reply.status, 200, "{reply:?}");
         let cookie = reply.header("set-cookie").split(';').next().unwrap_or_default();
-        self.cookie = cookie.to_owned();
+        cookie.clone_into(&mut self.cookie);
         self
     }
 
@@ -161,7 +160,7 @@ impl Clerk {
     pub fn draft(&self, path: &str, wish: &Value) -> String {
         let reply = self.post(path, wish);
         assert_eq!(reply.status, 200, "{reply:?}");
-        reply.body["draft"].as_str().expect("a name").to_owned()
+        text(&reply.body, "draft")
     }
 
     /// The signed act that a draft asks for, after `change` was made to its body.
@@ -171,9 +170,10 @@ impl Clerk {
     #[must_use]
     pub fn act_for(&self, draft: &str, change: impl FnOnce(&mut Value)) -> SignedAct {
         let mut facts = self.get(&format!("/api/v1/drafts/{draft}")).body;
-        change(&mut facts["body"]);
-        let kind = facts["kind"].as_str().expect("a kind").to_owned();
-        let body = Body::from_json(&kind, &facts["body"].to_string()).expect("a body");
+        let kind = text(&facts, "kind");
+        let body = facts.get_mut("body").expect("a body");
+        change(body);
+        let body = Body::from_json(&kind, &body.to_string()).expect("a body");
         self.act(body)
     }
 
@@ -184,14 +184,14 @@ impl Clerk {
     #[must_use]
     pub fn act(&self, body: Body) -> SignedAct {
         let signer = self.get(&format!("/api/v1/signers/{}", self.id)).body;
-        let text = |name: &str| signer[name].as_str().expect("a text").to_owned();
+        let text = |name: &str| text(&signer, name);
         let note = SignedNote::parse(text("checkpoint").as_bytes()).expect("a checkpoint");
         let mut lines = note.text().lines().skip(1);
         let size = lines.next().and_then(|size| size.parse().ok()).expect("a size");
         let root = BASE64.decode(lines.next().expect("a root")).expect("base64");
         let seen = Seen { root: hex::encode(root).parse().expect("a root"), size };
         let prev = text("prev").parse().expect("an id");
-        let seq = signer["seq"].as_u64().expect("a number");
+        let seq = signer.get("seq").and_then(Value::as_u64).expect("a number");
         let time = "2026-11-29T12:00:00+08:00".to_owned();
         let act = Act { body, key: self.id, prev, seen, seq, time };
         SignedAct::sign(act, &text("origin"), &self.key).expect("an act")
@@ -202,4 +202,9 @@ impl Clerk {
     pub fn hand_in(&self, draft: &str, act: &SignedAct) -> Reply {
         self.post_bytes(&format!("/api/v1/drafts/{draft}/signed"), act.entry())
     }
+}
+
+fn text(body: &Value, name: &str) -> String {
+    let text = body.get(name).and_then(Value::as_str);
+    text.unwrap_or_else(|| panic!("no {name} in {body}")).to_owned()
 }

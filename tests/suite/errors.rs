@@ -51,6 +51,21 @@ const SPOKEN: &[(&str, &str, &str)] = &[
     ),
     ("demo.bank", "样例银行拒收报盘", "这是样例程序的缺陷，请报告"),
     ("demo.not_refused", "样例县应被拒绝的一步被受理了", "这是样例程序的缺陷，请报告"),
+    ("draft.differs", "签署的内容与待签的内容不同", "重新打开待签页，核对后再签"),
+    ("draft.signed", "这一项待签内容已经签署入账", "看它的记录；要再办一次，重新办理"),
+    ("draft.too_many", "待签的内容太多", "先签署或放弃已有的待签内容"),
+    ("draft.unknown", "没有这一项待签内容", "可能已放弃、等候太久或服务重启过：重新办理"),
+    ("http.cross_site", "请求来自别的网站", "从本系统自己的页面办理；不是您点的，报告管理员"),
+    ("http.method", "这个地址不接受这种请求方法", "核对网址和请求方法"),
+    ("http.not_found", "没有这个地址，或它所指的内容还没有", "核对网址"),
+    ("http.too_large", "内容超过上限", "拆成几份再交"),
+    ("room.broken", "服务读台账没有读成，不再显示任何数", "运行 doudi verify 查明，再重新启动服务"),
+    ("session.challenge", "登录口令已用过或已过期", "重新登录"),
+    ("session.dismissed", "密钥的持有人已不在任", "由系统管理员核对任职"),
+    ("session.none", "还没有登录，或登录已过期", "重新登录"),
+    ("session.signature", "登录签名不符", "用登记的密钥重试"),
+    ("session.site", "登录签名是为别的网站做的", "核对地址栏；不是本单位的网址，立即报告"),
+    ("sight.not_yours", "这些内容不给本岗位查看", "由所列岗位的人员查看"),
     ("document.edited", "已签发的文件与所签的摘要不符", "从导出或存档取回原件"),
     ("file.io", "文件无法读写", "检查路径、权限和磁盘空间"),
     ("file.encoding", "文件不是UTF-8编码", "用编辑器打开，另存为UTF-8"),
@@ -238,7 +253,7 @@ fn every_code_in_the_sources_is_in_the_manual() {
 fn is_code(text: &str) -> bool {
     const ENDINGS: &[&str] = &[
         "toml", "csv", "json", "md", "vkey", "key", "xlsx", "hledger", "txt", "pem", "lock",
-        "fetched",
+        "fetched", "html",
     ];
     let word = |part: &str| {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')

@@ -134,7 +134,6 @@ fn a_tile_has_one_address_and_every_other_spelling_is_not_there() {
     let server = Serving::start(&program(), &dir);
     assert_eq!(server.get("/tile/0/000.p/200").status, 200);
     for wrong in [
-        "/",
         "/tile",
         "/tile/",
         "/tile/0",

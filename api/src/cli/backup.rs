@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ledger::log::{Log, LogReader};
+use ledger::vault::Vault;
 use serde_json::json;
 
 use super::Report;
@@ -25,13 +26,13 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let trust = trust_of(&args.dir)?;
     let out = std::path::absolute(&args.out).map_err(|why| Failure::file(&args.out, &why))?;
     control::here_or_there(&args.dir, &Question::Backup { out: out.clone() }, || {
-        of(&Log::open_for_audit(&args.dir, &trust.log_key)?.reader(), &out)
+        of(&Log::open_for_audit(&args.dir, &trust.log_key)?.reader(), None, &out)
     })
 }
 
-/// Backs up the log that is read here.
-pub(super) fn of(log: &LogReader, out: &Path) -> Result<Report, Failure> {
-    let done = backup::back_up(log, None, out)?;
+/// Backs up the log that is read here, with the vault if this process has it open.
+pub(super) fn of(log: &LogReader, vault: Option<&Vault>, out: &Path) -> Result<Report, Failure> {
+    let done = backup::back_up(log, vault, out)?;
     let out = out.display().to_string();
     let vault = done.vault.map_or_else(|| "无".to_owned(), |records| format!("{records}条"));
     Ok(Report {

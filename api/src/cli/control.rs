@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::{Report, backup, scrub, witness};
 use crate::counter::Counter;
 use crate::failure::Failure;
+use crate::hall::Hall;
 
 const SOCKET: &str = "serve-socket";
 
@@ -108,7 +109,11 @@ pub(super) struct Control {
 impl Control {
     /// Listens for a ledger that this process has open. Without a socket, as where the path is too long for one, the ledger
     /// is served all the same.
-    pub(super) fn open(dir: &Path, counter: &Arc<Counter>) -> Option<Control> {
+    pub(super) fn open(
+        dir: &Path,
+        counter: &Arc<Counter>,
+        hall: Option<&Arc<Hall>>,
+    ) -> Option<Control> {
         let path = dir.join(SOCKET);
         // Nobody else has the ledger open: what lies there was left by a process that was killed.
         drop(std::fs::remove_file(&path));
@@ -121,15 +126,16 @@ impl Control {
         };
         let is_closed = Arc::new(AtomicBool::new(false));
         let (counter, closed) = (Arc::clone(counter), Arc::clone(&is_closed));
+        let hall = hall.map(Arc::clone);
         let listen = move || {
             for stream in listener.incoming() {
                 if closed.load(Ordering::Acquire) {
                     return;
                 }
                 let Ok(stream) = stream else { continue };
-                let counter = Arc::clone(&counter);
+                let (counter, hall) = (Arc::clone(&counter), hall.clone());
                 let answer = move || {
-                    if let Err(why) = answer(&stream, &counter) {
+                    if let Err(why) = answer(&stream, &counter, hall.as_deref()) {
                         tracing::warn!("a question at the control socket: {why}");
                     }
                 };
@@ -152,24 +158,28 @@ impl Control {
     }
 }
 
-fn answer(mut stream: &UnixStream, counter: &Counter) -> std::io::Result<()> {
+fn answer(mut stream: &UnixStream, counter: &Counter, hall: Option<&Hall>) -> std::io::Result<()> {
     let mut line = String::new();
     BufReader::new(stream.take(LONGEST)).read_line(&mut line)?;
     if line.is_empty() {
         return Ok(());
     }
     let outcome = match serde_json::from_str(&line) {
-        Ok(question) => carry_out(&question, counter),
+        Ok(question) => carry_out(&question, counter, hall),
         Err(why) => Err(Failure::usage(format!("服务程序听不懂这个要求：{why}"))),
     };
     let answer = serde_json::to_string(&Answer::of(outcome))?;
     writeln!(stream, "{answer}")
 }
 
-fn carry_out(question: &Question, counter: &Counter) -> Result<Report, Failure> {
+fn carry_out(
+    question: &Question,
+    counter: &Counter,
+    hall: Option<&Hall>,
+) -> Result<Report, Failure> {
     let reader = counter.reader();
     match question {
-        Question::Backup { out } => backup::of(&reader, out),
+        Question::Backup { out } => backup::of(&reader, hall.map(|hall| hall.room.vault()), out),
         Question::Scrub { rate_mib } => scrub::of_served(&reader, *rate_mib),
         Question::WitnessAsk {} => witness::ask_for(&reader),
         Question::WitnessStatus { entry } => {

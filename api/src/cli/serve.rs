@@ -22,7 +22,7 @@ pub(super) struct Args {
     /// 台账目录 (ledger folder)
     #[arg(long)]
     dir: PathBuf,
-    /// 监听地址 (address)；没有身份验证，对外提供请经由单位的网关
+    /// 监听地址 (address)；没有TLS，对外提供请经由单位的网关
     #[arg(long, default_value = "127.0.0.1:6962")]
     listen: SocketAddr,
     /// 第二副本：另一块盘上的目录，或 doudi copy serve 的地址 (second copy)；可以写多个，随每个存证头更新
@@ -56,19 +56,19 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     if counter.reader().newest().is_none() {
         counter.handle().checkpoint()?;
     }
-    let control = Control::open(&args.dir, &counter);
-    let router = tiles::routes(counter.reader()).merge(acts::routes(Arc::clone(&counter)));
-    let router = match hall(&args.dir, &counter) {
-        Ok(Some(hall)) => router.merge(http::people(Arc::new(hall))),
-        Ok(None) => router,
+    let hall = match hall(&args.dir, &counter) {
+        Ok(hall) => hall.map(Arc::new),
         Err(why) => {
-            if let Some(control) = control {
-                control.close();
-            }
             counter.close()?;
             followers.join();
             return Err(why);
         }
+    };
+    let control = Control::open(&args.dir, &counter, hall.as_ref());
+    let router = tiles::routes(counter.reader()).merge(acts::routes(Arc::clone(&counter)));
+    let router = match hall {
+        Some(hall) => router.merge(http::people(hall)),
+        None => router,
     };
     let mut checkpoints = counter.handle().checkpoints();
     let writer_ends = move || while checkpoints.wait().is_some() {};

@@ -71,7 +71,7 @@ pub fn response_draft(
         }
         if let Some(remark) = &line.remark {
             let key = format!("response:{}:{}", file.digest(), line.row);
-            remarks.push((key, remark.text.to_string()));
+            remarks.push((key, remark.text.clone()));
         }
         lines.push(proposed(line, outcome, answered)?);
     }

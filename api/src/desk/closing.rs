@@ -54,7 +54,7 @@ pub fn figures(office: Office<'_>, period: Period) -> Result<(MonthTable, bool),
 /// A rule says no, or the machine fails; a month that was not closed leaves no figures behind.
 pub fn close(desk: &mut Desk, key: &dyn Signer, period: Period) -> Result<Receipt, Failure> {
     let draft = closed(desk.books(), period)?;
-    let receipt = desk.sign_draft(key, draft)?;
+    let receipt = desk.sign_draft(key, &draft)?;
     desk.checkpoint()?;
     Ok(receipt)
 }

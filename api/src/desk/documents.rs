@@ -77,7 +77,7 @@ pub fn bulletin(
 ) -> Result<Vec<PathBuf>, Failure> {
     let (draft, documents) = bulletin_draft(desk.office(), period, issue)?;
     if let Some(key) = key {
-        desk.sign_draft(key, draft)?;
+        desk.sign_draft(key, &draft)?;
         desk.checkpoint()?;
     }
     let mut written = Vec::new();

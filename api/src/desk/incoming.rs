@@ -79,7 +79,7 @@ impl Incoming<'_> {
             Err(Failure::Rejected(why)) if self.dry_run => Booking::Refused(why),
             judged => {
                 judged?;
-                Booking::Booked(desk.sign_draft(key, draft)?)
+                Booking::Booked(desk.sign_draft(key, &draft)?)
             }
         };
         Ok(imported)

@@ -175,7 +175,7 @@ impl Desk {
     ///
     /// # Errors
     /// As [`Desk::sign`].
-    pub fn sign_draft(&mut self, key: &dyn Signer, draft: Draft) -> Result<Receipt, Failure> {
+    pub fn sign_draft(&mut self, key: &dyn Signer, draft: &Draft) -> Result<Receipt, Failure> {
         draft.keep(&self.dir, &self.vault)?;
         let signed = self.sign_with_lines(key, draft.body.clone(), &draft.entries);
         if let Err(why) = &signed {

@@ -47,7 +47,7 @@ pub fn draw(
     drawing: &Drawing,
 ) -> Result<(Receipt, Vec<LeftOut>), Failure> {
     let (draft, left_out) = drawn(desk.office(), drawing)?;
-    Ok((desk.sign_draft(key, draft)?, left_out))
+    Ok((desk.sign_draft(key, &draft)?, left_out))
 }
 
 /// As [`draw`], to be signed.
@@ -90,7 +90,7 @@ pub fn batch<'a>(books: &'a Books, code: &BatchCode) -> Result<&'a Batch, Failur
 /// The roster is past approval, a rule says no, or the machine fails.
 pub fn agree(desk: &mut Desk, key: &dyn Signer, code: &BatchCode) -> Result<Receipt, Failure> {
     let draft = agreed(desk.books(), code)?;
-    desk.sign_draft(key, draft)
+    desk.sign_draft(key, &draft)
 }
 
 /// As [`agree`], to be signed.
@@ -143,7 +143,7 @@ pub fn release(
 ) -> Result<(Receipt, PaymentFile), Failure> {
     let officer = desk.holder(key)?;
     let (draft, file) = released(desk.office(), officer, sending)?;
-    Ok((desk.sign_draft(key, draft)?, file))
+    Ok((desk.sign_draft(key, &draft)?, file))
 }
 
 /// As [`release`], to be signed: the file lies in `bank/` once the release is in the books.

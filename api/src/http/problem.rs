@@ -5,7 +5,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::failure::Failure;
 
@@ -27,6 +27,60 @@ pub struct ProblemDetails {
     /// Each problem of a file with its place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problems: Option<Vec<Value>>,
+}
+
+/// What a read can be refused with.
+#[expect(dead_code, reason = "read by the document of the API, never made")]
+#[derive(IntoResponses)]
+pub enum ReadRefused {
+    /// The question cannot be understood.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Usage(ProblemDetails),
+    /// Nobody has signed in, or no more.
+    #[response(status = 401, content_type = "application/problem+json")]
+    Session(ProblemDetails),
+    /// It is not there.
+    #[response(status = 404, content_type = "application/problem+json")]
+    Missing(ProblemDetails),
+    /// The ledger is stopped or busy.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Stopped(ProblemDetails),
+}
+
+/// What a write can be refused with. Nothing was written, except where a 503 says that this is not known.
+#[expect(dead_code, reason = "read by the document of the API, never made")]
+#[derive(IntoResponses)]
+pub enum WriteRefused {
+    /// The request cannot be understood.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Usage(ProblemDetails),
+    /// Nobody has signed in, or no more.
+    #[response(status = 401, content_type = "application/problem+json")]
+    Session(ProblemDetails),
+    /// Another site asks, or the person is not in office.
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(ProblemDetails),
+    /// It is not there.
+    #[response(status = 404, content_type = "application/problem+json")]
+    Missing(ProblemDetails),
+    /// Another act was signed under this draft.
+    #[response(status = 409, content_type = "application/problem+json")]
+    Signed(ProblemDetails),
+    /// Too large.
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(ProblemDetails),
+    /// Not JSON where JSON is asked for.
+    #[response(status = 415, content_type = "application/problem+json")]
+    Kind(ProblemDetails),
+    /// A rule said no, or the file has problems.
+    #[response(status = 422, content_type = "application/problem+json")]
+    Refused(ProblemDetails),
+    /// Too much waits for a signature.
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(ProblemDetails),
+    /// The ledger is stopped or busy: hand the same act in again.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Stopped(ProblemDetails),
 }
 
 /// A failure on its way out.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use api::clock::Clock;
 use api::desk::Desk;
+use ledger::books::bank::Statements;
 use ledger::ids::BankAccountCode;
 use ledger::money::Money;
 use reconcile::bank_simulator::{Account, BankFile, Booking, Product, Script, StatementForm};
@@ -26,7 +27,7 @@ fn at_bank(dir: &Path) -> Vec<AtBank> {
     let accounts = desk.books().funds.accounts.keys();
     let accounts = accounts.map(|code| {
         let number = desk.vault.read_programme_account(code, &note).unwrap().number;
-        let balance = desk.books().bank.statements.get(code).and_then(|known| known.balance());
+        let balance = desk.books().bank.statements.get(code).and_then(Statements::balance);
         let account = Account::open(&number, balance.unwrap_or_default());
         AtBank { code: code.clone(), account }
     });
@@ -43,10 +44,11 @@ fn day(text: &str) -> ledger::period::Date {
     text.parse().unwrap()
 }
 
-/// Each person's own browser, signed in.
+/// The month's people, each in a browser of their own.
 struct People<'a> {
     driver: &'a Driver,
     hall: &'a Hall,
+    files: tempfile::TempDir,
 }
 
 impl People<'_> {
@@ -59,43 +61,41 @@ impl People<'_> {
     fn go(&self, browser: &Browser, path: &str) {
         browser.go(&format!("{}{path}", self.hall.server.address));
     }
+
+    /// Chooses a bank's file in a file field.
+    fn choose(&self, browser: &Browser, field: &str, file: &BankFile) {
+        browser.send(field, put(self.files.path(), file).to_str().unwrap());
+    }
 }
 
+/// Sends a form; the page with the draft comes, and shows what is stated.
 fn submit(browser: &Browser, form: &str) {
     browser.click(&format!("{form} button[type=submit]"));
     let _ = browser.wait_for("#stated tbody tr");
 }
 
-#[test]
-fn a_month_is_kept_by_eight_people_in_eight_browsers_and_verifies() {
-    let Some(driver) = Driver::start() else { return };
-    let (folder, dir) = tests::county_demo::copy(&program());
-    let mut banks = at_bank(&dir);
-    let server = tests::serving::Serving::start(&program(), &dir);
-    let hall = Hall { server, dir, _folder: folder };
-    let people = People { driver: &driver, hall: &hall };
-    let files = tempfile::tempdir().unwrap();
-
-    // Money comes in.
-    let accountant = people.enter("CZJ-会计");
-    people.go(&accountant, "/funds");
+/// The treasury allots, and money arrives.
+fn money_comes_in(people: &People<'_>, accountant: &Browser) {
+    people.go(accountant, "/funds");
+    accountant.fill("#a-fund", "F-DB");
     accountant.fill("#a-amount", "100,000.00");
     accountant.fill("#a-arrived", "2020-12-01");
     accountant.fill("#a-document", "样财社〔2020〕120号");
     accountant.fill("#a-function", "2081901");
-    accountant.fill("#a-fund", "F-DB");
-    submit(&accountant, "form[data-act='fund.allotted']");
+    submit(accountant, "form[data-act='fund.allotted']");
     assert!(accountant.text().contains("100,000.00 元"), "{}", accountant.text());
     let _ = accountant.sign();
-    people.go(&accountant, "/funds");
+    people.go(accountant, "/funds");
     accountant.fill("#r-fund", "F-DB");
     accountant.fill("#r-amount", "100000");
     accountant.fill("#r-date", "2020-12-02");
     accountant.fill("#r-voucher", "B-2020-1202");
-    submit(&accountant, "form[data-act='fund.released']");
+    submit(accountant, "form[data-act='fund.released']");
     let _ = accountant.sign();
+}
 
-    // A roster is drawn, and three others agree to exactly that one.
+/// A roster is drawn, and three others agree to exactly that one.
+fn a_roster_is_agreed(people: &People<'_>) {
     let maker = people.enter("MZJ-造册经办");
     people.go(&maker, "/rosters/new");
     maker.fill("#scheme", "TK-C");
@@ -103,7 +103,7 @@ fn a_month_is_kept_by_eight_people_in_eight_browsers_and_verifies() {
     maker.fill("#batch", "TC0C0");
     maker.click("input[value='F-DB']");
     submit(&maker, "form[data-draft]");
-    maker.wait_to_say("本机已逐行核对：4行");
+    let _ = maker.wait_to_say("本机已逐行核对：4行");
     let _ = maker.sign();
     for (post, task) in [
         ("MZJ-造册复核", "复核名册"),
@@ -111,14 +111,16 @@ fn a_month_is_kept_by_eight_people_in_eight_browsers_and_verifies() {
         ("MZJ-局长", "审批名册"),
     ] {
         let person = people.enter(post);
-        person.wait_to_say(task);
+        let _ = person.wait_to_say(task);
         person.click("main table a");
         assert_eq!(person.place(), "/batches/TC0C0");
         submit(&person, "form[data-draft='/api/v1/drafts/agreement']");
         let _ = person.sign();
     }
+}
 
-    // The payment file goes out, and only who may take it to the bank can read it.
+/// The payment file goes out, and only who may take it to the bank can read it. Gives the file.
+fn the_file_goes_out(people: &People<'_>) -> Vec<u8> {
     let payer = people.enter("CZJ-国库支付经办");
     payer.click("main table a");
     payer.fill("#account", "ZH-01");
@@ -127,17 +129,17 @@ fn a_month_is_kept_by_eight_people_in_eight_browsers_and_verifies() {
     payer.fill("#bank_unit", "1023");
     submit(&payer, "form[data-draft='/api/v1/drafts/release']");
     let _ = payer.sign();
-    let sent = hall.clerk("CZJ-国库支付经办").get("/batches/TC0C0/payment-file");
+    let sent = people.hall.clerk("CZJ-国库支付经办").get("/batches/TC0C0/payment-file");
     assert_eq!(sent.status, 200, "{sent:?}");
-    let refused = hall.clerk("MZJ-通报撰写").get("/batches/TC0C0/payment-file");
+    let refused = people.hall.clerk("MZJ-通报撰写").get("/batches/TC0C0/payment-file");
     assert_eq!((refused.status, refused.code()), (403, "sight.not_yours"));
+    let mut files = std::fs::read_dir(people.hall.dir.join("bank/TC0C0")).unwrap();
+    std::fs::read(files.next().unwrap().unwrap().path()).unwrap()
+}
 
-    // The bank answers, and its account moves.
-    let path =
-        std::fs::read_dir(hall.dir.join("bank/TC0C0")).unwrap().next().unwrap().unwrap().path();
-    let request = std::fs::read(path).unwrap();
-    let bank = banks.iter_mut().find(|one| one.code.as_str() == "ZH-01").unwrap();
-    bank.account.book(Booking {
+/// The bank takes the file and answers; its account moves.
+fn the_bank_answers(bank: &mut Account, request: &[u8]) -> Vec<BankFile> {
+    bank.book(Booking {
         date: day("2020-12-02"),
         change: Money::parse_yuan("100000").unwrap(),
         counterparty_name: "青禾县财政局".to_owned(),
@@ -153,37 +155,42 @@ fn a_month_is_kept_by_eight_people_in_eight_browsers_and_verifies() {
         fates: Vec::new(),
         chance: None,
     };
-    let answer = bank.account.process(Product::RcbPipeHead, &request, &script).unwrap();
-    let reconciler = people.enter("CZJ-国库支付复核");
-    reconciler.wait_to_say("导入回盘");
-    for reply in &answer.replies {
-        people.go(&reconciler, "/import");
-        reconciler.send("#r-file", put(files.path(), reply).to_str().unwrap());
+    bank.process(Product::RcbPipeHead, request, &script).unwrap().replies
+}
+
+fn answers_come_in(people: &People<'_>, reconciler: &Browser, replies: &[BankFile]) {
+    let _ = reconciler.wait_to_say("导入回盘");
+    for reply in replies {
+        people.go(reconciler, "/import");
+        people.choose(reconciler, "#r-file", reply);
         reconciler.fill("#r-batch", "TC0C0");
         reconciler.fill("#r-answered", "2020-12-08");
         reconciler.fill("#r-booked", "2020-12-09");
-        reconciler.click("form[data-draft='/api/v1/drafts/response'] button[type=submit]");
-        let _ = reconciler.wait_for("#stated tbody tr");
+        submit(reconciler, "form[data-draft='/api/v1/drafts/response']");
         let _ = reconciler.sign();
     }
-    for AtBank { code, account } in &banks {
-        let form = if code.as_str() == "ZH-02" { StatementForm::Icbc } else { StatementForm::Ccb };
-        let statement = account.statement(form, day("2020-12-01"), day("2020-12-31")).unwrap();
-        people.go(&reconciler, "/import");
-        reconciler.send("#s-file", put(files.path(), &statement).to_str().unwrap());
-        reconciler.fill("#s-account", code.as_str());
-        reconciler.fill("#s-from", "2020-12-01");
-        reconciler.fill("#s-until", "2020-12-31");
-        let balance = account.balance_on(day("2020-12-31")).unwrap();
-        reconciler.fill("#s-balance", &balance.to_yuan());
-        submit(&reconciler, "form[data-draft='/api/v1/drafts/statement']");
-        let _ = reconciler.sign();
-    }
+}
 
-    // The month is closed, and told.
-    people.go(&accountant, "/months/2020-12");
-    accountant.wait_to_say("可以月结");
-    submit(&accountant, "form[data-draft='/api/v1/drafts/closing']");
+fn statements_come_in(people: &People<'_>, reconciler: &Browser, banks: &[AtBank]) {
+    let (from, until) = (day("2020-12-01"), day("2020-12-31"));
+    for AtBank { code, account } in banks {
+        let form = if code.as_str() == "ZH-02" { StatementForm::Icbc } else { StatementForm::Ccb };
+        people.go(reconciler, "/import");
+        people.choose(reconciler, "#s-file", &account.statement(form, from, until).unwrap());
+        reconciler.fill("#s-account", code.as_str());
+        reconciler.fill("#s-from", &from.to_string());
+        reconciler.fill("#s-until", &until.to_string());
+        reconciler.fill("#s-balance", &account.balance_on(until).unwrap().to_yuan());
+        submit(reconciler, "form[data-draft='/api/v1/drafts/statement']");
+        let _ = reconciler.sign();
+    }
+}
+
+/// The month is closed, and told.
+fn the_month_is_closed_and_told(people: &People<'_>, accountant: &Browser) {
+    people.go(accountant, "/months/2020-12");
+    let _ = accountant.wait_to_say("可以月结");
+    submit(accountant, "form[data-draft='/api/v1/drafts/closing']");
     let _ = accountant.sign();
     let writer = people.enter("MZJ-通报撰写");
     people.go(&writer, "/months/2020-12");
@@ -194,20 +201,37 @@ fn a_month_is_kept_by_eight_people_in_eight_browsers_and_verifies() {
     people.go(&writer, "/months/2020-12");
     let said = writer.wait_to_say("已签发");
     assert!(said.contains("已月结"), "{said}");
+}
 
-    // And an inspector's own machine agrees.
-    drop(writer);
-    let trust = tempfile::tempdir().unwrap();
-    tests::program::copy_folder(&hall.dir.join("trust"), trust.path());
+/// An inspector's own program agrees, with a trust folder of its own.
+fn it_verifies(hall: Hall) {
     let Hall { server, dir, _folder } = hall;
+    let trust = tempfile::tempdir().unwrap();
+    tests::program::copy_folder(&dir.join("trust"), trust.path());
     assert_eq!(server.stop().0, Some(0));
-    let ended = program().run([
-        "verify",
-        dir.to_str().unwrap(),
-        "--trust",
-        trust.path().to_str().unwrap(),
-        "--json",
-    ]);
+    let (dir, trust) = (dir.to_str().unwrap(), trust.path().to_str().unwrap());
+    let ended = program().run(["verify", dir, "--trust", trust, "--json"]);
     let verdict: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
     assert_eq!((ended.code, &verdict["ok"]), (Some(0), &true.into()), "{ended:?}");
+}
+
+#[test]
+fn a_month_is_kept_by_eight_people_in_eight_browsers_and_verifies() {
+    let Some(driver) = Driver::start() else { return };
+    let (folder, dir) = tests::county_demo::copy(&program());
+    let mut banks = at_bank(&dir);
+    let server = tests::serving::Serving::start(&program(), &dir);
+    let hall = Hall { server, dir, _folder: folder };
+    let people = People { driver: &driver, hall: &hall, files: tempfile::tempdir().unwrap() };
+    let accountant = people.enter("CZJ-会计");
+    money_comes_in(&people, &accountant);
+    a_roster_is_agreed(&people);
+    let request = the_file_goes_out(&people);
+    let bank = banks.iter_mut().find(|one| one.code.as_str() == "ZH-01").unwrap();
+    let replies = the_bank_answers(&mut bank.account, &request);
+    let reconciler = people.enter("CZJ-国库支付复核");
+    answers_come_in(&people, &reconciler, &replies);
+    statements_come_in(&people, &reconciler, &banks);
+    the_month_is_closed_and_told(&people, &accountant);
+    it_verifies(hall);
 }

@@ -56,7 +56,7 @@ impl Row {
 struct Batches {
     frame: Frame,
     count: usize,
-    batches: Vec<Row>,
+    rows: Vec<Row>,
     next: Option<String>,
 }
 
@@ -77,11 +77,11 @@ pub(super) async fn list(
         let all = &office.books.payments.batches;
         let older = |code: &BatchCode| after.as_deref().is_none_or(|after| code.as_str() < after);
         let wanted = all.iter().rev().filter(|(code, _)| older(code));
-        let mut batches: Vec<_> = wanted.take(ROWS + 1).map(|(c, b)| Row::of(c, b)).collect();
-        let has_more = batches.len() > ROWS;
-        batches.truncate(ROWS);
-        let next = batches.last().filter(|_| has_more).map(|last| last.code.clone());
-        Ok(Batches { frame, count: all.len(), batches, next })
+        let mut rows: Vec<_> = wanted.take(ROWS + 1).map(|(c, b)| Row::of(c, b)).collect();
+        let has_more = rows.len() > ROWS;
+        rows.truncate(ROWS);
+        let next = rows.last().filter(|_| has_more).map(|last| last.code.clone());
+        Ok(Batches { frame, count: all.len(), rows, next })
     })
     .await
 }

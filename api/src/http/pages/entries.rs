@@ -31,7 +31,7 @@ struct Entries {
     frame: Frame,
     from: u64,
     size: u64,
-    entries: Vec<Row>,
+    rows: Vec<Row>,
     next: Option<u64>,
 }
 
@@ -52,17 +52,17 @@ pub(super) async fn list(
         let log = hall.room.log();
         let size = log.size();
         let from = from.unwrap_or_else(|| size.saturating_sub(ROWS)).min(size);
-        let mut entries = Vec::new();
+        let mut rows = Vec::new();
         for seq in from..size.min(from.saturating_add(ROWS)) {
             if let Some(facts) = entry(log, seq)? {
                 let by = signer(office.books, &facts);
                 let time = facts.time.unwrap_or_default();
                 let (chinese, leaf) = (facts.chinese, facts.leaf.chars().take(16).collect());
-                entries.push(Row { seq, chinese, by, time, leaf });
+                rows.push(Row { seq, chinese, by, time, leaf });
             }
         }
         let end = from.saturating_add(ROWS);
-        Ok(Entries { frame, from, size, entries, next: (end < size).then_some(end) })
+        Ok(Entries { frame, from, size, rows, next: (end < size).then_some(end) })
     })
     .await
 }

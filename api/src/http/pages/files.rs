@@ -1,5 +1,6 @@
 //! Files out: issued documents, and payment files for who takes them to the bank. What is given out is what was signed.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -67,7 +68,10 @@ async fn given(
     let file = blocking(move || hall.room.read(read)?).await;
     match file {
         Ok((name, bytes)) => {
-            let name: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let name = name.bytes().fold(String::new(), |mut name, byte| {
+                let _ = write!(name, "%{byte:02X}");
+                name
+            });
             let head = [
                 (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
                 (header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{name}")),

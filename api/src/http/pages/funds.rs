@@ -19,13 +19,13 @@ use crate::http::v1::money::fund_facts;
 struct Funds {
     frame: Frame,
     keeps: bool,
-    funds: Vec<(String, String, String, String)>,
+    held: Vec<(String, String, String, String)>,
     accounts: Vec<(String, String)>,
 }
 
 pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -> Response {
     written(hall, who, "/funds", move |_, office, frame| {
-        let funds = fund_facts(office.books).into_iter().map(|fund| {
+        let held = fund_facts(office.books).into_iter().map(|fund| {
             let balance = Money::from_fen(fund.balance_fen).to_grouped_yuan();
             (fund.fund, fund.name, fund.account, balance)
         });
@@ -36,7 +36,7 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
         Ok(Funds {
             frame,
             keeps,
-            funds: funds.collect(),
+            held: held.collect(),
             accounts: balances.map(|(a, sum)| (a.to_string(), sum.to_grouped_yuan())).collect(),
         })
     })

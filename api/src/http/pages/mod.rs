@@ -104,7 +104,7 @@ async fn page<T: Template>(
     here: &'static str,
     make: impl FnOnce(&Hall, Office<'_>, Frame) -> Result<T, Failure> + Send + 'static,
 ) -> Response {
-    let made = blocking(move || {
+    let answer = blocking(move || {
         hall.room.read(|office| {
             let frame = Frame::of(office.books, who.officer, here);
             match make(&hall, office, frame).map(|page| page.render()) {
@@ -117,7 +117,7 @@ async fn page<T: Template>(
             }
         })
     });
-    match made.await {
+    match answer.await {
         Ok((status, Ok(text))) => (status, Html(text)).into_response(),
         Ok((_, Err(why))) => {
             let text = format!("页面没有写成：{why}");

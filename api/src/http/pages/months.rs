@@ -5,6 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use ledger::money::Money;
 use ledger::period::Period;
 use ledger::views::month::{MonthTable, SchemeMonth};
 use ledger::views::outstanding::OutstandingItem;
@@ -124,7 +125,7 @@ fn account_part(account: ledger::views::outstanding::AccountMonth) -> AccountPar
     AccountPart {
         code: account.account.to_string(),
         book: account.book_fen.to_grouped_yuan(),
-        bank: account.bank_fen.map_or("缺流水".to_owned(), |bank| bank.to_grouped_yuan()),
+        bank: account.bank_fen.map_or("缺流水".to_owned(), Money::to_grouped_yuan),
         difference: account.difference_fen.to_grouped_yuan(),
         items: account.items,
     }

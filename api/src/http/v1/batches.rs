@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::super::blocking;
 use super::super::extract::{Asked, SignedIn};
-use super::super::problem::{Problem, ProblemDetails};
+use super::super::problem::{Problem, ReadRefused};
 use super::cursor::{Cursor, limit};
 use crate::desk::paying;
 use crate::failure::Failure;
@@ -99,8 +99,7 @@ pub struct BatchPage {
 
 /// Batches.
 #[utoipa::path(get, path = "/api/v1/batches", params(BatchQuestion), responses(
-    (status = 200, body = BatchPage), (status = 400, body = ProblemDetails), (status = 401, body = ProblemDetails)
-))]
+    (status = 200, body = BatchPage), ReadRefused))]
 pub async fn list(
     State(hall): State<Arc<Hall>>,
     _: SignedIn,
@@ -168,9 +167,7 @@ impl AsOf {
 
 /// One batch.
 #[utoipa::path(get, path = "/api/v1/batches/{batch}", params(("batch" = String, Path), AsOf), responses(
-    (status = 200, body = BatchFacts), (status = 400, body = ProblemDetails), (status = 401, body = ProblemDetails),
-    (status = 404, body = ProblemDetails)
-))]
+    (status = 200, body = BatchFacts), ReadRefused))]
 pub async fn one(
     State(hall): State<Arc<Hall>>,
     _: SignedIn,
@@ -245,9 +242,7 @@ pub struct PaymentQuestion {
 
 /// A batch's payments.
 #[utoipa::path(get, path = "/api/v1/batches/{batch}/payments", params(("batch" = String, Path), PaymentQuestion), responses(
-    (status = 200, body = PaymentPage), (status = 400, body = ProblemDetails), (status = 401, body = ProblemDetails),
-    (status = 404, body = ProblemDetails)
-))]
+    (status = 200, body = PaymentPage), ReadRefused))]
 pub async fn payments(
     State(hall): State<Arc<Hall>>,
     _: SignedIn,
@@ -277,8 +272,8 @@ fn code_of(code: &str) -> Result<BatchCode, Failure> {
 
 /// What an address names and the books do not hold is not there.
 fn not_found(why: Failure) -> Problem {
-    match why {
-        Failure::Rejected(Rejection::RosterUnknown { .. }) => Problem(StatusCode::NOT_FOUND, why),
-        other => other.into(),
+    if let Failure::Rejected(Rejection::RosterUnknown { .. }) = why {
+        return Problem(StatusCode::NOT_FOUND, why);
     }
+    why.into()
 }

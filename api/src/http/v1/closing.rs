@@ -10,7 +10,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::super::extract::{JsonBody, SignedIn};
-use super::super::problem::{Problem, ProblemDetails};
+use super::super::problem::{Problem, WriteRefused};
 use super::drafts::{DraftName, make};
 use crate::desk::closing::closed;
 use crate::desk::documents::{Issue, bulletin_draft};
@@ -28,10 +28,7 @@ pub struct MonthWish {
 
 /// Drafts the close of a month, with its figures as the books stand.
 #[utoipa::path(post, path = "/api/v1/drafts/closing", request_body = MonthWish, responses(
-    (status = 200, body = DraftName), (status = 400, body = ProblemDetails), (status = 401, body = ProblemDetails),
-    (status = 403, body = ProblemDetails), (status = 413, body = ProblemDetails), (status = 415, body = ProblemDetails),
-    (status = 422, body = ProblemDetails), (status = 429, body = ProblemDetails)
-))]
+    (status = 200, body = DraftName), WriteRefused))]
 pub async fn of_close(
     State(hall): State<Arc<Hall>>,
     who: SignedIn,
@@ -56,10 +53,7 @@ pub struct BulletinWish {
 
 /// Drafts the issue of a month's bulletin: its documents lie in `out/` once it is in the books.
 #[utoipa::path(post, path = "/api/v1/drafts/bulletin", request_body = BulletinWish, responses(
-    (status = 200, body = DraftName), (status = 400, body = ProblemDetails), (status = 401, body = ProblemDetails),
-    (status = 403, body = ProblemDetails), (status = 413, body = ProblemDetails), (status = 415, body = ProblemDetails),
-    (status = 422, body = ProblemDetails), (status = 429, body = ProblemDetails)
-))]
+    (status = 200, body = DraftName), WriteRefused))]
 pub async fn of_bulletin(
     State(hall): State<Arc<Hall>>,
     who: SignedIn,

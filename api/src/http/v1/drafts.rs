@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 use super::super::blocking;
 use super::super::extract::{JsonBody, SignedIn, Whole};
-use super::super::problem::{Problem, ProblemDetails};
+use super::super::problem::{Problem, ReadRefused, WriteRefused};
 use crate::desk::paying::{Drawing, Sending, agreed, drawn, released};
 use crate::desk::trial::try_one;
 use crate::desk::{Draft, Office};
@@ -63,10 +63,7 @@ pub struct ActWish {
 
 /// Drafts an act that has no lines.
 #[utoipa::path(post, path = "/api/v1/drafts/act", request_body = ActWish, responses(
-    (status = 200, body = DraftName), (status = 400, body = ProblemDetails), (status = 401, body = ProblemDetails),
-    (status = 403, body = ProblemDetails), (status = 413, body = ProblemDetails), (status = 415, body = ProblemDetails),
-    (status = 422, body = ProblemDetails), (status = 429, body = ProblemDetails)
-))]
+    (status = 200, body = DraftName), WriteRefused))]
 pub async fn of_act(
     State(hall): State<Arc<Hall>>,
     who: SignedIn,
@@ -103,10 +100,7 @@ pub struct RosterWish {
 
 /// Drafts a roster of everything that is due.
 #[utoipa::path(post, path = "/api/v1/drafts/roster", request_body = RosterWish, responses(
-    (status = 200, body = DraftName), (status = 400, body = ProblemDetails), (status = 401, body = ProblemDetails),
-    (status = 403, body = ProblemDetails), (status = 413, body = ProblemDetails), (status = 415, body = ProblemDetails),
-    (status = 422, body = ProblemDetails), (status = 429, body = ProblemDetails)
-))]
+    (status = 200, body = DraftName), WriteRefused))]
 pub async fn of_roster(
     State(hall): State<Arc<Hall>>,
     who: SignedIn,
@@ -132,10 +126,7 @@ pub struct AgreementWish {
 
 /// Drafts the check, the review or the approval of a roster, exactly as it stands.
 #[utoipa::path(post, path = "/api/v1/drafts/agreement", request_body = AgreementWish, responses(
-    (status = 200, body = DraftName), (status = 400, body = ProblemDetails), (status = 401, body = ProblemDetails),
-    (status = 403, body = ProblemDetails), (status = 413, body = ProblemDetails), (status = 415, body = ProblemDetails),
-    (status = 422, body = ProblemDetails), (status = 429, body = ProblemDetails)
-))]
+    (status = 200, body = DraftName), WriteRefused))]
 pub async fn of_agreement(
     State(hall): State<Arc<Hall>>,
     who: SignedIn,
@@ -167,10 +158,7 @@ pub struct ReleaseWish {
 
 /// Drafts the release of a payment file.
 #[utoipa::path(post, path = "/api/v1/drafts/release", request_body = ReleaseWish, responses(
-    (status = 200, body = DraftName), (status = 400, body = ProblemDetails), (status = 401, body = ProblemDetails),
-    (status = 403, body = ProblemDetails), (status = 413, body = ProblemDetails), (status = 415, body = ProblemDetails),
-    (status = 422, body = ProblemDetails), (status = 429, body = ProblemDetails)
-))]
+    (status = 200, body = DraftName), WriteRefused))]
 pub async fn of_release(
     State(hall): State<Arc<Hall>>,
     who: SignedIn,
@@ -222,8 +210,7 @@ impl From<Receipt> for ReceiptFacts {
 
 /// One draft of one's own.
 #[utoipa::path(get, path = "/api/v1/drafts/{draft}", params(("draft" = String, Path)), responses(
-    (status = 200, body = DraftFacts), (status = 401, body = ProblemDetails), (status = 404, body = ProblemDetails)
-))]
+    (status = 200, body = DraftFacts), ReadRefused))]
 pub async fn one(
     State(hall): State<Arc<Hall>>,
     who: SignedIn,
@@ -242,9 +229,7 @@ pub async fn one(
 
 /// A draft's lines, an entry a line: exactly what the manifest's root covers.
 #[utoipa::path(get, path = "/api/v1/drafts/{draft}/lines", params(("draft" = String, Path)), responses(
-    (status = 200, body = String, content_type = "text/plain; charset=utf-8"), (status = 401, body = ProblemDetails),
-    (status = 404, body = ProblemDetails)
-))]
+    (status = 200, body = String, content_type = "text/plain; charset=utf-8"), ReadRefused))]
 pub async fn lines(
     State(hall): State<Arc<Hall>>,
     who: SignedIn,
@@ -261,9 +246,7 @@ pub async fn lines(
 
 /// Drops a draft that nobody signed.
 #[utoipa::path(delete, path = "/api/v1/drafts/{draft}", params(("draft" = String, Path)), responses(
-    (status = 204), (status = 401, body = ProblemDetails), (status = 403, body = ProblemDetails),
-    (status = 404, body = ProblemDetails)
-))]
+    (status = 204), WriteRefused))]
 pub async fn forget(
     State(hall): State<Arc<Hall>>,
     who: SignedIn,
@@ -276,10 +259,7 @@ pub async fn forget(
 /// Takes the signed act of a draft into the books. The same act again gets the same answer.
 #[utoipa::path(post, path = "/api/v1/drafts/{draft}/signed", params(("draft" = String, Path)),
     request_body(content = String, content_type = "application/octet-stream", description = "the act's entry"), responses(
-    (status = 200, body = ReceiptFacts), (status = 401, body = ProblemDetails), (status = 403, body = ProblemDetails),
-    (status = 404, body = ProblemDetails), (status = 409, body = ProblemDetails), (status = 413, body = ProblemDetails),
-    (status = 422, body = ProblemDetails), (status = 503, body = ProblemDetails)
-))]
+    (status = 200, body = ReceiptFacts), WriteRefused))]
 pub async fn sign(
     State(hall): State<Arc<Hall>>,
     who: SignedIn,

@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::super::blocking;
 use super::super::extract::{Asked, SignedIn};
-use super::super::problem::{Problem, ProblemDetails, of_http};
+use super::super::problem::{Problem, ReadRefused, of_http};
 use super::cursor::limit;
 use crate::failure::Failure;
 use crate::hall::Hall;
@@ -84,8 +84,7 @@ pub struct EntryPage {
 
 /// Entries.
 #[utoipa::path(get, path = "/api/v1/entries", params(EntryQuestion), responses(
-    (status = 200, body = EntryPage), (status = 400, body = ProblemDetails), (status = 401, body = ProblemDetails)
-))]
+    (status = 200, body = EntryPage), ReadRefused))]
 pub async fn list(
     State(hall): State<Arc<Hall>>,
     _: SignedIn,
@@ -105,9 +104,7 @@ pub async fn list(
 
 /// One entry.
 #[utoipa::path(get, path = "/api/v1/entries/{seq}", params(("seq" = u64, Path)), responses(
-    (status = 200, body = EntryFacts), (status = 400, body = ProblemDetails), (status = 401, body = ProblemDetails),
-    (status = 404, body = ProblemDetails)
-))]
+    (status = 200, body = EntryFacts), ReadRefused))]
 pub async fn one(
     State(hall): State<Arc<Hall>>,
     _: SignedIn,

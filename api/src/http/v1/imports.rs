@@ -12,7 +12,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::super::extract::{Asked, SignedIn, Whole};
-use super::super::problem::{Problem, ProblemDetails};
+use super::super::problem::{Problem, WriteRefused};
 use super::drafts::{DraftName, make};
 use crate::desk::banking::{response_draft, returns_draft, statement_draft};
 use crate::desk::incoming::{Imported, Incoming};
@@ -76,10 +76,7 @@ pub struct ResponseQuestion {
 /// Drafts the import of a response file 回盘.
 #[utoipa::path(post, path = "/api/v1/drafts/response", params(ResponseQuestion),
     request_body(content = String, content_type = "application/octet-stream", description = "the file, byte for byte"), responses(
-    (status = 200, body = DraftName), (status = 400, body = ProblemDetails), (status = 401, body = ProblemDetails),
-    (status = 403, body = ProblemDetails), (status = 413, body = ProblemDetails), (status = 422, body = ProblemDetails),
-    (status = 429, body = ProblemDetails)
-))]
+    (status = 200, body = DraftName), WriteRefused))]
 pub async fn of_response(
     State(hall): State<Arc<Hall>>,
     who: SignedIn,
@@ -116,10 +113,7 @@ pub struct ReturnsQuestion {
 /// Drafts the import of a notice of returns 退汇.
 #[utoipa::path(post, path = "/api/v1/drafts/returns", params(ReturnsQuestion),
     request_body(content = String, content_type = "application/octet-stream", description = "the file, byte for byte"), responses(
-    (status = 200, body = DraftName), (status = 400, body = ProblemDetails), (status = 401, body = ProblemDetails),
-    (status = 403, body = ProblemDetails), (status = 413, body = ProblemDetails), (status = 422, body = ProblemDetails),
-    (status = 429, body = ProblemDetails)
-))]
+    (status = 200, body = DraftName), WriteRefused))]
 pub async fn of_returns(
     State(hall): State<Arc<Hall>>,
     who: SignedIn,
@@ -159,10 +153,7 @@ pub struct StatementQuestion {
 /// Drafts the import of an account statement 流水.
 #[utoipa::path(post, path = "/api/v1/drafts/statement", params(StatementQuestion),
     request_body(content = String, content_type = "application/octet-stream", description = "the file, byte for byte"), responses(
-    (status = 200, body = DraftName), (status = 400, body = ProblemDetails), (status = 401, body = ProblemDetails),
-    (status = 403, body = ProblemDetails), (status = 413, body = ProblemDetails), (status = 422, body = ProblemDetails),
-    (status = 429, body = ProblemDetails)
-))]
+    (status = 200, body = DraftName), WriteRefused))]
 pub async fn of_statement(
     State(hall): State<Arc<Hall>>,
     who: SignedIn,

@@ -17,14 +17,18 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::problem::ProblemDetails;
 use crate::hall::Hall;
 
 #[derive(OpenApi)]
-#[openapi(info(
-    title = "doudi 兜底账",
-    description = "The books of social-assistance money: reads, drafts of acts, and acts signed by their makers. \
+#[openapi(
+    components(schemas(ProblemDetails)),
+    info(
+        title = "doudi 兜底账",
+        description = "The books of social-assistance money: reads, drafts of acts, and acts signed by their makers. \
         Amounts are whole fen. Every read says the entry up to which the books were read (`height`)."
-))]
+    )
+)]
 struct About;
 
 fn routes() -> OpenApiRouter<Arc<Hall>> {
@@ -56,7 +60,20 @@ fn routes() -> OpenApiRouter<Arc<Hall>> {
 
 /// The routes, and the document that describes them.
 pub fn router() -> (Router<Arc<Hall>>, Document) {
-    routes().split_for_parts()
+    let (router, mut document) = routes().split_for_parts();
+    for (path, item) in &mut document.paths.paths {
+        let place = path.trim_start_matches("/api/v1/").replace(['/', '-'], "_");
+        let place = place.replace(['{', '}'], "");
+        let operations =
+            [("get", &mut item.get), ("post", &mut item.post), ("delete", &mut item.delete)];
+        for (method, operation) in operations {
+            // The names of our functions repeat from file to file; these do not.
+            if let Some(operation) = operation {
+                operation.operation_id = Some(format!("{method}_{place}"));
+            }
+        }
+    }
+    (router, document)
 }
 
 /// The document as it is checked in: `openapi/v1.json`.

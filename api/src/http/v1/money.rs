@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::super::blocking;
 use super::super::extract::{Asked, SignedIn};
-use super::super::problem::{Problem, ProblemDetails};
+use super::super::problem::{Problem, ReadRefused};
 use super::batches::AsOf;
 use crate::desk::exceptions::heaps;
 use crate::hall::Hall;
@@ -54,8 +54,7 @@ pub(in super::super) fn fund_facts(books: &Books) -> Vec<FundFacts> {
 
 /// Funds.
 #[utoipa::path(get, path = "/api/v1/funds", params(AsOf), responses(
-    (status = 200, body = FundList), (status = 400, body = ProblemDetails), (status = 401, body = ProblemDetails)
-))]
+    (status = 200, body = FundList), ReadRefused))]
 pub async fn funds(
     State(hall): State<Arc<Hall>>,
     _: SignedIn,
@@ -96,8 +95,7 @@ pub struct HeapList {
 
 /// Exceptions.
 #[utoipa::path(get, path = "/api/v1/exceptions", params(AsOf), responses(
-    (status = 200, body = HeapList), (status = 400, body = ProblemDetails), (status = 401, body = ProblemDetails)
-))]
+    (status = 200, body = HeapList), ReadRefused))]
 pub async fn exceptions(
     State(hall): State<Arc<Hall>>,
     _: SignedIn,

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::super::blocking;
 use super::super::extract::{JsonBody, KEY, SignedIn};
 use super::super::gate::site_of;
-use super::super::problem::{Problem, ProblemDetails, of_http};
+use super::super::problem::{Problem, ReadRefused, WriteRefused, of_http};
 use crate::counter::SignerFacts;
 use crate::failure::Failure;
 use crate::hall::Hall;
@@ -32,7 +32,7 @@ pub struct LedgerFacts {
 }
 
 /// The ledger.
-#[utoipa::path(get, path = "/api/v1/ledger", responses((status = 200, body = LedgerFacts)))]
+#[utoipa::path(get, path = "/api/v1/ledger", responses((status = 200, body = LedgerFacts), ReadRefused))]
 pub async fn ledger(State(hall): State<Arc<Hall>>) -> Result<Json<LedgerFacts>, Problem> {
     let read = blocking(move || {
         hall.room.read(|office| LedgerFacts {
@@ -52,7 +52,7 @@ pub struct Challenge {
 }
 
 /// Sets a challenge (docs/format/desk.md §2).
-#[utoipa::path(post, path = "/api/v1/challenges", responses((status = 200, body = Challenge)))]
+#[utoipa::path(post, path = "/api/v1/challenges", responses((status = 200, body = Challenge), WriteRefused))]
 pub async fn challenge(State(hall): State<Arc<Hall>>) -> Result<Json<Challenge>, Problem> {
     Ok(Json(Challenge { challenge: hall.challenges.set()? }))
 }
@@ -91,11 +91,7 @@ pub struct Person {
 
 /// Signs in: from here on the cookie `doudi` stands for the key.
 #[utoipa::path(post, path = "/api/v1/session", request_body = Answer, responses(
-    (status = 200, body = Person), (status = 400, body = ProblemDetails),
-    (status = 401, body = ProblemDetails), (status = 403, body = ProblemDetails),
-    (status = 413, body = ProblemDetails), (status = 415, body = ProblemDetails),
-    (status = 422, body = ProblemDetails)
-))]
+    (status = 200, body = Person), WriteRefused))]
 pub async fn sign_in(
     State(hall): State<Arc<Hall>>,
     session: Session,
@@ -123,8 +119,7 @@ pub async fn sign_in(
 
 /// Who is signed in.
 #[utoipa::path(get, path = "/api/v1/session", responses(
-    (status = 200, body = Person), (status = 401, body = ProblemDetails)
-))]
+    (status = 200, body = Person), ReadRefused))]
 pub async fn whoami(
     State(hall): State<Arc<Hall>>,
     SignedIn { key, officer }: SignedIn,
@@ -134,7 +129,7 @@ pub async fn whoami(
 }
 
 /// Signs out.
-#[utoipa::path(delete, path = "/api/v1/session", responses((status = 204), (status = 403, body = ProblemDetails)))]
+#[utoipa::path(delete, path = "/api/v1/session", responses((status = 204), WriteRefused))]
 pub async fn sign_out(session: Session) -> Result<StatusCode, Problem> {
     session.flush().await.map_err(|why| of_session(&why))?;
     Ok(StatusCode::NO_CONTENT)
@@ -157,9 +152,7 @@ pub struct Signer {
 
 /// What the holder of a key needs to sign the next act (docs/format/export.md §3).
 #[utoipa::path(get, path = "/api/v1/signers/{key}", params(("key" = String, Path, description = "32 hex digits")), responses(
-    (status = 200, body = Signer), (status = 400, body = ProblemDetails), (status = 404, body = ProblemDetails),
-    (status = 503, body = ProblemDetails)
-))]
+    (status = 200, body = Signer), ReadRefused))]
 pub async fn signer(
     State(hall): State<Arc<Hall>>,
     Path(key): Path<String>,
