@@ -98,6 +98,12 @@ impl Drafts {
         own
     }
 
+    /// How many wait for a signature.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.waiting().values().filter(|one| one.signed.is_none()).count()
+    }
+
     /// Forgets an act that nobody signed. What was signed stays in the books.
     ///
     /// # Errors

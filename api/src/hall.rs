@@ -7,12 +7,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use ledger::act::Body;
 use ledger::act::signed::SignedAct;
 use ledger::engine::{Engine, Receipt};
-use ledger::ids::OfficerId;
+use ledger::ids::{OfficerId, SchemeCode};
+use ledger::period::Period;
 use ledger::rejection::Rejection;
+use ledger::views::month::MonthTable;
+use ledger::views::roster_change::RosterChange;
 
 use crate::counter::Counter;
 use crate::drafts::{Drafts, refuse_other, same_again};
 use crate::failure::Failure;
+use crate::memo::Memo;
 use crate::reading_room::ReadingRoom;
 use crate::signing_in::Challenges;
 
@@ -26,6 +30,10 @@ pub struct Hall {
     pub drafts: Drafts,
     /// Challenges of those who sign in.
     pub challenges: Challenges,
+    /// Rosters beside the month before, by scheme and month.
+    pub changes: Memo<(SchemeCode, Period), Option<RosterChange>>,
+    /// A month's figures, and whether they are frozen.
+    pub months: Memo<Period, (MonthTable, bool)>,
     /// Whose turn it is to close a month.
     closing: Mutex<()>,
 }
@@ -38,7 +46,15 @@ impl Hall {
     pub fn open(dir: &Path, counter: Arc<Counter>) -> Result<Hall, Failure> {
         let room = ReadingRoom::open(dir, counter.handle())?;
         let (drafts, challenges) = (Drafts::default(), Challenges::default());
-        Ok(Hall { counter, room, drafts, challenges, closing: Mutex::default() })
+        Ok(Hall {
+            counter,
+            room,
+            drafts,
+            challenges,
+            changes: Memo::default(),
+            months: Memo::default(),
+            closing: Mutex::default(),
+        })
     }
 
     /// Takes a draft's signed act in, with the lines that were drafted. It is covered by a checkpoint when this returns, so its

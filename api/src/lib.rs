@@ -43,6 +43,8 @@ pub mod signing_in;
 
 pub mod permits;
 
+pub mod memo;
+
 pub mod hall;
 
 pub mod followers;

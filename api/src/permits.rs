@@ -13,6 +13,12 @@ pub enum Sight {
     Payees,
     /// A payment file with whole names and account numbers.
     PaymentFile,
+    /// A household with masked names and numbers, and who is found by a document's number.
+    Household,
+    /// Names and numbers of persons in plain.
+    Plain,
+    /// Who read personal fields.
+    Readings,
 }
 
 impl Sight {
@@ -34,6 +40,16 @@ impl Sight {
                 Role::Accountant,
             ],
             Sight::PaymentFile => &[Role::Inspector, Role::Payer, Role::Reconciler],
+            Sight::Household => &[
+                Role::Inspector,
+                Role::Registrar,
+                Role::AccountApprover,
+                Role::Surveyor,
+                Role::TownReviewer,
+                Role::CountyConfirmer,
+                Role::Supervisor,
+            ],
+            Sight::Plain | Sight::Readings => &[Role::Inspector],
         }
     }
 

@@ -40,7 +40,17 @@ fn hall(dir: &Path, counter: &Arc<Counter>) -> Result<Option<Hall>, Failure> {
     Hall::open(dir, Arc::clone(counter)).map(Some)
 }
 
+/// Thousands of browsers stay connected, each by a file of the process: as many as the system lets it have.
+fn take_connections() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    if let Err(why) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
+        tracing::warn!("open files stay limited as they are: {why}");
+    }
+}
+
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
+    take_connections();
     let trust = trust_of(&args.dir)?;
     let policy = cosigning::policy(&args.dir, &trust.log_key)?;
     // Before anything is served: a copy that belongs to another ledger is a mistake of today, not of the next checkpoint.

@@ -22,6 +22,7 @@ const ASSETS: &[(&str, &str, &str)] = &[
     ("/web/keys.js", SCRIPT, include_str!("../../web/keys.js")),
     ("/web/words.js", SCRIPT, include_str!("../../web/words.js")),
     ("/web/page.js", SCRIPT, include_str!("../../web/page.js")),
+    ("/web/households.js", SCRIPT, include_str!("../../web/households.js")),
     ("/web/sign_in.js", SCRIPT, include_str!("../../web/sign_in.js")),
     ("/web/signing.js", SCRIPT, include_str!("../../web/signing.js")),
 ];

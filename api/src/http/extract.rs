@@ -67,20 +67,24 @@ impl FromRequestParts<Arc<Hall>> for Visitor {
     }
 }
 
+/// What a person states in a form is shorter than this.
+const LONGEST_JSON: usize = 1 << 20;
+
 /// A body of JSON, known keys only.
 pub struct JsonBody<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<JsonBody<T>, Problem> {
+    async fn from_request(request: Request, _: &S) -> Result<JsonBody<T>, Problem> {
         let kind = request.headers().get(header::CONTENT_TYPE);
         let is_json = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
         if !is_json {
             let text = "请求的内容应为 application/json。";
             return Err(Problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, Failure::usage(text)));
         }
-        let bytes = whole(request, state).await?;
+        let bytes = axum::body::to_bytes(request.into_body(), LONGEST_JSON).await;
+        let bytes = bytes.map_err(|_| of_http("http.too_large", "内容超过上限，没有接收。"))?;
         let read = serde_json::from_slice(&bytes).map_err(|why| {
             Failure::usage(format!("请求的内容读不懂：{}", spoken::of_json(&why)))
         })?;

@@ -5,6 +5,7 @@ mod assets;
 pub mod copy;
 mod extract;
 mod gate;
+mod health;
 mod pages;
 mod problem;
 pub mod tiles;
@@ -21,6 +22,7 @@ use axum::middleware::from_fn;
 use axum::response::IntoResponse as _;
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration;
 use tower_sessions::{Expiry, MemoryStore, SessionManagerLayer};
@@ -30,6 +32,9 @@ use crate::hall::Hall;
 
 /// A bank file, and with it a request, has at most so many bytes.
 const MOST_BYTES: usize = 256 << 20;
+
+/// Whoever sends nothing more of a request for so long is waited for no longer.
+const PATIENCE: std::time::Duration = std::time::Duration::from_mins(1);
 
 /// Who does nothing for so long signs in again.
 const IDLE_MINUTES: i64 = 30;
@@ -46,6 +51,7 @@ pub fn people(hall: Arc<Hall>) -> Router {
     let document = document.to_pretty_json().unwrap_or_default();
     api.merge(pages::router())
         .merge(assets::router(document))
+        .merge(health::router())
         .fallback(|method: Method| async move {
             let text = format!("没有这个地址（{method}）。");
             problem::of_http("http.not_found", text).into_response()
@@ -54,6 +60,7 @@ pub fn people(hall: Arc<Hall>) -> Router {
             problem::of_http("http.method", "这个地址不接受这种请求方法。").into_response()
         })
         .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(RequestBodyTimeoutLayer::new(PATIENCE))
         .layer(sessions)
         .layer(CatchPanicLayer::custom(|_| problem::of_panic()))
         .layer(from_fn(gate::gate))

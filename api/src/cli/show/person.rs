@@ -15,7 +15,7 @@ use crate::failure::Failure;
 pub(super) fn show(dir: &Path, key: &dyn Signer, id_no: &str) -> Result<Report, Failure> {
     let desk = Desk::open(dir, Clock::Machine)?;
     let note = desk.access(key, "按证件号码查人")?;
-    let found = by_number(&desk, id_no)?;
+    let found = by_number(desk.office(), id_no)?;
     let known = found.and_then(|id| Some((id, desk.books().people.persons.get(&id)?)));
     let (person, known) = known.ok_or_else(|| Failure::Machine {
         code: "person.not_registered".to_owned(),

@@ -17,7 +17,7 @@ use reconcile::names::account_key;
 use reconcile::office_list::{Column, ListRow};
 use reconcile::problem::Code;
 
-use super::Desk;
+use super::{Desk, Office};
 use crate::failure::Failure;
 
 /// The column by which a person is found.
@@ -71,7 +71,7 @@ impl<'a> Finder<'a> {
         column: &str,
         id_no: &str,
     ) -> Result<Option<PersonId>, Failure> {
-        let known = by_number(self.desk, id_no)?;
+        let known = by_number(self.desk.office(), id_no)?;
         if known.is_none() {
             row.refuse(Code::ListPersonUnknown, column, "");
         }
@@ -92,12 +92,12 @@ impl<'a> Finder<'a> {
 ///
 /// # Errors
 /// The vault cannot be read.
-pub fn by_number(desk: &Desk, id_no: &str) -> Result<Option<PersonId>, Failure> {
-    let mut known = desk.vault.find_person(&canonical_id_no(id_no))?;
+pub fn by_number(office: Office<'_>, id_no: &str) -> Result<Option<PersonId>, Failure> {
+    let mut known = office.vault.find_person(&canonical_id_no(id_no))?;
     if known.is_none() {
-        known = desk.vault.find_person(&canonical_id_no(&account_key(id_no)))?;
+        known = office.vault.find_person(&canonical_id_no(&account_key(id_no)))?;
     }
-    Ok(known.filter(|id| desk.books().people.persons.contains_key(id)))
+    Ok(known.filter(|id| office.books.people.persons.contains_key(id)))
 }
 
 /// A refusal as the list's problem says it.

@@ -142,7 +142,7 @@ enum Joins {
 /// `None` if nobody has the number that is to tell the household.
 fn joins(desk: &Desk, row: &mut ListRow<'_>) -> Result<Option<Joins>, Failure> {
     let Some(id_no) = row.optional(JOINS) else { return Ok(Some(Joins::New)) };
-    let person = by_number(desk, &id_no)?;
+    let person = by_number(desk.office(), &id_no)?;
     let known = person.and_then(|person| desk.books().people.persons.get(&person));
     if known.is_none() {
         row.refuse(Code::ListPersonUnknown, JOINS, "已登记的户内成员");

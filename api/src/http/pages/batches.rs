@@ -12,6 +12,7 @@ use ledger::vault::{AccountFields, PersonFields};
 use ledger::views::roster_change;
 use serde::Deserialize;
 
+use super::masking::{masked_name, masked_number};
 use super::{Frame, page};
 use crate::desk::reading::Payees;
 use crate::desk::{Office, paying, profiles};
@@ -144,7 +145,7 @@ pub(super) async fn one(
     asked: Result<Asked<AfterLine>, crate::http::problem::Problem>,
 ) -> Response {
     let after = asked.ok().and_then(|Asked(asked)| asked.after).unwrap_or(0);
-    page(hall, who, "/batches", move |_, office, frame| {
+    page(hall, who, "/batches", move |hall, office, frame| {
         let code: BatchCode =
             code.parse().map_err(|why| Failure::usage(format!("批次号：{why}")))?;
         let batch = paying::batch(office.books, &code)?;
@@ -173,7 +174,7 @@ pub(super) async fn one(
             accounts: office.books.funds.accounts.keys().map(ToString::to_string).collect(),
             profiles: if is_approved { sending_profiles(office)? } else { Vec::new() },
             today: office.clock.today().to_string(),
-            change: change(office, batch),
+            change: change(hall, office, batch)?,
             payments,
             first: after.saturating_add(1).min(last),
             last,
@@ -204,11 +205,15 @@ fn sending_profiles(office: Office<'_>) -> Result<Vec<String>, Failure> {
     Ok(names)
 }
 
-fn change(office: Office<'_>, batch: &Batch) -> Option<Change> {
+fn change(hall: &Hall, office: Office<'_>, batch: &Batch) -> Result<Option<Change>, Failure> {
     if batch.kind == RosterKind::Reissue {
-        return None;
+        return Ok(None);
     }
-    let change = roster_change::of(office.books, &batch.scheme, batch.period)?;
+    let (scheme, period) = (&batch.scheme, batch.period);
+    let change = hall.changes.at(office.books.height, (scheme.clone(), period), || {
+        Ok(roster_change::of(office.books, scheme, period))
+    })?;
+    let Some(change) = change.as_ref() else { return Ok(None) };
     let more = change.changes.len().saturating_sub(CHANGES);
     let rows = change.changes.iter().take(CHANGES).map(|one| ChangeRow {
         entitlement: one.entitlement.to_string(),
@@ -216,13 +221,13 @@ fn change(office: Office<'_>, batch: &Batch) -> Option<Change> {
         before: one.before.to_grouped_yuan(),
         now: one.now.to_grouped_yuan(),
     });
-    Some(Change {
+    Ok(Some(Change {
         before_month: batch.period.previous().to_string(),
         before: (change.before.0, change.before.1.to_grouped_yuan()),
         now: (change.now.0, change.now.1.to_grouped_yuan()),
         changes: rows.collect(),
         more,
-    })
+    }))
 }
 
 fn payment_row(
@@ -239,34 +244,5 @@ fn payment_row(
         amount: payment.amount.to_grouped_yuan(),
         state: payment.state(is_released).chinese(),
         reason: payment.failure().map_or("", |reason| reason.chinese()),
-    }
-}
-
-/// 张** for 张三丰: the family name alone, whatever the length.
-fn masked_name(name: &str) -> String {
-    let mut signs = name.chars();
-    let first = signs.next().map(String::from).unwrap_or_default();
-    format!("{first}{}", "*".repeat(signs.count()))
-}
-
-/// The last four digits.
-fn masked_number(number: &str) -> String {
-    let signs: Vec<char> = number.chars().collect();
-    let hidden = signs.len().saturating_sub(4);
-    let shown: String = signs.into_iter().skip(hidden).collect();
-    format!("{}{shown}", "*".repeat(hidden.min(4)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{masked_name, masked_number};
-
-    #[test]
-    fn of_a_name_the_first_sign_is_shown_and_of_a_number_the_last_four() {
-        assert_eq!(masked_name("张测试"), "张**");
-        assert_eq!(masked_name("𠮷"), "𠮷");
-        assert_eq!(masked_name(""), "");
-        assert_eq!(masked_number("6228480000000000018"), "****0018");
-        assert_eq!(masked_number("018"), "018");
     }
 }

@@ -5,7 +5,9 @@ mod drafts;
 mod entries;
 mod files;
 mod funds;
+mod households;
 mod import;
+mod masking;
 mod months;
 mod rosters;
 mod sign_in;
@@ -40,6 +42,9 @@ pub fn router() -> Router<Arc<Hall>> {
         .route("/drafts/{draft}", get(drafts::page))
         .route("/funds", get(funds::page))
         .route("/exceptions", get(funds::exceptions))
+        .route("/households", get(households::search))
+        .route("/households/{household}", get(households::one))
+        .route("/readings", get(households::readings))
         .route("/months", get(months::list))
         .route("/months/{period}", get(months::one))
         .route("/documents/{digest}", get(files::document))
@@ -84,7 +89,9 @@ impl Frame {
             ("/exceptions", "存疑"),
             ("/funds", "资金"),
             ("/months", "月结与通报"),
+            ("/households", "户与人"),
             ("/entries", "记录"),
+            ("/readings", "查看记录"),
         ]
     }
 }

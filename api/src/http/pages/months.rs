@@ -8,7 +8,7 @@ use axum::response::Response;
 use ledger::money::Money;
 use ledger::period::Period;
 use ledger::views::month::{MonthTable, SchemeMonth};
-use ledger::views::outstanding::OutstandingItem;
+use ledger::views::outstanding::{AccountMonth, OutstandingItem};
 
 use super::{Frame, page};
 use crate::desk::Office;
@@ -68,11 +68,12 @@ pub(super) async fn one(
     Visitor(who): Visitor,
     Path(period): Path<String>,
 ) -> Response {
-    page(hall, who, "/months", move |_, office, frame| {
+    page(hall, who, "/months", move |hall, office, frame| {
         let period: Period =
             period.parse().map_err(|why| Failure::usage(format!("月份：{why}")))?;
-        let (table, is_closed) = figures(office, period)?;
-        let obstacles = if is_closed { Vec::new() } else { in_the_way(office, who, &table)? };
+        let known = hall.months.at(office.books.height, period, || figures(office, period))?;
+        let (table, is_closed) = (&known.0, known.1);
+        let obstacles = if is_closed { Vec::new() } else { in_the_way(office, who, table)? };
         let bulletins = office.books.closings.bulletins.iter();
         let bulletins = bulletins.filter(|(_, issued)| issued.period == period);
         let documents = bulletins.flat_map(|(entry, issued)| {
@@ -86,7 +87,7 @@ pub(super) async fn one(
             obstacles,
             schemes: table.schemes.iter().map(scheme_row).collect(),
             documents: documents.collect(),
-            accounts: table.accounts.into_iter().map(account_part).collect(),
+            accounts: table.accounts.iter().map(account_part).collect(),
             today: office.clock.today().to_string(),
         })
     })
@@ -121,12 +122,12 @@ fn scheme_row(scheme: &SchemeMonth) -> SchemeRow {
     SchemeRow { name: scheme.name.clone(), cells }
 }
 
-fn account_part(account: ledger::views::outstanding::AccountMonth) -> AccountPart {
+fn account_part(account: &AccountMonth) -> AccountPart {
     AccountPart {
         code: account.account.to_string(),
         book: account.book_fen.to_grouped_yuan(),
         bank: account.bank_fen.map_or("缺流水".to_owned(), Money::to_grouped_yuan),
         difference: account.difference_fen.to_grouped_yuan(),
-        items: account.items,
+        items: account.items.clone(),
     }
 }

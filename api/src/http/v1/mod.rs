@@ -7,6 +7,7 @@ mod drafts;
 pub(super) mod entries;
 mod imports;
 pub(super) mod money;
+mod persons;
 mod session;
 
 use std::sync::Arc;
@@ -42,6 +43,8 @@ fn routes() -> OpenApiRouter<Arc<Hall>> {
         .routes(routes!(batches::payments))
         .routes(routes!(money::funds))
         .routes(routes!(money::exceptions))
+        .routes(routes!(persons::search))
+        .routes(routes!(persons::plain))
         .routes(routes!(entries::list))
         .routes(routes!(entries::one))
         .routes(routes!(drafts::of_act))
