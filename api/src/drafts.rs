@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ledger::act::signed::SignedAct;
 use ledger::engine::Receipt;
-use ledger::ids::{ActId, OfficerId};
+use ledger::ids::{ActId, KeyId, OfficerId};
 use ledger::vault::{OsRandomness, Randomness as _};
 use ledger::views::due::LeftOut;
 
@@ -17,8 +17,8 @@ use crate::failure::Failure;
 /// So many a person can have waiting. Who begins another one signs or drops one first.
 const MOST_WAITING: usize = 16;
 
-/// So many lines can wait in memory, of all persons together.
-const MOST_LINES: usize = 2_000_000;
+/// So many bytes can wait in memory, of all persons together: lines, bank files, documents.
+const MOST_BYTES: usize = 1 << 30;
 
 /// An act that is not signed within so many seconds is made anew: the books have moved on.
 const LASTS_SECONDS: u64 = 8 * 3600;
@@ -47,6 +47,8 @@ pub struct Waiting {
     pub told: Arc<Told>,
     /// Once it is in the books.
     pub signed: Option<Receipt>,
+    /// Whose turn it is to hand it in.
+    pub turn: Arc<Mutex<()>>,
 }
 
 /// All acts that wait.
@@ -67,15 +69,18 @@ impl Drafts {
         let mut waiting = self.waiting();
         waiting.retain(|_, one| one.made + LASTS_SECONDS > made);
         let own = waiting.values().filter(|one| one.officer == officer && one.signed.is_none());
-        let lines: usize = waiting.values().map(|one| one.draft.entries.len()).sum();
-        if own.count() >= MOST_WAITING || (lines > 0 && lines + draft.entries.len() > MOST_LINES) {
+        let bytes: usize = waiting.values().map(|one| one.draft.bytes()).sum();
+        if own.count() >= MOST_WAITING || (bytes > 0 && bytes + draft.bytes() > MOST_BYTES) {
             return Err(refusal(
                 "draft.too_many",
                 "待签的内容太多；请先签署或放弃已有的待签内容。",
             ));
         }
-        let (draft, told) = (Arc::new(draft), Arc::new(told));
-        waiting.insert(name.clone(), Waiting { officer, made, draft, told, signed: None });
+        // The rules have judged the lines; what is signed covers their entries.
+        let draft = Draft { lines: Vec::new(), ..draft };
+        let (draft, told, turn) = (Arc::new(draft), Arc::new(told), Arc::default());
+        let new = Waiting { officer, made, draft, told, signed: None, turn };
+        waiting.insert(name.clone(), new);
         Ok(name)
     }
 
@@ -84,8 +89,9 @@ impl Drafts {
     /// # Errors
     /// `draft.unknown`: there is none of that name, it is somebody else's, or it has waited too long.
     pub fn of(&self, officer: OfficerId, name: &str) -> Result<Waiting, Failure> {
-        let found = self.waiting().get(name).filter(|one| one.officer == officer).cloned();
-        found.ok_or_else(unknown)
+        let now = Clock::Machine.unix_seconds();
+        let own = |one: &&Waiting| one.officer == officer && one.made + LASTS_SECONDS > now;
+        self.waiting().get(name).filter(own).cloned().ok_or_else(unknown)
     }
 
     /// All that wait for this person, the newest first.
@@ -107,18 +113,30 @@ impl Drafts {
     /// Forgets an act that nobody signed. What was signed stays in the books.
     ///
     /// # Errors
-    /// As [`Drafts::of`].
+    /// As [`Drafts::of`]; `draft.signed`.
     pub fn drop_of(&self, officer: OfficerId, name: &str) -> Result<(), Failure> {
-        self.of(officer, name)?;
+        let waiting = self.of(officer, name)?;
+        // Not while it is handed in.
+        let _turn = waiting.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(before) = self.of(officer, name)?.signed {
+            return Err(signed(before));
+        }
         self.waiting().remove(name);
         Ok(())
     }
 
-    /// Notes that it is in the books; its lines are let go.
+    /// Notes that it is in the books.
     pub fn is_signed(&self, name: &str, receipt: Receipt) {
         if let Some(one) = self.waiting().get_mut(name) {
+            one.signed = Some(receipt);
+        }
+    }
+
+    /// Notes that everything that belongs to it is written; what it holds is let go.
+    pub fn is_through(&self, name: &str) {
+        if let Some(one) = self.waiting().get_mut(name) {
             let body = one.draft.body.clone();
-            (one.signed, one.draft) = (Some(receipt), Arc::new(Draft::of(body)));
+            (one.draft, one.told) = (Arc::new(Draft::of(body)), Arc::new(Told::Nothing));
         }
     }
 
@@ -127,12 +145,12 @@ impl Drafts {
     }
 }
 
-/// Refuses a signature under anything but the draft as it was made.
+/// Refuses a signature under anything but the draft as it was made, or by another key than the one that signed in.
 ///
 /// # Errors
 /// `draft.differs`.
-pub fn refuse_other(draft: &Draft, signed: &SignedAct) -> Result<(), Failure> {
-    if signed.act().body == draft.body {
+pub fn refuse_other(draft: &Draft, key: KeyId, signed: &SignedAct) -> Result<(), Failure> {
+    if signed.act().body == draft.body && signed.act().key == key {
         return Ok(());
     }
     Err(refusal(
@@ -149,8 +167,12 @@ pub fn same_again(before: Receipt, id: ActId) -> Result<Receipt, Failure> {
     if before.id == id {
         return Ok(Receipt { is_repeat: true, ..before });
     }
+    Err(signed(before))
+}
+
+fn signed(before: Receipt) -> Failure {
     let text = format!("这一项已经签署入账，是第{}条记录；没有再记一次。", before.seq);
-    Err(refusal("draft.signed", &text))
+    refusal("draft.signed", &text)
 }
 
 fn unknown() -> Failure {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use ledger::act::Body;
 use ledger::act::signed::SignedAct;
 use ledger::engine::{Engine, Receipt};
-use ledger::ids::{OfficerId, SchemeCode};
+use ledger::ids::{ActId, KeyId, OfficerId, SchemeCode};
 use ledger::period::Period;
 use ledger::rejection::Rejection;
 use ledger::views::month::MonthTable;
@@ -19,6 +19,7 @@ use crate::failure::Failure;
 use crate::memo::Memo;
 use crate::reading_room::ReadingRoom;
 use crate::signing_in::Challenges;
+use crate::sites::Sites;
 
 /// Everything behind the pages.
 pub struct Hall {
@@ -30,6 +31,8 @@ pub struct Hall {
     pub drafts: Drafts,
     /// Challenges of those who sign in.
     pub challenges: Challenges,
+    /// Under which addresses people come.
+    pub sites: Sites,
     /// Rosters beside the month before, by scheme and month.
     pub changes: Memo<(SchemeCode, Period), Option<RosterChange>>,
     /// A month's figures, and whether they are frozen.
@@ -43,7 +46,7 @@ impl Hall {
     ///
     /// # Errors
     /// As [`ReadingRoom::open`].
-    pub fn open(dir: &Path, counter: Arc<Counter>) -> Result<Hall, Failure> {
+    pub fn open(dir: &Path, counter: Arc<Counter>, sites: Sites) -> Result<Hall, Failure> {
         let room = ReadingRoom::open(dir, counter.handle())?;
         let (drafts, challenges) = (Drafts::default(), Challenges::default());
         Ok(Hall {
@@ -51,6 +54,7 @@ impl Hall {
             room,
             drafts,
             challenges,
+            sites,
             changes: Memo::default(),
             months: Memo::default(),
             closing: Mutex::default(),
@@ -58,23 +62,35 @@ impl Hall {
     }
 
     /// Takes a draft's signed act in, with the lines that were drafted. It is covered by a checkpoint when this returns, so its
-    /// maker reads what it changed.
+    /// maker reads what it changed. The same act again gets its answer again, also if the draft is gone.
     ///
     /// # Errors
     /// The draft is not this person's, or not what was signed; a rule says no; the machine fails.
     pub fn hand_in(
         &self,
         officer: OfficerId,
+        key: KeyId,
         name: &str,
         signed: SignedAct,
     ) -> Result<Receipt, Failure> {
+        let id = signed.id(self.room.log().key().name());
+        let waiting = match self.drafts.of(officer, name) {
+            Ok(waiting) => waiting,
+            // A draft is forgotten when the server starts anew; what was booked is not.
+            Err(unknown) => return self.known_receipt(id)?.ok_or(unknown),
+        };
+        // One at a time: who hands in again while the first is under way waits for its answer.
+        let _turn = waiting.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let waiting = self.drafts.of(officer, name)?;
-        if let Some(before) = waiting.signed {
-            return same_again(before, signed.id(self.room.log().key().name()));
-        }
-        refuse_other(&waiting.draft, &signed)?;
         let (draft, dir) = (&waiting.draft, self.room.dir());
-        let _turn = self.turn_to_close(&draft.body)?;
+        if let Some(before) = waiting.signed {
+            // What could not be written the first time is written now; there is nothing left if it was.
+            draft.send_out(dir)?;
+            self.drafts.is_through(name);
+            return same_again(before, id);
+        }
+        refuse_other(draft, key, &signed)?;
+        let _closing = self.turn_to_close(&draft.body, id)?;
         draft.keep(dir, self.room.vault())?;
         let handed_in = self.counter.hand_in(signed, draft.entries.clone());
         if let Err(why) = &handed_in {
@@ -83,17 +99,24 @@ impl Hall {
         let receipt = handed_in?;
         self.drafts.is_signed(name, receipt);
         draft.send_out(dir)?;
+        self.drafts.is_through(name);
         self.counter.handle().checkpoint()?;
         Ok(receipt)
     }
 
+    /// The answer that an act got which is in the books.
+    fn known_receipt(&self, id: ActId) -> Result<Option<Receipt>, Failure> {
+        let seq = self.counter.handle().ask(move |engine| engine.log().find(&id.0))??;
+        Ok(seq.map(|seq| Receipt { id, seq, is_repeat: true }))
+    }
+
     /// One close at a time, and none of a month that is closed: its frozen figures would be written over.
-    fn turn_to_close(&self, body: &Body) -> Result<Option<MutexGuard<'_, ()>>, Failure> {
+    fn turn_to_close(&self, body: &Body, id: ActId) -> Result<Option<MutexGuard<'_, ()>>, Failure> {
         let Body::MonthClosed(closed) = body else { return Ok(None) };
         let turn = self.closing.lock().unwrap_or_else(PoisonError::into_inner);
         let period = closed.period;
         let closed = move |engine: &Engine| engine.books().closings.closed.contains_key(&period);
-        if self.counter.handle().ask(closed)? {
+        if self.counter.handle().ask(closed)? && self.known_receipt(id)?.is_none() {
             return Err(Rejection::PeriodClosed { period }.into());
         }
         Ok(Some(turn))

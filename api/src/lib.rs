@@ -45,6 +45,8 @@ pub mod permits;
 
 pub mod memo;
 
+pub mod sites;
+
 pub mod hall;
 
 pub mod followers;

@@ -2,7 +2,7 @@
 //! The writer is never asked: what is read was signed by the log's key and lies on disk.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, TryLockError};
 
 use ledger::books::Books;
 use ledger::engine::{fold_while, go_on};
@@ -25,7 +25,7 @@ pub struct ReadingRoom {
     log: LogReader,
     vault: Vault,
     /// `None` after a fold that failed: nothing is read from half a fold.
-    books: RwLock<Option<Books>>,
+    books: RwLock<Option<Arc<Books>>>,
     earlier: Mutex<Vec<(Seq, Arc<Books>)>>,
 }
 
@@ -40,7 +40,7 @@ impl ReadingRoom {
         handle.checkpoint()?;
         let books = handle.ask(|engine| engine.books().clone())?;
         let (dir, log) = (dir.to_owned(), handle.reader());
-        let books = RwLock::new(Some(books));
+        let books = RwLock::new(Some(Arc::new(books)));
         Ok(ReadingRoom { dir, log, vault, books, earlier: Mutex::default() })
     }
 
@@ -68,9 +68,9 @@ impl ReadingRoom {
     /// The log cannot be read on.
     pub fn read<T>(&self, read: impl FnOnce(Office<'_>) -> T) -> Result<T, Failure> {
         self.catch_up()?;
-        let books = self.books.read().unwrap_or_else(PoisonError::into_inner);
-        let books = books.as_ref().ok_or_else(broken)?;
-        Ok(self.with(books, read))
+        // Held by who reads, not locked: a bank file that takes its time keeps nobody from reading on.
+        let books = self.books.read().unwrap_or_else(PoisonError::into_inner).clone();
+        Ok(self.with(books.as_ref().ok_or_else(broken)?, read))
     }
 
     /// Reads the books as they stood after an entry: before the first act beyond it.
@@ -94,7 +94,7 @@ impl ReadingRoom {
 
     fn catch_up(&self) -> Result<(), Failure> {
         let size = self.log.size();
-        let height = |books: &Option<Books>| books.as_ref().map(|books| books.height);
+        let height = |books: &Option<Arc<Books>>| books.as_ref().map(|books| books.height);
         let known = height(&self.books.read().unwrap_or_else(PoisonError::into_inner));
         if known.ok_or_else(broken)? >= size {
             return Ok(());
@@ -103,7 +103,9 @@ impl ReadingRoom {
         // Somebody else may have been here first.
         let so_far = books.take_if(|books| books.height < size);
         if let Some(so_far) = so_far {
-            *books = Some(go_on(&self.log.covered(), so_far, &mut |_, _| true)?);
+            // Who still reads the books as they were keeps them; then these are a copy.
+            let so_far = Arc::unwrap_or_clone(so_far);
+            *books = Some(Arc::new(go_on(&self.log.covered(), so_far, &mut |_, _| true)?));
         }
         Ok(())
     }
@@ -116,10 +118,16 @@ impl ReadingRoom {
                 covered.size().saturating_sub(1)
             )));
         }
-        // One at a time: who pages through an earlier state asks for the same one again.
-        let mut earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, books)) = earlier.iter().find(|(known, _)| *known == last) {
-            return Ok(Arc::clone(books));
+        // One at a time, and nobody waits for it: each takes a while, and threads are few.
+        let mut earlier = match self.earlier.try_lock() {
+            Ok(earlier) => earlier,
+            Err(TryLockError::Poisoned(earlier)) => earlier.into_inner(),
+            Err(TryLockError::WouldBlock) => return Err(busy()),
+        };
+        if let Some(at) = earlier.iter().position(|(known, _)| *known == last) {
+            let known = earlier.remove(at);
+            earlier.push(known.clone());
+            return Ok(known.1);
         }
         let origin = self.log.key().name();
         let books = fold_while(&covered, origin, &mut |_, statement| statement.at <= last)?;
@@ -130,6 +138,11 @@ impl ReadingRoom {
         earlier.push((last, Arc::clone(&books)));
         Ok(books)
     }
+}
+
+fn busy() -> Failure {
+    let text = "正在为别人还原另一个时点的台账，请稍后再查。";
+    Failure::Machine { code: "room.busy".to_owned(), text: text.to_owned(), exit: 3 }
 }
 
 fn broken() -> Failure {

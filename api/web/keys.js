@@ -47,7 +47,12 @@ export async function fromPem(pem, facts) {
   const publicKey = fromBase64(jwk.x.replace(/-/g, "+").replace(/_/g, "/") + "=");
   const key = await crypto.subtle.importKey("pkcs8", der, { name: "Ed25519" }, false, ["sign"]);
   der.fill(0);
-  const record = { id: await keyId(publicKey), key, publicKey, ...facts };
+  const id = await keyId(publicKey);
+  const known = await find(id);
+  if (known && (known.origin !== facts.origin || known.logKey !== facts.logKey)) {
+    throw new Error("本浏览器记得这把密钥属于另一本台账，或台账的存证密钥与从前不同。不要继续；请与信任目录核对，确属更换的，先移除旧的再载入。");
+  }
+  const record = { ...known, id, key, publicKey, ...facts };
   await keep(record);
   return record;
 }

@@ -12,7 +12,7 @@ export async function ask(method, path, { json, bytes } = {}) {
   try {
     answer = await fetch(path, { method, headers, body, credentials: "same-origin", redirect: "error" });
   } catch {
-    throw new Error("没有连上服务，请检查网络后重试。刚才的动作是否入账，可在“待签”里查看。");
+    throw new Error("没有连上服务，请检查网络后重试。刚才的动作是否入账，可在“记录”里查看。");
   }
   if (answer.status === 204) return null;
   const kind = answer.headers.get("content-type") ?? "";

@@ -24,6 +24,9 @@ function row(record) {
   enter.addEventListener("click", () => signIn(record).catch((why) => tell(trouble, why)));
   const id = document.createElement("code");
   id.textContent = record.id;
+  const ledger = document.createElement("span");
+  ledger.className = "digest";
+  ledger.textContent = `台账 ${record.logKey}`;
   const forget = document.createElement("button");
   forget.type = "button";
   forget.className = "quiet";
@@ -33,7 +36,7 @@ function row(record) {
     await keys.forget(record.id);
     await show();
   });
-  item.append(enter, " ", id, " ", forget);
+  item.append(enter, " ", id, " ", forget, document.createElement("br"), ledger);
   return item;
 }
 

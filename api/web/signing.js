@@ -1,9 +1,10 @@
 // Signing: the page shows what is stated, works out the bytes itself, and signs exactly these (docs/format/desk.md §4).
 
 import * as keys from "./keys.js";
+import { hex, sha256 } from "./canonical.js";
 import { actOf, entryOf, refuseOtherLines, verifiedCheckpoint } from "./ledger.js";
 import { ask, tell } from "./page.js";
-import { told } from "./words.js";
+import { KINDS, told } from "./words.js";
 
 const place = document.querySelector("#signing");
 const trouble = document.querySelector("#trouble");
@@ -27,8 +28,9 @@ function now() {
 }
 
 function show(body) {
+  if (!Object.hasOwn(KINDS, kind)) throw new Error(`本页不认识“${kind}”这种动作，不能在这里签署。`);
   const table = document.querySelector("#stated tbody");
-  table.replaceChildren(...told(body).map(([word, value, key]) => {
+  table.replaceChildren(...[["动作", `${KINDS[kind]}（${kind}）`, "kind"], ...told(body)].map(([word, value, key]) => {
     const row = document.createElement("tr");
     const head = document.createElement("th");
     head.scope = "row";
@@ -42,6 +44,56 @@ function show(body) {
   }));
 }
 
+// Lines as a person reads them, from the very bytes that the root covers.
+const SHOWN = 500;
+
+function showLines(lines) {
+  const rows = lines.slice(0, SHOWN).map((line) => {
+    const { body, n } = JSON.parse(line);
+    return [["行", String(n)], ...told(body).map(([word, value]) => [word, value])];
+  });
+  const words = [...new Set(rows.flatMap((row) => row.map(([word]) => word)))];
+  const table = document.createElement("table");
+  const head = table.createTHead().insertRow();
+  for (const word of words) {
+    const cell = document.createElement("th");
+    [cell.scope, cell.textContent] = ["col", word];
+    head.append(cell);
+  }
+  const body = table.createTBody();
+  for (const row of rows) {
+    const values = new Map(row);
+    const line = body.insertRow();
+    for (const word of words) {
+      const cell = line.insertCell();
+      cell.textContent = values.get(word) ?? "";
+      if (cell.textContent.endsWith(" 元")) cell.className = "money";
+      else if (/^[0-9a-f]{32,64}$/.test(cell.textContent)) cell.className = "digest";
+    }
+  }
+  const box = document.querySelector("#line-list");
+  box.querySelector("summary").textContent = lines.length > SHOWN ? `明细前${SHOWN}行，共${lines.length}行` : `明细${lines.length}行`;
+  box.append(table);
+  box.hidden = false;
+}
+
+// What goes out with the act: each paper's fingerprint, worked out here, must stand in the body.
+async function checkPapers(draft) {
+  const list = document.querySelector("#papers");
+  const stated = JSON.stringify(draft.body);
+  for (const [at, name] of draft.papers.entries()) {
+    const answer = await fetch(`${path}/papers/${at}`, { credentials: "same-origin" });
+    if (!answer.ok) throw new Error(`没有取到随附文件“${name}”，请重试。`);
+    const digest = hex(await sha256(await answer.arrayBuffer()));
+    if (!stated.includes(`"${digest}"`)) throw new Error(`随附文件“${name}”的指纹不在要签的内容里，不要签署。`);
+    const item = document.createElement("li");
+    const link = document.createElement("a");
+    [link.href, link.textContent] = [`${path}/papers/${at}`, name];
+    item.append("随附文件：", link, "（指纹已核对，可先下载细看）");
+    list.append(item);
+  }
+}
+
 async function prepared() {
   const record = await keys.find(keyId);
   if (!record) throw new Error("这个浏览器里没有您登录所用的密钥，不能签署。");
@@ -53,12 +105,17 @@ async function prepared() {
     const text = await ask("GET", `${path}/lines`);
     const lines = text.split("\n").slice(0, -1);
     await refuseOtherLines(draft.body.manifest, lines);
+    showLines(lines);
     document.querySelector("#lines").textContent = `本机已逐行核对：${lines.length}行，笔数、合计、指纹与清单一致。`;
   }
-  return { draft, record };
+  await checkPapers(draft);
+  return { draft };
 }
 
-async function sign({ draft, record }) {
+async function sign({ draft }) {
+  // As it is now: another window may have seen more since.
+  const record = await keys.find(keyId);
+  if (!record) throw new Error("这个浏览器里没有您登录所用的密钥，不能签署。");
   const facts = await ask("GET", `/api/v1/signers/${record.id}`);
   if (facts.origin !== record.origin) throw new Error("这不是您的密钥所属的台账。");
   const seen = await seenBy(record, facts.checkpoint);

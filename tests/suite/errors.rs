@@ -58,7 +58,13 @@ const SPOKEN: &[(&str, &str, &str)] = &[
     ("http.cross_site", "请求来自别的网站", "从本系统自己的页面办理；不是您点的，报告管理员"),
     ("http.method", "这个地址不接受这种请求方法", "核对网址和请求方法"),
     ("http.not_found", "没有这个地址，或它所指的内容还没有", "核对网址"),
+    (
+        "http.other_host",
+        "请求用的不是本系统公布的网址",
+        "用公布的网址打开；经网关提供的，服务要用 --site 写明网址",
+    ),
     ("http.too_large", "内容超过上限", "拆成几份再交"),
+    ("room.busy", "正在还原另一个时点的台账", "稍后再查"),
     ("room.broken", "服务读台账没有读成，不再显示任何数", "运行 doudi verify 查明，再重新启动服务"),
     ("session.challenge", "登录口令已用过或已过期", "重新登录"),
     ("session.dismissed", "密钥的持有人已不在任", "由系统管理员核对任职"),
@@ -253,7 +259,7 @@ fn every_code_in_the_sources_is_in_the_manual() {
 fn is_code(text: &str) -> bool {
     const ENDINGS: &[&str] = &[
         "toml", "csv", "json", "md", "vkey", "key", "xlsx", "hledger", "txt", "pem", "lock",
-        "fetched", "html",
+        "fetched", "html", "example",
     ];
     let word = |part: &str| {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')

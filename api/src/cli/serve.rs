@@ -2,7 +2,7 @@
 //! Second copies and witnesses follow it.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -16,6 +16,7 @@ use crate::failure::Failure;
 use crate::followers::Followers;
 use crate::hall::Hall;
 use crate::http::{self, acts, tiles};
+use crate::sites::Sites;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -25,6 +26,9 @@ pub(super) struct Args {
     /// 监听地址 (address)；没有TLS，对外提供请经由单位的网关
     #[arg(long, default_value = "127.0.0.1:6962")]
     listen: SocketAddr,
+    /// 对外公布的网址 (site)，例如 <https://doudi.example>；经网关提供时要写，浏览器登录签的是它
+    #[arg(long)]
+    site: Option<String>,
     /// 第二副本：另一块盘上的目录，或 doudi copy serve 的地址 (second copy)；可以写多个，随每个存证头更新
     #[arg(long = "copy", value_name = "TARGET")]
     copies: Vec<String>,
@@ -32,12 +36,14 @@ pub(super) struct Args {
 
 /// What people see in their browsers, where the vault's key is at hand: without names there are no pages, and what others read
 /// and hand in is served all the same.
-fn hall(dir: &Path, counter: &Arc<Counter>) -> Result<Option<Hall>, Failure> {
+fn hall(args: &Args, counter: &Arc<Counter>) -> Result<Option<Hall>, Failure> {
+    let dir = args.dir.as_path();
+    let sites = args.site.as_deref().map_or_else(Sites::default, Sites::at);
     if !dir.join("keys/vault.key").exists() {
         tracing::warn!("no keys/vault.key: tiles, proofs and acts only, no pages");
         return Ok(None);
     }
-    Hall::open(dir, Arc::clone(counter)).map(Some)
+    Hall::open(dir, Arc::clone(counter), sites).map(Some)
 }
 
 /// Thousands of browsers stay connected, each by a file of the process: as many as the system lets it have.
@@ -66,7 +72,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     if counter.reader().newest().is_none() {
         counter.handle().checkpoint()?;
     }
-    let hall = match hall(&args.dir, &counter) {
+    let hall = match hall(args, &counter) {
         Ok(hall) => hall.map(Arc::new),
         Err(why) => {
             counter.close()?;
@@ -76,14 +82,17 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     };
     let control = Control::open(&args.dir, &counter, hall.as_ref());
     let router = tiles::routes(counter.reader()).merge(acts::routes(Arc::clone(&counter)));
-    let router = match hall {
-        Some(hall) => router.merge(http::people(hall)),
+    let router = match &hall {
+        Some(hall) => router.merge(http::people(Arc::clone(hall))),
         None => router,
     };
     let mut checkpoints = counter.handle().checkpoints();
     let writer_ends = move || while checkpoints.wait().is_some() {};
     let served = http::serve_while(args.listen, router, writer_ends, |address| {
         use std::io::Write as _;
+        if let Some(hall) = &hall {
+            hall.sites.listen(address);
+        }
         // A closed standard error does not keep anybody from being served.
         drop(writeln!(
             std::io::stderr(),

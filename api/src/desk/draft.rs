@@ -49,6 +49,23 @@ impl Draft {
         Ok(Draft { lines, entries, ..Draft::of(body(manifest)) })
     }
 
+    /// What goes out with it, by name: a payment file, documents, a month's figures. For its maker to read before signing.
+    pub fn papers(&self) -> impl Iterator<Item = (String, &[u8])> {
+        self.frozen.iter().chain(&self.outgoing).map(|(path, bytes)| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            (name, bytes.as_slice())
+        })
+    }
+
+    /// How many bytes it holds, more or less.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let entries: usize = self.entries.iter().map(|entry| entry.len() + 24).sum();
+        let files: usize = self.files.iter().map(|file| file.bytes.len()).sum();
+        let beside = self.frozen.iter().chain(&self.outgoing).map(|(_, bytes)| bytes.len());
+        entries + files + beside.sum::<usize>()
+    }
+
     /// Keeps what must be there before the act is handed in.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use ledger::ids::{KeyId, OfficerId};
+use ledger::log::MAX_ENTRY_BYTES;
 use serde::de::DeserializeOwned;
 use tower_sessions::Session;
 
@@ -43,11 +44,14 @@ impl FromRequestParts<Arc<Hall>> for SignedIn {
             blocking(move || hall.room.read(|office| in_office(office.books, key))?).await;
         match officer {
             Ok(officer) => Ok(SignedIn { key, officer }),
-            Err(why) => {
-                // Revoked, suspended or dismissed since: the session ends here.
+            // Revoked, suspended or dismissed since: the session ends here.
+            Err(why)
+                if matches!(why, Failure::Rejected(_)) || why.code() == "session.dismissed" =>
+            {
                 session.flush().await.ok();
                 Err(Problem(StatusCode::UNAUTHORIZED, why))
             }
+            Err(why) => Err(why.into()),
         }
     }
 }
@@ -70,6 +74,9 @@ impl FromRequestParts<Arc<Hall>> for Visitor {
 /// What a person states in a form is shorter than this.
 const LONGEST_JSON: usize = 1 << 20;
 
+/// An entry, and the line feed that may follow it.
+const LONGEST_ENTRY: usize = MAX_ENTRY_BYTES + 1;
+
 /// A body of JSON, known keys only.
 pub struct JsonBody<T>(pub T);
 
@@ -89,6 +96,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
             Failure::usage(format!("请求的内容读不懂：{}", spoken::of_json(&why)))
         })?;
         Ok(JsonBody(read))
+    }
+}
+
+/// The bytes of a signed act: never more than an entry has.
+pub struct Entry(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Entry {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Entry, Problem> {
+        let bytes = axum::body::to_bytes(request.into_body(), LONGEST_ENTRY).await;
+        bytes.map(Entry).map_err(|_| of_http("http.too_large", "内容超过上限，没有接收。"))
     }
 }
 

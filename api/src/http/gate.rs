@@ -1,7 +1,9 @@
 //! The gate 大门: what holds for every request of pages and API, whatever it asks. Headers that keep strangers' pages out, no
 //! writing for another site's pages, a number for each request.
 
-use axum::extract::Request;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, HeaderValue, ORIGIN, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -11,6 +13,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::problem::of_http;
+use crate::hall::Hall;
+use crate::sites::Sites;
 
 /// Nothing from elsewhere, nothing inline, no frame, no form to another site.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
@@ -19,20 +23,26 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// The address at which a browser reached us, as it names it itself: scheme and host.
-pub fn site_of(headers: &HeaderMap) -> String {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    format!("http://{host}")
+/// The address at which a browser reached us, one of those that are ours.
+pub fn site_of<'s>(sites: &'s Sites, headers: &HeaderMap) -> Option<&'s str> {
+    sites.of_host(headers.get(HOST)?.to_str().ok()?)
 }
 
-/// Lets a request in, or says why not, and dresses the answer.
-pub async fn gate(request: Request, next: Next) -> Response {
-    let number = number();
-    let mut answer = if writes(request.method()) && is_of_another_site(request.headers()) {
-        of_http("http.cross_site", "请求来自别的网站，没有受理。").into_response()
-    } else {
-        next.run(request).await
+/// Lets a request in, or says why not, and dresses the answer. What was asked and answered stands in the program's log under the
+/// request's number: method, path and status, nothing of what was said.
+pub async fn gate(State(hall): State<Arc<Hall>>, request: Request, next: Next) -> Response {
+    let (number, began) = (number(), std::time::Instant::now());
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let site = site_of(&hall.sites, request.headers());
+    let mut answer = match site {
+        None => of_http("http.other_host", "请用本系统公布的网址打开。").into_response(),
+        Some(site) if writes(&method) && is_of_another_site(site, request.headers()) => {
+            of_http("http.cross_site", "请求来自别的网站，没有受理。").into_response()
+        }
+        Some(_) => next.run(request).await,
     };
+    let (status, took_ms) = (answer.status().as_u16(), began.elapsed().as_millis());
+    tracing::info!(number, %method, path, status, took_ms, "request");
     let headers = answer.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
@@ -55,10 +65,10 @@ fn writes(method: &Method) -> bool {
 }
 
 /// A browser says where a request comes from; what is no browser says nothing and brings no cookie that it was not given.
-fn is_of_another_site(headers: &HeaderMap) -> bool {
+fn is_of_another_site(site: &str, headers: &HeaderMap) -> bool {
     let named = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let by_fetch = named(FETCH_SITE).is_some_and(|site| site != "same-origin" && site != "none");
-    let by_origin = named(ORIGIN).is_some_and(|origin| origin != site_of(headers));
+    let by_origin = named(ORIGIN).is_some_and(|origin| origin != site);
     by_fetch || by_origin
 }
 
@@ -82,18 +92,18 @@ mod tests {
 
     #[test]
     fn another_sites_page_does_not_write_here() {
-        let host = ("host", "127.0.0.1:6962");
+        let site = "http://127.0.0.1:6962";
         for (own, named) in [
-            (true, vec![host]),
-            (true, vec![host, ("origin", "http://127.0.0.1:6962")]),
-            (true, vec![host, ("sec-fetch-site", "same-origin")]),
-            (false, vec![host, ("origin", "http://evil.example")]),
-            (false, vec![host, ("origin", "null")]),
-            (false, vec![host, ("origin", "http://127.0.0.1:6963")]),
-            (false, vec![host, ("sec-fetch-site", "cross-site")]),
-            (false, vec![host, ("sec-fetch-site", "same-site")]),
+            (true, vec![]),
+            (true, vec![("origin", "http://127.0.0.1:6962")]),
+            (true, vec![("sec-fetch-site", "same-origin")]),
+            (false, vec![("origin", "http://evil.example")]),
+            (false, vec![("origin", "null")]),
+            (false, vec![("origin", "http://127.0.0.1:6963")]),
+            (false, vec![("sec-fetch-site", "cross-site")]),
+            (false, vec![("sec-fetch-site", "same-site")]),
         ] {
-            assert_eq!(is_of_another_site(&headers(&named)), !own, "{named:?}");
+            assert_eq!(is_of_another_site(site, &headers(&named)), !own, "{named:?}");
         }
     }
 }

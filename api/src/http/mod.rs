@@ -4,6 +4,7 @@ pub mod acts;
 mod assets;
 pub mod copy;
 mod extract;
+mod file;
 mod gate;
 mod health;
 mod pages;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::Method;
-use axum::middleware::from_fn;
+use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse as _;
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -46,7 +47,9 @@ pub fn people(hall: Arc<Hall>) -> Router {
         .with_name("doudi")
         .with_same_site(SameSite::Strict)
         .with_http_only(true)
-        .with_secure(false)
+        .with_secure(hall.sites.is_https())
+        // Every request counts as a sign of life, not only those that change the session.
+        .with_always_save(true)
         .with_expiry(Expiry::OnInactivity(Duration::minutes(IDLE_MINUTES)));
     let document = document.to_pretty_json().unwrap_or_default();
     api.merge(pages::router())
@@ -63,7 +66,7 @@ pub fn people(hall: Arc<Hall>) -> Router {
         .layer(RequestBodyTimeoutLayer::new(PATIENCE))
         .layer(sessions)
         .layer(CatchPanicLayer::custom(|_| problem::of_panic()))
-        .layer(from_fn(gate::gate))
+        .layer(from_fn_with_state(Arc::clone(&hall), gate::gate))
         .with_state(hall)
 }
 
@@ -76,9 +79,10 @@ async fn blocking<T: Send + 'static>(
 }
 
 fn broken_off(why: &tokio::task::JoinError) -> Failure {
+    tracing::error!("{why}");
     Failure::Machine {
         code: "http.server".to_owned(),
-        text: format!("处理时中断：{why}。请把同一动作再交一次，以查明是否已受理。"),
+        text: "处理时中断。请把同一动作再交一次，以查明是否已受理。".to_owned(),
         exit: 3,
     }
 }

@@ -102,31 +102,27 @@ pub fn status_of(why: &Failure) -> StatusCode {
         | Failure::NotReady { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Failure::Usage(_) => StatusCode::BAD_REQUEST,
         Failure::Machine { code, exit, .. } => match code.as_str() {
-            "log.busy" | "log.stopped" => StatusCode::SERVICE_UNAVAILABLE,
+            "log.busy" | "log.stopped" | "room.busy" => StatusCode::SERVICE_UNAVAILABLE,
             "session.none" | "session.challenge" | "session.site" | "session.signature" => {
                 StatusCode::UNAUTHORIZED
             }
             "session.dismissed" | "http.cross_site" | "sight.not_yours" => StatusCode::FORBIDDEN,
             "draft.unknown" | "http.not_found" => StatusCode::NOT_FOUND,
+            "http.other_host" => StatusCode::MISDIRECTED_REQUEST,
             "http.method" => StatusCode::METHOD_NOT_ALLOWED,
             "http.too_large" => StatusCode::PAYLOAD_TOO_LARGE,
             "draft.signed" => StatusCode::CONFLICT,
             "draft.too_many" => StatusCode::TOO_MANY_REQUESTS,
-            known if known.starts_with("draft.") || REFUSED.contains(&known) => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
             // The ledger itself says no to everybody: an alarm was raised.
-            _ if *exit == 1 && !code.starts_with("response.") && !code.starts_with("returns.") => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            known if ALARMS.contains(&known) => StatusCode::SERVICE_UNAVAILABLE,
             _ if *exit == 1 => StatusCode::UNPROCESSABLE_ENTITY,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         },
     }
 }
 
-/// Codes of the desk that are about what was asked, not about the ledger.
-const REFUSED: &[&str] = &["payment_file.unwritable", "witness.quorum_missing"];
+/// What stops the books until a person has looked ([`crate::alarm`]).
+const ALARMS: &[&str] = &["copy.ahead", "copy.forked", "restore.older", "witness.forked"];
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {

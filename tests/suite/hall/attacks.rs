@@ -80,6 +80,11 @@ fn another_sites_page_writes_nothing_with_a_persons_cookie() {
         let reply = maker.ask("POST", "/api/v1/drafts/roster", &[json, stranger], body.as_bytes());
         assert_eq!((reply.status, reply.code()), (403, "http.cross_site"), "{stranger:?}");
     }
+    // A name that is not ours leads nowhere, whatever cookie comes with it.
+    for host in ["evil.example", "127.0.0.1", "127.0.0.1:1", "[::1]:80"] {
+        let reply = maker.ask("GET", "/api/v1/session", &[("host", host)], b"");
+        assert_eq!((reply.status, reply.code()), (421, "http.other_host"), "{host}");
+    }
     // A form of another site cannot name this kind of content.
     let form = ("content-type", "text/plain");
     let reply = maker.ask("POST", "/api/v1/drafts/roster", &[form], body.as_bytes());
@@ -148,6 +153,23 @@ fn who_may_not_is_told_before_signing_and_refused_after() {
     let agreement = checker.draft(AGREEMENT, &batch);
     let facts = checker.get(&format!("/api/v1/drafts/{agreement}")).body;
     let body = ledger::act::Body::from_json("roster.checked", &facts["body"].to_string()).unwrap();
+    // Whoever could not release it is told so before a name or a number is read for it.
+    let release = json!({
+        "account": "ZH-01", "batch": "TC0C0", "date": "2020-12-08", "profile": "iso-pain",
+    });
+    let reply = maker.post("/api/v1/drafts/release", &release);
+    assert_eq!((reply.status, reply.code()), (422, "authority.role_missing"), "{reply:?}");
+    // What comes with files or figures is drafted by the desk that makes them.
+    for (kind, body) in [
+        ("month.closed", json!({ "height": 1, "period": "2020-12", "table": "00".repeat(32) })),
+        (
+            "bulletin.issued",
+            json!({ "documents": [], "height": 1, "number": "1", "period": "2020-12" }),
+        ),
+    ] {
+        let reply = maker.post("/api/v1/drafts/act", &json!({ "kind": kind, "body": body }));
+        assert_eq!((reply.status, reply.code()), (400, "usage"), "{kind}");
+    }
     let forced = maker.act(body);
     let reply = maker.post_bytes("/acts", forced.entry());
     assert_eq!(

@@ -65,16 +65,22 @@ fn the_browser_makes_the_bytes_ids_and_roots_of_the_worked_example() {
 #[test]
 fn a_key_that_the_page_cannot_name_is_not_signed_and_every_key_of_the_format_has_a_name() {
     let kinds = read("docs/format/kinds.md");
-    let acts = kinds.split("\n## Acts\n").nth(1).unwrap().split("\n## Lines\n").next().unwrap();
-    let objects = kinds.split("\n## Objects\n").nth(1).unwrap_or_default();
-    let objects = objects.split("\n## ").next().unwrap_or_default();
-    let rows = acts.lines().chain(objects.lines()).filter_map(|line| line.strip_prefix("| `"));
+    let part = |name: &str| {
+        let rest = kinds.split(&format!("\n## {name}\n")).nth(1).unwrap();
+        rest.split("\n## ").next().unwrap().to_owned()
+    };
+    let parts = ["Acts", "Lines", "Objects"].map(part);
+    let lines = parts.iter().flat_map(|part| part.lines());
+    let rows = lines.filter_map(|line| line.strip_prefix("| `"));
     let keys: BTreeSet<&str> = rows.filter_map(|row| row.split('`').next()).collect();
     assert!(keys.len() > 100, "{}", keys.len());
     let words = read("api/web/words.js");
     let unknown: Vec<_> =
         keys.iter().filter(|key| !words.contains(&format!(" {key}: \""))).collect();
     assert!(unknown.is_empty(), "api/web/words.js has no word for {unknown:?}");
+    for (kind, chinese) in ledger::act::Body::KINDS {
+        assert!(words.contains(&format!("\"{kind}\": \"{chinese}\"")), "{kind} {chinese}");
+    }
     let Some(driver) = Driver::start() else { return };
     let hall = Hall::open();
     let browser = driver.open();

@@ -1,10 +1,8 @@
 //! Files out: issued documents, and payment files for who takes them to the bank. What is given out is what was signed.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use ledger::ids::{BatchCode, Digest};
 use sha2::{Digest as _, Sha256};
@@ -15,6 +13,7 @@ use crate::failure::Failure;
 use crate::hall::Hall;
 use crate::http::blocking;
 use crate::http::extract::{SignedIn, Visitor};
+use crate::http::file::as_file;
 use crate::http::problem::Problem;
 use crate::permits::Sight;
 
@@ -67,17 +66,7 @@ async fn given(
 ) -> Response {
     let file = blocking(move || hall.room.read(read)?).await;
     match file {
-        Ok((name, bytes)) => {
-            let name = name.bytes().fold(String::new(), |mut name, byte| {
-                let _ = write!(name, "%{byte:02X}");
-                name
-            });
-            let head = [
-                (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
-                (header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{name}")),
-            ];
-            (head, bytes).into_response()
-        }
+        Ok((name, bytes)) => as_file(&name, bytes),
         Err(why) => Problem::from(why).into_response(),
     }
 }

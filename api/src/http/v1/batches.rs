@@ -138,7 +138,9 @@ fn page(books: &ledger::books::Books, cursor: &Cursor<BatchFilter>, limit: usize
     let has_more = batches.len() > limit;
     batches.truncate(limit);
     let after = batches.last().map(|last| last.batch.clone());
-    let next = has_more.then(|| Cursor { after, ..cursor.clone() }.text());
+    // The next page reads what this one read, whatever came between the question and the reading.
+    let as_of = books.height.saturating_sub(1);
+    let next = has_more.then(|| Cursor { as_of, after, ..cursor.clone() }.text());
     BatchPage { height: books.height, batches, next }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use ledger::act::offices::Role;
 use ledger::period::{Date, Period};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -34,7 +35,10 @@ pub async fn of_close(
     who: SignedIn,
     JsonBody(wish): JsonBody<MonthWish>,
 ) -> Result<Json<DraftName>, Problem> {
-    make(hall, who, move |office| Ok((closed(office.books, wish.period)?, Told::Nothing))).await
+    make(hall, who, Some(Role::Accountant), move |office| {
+        Ok((closed(office.books, wish.period)?, Told::Nothing))
+    })
+    .await
 }
 
 /// A bulletin.
@@ -59,7 +63,7 @@ pub async fn of_bulletin(
     who: SignedIn,
     JsonBody(wish): JsonBody<BulletinWish>,
 ) -> Result<Json<DraftName>, Problem> {
-    make(hall, who, move |office| {
+    make(hall, who, Some(Role::BulletinWriter), move |office| {
         let issue = Issue { number: &wish.number, signed_on: wish.signed_on };
         let (mut draft, documents) = bulletin_draft(office, wish.period, &issue)?;
         let out = documents.into_iter().map(|one| (Path::new("out").join(one.name), one.bytes));

@@ -7,17 +7,20 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use ledger::act::Body;
+use ledger::act::offices::Role;
 use ledger::act::payments::RosterKind;
 use ledger::engine::Receipt;
 use ledger::ids::{BankAccountCode, BatchCode, FundCode, SchemeCode};
 use ledger::period::{Date, Period};
+use ledger::rejection::Rejection;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::super::blocking;
-use super::super::extract::{JsonBody, SignedIn, Whole};
-use super::super::problem::{Problem, ReadRefused, WriteRefused};
+use super::super::extract::{Entry, JsonBody, SignedIn};
+use super::super::file::as_file;
+use super::super::problem::{Problem, ReadRefused, WriteRefused, of_http};
 use crate::desk::paying::{Drawing, Sending, agreed, drawn, released};
 use crate::desk::trial::try_one;
 use crate::desk::{Draft, Office};
@@ -37,10 +40,12 @@ pub struct DraftName {
 pub(super) async fn make(
     hall: Arc<Hall>,
     who: SignedIn,
+    role: Option<Role>,
     make: impl FnOnce(Office<'_>) -> Result<(Draft, Told), Failure> + Send + 'static,
 ) -> Result<Json<DraftName>, Problem> {
     let name = blocking(move || {
         let (draft, told) = hall.room.read(|office| {
+            demand(office, who, role)?;
             let (draft, told) = make(office)?;
             try_one(office, who.key, &draft.body, &draft.lines)?;
             Ok::<_, Failure>((draft, told))
@@ -48,6 +53,16 @@ pub(super) async fn make(
         hall.drafts.put(who.officer, draft, told)
     });
     Ok(Json(DraftName { draft: name.await? }))
+}
+
+/// Whoever could not sign it is told so before anything is read for it: names and numbers are not shown on the way to a refusal.
+fn demand(office: Office<'_>, who: SignedIn, role: Option<Role>) -> Result<(), Failure> {
+    let Some(role) = role else { return Ok(()) };
+    let known = office.books.offices.officers.get(&who.officer);
+    if known.is_some_and(|known| known.roles.contains(&role)) {
+        return Ok(());
+    }
+    Err(Rejection::RoleMissing { kind: "这件事", role: role.chinese() }.into())
 }
 
 /// Any act without lines, as a person would write it.
@@ -70,11 +85,16 @@ pub async fn of_act(
     JsonBody(wish): JsonBody<ActWish>,
 ) -> Result<Json<DraftName>, Problem> {
     let body = Body::from_json(&wish.kind, &wish.body.to_string()).map_err(Failure::usage)?;
-    if body.manifest().is_some() {
-        let text = "这种动作带明细行，请由相应的页面或命令办理。";
+    // With these come lines, files or frozen figures: only the desk that makes them may draft them.
+    let has_more = matches!(
+        body,
+        Body::MonthClosed(_) | Body::PaymentFileReleased(_) | Body::BulletinIssued(_)
+    );
+    if has_more || body.manifest().is_some() {
+        let text = "这种动作带明细或文件，请由相应的页面或命令办理。";
         return Err(Failure::usage(text).into());
     }
-    make(hall, who, move |_| Ok((Draft::of(body), Told::Nothing))).await
+    make(hall, who, None, move |_| Ok((Draft::of(body), Told::Nothing))).await
 }
 
 /// A roster to be drawn.
@@ -108,7 +128,7 @@ pub async fn of_roster(
 ) -> Result<Json<DraftName>, Problem> {
     let RosterWish { batch, scheme, period, kind, funds } = wish;
     let drawing = Drawing { batch, scheme, period, kind, funds };
-    make(hall, who, move |office| {
+    make(hall, who, Some(Role::RosterMaker), move |office| {
         let (draft, left_out) = drawn(office, &drawing)?;
         Ok((draft, Told::LeftOut(left_out)))
     })
@@ -133,7 +153,7 @@ pub async fn of_agreement(
     JsonBody(wish): JsonBody<AgreementWish>,
 ) -> Result<Json<DraftName>, Problem> {
     let batch = wish.batch;
-    make(hall, who, move |office| Ok((agreed(office.books, &batch)?, Told::Nothing))).await
+    make(hall, who, None, move |office| Ok((agreed(office.books, &batch)?, Told::Nothing))).await
 }
 
 /// A payment file.
@@ -164,7 +184,7 @@ pub async fn of_release(
     who: SignedIn,
     JsonBody(wish): JsonBody<ReleaseWish>,
 ) -> Result<Json<DraftName>, Problem> {
-    make(hall, who, move |office| {
+    make(hall, who, Some(Role::Payer), move |office| {
         let ReleaseWish { batch, account, profile, date, bank_unit } = wish;
         let (profile, bank_unit) = (profile.as_str(), bank_unit.as_str());
         let sending = Sending { batch, account, profile, date, bank_unit, stated: &[] };
@@ -186,6 +206,8 @@ pub struct DraftFacts {
     body: Value,
     /// Number of lines that go with it (`/lines` gives them).
     lines: usize,
+    /// Names of what goes out with it (`/papers/N` gives the Nth, from 0): the body names their digests.
+    papers: Vec<String>,
     /// Once it is in the books.
     receipt: Option<ReceiptFacts>,
 }
@@ -223,6 +245,7 @@ pub async fn one(
         chinese: draft.body.chinese().to_owned(),
         body: serde_json::from_slice(&body).unwrap_or_default(),
         lines: draft.entries.len(),
+        papers: draft.papers().map(|(name, _)| name).collect(),
         receipt: signed.map(ReceiptFacts::from),
     }))
 }
@@ -242,6 +265,22 @@ pub async fn lines(
         text.push(b'\n');
     }
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
+}
+
+/// A paper that goes out with a draft, to be read before signing: a payment file, a document, a month's figures.
+#[utoipa::path(get, path = "/api/v1/drafts/{draft}/papers/{number}", params(("draft" = String, Path), ("number" = u32, Path)), responses(
+    (status = 200, body = String, content_type = "application/octet-stream"), ReadRefused
+))]
+pub async fn paper(
+    State(hall): State<Arc<Hall>>,
+    who: SignedIn,
+    Path((name, number)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let number: usize = number.parse().map_err(|_| Failure::usage("文件序号应为整数。"))?;
+    let waiting = hall.drafts.of(who.officer, &name)?;
+    let paper = waiting.draft.papers().nth(number);
+    let (name, bytes) = paper.ok_or_else(|| of_http("http.not_found", "没有这个文件。"))?;
+    Ok(as_file(&name, bytes.to_vec()))
 }
 
 /// Drops a draft that nobody signed.
@@ -264,11 +303,11 @@ pub async fn sign(
     State(hall): State<Arc<Hall>>,
     who: SignedIn,
     Path(name): Path<String>,
-    Whole(bytes): Whole,
+    Entry(bytes): Entry,
 ) -> Result<Response, Problem> {
     let receipt = blocking(move || {
         let (signed, _) = read_entries(&bytes)?;
-        hall.hand_in(who.officer, &name, signed)
+        hall.hand_in(who.officer, who.key, &name, signed)
     });
     let receipt = receipt.await?;
     let repeat = [("doudi-repeat", if receipt.is_repeat { "true" } else { "false" })];

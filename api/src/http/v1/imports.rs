@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
+use ledger::act::offices::Role;
 use ledger::ids::{BankAccountCode, BatchCode};
 use ledger::money::Money;
 use ledger::period::Date;
@@ -46,7 +47,7 @@ fn import(
     office.refuse_ahead(booked)?;
     let opened = spreadsheet::open(name, bytes).map_err(|problem| vec![problem])?;
     let (profile, mismatches) = (said.profile.as_deref(), said.mismatches);
-    let file = Incoming { opened: &opened, profile, booked, mismatches, dry_run: true };
+    let file = Incoming { opened: &opened, profile, booked, mismatches, dry_run: false };
     let (draft, imported) = draft(&file)?;
     Ok((draft, Told::Imported(Box::new(imported))))
 }
@@ -83,7 +84,7 @@ pub async fn of_response(
     Asked(asked): Asked<ResponseQuestion>,
     Whole(bytes): Whole,
 ) -> Result<Json<DraftName>, Problem> {
-    make(hall, who, move |office| {
+    make(hall, who, Some(Role::Reconciler), move |office| {
         let ResponseQuestion { name, batch, answered, booked, profile, mismatches } = asked;
         let said = Said { name, profile, booked, mismatches };
         import(office, &said, &bytes, |file| {
@@ -120,7 +121,7 @@ pub async fn of_returns(
     Asked(asked): Asked<ReturnsQuestion>,
     Whole(bytes): Whole,
 ) -> Result<Json<DraftName>, Problem> {
-    make(hall, who, move |office| {
+    make(hall, who, Some(Role::Reconciler), move |office| {
         let ReturnsQuestion { name, account, booked, profile } = asked;
         let said = Said { name, profile, booked, mismatches: None };
         import(office, &said, &bytes, |file| returns_draft(office, who.officer, file, account))
@@ -162,7 +163,7 @@ pub async fn of_statement(
 ) -> Result<Json<DraftName>, Problem> {
     let balance = asked.balance.as_deref().map(Money::parse_yuan).transpose();
     let balance = balance.map_err(|why| Failure::usage(format!("余额：{why}")))?;
-    make(hall, who, move |office| {
+    make(hall, who, Some(Role::Reconciler), move |office| {
         let StatementQuestion { name, account, from, until, profile, .. } = asked;
         let said = Said { name, profile, booked: None, mismatches: None };
         import(office, &said, &bytes, |file| {

@@ -58,6 +58,7 @@ fn routes() -> OpenApiRouter<Arc<Hall>> {
         .routes(routes!(imports::of_statement))
         .routes(routes!(drafts::one, drafts::forget))
         .routes(routes!(drafts::lines))
+        .routes(routes!(drafts::paper))
         .routes(routes!(drafts::sign))
 }
 
