@@ -41,8 +41,13 @@ export async function fromPem(pem, facts) {
   if (pem.includes("ENCRYPTED")) throw new Error("这个密钥文件有口令，浏览器打不开；请先用 doudi key passphrase 去掉口令，载入后删去无口令的文件。");
   const found = /-----BEGIN PRIVATE KEY-----([\s\S]+?)-----END PRIVATE KEY-----/.exec(pem);
   if (!found) throw new Error("这不是密钥文件（应以 -----BEGIN PRIVATE KEY----- 开头）。");
-  const der = fromBase64(found[1].replace(/\s/g, ""));
-  const open = await crypto.subtle.importKey("pkcs8", der, { name: "Ed25519" }, true, ["sign"]);
+  let der, open;
+  try {
+    der = fromBase64(found[1].replace(/\s/g, ""));
+    open = await crypto.subtle.importKey("pkcs8", der, { name: "Ed25519" }, true, ["sign"]);
+  } catch {
+    throw new Error("这个密钥文件读不出：内容不全，或不是 Ed25519 密钥。请换用 doudi keygen 所生成的文件。");
+  }
   const jwk = await crypto.subtle.exportKey("jwk", open);
   const publicKey = fromBase64(jwk.x.replace(/-/g, "+").replace(/_/g, "/") + "=");
   const key = await crypto.subtle.importKey("pkcs8", der, { name: "Ed25519" }, false, ["sign"]);

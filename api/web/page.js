@@ -20,7 +20,7 @@ export async function ask(method, path, { json, bytes } = {}) {
   const problem = kind.startsWith("application/problem+json") ? await answer.json() : { title: await answer.text() };
   const why = new Error(problem.title || `服务没有受理（${answer.status}）。`);
   [why.code, why.hint, why.problems] = [problem.code, problem.hint, problem.problems];
-  if (answer.status === 401 && !location.pathname.startsWith("/sign-in")) location.assign("/sign-in");
+  if (answer.status === 401 && !location.pathname.startsWith("/sign-in")) location.assign("/sign-in?ended");
   throw why;
 }
 
@@ -98,6 +98,9 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     trouble.hidden = true;
     form.setAttribute("aria-busy", "true");
     try {
+      for (const set of form.querySelectorAll("fieldset[data-one]")) {
+        if (!set.querySelector(":checked")) throw new Error(`请至少勾选一项：${set.querySelector("legend").textContent}`);
+      }
       const { act } = form.dataset;
       const value = act ? { kind: act, body: await bodyOf(form) } : valueOf(form);
       const file = act ? undefined : form.querySelector("input[type=file]")?.files[0];

@@ -60,4 +60,6 @@ document.querySelector("#file").addEventListener("change", async (event) => {
   }
 });
 
+document.querySelector("#ended").hidden = !location.search.includes("ended");
+
 show().catch((why) => tell(trouble, why));

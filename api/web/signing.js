@@ -116,6 +116,8 @@ async function sign({ draft }) {
   // As it is now: another window may have seen more since.
   const record = await keys.find(keyId);
   if (!record) throw new Error("这个浏览器里没有您登录所用的密钥，不能签署。");
+  const current = await ask("GET", "/api/v1/session");
+  if (current.key !== record.id) throw new Error(`这个浏览器里现在登录的是“${current.post}”，这一页是另一个人的。请换回本人登录后再签。`);
   const facts = await ask("GET", `/api/v1/signers/${record.id}`);
   if (facts.origin !== record.origin) throw new Error("这不是您的密钥所属的台账。");
   const seen = await seenBy(record, facts.checkpoint);
@@ -145,6 +147,8 @@ if (button) {
         const { seq } = await sign(ready);
         location.assign(`/drafts/${name}?seq=${seq}`);
       } catch (why) {
+        // Signed in another window: the page shows where it stands in the books.
+        if (why.code === "draft.signed") return location.reload();
         tell(trouble, why);
         button.disabled = false;
       }

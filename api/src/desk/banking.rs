@@ -96,7 +96,8 @@ fn proposed(
     answered: Option<Date>,
 ) -> Result<Line, Failure> {
     let day = line.date.or(answered);
-    let missing = || Failure::usage("回盘文件没有写明银行日期，请用 --answered 注明。");
+    let missing =
+        || Failure::usage("回盘文件没有写明银行日期，请注明银行日期（命令行用 --answered）。");
     Ok(Line::Response(ResponseLine {
         amount_fen: stated_amount(line, outcome.outcome),
         answered: day.ok_or_else(missing)?,

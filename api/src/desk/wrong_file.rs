@@ -90,14 +90,16 @@ fn batch_named_in(lines: &Pieces<ResponseLine>) -> Result<BatchCode, Failure> {
     let mut named = named.into_iter();
     match (named.next(), named.next()) {
         (Some(batch), None) => Ok(batch.clone()),
-        (None, _) => Err(Failure::usage("回盘文件没有带回行引用，请用 --batch 注明批次。")),
+        (None, _) => {
+            Err(Failure::usage("回盘文件没有带回行引用，请注明批次（命令行用 --batch）。"))
+        }
         (Some(one), Some(other)) => {
             let row = lines.iter().find(|line| {
                 line.reference.as_ref().is_some_and(|reference| reference.batch() == other)
             });
             let row = row.map_or(0, |line| line.row);
             Err(Failure::usage(format!(
-                "回盘文件里有多个批次的行引用：{one}，第{row}行起又有{other}。请核对是否混入别批的行；没有混错的，用 --batch 注明要核对的批次。"
+                "回盘文件里有多个批次的行引用：{one}，第{row}行起又有{other}。请核对是否混入别批的行；没有混错的，请注明要核对的批次（命令行用 --batch）。"
             )))
         }
     }

@@ -65,7 +65,7 @@ impl FromRequestParts<Arc<Hall>> for Visitor {
     async fn from_request_parts(parts: &mut Parts, hall: &Arc<Hall>) -> Result<Visitor, Response> {
         let signed_in = SignedIn::from_request_parts(parts, hall).await;
         signed_in.map(Visitor).map_err(|problem| match problem {
-            Problem(StatusCode::UNAUTHORIZED, _) => Redirect::to("/sign-in").into_response(),
+            Problem(StatusCode::UNAUTHORIZED, _) => Redirect::to("/sign-in?ended").into_response(),
             other => other.into_response(),
         })
     }
@@ -138,7 +138,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Asked<T>, Problem> {
         let query = Query::<T>::from_request_parts(parts, state).await;
         query.map(|Query(asked)| Asked(asked)).map_err(|why| {
-            Failure::usage(format!("网址里问号后面的参数不对：{}", why.body_text())).into()
+            let said = why.body_text();
+            let said = said.rsplit_once("query string: ").map_or(said.as_str(), |(_, said)| said);
+            let said = spoken::of_parser(said);
+            Failure::usage(format!("网址里问号后面的参数不对：{said}。")).into()
         })
     }
 }

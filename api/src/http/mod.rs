@@ -2,6 +2,7 @@
 
 pub mod acts;
 mod assets;
+mod connections;
 pub mod copy;
 mod extract;
 mod file;
@@ -150,7 +151,8 @@ fn run(
                 () = ended => {}
             }
         };
-        axum::serve(listener, router).with_graceful_shutdown(stop).await.map_err(failed)
+        connections::take(listener, router, stop).await;
+        Ok(())
     })
 }
 

@@ -43,7 +43,7 @@ fn nobody_signs_in_with_an_answer_that_is_not_for_here_and_now() {
         assert_eq!((reply.status, reply.code()), (401, "session.none"), "{cookie}");
     }
     let page = clerk.get("/batches");
-    assert_eq!((page.status, page.header("location")), (303, "/sign-in"));
+    assert_eq!((page.status, page.header("location")), (303, "/sign-in?ended"));
 }
 
 #[test]

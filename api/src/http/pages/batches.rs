@@ -1,13 +1,15 @@
 //! 名册与批次: the list, and one batch beside the month before with its payments.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use ledger::act::offices::Role;
 use ledger::act::payments::RosterKind;
 use ledger::books::payments::{Batch, BatchStage, Payment};
-use ledger::ids::{BatchCode, PaymentRef};
+use ledger::ids::{BatchCode, FundCode, PaymentRef};
 use ledger::vault::{AccountFields, PersonFields};
 use ledger::views::roster_change;
 use serde::Deserialize;
@@ -15,10 +17,11 @@ use serde::Deserialize;
 use super::masking::{masked_name, masked_number};
 use super::{Frame, page};
 use crate::desk::reading::Payees;
+use crate::desk::trial::try_one;
 use crate::desk::{Office, paying, profiles};
 use crate::failure::Failure;
 use crate::hall::Hall;
-use crate::http::extract::{Asked, Visitor};
+use crate::http::extract::{Asked, SignedIn, Visitor};
 use crate::permits::Sight;
 
 /// So many rows stand on a page.
@@ -73,7 +76,10 @@ pub(super) async fn list(
     Visitor(who): Visitor,
     asked: Result<Asked<After>, crate::http::problem::Problem>,
 ) -> Response {
-    let after = asked.ok().and_then(|Asked(asked)| asked.after);
+    let Asked(After { after }) = match asked {
+        Ok(asked) => asked,
+        Err(why) => return why.into_response(),
+    };
     page(hall, who, "/batches", move |_, office, frame| {
         let all = &office.books.payments.batches;
         let older = |code: &BatchCode| after.as_deref().is_none_or(|after| code.as_str() < after);
@@ -120,10 +126,11 @@ struct OneBatch {
     entry: u64,
     root: String,
     step: Option<&'static str>,
+    refused: Option<String>,
     is_approved: bool,
     has_file: bool,
     sees_payees: bool,
-    accounts: Vec<String>,
+    accounts: Vec<(String, String)>,
     profiles: Vec<String>,
     today: String,
     change: Option<Change>,
@@ -145,7 +152,10 @@ pub(super) async fn one(
     Path(code): Path<String>,
     asked: Result<Asked<AfterLine>, crate::http::problem::Problem>,
 ) -> Response {
-    let after = asked.ok().and_then(|Asked(asked)| asked.after).unwrap_or(0);
+    let after = match asked {
+        Ok(Asked(AfterLine { after })) => after.unwrap_or(0),
+        Err(why) => return why.into_response(),
+    };
     page(hall, who, "/batches", move |hall, office, frame| {
         let code: BatchCode =
             code.parse().map_err(|why| Failure::usage(format!("批次号：{why}")))?;
@@ -163,17 +173,20 @@ pub(super) async fn one(
         });
         let payments: Vec<_> = payments.collect();
         let last = after.saturating_add(payments.len());
-        let is_approved = batch.stage == BatchStage::Approved;
+        let known = office.books.offices.officers.get(&who.officer);
+        let pays = known.is_some_and(|known| known.roles.contains(&Role::Payer));
+        let is_approved = batch.stage == BatchStage::Approved && pays;
         Ok(OneBatch {
             frame,
             one: Row::of(&code, batch),
             entry: batch.at.0,
             root: batch.root.to_string(),
             step: step(batch.stage),
+            refused: refused_to(office, who, &code),
             is_approved,
             sees_payees,
             has_file: is_released && Sight::PaymentFile.is_for(office.books, who.officer),
-            accounts: office.books.funds.accounts.keys().map(ToString::to_string).collect(),
+            accounts: paying_accounts(office, &code),
             profiles: if is_approved { sending_profiles(office)? } else { Vec::new() },
             today: office.clock.today().to_string(),
             change: change(hall, office, batch)?,
@@ -184,6 +197,28 @@ pub(super) async fn one(
         })
     })
     .await
+}
+
+/// Why this person's signature under the next agreement would be refused, if it would.
+fn refused_to(office: Office<'_>, who: SignedIn, code: &BatchCode) -> Option<String> {
+    let draft = paying::agreed(office.books, code).ok()?;
+    let judged = try_one(office, who.key, &draft.body, &[]);
+    judged.err().map(|why| why.to_string())
+}
+
+/// The programme accounts on which the batch's funds lie, by code and bank.
+fn paying_accounts(office: Office<'_>, code: &BatchCode) -> Vec<(String, String)> {
+    let payments = office.books.payments.references(code);
+    let funds: BTreeSet<FundCode> = payments
+        .flat_map(|(_, payment)| payment.sources.into_iter().map(|source| source.fund))
+        .collect();
+    let accounts: BTreeSet<_> =
+        funds.iter().filter_map(|fund| office.books.funds.account_of(fund)).collect();
+    let named = accounts.into_iter().map(|code| {
+        let bank = office.books.funds.accounts.get(code).map(|account| account.bank.clone());
+        (code.to_string(), bank.unwrap_or_default())
+    });
+    named.collect()
 }
 
 const fn step(stage: BatchStage) -> Option<&'static str> {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use ledger::act::Body;
+use serde_json::Value;
 
 use super::{Frame, page as written};
 use crate::desk::incoming::Imported;
@@ -22,9 +24,19 @@ struct DraftPage {
     kind: &'static str,
     chinese: &'static str,
     lines: usize,
+    batch: Option<String>,
     seq: Option<u64>,
     imported: Option<Imported>,
     left_out: Vec<String>,
+}
+
+/// The batch that an act is about, to be looked at beside it; a roster that is drawn has none yet.
+fn batch_of(body: &Body) -> Option<String> {
+    if matches!(body, Body::RosterDrawn(_)) {
+        return None;
+    }
+    let body: Value = serde_json::from_slice(&body.encode().ok()?).ok()?;
+    body.get("batch").and_then(Value::as_str).map(str::to_owned)
 }
 
 pub(super) async fn page(
@@ -45,6 +57,7 @@ pub(super) async fn page(
             key: who.key.to_string(),
             kind: waiting.draft.body.kind(),
             chinese: waiting.draft.body.chinese(),
+            batch: batch_of(&waiting.draft.body),
             lines: waiting.draft.entries.len(),
             seq: waiting.signed.map(|receipt| receipt.seq.0),
             imported,

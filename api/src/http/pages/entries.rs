@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use ledger::books::Books;
 use serde::Deserialize;
 
@@ -47,7 +47,10 @@ pub(super) async fn list(
     Visitor(who): Visitor,
     asked: Result<Asked<From>, crate::http::problem::Problem>,
 ) -> Response {
-    let from = asked.ok().and_then(|Asked(asked)| asked.from);
+    let Asked(From { from }) = match asked {
+        Ok(asked) => asked,
+        Err(why) => return why.into_response(),
+    };
     page(hall, who, "/entries", move |hall, office, frame| {
         let log = hall.room.log();
         let size = log.size();
@@ -101,5 +104,10 @@ fn signer(books: &Books, facts: &EntryFacts) -> String {
     let key = facts.key.as_ref().and_then(|key| key.parse().ok());
     let officer = key.and_then(|key| books.offices.keys.get(&key)).map(|key| key.officer);
     let officer = officer.and_then(|officer| books.offices.officers.get(&officer));
-    officer.map(|officer| officer.post.clone()).unwrap_or_default()
+    let named = officer.map(|officer| {
+        let unit = books.offices.units.get(&officer.unit);
+        let unit = unit.map_or(officer.unit.as_str(), |unit| unit.name.as_str());
+        format!("{unit}{}", officer.post)
+    });
+    named.unwrap_or_default()
 }

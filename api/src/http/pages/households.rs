@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use ledger::books::Books;
 use ledger::ids::{HouseholdId, UnitCode};
 use ledger::period::Period;
@@ -84,7 +84,10 @@ pub(super) async fn one(
     Path(id): Path<String>,
     asked: Result<Asked<Month>, Problem>,
 ) -> Response {
-    let asked = asked.ok().and_then(|Asked(asked)| asked.period);
+    let asked = match asked {
+        Ok(Asked(Month { period })) => period,
+        Err(why) => return why.into_response(),
+    };
     page(hall, who, "/households", move |_, office, frame| {
         let books = office.books;
         Sight::Household.demand(books, who.officer)?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use ledger::act::offices::Role;
 use ledger::money::Money;
 use ledger::period::Period;
 use ledger::views::month::{MonthTable, SchemeMonth};
@@ -56,6 +57,7 @@ struct Month {
     frame: Frame,
     period: String,
     is_closed: bool,
+    writes_bulletin: bool,
     obstacles: Vec<(String, String)>,
     schemes: Vec<SchemeRow>,
     accounts: Vec<AccountPart>,
@@ -71,9 +73,10 @@ pub(super) async fn one(
     page(hall, who, "/months", move |hall, office, frame| {
         let period: Period =
             period.parse().map_err(|why| Failure::usage(format!("月份：{why}")))?;
-        let known = hall.months.at(office.books.height, period, || figures(office, period))?;
-        let (table, is_closed) = (&known.0, known.1);
+        let worked = hall.months.at(office.books.height, period, || figures(office, period))?;
+        let (table, is_closed) = (&worked.0, worked.1);
         let obstacles = if is_closed { Vec::new() } else { in_the_way(office, who, table)? };
+        let known = office.books.offices.officers.get(&who.officer);
         let bulletins = office.books.closings.bulletins.iter();
         let bulletins = bulletins.filter(|(_, issued)| issued.period == period);
         let documents = bulletins.flat_map(|(entry, issued)| {
@@ -84,6 +87,7 @@ pub(super) async fn one(
             frame,
             period: period.to_string(),
             is_closed,
+            writes_bulletin: known.is_some_and(|one| one.roles.contains(&Role::BulletinWriter)),
             obstacles,
             schemes: table.schemes.iter().map(scheme_row).collect(),
             documents: documents.collect(),

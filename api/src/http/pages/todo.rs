@@ -5,9 +5,12 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use ledger::act::Body;
 use ledger::act::offices::Role;
 use ledger::books::payments::{Batch, BatchStage};
 use ledger::ids::BatchCode;
+use ledger::money::Money;
+use serde_json::Value;
 
 use super::{Frame, page as written};
 use crate::desk::Office;
@@ -29,6 +32,8 @@ struct Task {
 
 struct OwnDraft {
     kind: &'static str,
+    about: String,
+    made: String,
     lines: usize,
     name: String,
 }
@@ -38,6 +43,7 @@ struct OwnDraft {
 struct Todo {
     frame: Frame,
     drafts: Vec<OwnDraft>,
+    draws: bool,
     tasks: Vec<Task>,
     exceptions: usize,
 }
@@ -46,6 +52,8 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
     written(hall, who, "/", move |hall, office, frame| {
         let drafts = hall.drafts.all_of(who.officer).into_iter().map(|(name, one)| OwnDraft {
             kind: one.draft.body.chinese(),
+            about: about(&one.draft.body),
+            made: clock_of(one.made),
             lines: one.draft.entries.len(),
             name,
         });
@@ -53,9 +61,40 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
         let roles = known.map(|known| known.roles.clone()).unwrap_or_default();
         let decides = roles.contains(&Role::Supervisor) || roles.contains(&Role::Reconciler);
         let exceptions = if decides { office.books.bank.exceptions.len() } else { 0 };
-        Ok(Todo { frame, drafts: drafts.collect(), tasks: tasks(office, who, &roles), exceptions })
+        let draws = roles.contains(&Role::RosterMaker);
+        let drafts = drafts.collect();
+        Ok(Todo { frame, drafts, draws, tasks: tasks(office, who, &roles), exceptions })
     })
     .await
+}
+
+/// What tells one draft from another: batch, month, fund, amount, as far as its body names them.
+fn about(body: &Body) -> String {
+    let written = body.encode().unwrap_or_default();
+    let body: Value = serde_json::from_slice(&written).unwrap_or_default();
+    let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
+    let fen = |name: &str| {
+        let amount = body.pointer(name).and_then(Value::as_i64)?;
+        Some(format!("{}元", Money::from_fen(amount).to_grouped_yuan()))
+    };
+    let entry = body.get("entry").and_then(Value::as_u64).map(|entry| format!("第{entry}条记录"));
+    let parts = [
+        text("batch"),
+        text("scheme"),
+        text("period"),
+        text("fund"),
+        text("account"),
+        entry,
+        text("file_name"),
+        fen("/amount_fen").or_else(|| fen("/total_fen")).or_else(|| fen("/manifest/total_fen")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
+}
+
+/// The time of day, as the office's clock shows it (+08:00).
+fn clock_of(seconds: u64) -> String {
+    let of_day = (seconds + 8 * 3600) % 86_400;
+    format!("{:02}:{:02}", of_day / 3600, of_day / 60 % 60)
 }
 
 /// What a batch waits for, whose role that is, and where it is done.

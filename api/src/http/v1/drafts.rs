@@ -11,6 +11,7 @@ use ledger::act::offices::Role;
 use ledger::act::payments::RosterKind;
 use ledger::engine::Receipt;
 use ledger::ids::{BankAccountCode, BatchCode, FundCode, SchemeCode};
+use ledger::law::admission;
 use ledger::period::{Date, Period};
 use ledger::rejection::Rejection;
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,9 @@ pub(super) async fn make(
         let (draft, told) = hall.room.read(|office| {
             demand(office, who, role)?;
             let (draft, told) = make(office)?;
+            // What cannot be written into the log is told now, not when it is signed.
+            let written = draft.body.encode();
+            written.map_err(|why| Failure::Rejected(admission::malformed(&why)))?;
             try_one(office, who.key, &draft.body, &draft.lines)?;
             Ok::<_, Failure>((draft, told))
         })??;
