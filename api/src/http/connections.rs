@@ -26,7 +26,7 @@ pub async fn take(listener: TcpListener, router: Router, stop: impl Future<Outpu
     let (ends, mut stop) = (GracefulShutdown::new(), pin!(stop));
     loop {
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            accepted = TcpListener::accept(&listener) => accepted,
             () = &mut stop => break,
         };
         let stream = match accepted {
