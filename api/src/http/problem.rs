@@ -42,6 +42,9 @@ pub enum ReadRefused {
     /// It is not there.
     #[response(status = 404, content_type = "application/problem+json")]
     Missing(ProblemDetails),
+    /// An earlier state of the books is being worked out for somebody else: ask again.
+    #[response(status = 429, content_type = "application/problem+json")]
+    Busy(ProblemDetails),
     /// The ledger is stopped or busy.
     #[response(status = 503, content_type = "application/problem+json")]
     Stopped(ProblemDetails),
@@ -102,7 +105,7 @@ pub fn status_of(why: &Failure) -> StatusCode {
         | Failure::NotReady { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Failure::Usage(_) => StatusCode::BAD_REQUEST,
         Failure::Machine { code, exit, .. } => match code.as_str() {
-            "log.busy" | "log.stopped" | "room.busy" => StatusCode::SERVICE_UNAVAILABLE,
+            "log.busy" | "log.stopped" => StatusCode::SERVICE_UNAVAILABLE,
             "session.none" | "session.challenge" | "session.site" | "session.signature" => {
                 StatusCode::UNAUTHORIZED
             }
@@ -112,7 +115,7 @@ pub fn status_of(why: &Failure) -> StatusCode {
             "http.method" => StatusCode::METHOD_NOT_ALLOWED,
             "http.too_large" => StatusCode::PAYLOAD_TOO_LARGE,
             "draft.signed" => StatusCode::CONFLICT,
-            "draft.too_many" => StatusCode::TOO_MANY_REQUESTS,
+            "draft.too_many" | "room.busy" => StatusCode::TOO_MANY_REQUESTS,
             // The ledger itself says no to everybody: an alarm was raised.
             known if ALARMS.contains(&known) => StatusCode::SERVICE_UNAVAILABLE,
             _ if *exit == 1 => StatusCode::UNPROCESSABLE_ENTITY,
