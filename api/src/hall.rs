@@ -37,6 +37,8 @@ pub struct Hall {
     pub changes: Memo<(SchemeCode, Period), Option<RosterChange>>,
     /// A month's figures, and whether they are frozen.
     pub months: Memo<Period, (MonthTable, bool)>,
+    /// What keeps a month from being closed by the holder of a key: what, and what to do.
+    pub obstacles: Memo<(Period, KeyId), Vec<(String, String)>>,
     /// Whose turn it is to close a month.
     closing: Mutex<()>,
 }
@@ -57,6 +59,7 @@ impl Hall {
             sites,
             changes: Memo::default(),
             months: Memo::default(),
+            obstacles: Memo::default(),
             closing: Mutex::default(),
         })
     }

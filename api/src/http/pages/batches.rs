@@ -186,7 +186,7 @@ pub(super) async fn one(
             is_approved,
             sees_payees,
             has_file: is_released && Sight::PaymentFile.is_for(office.books, who.officer),
-            accounts: paying_accounts(office, &code),
+            accounts: if is_approved { paying_accounts(office, &code) } else { Vec::new() },
             profiles: if is_approved { sending_profiles(office)? } else { Vec::new() },
             today: office.clock.today().to_string(),
             change: change(hall, office, batch)?,

@@ -75,7 +75,13 @@ pub(super) async fn one(
             period.parse().map_err(|why| Failure::usage(format!("月份：{why}")))?;
         let worked = hall.months.at(office.books.height, period, || figures(office, period))?;
         let (table, is_closed) = (&worked.0, worked.1);
-        let obstacles = if is_closed { Vec::new() } else { in_the_way(office, who, table)? };
+        let obstacles = if is_closed {
+            Vec::new()
+        } else {
+            let about = (period, who.key);
+            let work_out = || in_the_way(office, who, table);
+            hall.obstacles.at(office.books.height, about, work_out)?.as_ref().clone()
+        };
         let known = office.books.offices.officers.get(&who.officer);
         let bulletins = office.books.closings.bulletins.iter();
         let bulletins = bulletins.filter(|(_, issued)| issued.period == period);
