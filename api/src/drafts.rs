@@ -71,7 +71,7 @@ impl Drafts {
         let own = waiting.values().filter(|one| one.officer == officer && one.signed.is_none());
         let bytes: usize = waiting.values().map(|one| one.draft.bytes()).sum();
         if own.count() >= MOST_WAITING || (bytes > 0 && bytes + draft.bytes() > MOST_BYTES) {
-            return Err(refusal(
+            return Err(Failure::refused(
                 "draft.too_many",
                 "待签的内容太多；请先签署或放弃已有的待签内容。",
             ));
@@ -153,7 +153,7 @@ pub fn refuse_other(draft: &Draft, key: KeyId, signed: &SignedAct) -> Result<(),
     if signed.act().body == draft.body && signed.act().key == key {
         return Ok(());
     }
-    Err(refusal(
+    Err(Failure::refused(
         "draft.differs",
         "签署的内容与待签的内容不同，没有交入。请重新打开这一页，核对后再签。",
     ))
@@ -172,15 +172,11 @@ pub fn same_again(before: Receipt, id: ActId) -> Result<Receipt, Failure> {
 
 fn signed(before: Receipt) -> Failure {
     let text = format!("这一项已经签署入账，是第{}条记录；没有再记一次。", before.seq);
-    refusal("draft.signed", &text)
+    Failure::refused("draft.signed", &text)
 }
 
 fn unknown() -> Failure {
-    refusal("draft.unknown", "没有这一项待签内容：可能已放弃，或等候太久。请重新办理。")
-}
-
-fn refusal(code: &str, text: &str) -> Failure {
-    Failure::Machine { code: code.to_owned(), text: text.to_owned(), exit: 1 }
+    Failure::refused("draft.unknown", "没有这一项待签内容：可能已放弃，或等候太久。请重新办理。")
 }
 
 /// The machine's source of randomness gave nothing.

@@ -60,6 +60,12 @@ impl Failure {
         Failure::Usage(text.into())
     }
 
+    /// What was asked is refused by the desk, under a code of its own (exit 1); nothing was written.
+    #[must_use]
+    pub fn refused(code: &str, text: impl Into<String>) -> Failure {
+        Failure::Machine { code: code.to_owned(), text: text.into(), exit: 1 }
+    }
+
     /// A file that could not be read or written.
     #[must_use]
     pub fn file(path: &std::path::Path, why: &std::io::Error) -> Failure {

@@ -8,7 +8,7 @@ use ledger::act::Body;
 use ledger::act::signed::SignedAct;
 use ledger::engine::{Engine, Receipt};
 use ledger::ids::{ActId, KeyId, OfficerId, SchemeCode};
-use ledger::period::Period;
+use ledger::period::{Date, Period};
 use ledger::rejection::Rejection;
 use ledger::views::month::MonthTable;
 use ledger::views::roster_change::RosterChange;
@@ -37,8 +37,8 @@ pub struct Hall {
     pub changes: Memo<(SchemeCode, Period), Option<RosterChange>>,
     /// A month's figures, and whether they are frozen.
     pub months: Memo<Period, (MonthTable, bool)>,
-    /// What keeps a month from being closed by the holder of a key: what, and what to do.
-    pub obstacles: Memo<(Period, KeyId), Vec<(String, String)>>,
+    /// What keeps a month from being closed by the holder of a key on a day: what, and what to do.
+    pub obstacles: Memo<(Period, KeyId, Date), Vec<(String, String)>>,
     /// Whose turn it is to close a month.
     closing: Mutex<()>,
 }

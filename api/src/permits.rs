@@ -6,6 +6,13 @@ use ledger::ids::OfficerId;
 
 use crate::failure::Failure;
 
+/// True if a person is in office and the post carries the role.
+#[must_use]
+pub fn holds(books: &Books, officer: OfficerId, role: Role) -> bool {
+    let known = books.offices.officers.get(&officer);
+    known.is_some_and(|known| known.in_office && known.roles.contains(&role))
+}
+
 /// What is not for everybody who signs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sight {
@@ -56,8 +63,7 @@ impl Sight {
     /// True if that person sees it.
     #[must_use]
     pub fn is_for(self, books: &Books, officer: OfficerId) -> bool {
-        let known = books.offices.officers.get(&officer).filter(|known| known.in_office);
-        known.is_some_and(|known| known.roles.iter().any(|role| self.roles().contains(role)))
+        self.roles().iter().any(|role| holds(books, officer, *role))
     }
 
     /// Refuses who does not see it.
@@ -69,10 +75,7 @@ impl Sight {
             return Ok(());
         }
         let roles: Vec<&str> = self.roles().iter().map(|role| role.chinese()).collect();
-        Err(Failure::Machine {
-            code: "sight.not_yours".to_owned(),
-            text: format!("这些内容只给{}岗位查看，没有打开。", roles.join("、")),
-            exit: 1,
-        })
+        let text = format!("这些内容只给{}岗位查看，没有打开。", roles.join("、"));
+        Err(Failure::refused("sight.not_yours", text))
     }
 }

@@ -67,19 +67,25 @@ impl Challenges {
         let now = Clock::Machine.unix_seconds();
         let set = self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&claim.challenge);
         if set.is_none_or(|set| set + LASTS_SECONDS <= now) {
-            return Err(refusal("session.challenge", "登录口令已用过或已过期，请重新登录。"));
+            return Err(Failure::refused(
+                "session.challenge",
+                "登录口令已用过或已过期，请重新登录。",
+            ));
         }
         if claim.site != site {
             let text =
                 format!("签名是为{}做的，本站是{site}；没有登录。请核对地址栏。", claim.site);
-            return Err(refusal("session.site", &text));
+            return Err(Failure::refused("session.site", &text));
         }
         let key = books.valid_key(claim.key)?;
         let signature = BASE64.decode(&claim.signature).ok();
         let signature = signature.and_then(|bytes| <[u8; 64]>::try_from(bytes).ok());
         let message = message(&books.origin, &claim.challenge, &claim.site);
         if !signature.is_some_and(|signature| holds(&key.public, &message, &signature)) {
-            return Err(refusal("session.signature", "签名不符，没有登录。请用登记的密钥重试。"));
+            return Err(Failure::refused(
+                "session.signature",
+                "签名不符，没有登录。请用登记的密钥重试。",
+            ));
         }
         in_office(books, claim.key)
     }
@@ -95,14 +101,10 @@ pub fn in_office(books: &Books, key: KeyId) -> Result<OfficerId, Failure> {
     if known.is_some_and(|known| known.in_office) {
         return Ok(officer);
     }
-    Err(refusal("session.dismissed", "这把密钥的持有人已不在任，不能登录。"))
+    Err(Failure::refused("session.dismissed", "这把密钥的持有人已不在任，不能登录。"))
 }
 
 /// The bytes that an answer signs.
 fn message(origin: &str, challenge: &str, site: &str) -> Vec<u8> {
     format!("doudi/session/v1\n{origin}\n{site}\n{challenge}").into_bytes()
-}
-
-fn refusal(code: &str, text: &str) -> Failure {
-    Failure::Machine { code: code.to_owned(), text: text.to_owned(), exit: 1 }
 }

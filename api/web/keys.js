@@ -38,7 +38,7 @@ export async function forget(id) {
 
 // Takes a key file (PEM, PKCS#8, without a passphrase) in. The key itself cannot be read out of the browser again.
 export async function fromPem(pem, facts) {
-  if (pem.includes("ENCRYPTED")) throw new Error("这个密钥文件有口令，浏览器打不开；请先用 doudi key passphrase 去掉口令，载入后删去无口令的文件。");
+  if (pem.includes("ENCRYPTED")) throw new Error("这个密钥文件有口令，浏览器打不开；请先复制一份，用 doudi key passphrase --no-passphrase 去掉副本的口令，载入后删去副本。");
   const found = /-----BEGIN PRIVATE KEY-----([\s\S]+?)-----END PRIVATE KEY-----/.exec(pem);
   if (!found) throw new Error("这不是密钥文件（应以 -----BEGIN PRIVATE KEY----- 开头）。");
   let der, open;

@@ -62,4 +62,9 @@ document.querySelector("#file").addEventListener("change", async (event) => {
 
 document.querySelector("#ended").hidden = !location.search.includes("ended");
 
-show().catch((why) => tell(trouble, why));
+// Browsers sign on safe addresses only: https, or this machine itself.
+if (!globalThis.isSecureContext || !crypto.subtle) {
+  tell(trouble, new Error("这个网址不是安全连接，浏览器不许签名。请用单位公布的 https 网址打开；在服务器本机上可用 http://127.0.0.1。"));
+} else {
+  show().catch((why) => tell(trouble, why));
+}

@@ -94,11 +94,14 @@ export function shown(key, value) {
 
 // Everything that a body states, as pairs of a word and a value, nested parts under their own words.
 export function told(body, above = "") {
-  const pairs = [];
+  const [pairs, used] = [[], new Set()];
   for (const [key, value] of Object.entries(body)) {
     const word = Object.hasOwn(WORDS, key) ? WORDS[key] : undefined;
     if (!word) throw new Error(`本页不认识“${key}”这一项，不能在这里签署；请用 doudi act 办理。`);
-    const name = above ? `${above} › ${word}` : word;
+    const plain = above ? `${above} › ${word}` : word;
+    // Two keys of one word stand apart: neither hides the other.
+    const name = used.has(plain) ? `${plain}（${key}）` : plain;
+    used.add(plain);
     const items = Array.isArray(value) ? value : [value];
     items.forEach((item, at) => {
       const numbered = items.length > 1 ? `${name}（${at + 1}）` : name;

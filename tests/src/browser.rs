@@ -34,6 +34,7 @@ impl Driver {
     #[must_use]
     pub fn start() -> Option<Driver> {
         if !Path::new(CHROMIUM).exists() || !Path::new(DRIVER).exists() {
+            eprintln!("skipped: no {CHROMIUM} or {DRIVER} on this machine");
             return None;
         }
         let mut child = Command::new(DRIVER)

@@ -31,12 +31,12 @@ pub(super) fn batch_of(
     {
         let text =
             format!("文件里的行引用都属于批次{named}，不是{batch}；没有入账。请核对是否拿错文件。");
-        return Err(refusal("response.other_batch", text));
+        return Err(Failure::refused("response.other_batch", text));
     }
     let name = file.opened.file();
     let pattern = layout.file_name.as_ref();
     match pattern.and_then(|pattern| pattern.batch_in(name)) {
-        Some(named) if named != batch.as_str() => Err(refusal(
+        Some(named) if named != batch.as_str() => Err(Failure::refused(
             "response.other_name",
             format!(
                 "按版式，文件名“{name}”是批次{named}的，要核对的却是{batch}；没有入账。请核对是否拿错文件；确属{batch}的，问明银行后改正文件名。"
@@ -76,7 +76,7 @@ pub(super) fn other_account(
         (released.account != *account).then_some((line.row, reference, &released.account))
     });
     let Some((row, reference, other)) = of_another else { return Ok(()) };
-    Err(refusal(
+    Err(Failure::refused(
         "returns.other_account",
         format!(
             "第{row}行的支付{reference}由专户{other}付出，不是{account}；没有入账。请核对是否注错专户、拿错文件。"
@@ -129,11 +129,11 @@ pub(super) fn refuse_foreign(
     let has_amounts = || known.is_some_and(|batch| batch.has_one_of(amounts()));
     if count > 0 && fitting == 0 && !has_amounts() {
         let why = Rejection::ResponseForeign { batch: batch.clone(), count };
-        return Err(refusal(why.code(), format!("{why}。{}{}", told(), why.hint())));
+        return Err(Failure::refused(why.code(), format!("{why}。{}{}", told(), why.hint())));
     }
     let stated = file.mismatches;
     if stated.is_some_and(|stated| stated != strays) {
-        return Err(refusal(
+        return Err(Failure::refused(
             "response.mismatches",
             format!(
                 "对不上支付的实为{strays}行，与 --mismatches 注明的不符；没有入账。请重新核对。"
@@ -141,7 +141,7 @@ pub(super) fn refuse_foreign(
         ));
     }
     if stated.is_none() && strays > fitting {
-        return Err(refusal(
+        return Err(Failure::refused(
             "response.mismatches",
             format!(
                 "回盘{count}行里只有{fitting}行对应批次{batch}的支付，{strays}行对不上。{}请先核对是否拿错文件；确属本批的，加 --mismatches {strays} 再导入，对不上的逐行列为存疑。",
@@ -195,8 +195,4 @@ fn about(books: &Books, code: &BatchCode, read: &ResponseFile) -> String {
     } else {
         format!("笔数和金额与文件相同的是批次{same}。")
     }
-}
-
-fn refusal(code: &str, text: String) -> Failure {
-    Failure::Machine { code: code.to_owned(), text, exit: 1 }
 }

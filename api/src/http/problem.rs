@@ -151,7 +151,7 @@ impl IntoResponse for Problem {
 
 /// A failure of the address, not of the ledger.
 pub fn of_http(code: &str, text: impl Into<String>) -> Problem {
-    Failure::Machine { code: code.to_owned(), text: text.into(), exit: 1 }.into()
+    Failure::refused(code, text).into()
 }
 
 /// A panic in what answers a request: told to the operator, not to who asked.

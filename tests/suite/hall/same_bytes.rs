@@ -92,6 +92,9 @@ fn a_key_that_the_page_cannot_name_is_not_signed_and_every_key_of_the_format_has
     );
     assert_eq!(told[0][1], "1,234,567.89 元");
     assert_eq!(told[2][0], "分项（2） › 名目");
+    let alike = browser.run_async(script, vec![json!({ "act": "甲", "acts": ["乙"] })]);
+    assert_eq!(alike[0][0], "所指动作");
+    assert_eq!(alike[1][0], "所指动作（acts）", "two keys of one word hide each other nowhere");
     let refused = browser.run_async(script, vec![json!({ "amount_fen": 1, "surprise": true })]);
     assert!(refused.as_str().unwrap().contains("surprise"), "{refused}");
 }

@@ -22,7 +22,7 @@ use crate::desk::{Office, paying, profiles};
 use crate::failure::Failure;
 use crate::hall::Hall;
 use crate::http::extract::{Asked, SignedIn, Visitor};
-use crate::permits::Sight;
+use crate::permits::{Sight, holds};
 
 /// So many rows stand on a page.
 const ROWS: usize = 100;
@@ -173,8 +173,7 @@ pub(super) async fn one(
         });
         let payments: Vec<_> = payments.collect();
         let last = after.saturating_add(payments.len());
-        let known = office.books.offices.officers.get(&who.officer);
-        let pays = known.is_some_and(|known| known.roles.contains(&Role::Payer));
+        let pays = holds(office.books, who.officer, Role::Payer);
         let is_approved = batch.stage == BatchStage::Approved && pays;
         Ok(OneBatch {
             frame,

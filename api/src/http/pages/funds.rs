@@ -13,6 +13,7 @@ use crate::desk::exceptions::{Heap, heaps};
 use crate::hall::Hall;
 use crate::http::extract::Visitor;
 use crate::http::v1::money::fund_facts;
+use crate::permits::holds;
 
 #[derive(Template)]
 #[template(path = "funds.html")]
@@ -31,8 +32,7 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
         });
         let balances = office.books.postings.balances().iter();
         let balances = balances.filter(|(_, amount)| !amount.is_zero());
-        let known = office.books.offices.officers.get(&who.officer);
-        let keeps = known.is_some_and(|known| known.roles.contains(&Role::FundKeeper));
+        let keeps = holds(office.books, who.officer, Role::FundKeeper);
         Ok(Funds {
             frame,
             keeps,
@@ -54,8 +54,7 @@ struct Exceptions {
 
 pub(super) async fn exceptions(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -> Response {
     written(hall, who, "/exceptions", move |_, office, frame| {
-        let known = office.books.offices.officers.get(&who.officer);
-        let decides = known.is_some_and(|known| known.roles.contains(&Role::Supervisor));
+        let decides = holds(office.books, who.officer, Role::Supervisor);
         let (heaps, today) = (heaps(office.books), office.clock.today().to_string());
         Ok(Exceptions { frame, decides, today, heaps })
     })

@@ -137,6 +137,5 @@ async fn page<T: Template>(
 
 /// A page that is not there.
 fn missing(text: &str) -> Failure {
-    let (code, text) = ("http.not_found".to_owned(), text.to_owned());
-    Failure::Machine { code, text, exit: 1 }
+    Failure::refused("http.not_found", text)
 }

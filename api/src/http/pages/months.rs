@@ -17,6 +17,7 @@ use crate::desk::closing::{figures, obstacles, refused_to};
 use crate::failure::Failure;
 use crate::hall::Hall;
 use crate::http::extract::{SignedIn, Visitor};
+use crate::permits::holds;
 
 #[derive(Template)]
 #[template(path = "months.html")]
@@ -78,11 +79,11 @@ pub(super) async fn one(
         let obstacles = if is_closed {
             Vec::new()
         } else {
-            let about = (period, who.key);
+            // Rules look at the day of signature too.
+            let about = (period, who.key, office.clock.today());
             let work_out = || in_the_way(office, who, table);
             hall.obstacles.at(office.books.height, about, work_out)?.as_ref().clone()
         };
-        let known = office.books.offices.officers.get(&who.officer);
         let bulletins = office.books.closings.bulletins.iter();
         let bulletins = bulletins.filter(|(_, issued)| issued.period == period);
         let documents = bulletins.flat_map(|(entry, issued)| {
@@ -93,7 +94,7 @@ pub(super) async fn one(
             frame,
             period: period.to_string(),
             is_closed,
-            writes_bulletin: known.is_some_and(|one| one.roles.contains(&Role::BulletinWriter)),
+            writes_bulletin: holds(office.books, who.officer, Role::BulletinWriter),
             obstacles,
             schemes: table.schemes.iter().map(scheme_row).collect(),
             documents: documents.collect(),

@@ -29,6 +29,7 @@ use crate::drafts::{Told, Waiting};
 use crate::failure::Failure;
 use crate::hall::Hall;
 use crate::http::acts::read_entries;
+use crate::permits::holds;
 
 /// A draft that now waits for its maker's signature.
 #[derive(Serialize, ToSchema)]
@@ -62,8 +63,7 @@ pub(super) async fn make(
 /// Whoever could not sign it is told so before anything is read for it: names and numbers are not shown on the way to a refusal.
 fn demand(office: Office<'_>, who: SignedIn, role: Option<Role>) -> Result<(), Failure> {
     let Some(role) = role else { return Ok(()) };
-    let known = office.books.offices.officers.get(&who.officer);
-    if known.is_some_and(|known| known.roles.contains(&role)) {
+    if holds(office.books, who.officer, role) {
         return Ok(());
     }
     Err(Rejection::RoleMissing { kind: "这件事", role: role.chinese() }.into())

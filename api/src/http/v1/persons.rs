@@ -56,11 +56,7 @@ pub async fn search(
 }
 
 fn unregistered() -> Failure {
-    Failure::Machine {
-        code: "person.not_registered".to_owned(),
-        text: "没有登记这个证件号码的人员。请核对号码。".to_owned(),
-        exit: 1,
-    }
+    Failure::refused("person.not_registered", "没有登记这个证件号码的人员。请核对号码。")
 }
 
 /// Why the fields of a person are asked for.
