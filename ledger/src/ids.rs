@@ -303,11 +303,13 @@ impl FromStr for PaymentRef {
             form: "应为5位批次代码加7位行号，共12位",
         };
         let (batch, line) = text.split_at_checked(5).ok_or_else(wrong)?;
-        if line.len() != 7 || !line.bytes().all(|byte| byte.is_ascii_digit()) {
+        let batch = batch.parse().map_err(|_| wrong())?;
+        if line.len() != 7 {
             return Err(wrong());
         }
-        let batch = batch.parse().map_err(|_| wrong())?;
-        let line = line.parse().map_err(|_| wrong())?;
+        let digit = |byte: u8| byte.is_ascii_digit().then(|| u32::from(byte - b'0'));
+        let number = |number: u32, byte| Some(number * 10 + digit(byte)?);
+        let line = line.bytes().try_fold(0, number).ok_or_else(wrong)?;
         PaymentRef::new(batch, line).ok_or_else(wrong)
     }
 }

@@ -88,38 +88,7 @@ impl Money {
     /// # Errors
     /// [`NotMoney`] with the text as found.
     pub fn parse_yuan(text: &str) -> Result<Money, NotMoney> {
-        let not_money = || NotMoney(text.to_owned());
-        let (negative, digits) = match text.strip_prefix('-') {
-            Some(rest) => (true, rest),
-            None => (false, text),
-        };
-        let mut fen = 0_i64;
-        let (mut whole, mut decimals) = (0_u32, None);
-        for byte in digits.bytes() {
-            match (byte, &mut decimals) {
-                (b'0'..=b'9', Some(2)) => return Err(not_money()),
-                (b'0'..=b'9', Some(count)) => *count += 1,
-                (b'0'..=b'9', None) => whole += 1,
-                (b'.', None) => {
-                    decimals = Some(0_u32);
-                    continue;
-                }
-                (_, _) => return Err(not_money()),
-            }
-            let next = fen.checked_mul(10).and_then(|fen| fen.checked_add(i64::from(byte - b'0')));
-            fen = next.ok_or_else(not_money)?;
-        }
-        // A point with nothing before it or behind it is a slip of the pen.
-        if whole == 0 || decimals == Some(0) {
-            return Err(not_money());
-        }
-        let scale = match decimals {
-            None => 100,
-            Some(1) => 10,
-            Some(_) => 1,
-        };
-        let fen = fen.checked_mul(scale).ok_or_else(not_money)?;
-        Ok(Money(if negative { -fen } else { fen }))
+        fen_of(text.as_bytes()).map(Money).ok_or_else(|| NotMoney(text.to_owned()))
     }
 
     /// The amount with two decimals and no separators, as bank files carry it: `-0.05`, `2452.00`.
@@ -184,6 +153,30 @@ impl Money {
         }
         text
     }
+}
+
+/// The fen of "1234.5" or "-0.01". A point with nothing before it or behind it is a slip of the pen.
+fn fen_of(text: &[u8]) -> Option<i64> {
+    let (sign, text) = match text {
+        [b'-', rest @ ..] => (-1, rest),
+        all => (1, all),
+    };
+    let (yuan, fen) = match text {
+        [yuan @ .., b'.', jiao, fen] => (yuan, whole(&[*jiao, *fen])?),
+        [yuan @ .., b'.', jiao] => (yuan, whole(&[*jiao, b'0'])?),
+        yuan => (yuan, 0),
+    };
+    whole(yuan)?.checked_mul(100)?.checked_add(fen)?.checked_mul(sign)
+}
+
+/// What digits, at least one, come to.
+fn whole(digits: &[u8]) -> Option<i64> {
+    let add = |number: i64, byte: &u8| {
+        let digit = byte.wrapping_sub(b'0');
+        let next = number.checked_mul(10)?.checked_add(i64::from(digit))?;
+        (digit < 10).then_some(next)
+    };
+    if digits.is_empty() { None } else { digits.iter().try_fold(0, add) }
 }
 
 fn formal_digit(digit: u64) -> char {

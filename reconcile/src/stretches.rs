@@ -8,7 +8,7 @@ use memchr::{memchr, memchr_iter};
 
 use crate::problem::Problem;
 use crate::profile::Layout;
-use crate::table::{Row, cut, fill, undecodable};
+use crate::table::{Row, Splitting, cut, undecodable};
 use crate::text::{Encoding, STRETCH, decode_into};
 
 /// Text in rows, from the row under the heading to the last row with content.
@@ -132,13 +132,14 @@ impl Text<'_> {
         let before = (stretch.begin, stretch.number);
         let text = decode_into(bytes, self.encoding, decoded)
             .map_err(|wrong| undecodable(self.file, self.encoding, &wrong, before))?;
+        let splitting = Splitting::of(text, separator, quoted);
         let mut rest = text;
         while !rest.is_empty() {
             let end = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
             let (line, after) = rest.split_at(end);
             rest = after.get(1..).unwrap_or_default();
             let line = line.strip_suffix('\r').unwrap_or(line);
-            fill(&mut row, number, line, separator, quoted);
+            splitting.fill(&mut row, number, line);
             work(&row);
             number = number.saturating_add(1);
         }

@@ -80,10 +80,7 @@ impl<'l, L, A, F: Fn(&'l L) -> Claim<'l, A>> Lines<'l, L, F> {
     }
 
     /// Does `work` on every piece, on all cores. It is told how many lines stand before.
-    pub(crate) fn on_all_cores<R: Send>(
-        &self,
-        work: impl Fn(usize, &'l [L]) -> Vec<R> + Sync,
-    ) -> Vec<Vec<R>>
+    pub(crate) fn on_all_cores<R: Send>(&self, work: impl Fn(usize, &'l [L]) -> R + Sync) -> Vec<R>
     where
         L: Sync,
         F: Sync,
@@ -96,7 +93,7 @@ impl<'l, L, A, F: Fn(&'l L) -> Claim<'l, A>> Lines<'l, L, F> {
 }
 
 /// A payment's place among the payments. A million of these are held at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place(u32);
 
 impl Place {
@@ -150,61 +147,102 @@ where
     A: Copy + Eq,
     F: Fn(&'l L) -> Claim<'l, A> + Sync,
 {
-    let named = named(payments, lines);
-    let mut found = if each_once(&named) {
-        named.iter().flatten().map(|named| named.map_or(Found::Nothing, Named::found)).collect()
+    let by_itself = by_itself(payments, lines);
+    let is_named = (!by_itself.all_refer).then(|| are_named(payments, &by_itself.found));
+    let mut found = if by_itself.each_once {
+        by_itself.found
     } else {
-        by_reference(payments, lines, &named)
+        by_reference(payments, lines, &by_itself.found)
     };
-    if lines.iter().any(|line| line.reference.is_none()) {
-        let mut is_named = vec![false; payments.len()];
-        for named in named.iter().flatten().flatten() {
-            if let Some(slot) = is_named.get_mut(named.payment.index()) {
-                *slot = true;
-            }
-        }
+    if let Some(is_named) = is_named {
         by_account(payments, lines, &within, &mut found, &is_named);
     }
     found
 }
 
-/// True if the lines name payments in their order, so that none is named twice. Banks mostly keep our order.
-fn each_once(named: &[Vec<Option<Named>>]) -> bool {
-    let mut places = named.iter().flatten().flatten().map(|named| named.payment.0);
-    let Some(mut last) = places.next() else { return true };
-    places.all(|place| std::mem::replace(&mut last, place) < place)
-}
-
-/// The payment that a line names by its reference, and whether they agree. A million of these are looked at one by one, so
-/// they are small.
-#[derive(Clone, Copy)]
-struct Named {
-    payment: Place,
-    agrees: bool,
-}
-
-impl Named {
-    /// What is found for a line if no other names the same payment.
-    fn found(self) -> Found {
-        let (payment, rule) = (self.payment, MatchRule::Reference);
-        if self.agrees { Found::One { payment, rule } } else { Found::Different { payment, rule } }
+/// Whether some line names that payment by its reference, for each payment.
+fn are_named(payments: &[Expectation], by_itself: &[Found]) -> Vec<bool> {
+    let mut are_named = vec![false; payments.len()];
+    for payment in by_itself.iter().filter_map(|found| found.payment()) {
+        if let Some(slot) = are_named.get_mut(payment) {
+            *slot = true;
+        }
     }
+    are_named
 }
 
-/// Looked up and compared on all cores: no line asks for another here.
-fn named<'l, L, A, F>(payments: &[Expectation], lines: &Lines<'l, L, F>) -> Vec<Vec<Option<Named>>>
+/// What every line names by its reference, if no other line is asked.
+struct ByItself {
+    /// One entry per line: [`Found::One`], [`Found::Different`] or [`Found::Nothing`].
+    found: Vec<Found>,
+    /// The lines name payments in their order, so that none is named twice. Banks mostly keep our order.
+    each_once: bool,
+    /// Every line has a reference.
+    all_refer: bool,
+}
+
+/// A piece of them.
+struct PieceByItself {
+    found: Vec<Found>,
+    /// The first and the last payment that are named.
+    ends: Option<(Place, Place)>,
+    each_once: bool,
+    all_refer: bool,
+}
+
+/// Looked up and compared on all cores.
+fn by_itself<'l, L, A, F>(payments: &[Expectation], lines: &Lines<'l, L, F>) -> ByItself
 where
     L: Sync,
     F: Fn(&'l L) -> Claim<'l, A> + Sync,
 {
     let index = Index::of(payments);
-    let of_line = |line: &'l L| {
-        let line = (lines.claim)(line);
-        let payment = index.get(line.reference?)?;
-        let agrees = agrees(&line, payments.get(payment)?);
-        Some(Named { payment: Place::of(payment), agrees })
-    };
-    lines.on_all_cores(|_, piece| piece.iter().map(of_line).collect())
+    let pieces = lines.on_all_cores(|_, piece| {
+        let mut of_piece = PieceByItself {
+            found: Vec::with_capacity(piece.len()),
+            ends: None,
+            each_once: true,
+            all_refer: true,
+        };
+        for line in piece {
+            of_piece.take(payments, &index, &(lines.claim)(line));
+        }
+        of_piece
+    });
+    let mut all = ByItself { found: Vec::new(), each_once: true, all_refer: true };
+    all.found.reserve_exact(lines.count());
+    let mut last = None;
+    for piece in pieces {
+        all.found.extend_from_slice(&piece.found);
+        all.all_refer &= piece.all_refer;
+        all.each_once &= piece.each_once;
+        if let Some((begin, end)) = piece.ends {
+            all.each_once &= last.is_none_or(|last| last < begin);
+            last = Some(end);
+        }
+    }
+    all
+}
+
+impl PieceByItself {
+    fn take<A>(&mut self, payments: &[Expectation], index: &Index<'_>, line: &Claim<'_, A>) {
+        self.all_refer &= line.reference.is_some();
+        let payment = line.reference.and_then(|reference| index.get(reference));
+        let expected = payment.and_then(|at| payments.get(at));
+        let (Some(at), Some(expected)) = (payment, expected) else {
+            self.found.push(Found::Nothing);
+            return;
+        };
+        let (payment, rule) = (Place::of(at), MatchRule::Reference);
+        self.found.push(if agrees(line, expected) {
+            Found::One { payment, rule }
+        } else {
+            Found::Different { payment, rule }
+        });
+        let (first, last) = self.ends.unwrap_or((payment, payment));
+        self.each_once &= self.ends.is_none() || last < payment;
+        self.ends = Some((first, payment));
+    }
 }
 
 /// What the lines of a file have said of one payment by its reference.
@@ -231,7 +269,7 @@ impl Hold {
 fn by_reference<'l, L, A, F>(
     payments: &[Expectation],
     lines: &Lines<'l, L, F>,
-    named: &[Vec<Option<Named>>],
+    by_itself: &[Found],
 ) -> Vec<Found>
 where
     A: Copy + Eq,
@@ -239,21 +277,19 @@ where
 {
     let mut found = vec![Found::Nothing; lines.count()];
     let mut holds = vec![Hold::default(); payments.len()];
-    for (at, named) in named.iter().flatten().enumerate() {
-        if let Some(named) = named
-            && let Some(hold) = holds.get_mut(named.payment.index())
-        {
+    for (at, named) in by_itself.iter().enumerate() {
+        if let Some(hold) = named.payment().and_then(|payment| holds.get_mut(payment)) {
             take(*named, hold, lines, at, &mut found);
         }
     }
     if holds.iter().any(|hold| hold.is_contested) {
         // Neither may win by standing first: every sound line about the payment is contradicted.
-        for (named, slot) in named.iter().flatten().zip(&mut found) {
-            if let Some(Named { payment, .. }) = *named
+        for (named, slot) in by_itself.iter().zip(&mut found) {
+            if let Found::One { payment, rule } | Found::Different { payment, rule } = *named
                 && holds.get(payment.index()).is_some_and(|hold| hold.is_contested)
                 && !matches!(slot, Found::Different { .. })
             {
-                *slot = Found::Contradicted { payment, rule: MatchRule::Reference };
+                *slot = Found::Contradicted { payment, rule };
             }
         }
     }
@@ -262,18 +298,19 @@ where
 
 /// One line that names one payment.
 fn take<'l, L, A: Copy + Eq, F: Fn(&'l L) -> Claim<'l, A>>(
-    named: Named,
+    named: Found,
     hold: &mut Hold,
     lines: &Lines<'l, L, F>,
     at: usize,
     found: &mut [Found],
 ) {
     let Some(slot) = found.get_mut(at) else { return };
-    let Some(holder) = hold.holder().filter(|_| named.agrees) else {
-        if named.agrees {
+    let agrees = matches!(named, Found::One { .. });
+    let Some(holder) = hold.holder().filter(|_| agrees) else {
+        if agrees {
             hold.give(at);
         }
-        *slot = named.found();
+        *slot = named;
         return;
     };
     match lines.get(at).zip(lines.get(holder)) {
@@ -281,7 +318,7 @@ fn take<'l, L, A: Copy + Eq, F: Fn(&'l L) -> Claim<'l, A>>(
         Some((line, other)) if other.answer != line.answer => hold.is_contested = true,
         // The same answer once more is one line too many: the later one, wherever it stands.
         Some((line, other)) if line.rank() < other.rank() => {
-            *slot = named.found();
+            *slot = named;
             hold.give(at);
             if let Some(later) = found.get_mut(holder) {
                 *later = Found::Nothing;

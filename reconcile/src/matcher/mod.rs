@@ -7,7 +7,7 @@ pub(crate) mod hashing;
 mod index;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use compact_str::CompactString;
 use ledger::answer::{MatchRule, Outcome, Reason};
@@ -117,17 +117,18 @@ fn match_slices(expectations: &[Expectation], slices: &[&[ResponseLine]]) -> Mat
         (0..=RESPONSE_WINDOW_DAYS).contains(&answered.days_since(instructed))
     });
     let answered: Vec<AtomicBool> = expectations.iter().map(|_| AtomicBool::new(false)).collect();
-    let (outcomes, finals) = outcomes(expectations, &claims, &found, &answered);
+    let (outcomes, counts) = outcomes(expectations, &claims, &found, &answered);
     let (open, unanswered) = unanswered(expectations, &answered);
     // Nothing is lost and nothing is counted twice, on either side of the match. A payment with two final answers would make
     // more of them than there are answered payments.
     assert_eq!(outcomes.len(), claims.count(), "every line has one outcome");
     assert_eq!(
-        finals + unanswered.len(),
+        counts.finals + unanswered.len(),
         open,
         "every open payment is answered once or unanswered"
     );
-    let repeats = repeats(slices.iter().copied().flatten(), &outcomes);
+    let strangers = counts.unmatched > 0;
+    let repeats = if strangers { repeats(slices, &outcomes) } else { BTreeMap::new() };
     MatchReport { outcomes, unanswered, repeats }
 }
 
@@ -181,35 +182,45 @@ fn settles_soundly(line: &ResponseLine) -> bool {
     }
 }
 
-/// The outcome of every line and how many are final, each with its payment marked as answered. No line asks for another here.
+/// How many outcomes there are of a kind.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    finals: usize,
+    unmatched: usize,
+}
+
+/// The outcome of every line, each final one with its payment marked as answered. No line asks for another here.
 fn outcomes<'l, F>(
     expectations: &[Expectation],
     lines: &Lines<'l, ResponseLine, F>,
     found: &[Found],
     answered: &[AtomicBool],
-) -> (Pieces<LineOutcome>, usize)
+) -> (Pieces<LineOutcome>, Counts)
 where
     F: Fn(&'l ResponseLine) -> Claim<'l, Answer> + Sync,
 {
-    let finals = AtomicUsize::new(0);
-    let pieces = lines.on_all_cores(|before, piece| {
-        let mut of_piece = 0;
+    let done = lines.on_all_cores(|before, piece| {
+        let mut counts = Counts::default();
         let found = found.get(before..).unwrap_or_default();
         let outcomes = piece.iter().zip(found).map(|(line, found)| {
             let outcome = outcome_of(expectations, line, *found);
+            counts.unmatched += usize::from(outcome.outcome == Outcome::Unmatched);
             if let (true, Some(slot)) =
                 (outcome.outcome.is_final(), found.payment().and_then(|at| answered.get(at)))
             {
                 slot.store(true, Ordering::Relaxed);
-                of_piece += 1;
+                counts.finals += 1;
             }
             outcome
         });
-        let outcomes = outcomes.collect();
-        finals.fetch_add(of_piece, Ordering::Relaxed);
-        outcomes
+        (outcomes.collect(), counts)
     });
-    (Pieces::of(pieces), finals.into_inner())
+    let (pieces, counts): (_, Vec<Counts>) = done.into_iter().unzip();
+    let add = |one: Counts, other: &Counts| Counts {
+        finals: one.finals + other.finals,
+        unmatched: one.unmatched + other.unmatched,
+    };
+    (Pieces::of(pieces), counts.iter().fold(Counts::default(), add))
 }
 
 fn outcome_of(expectations: &[Expectation], line: &ResponseLine, found: Found) -> LineOutcome {
@@ -231,10 +242,11 @@ fn outcome_of(expectations: &[Expectation], line: &ResponseLine, found: Found) -
 
 /// Rows that say once more what another row of the file says, each with that row: they are no strangers' payments. Without a
 /// reference they say the same of an account, an amount and a day.
-fn repeats<'l, L: Iterator<Item = &'l ResponseLine> + Clone>(
-    lines: L,
+fn repeats<'l>(
+    slices: &[&'l [ResponseLine]],
     outcomes: &Pieces<LineOutcome>,
 ) -> BTreeMap<u32, u32> {
+    let lines = slices.iter().copied().flatten();
     let about = |line: &'l ResponseLine| match &line.reference {
         Some(reference) => (Some(reference), "", Money::ZERO, None),
         None => (None, line.account_no.as_str(), line.amount, line.date),
@@ -243,9 +255,6 @@ fn repeats<'l, L: Iterator<Item = &'l ResponseLine> + Clone>(
     let unmatched = unmatched.filter(|(_, outcome)| outcome.outcome == Outcome::Unmatched);
     let mut answered: HashMap<_, Option<u32>> =
         unmatched.clone().map(|(line, _)| (about(line), None)).collect();
-    if answered.is_empty() {
-        return BTreeMap::new();
-    }
     // Only a row that needs no decision has answered anything.
     let answers = |(_, outcome): &(&ResponseLine, &LineOutcome)| {
         outcome.reference.is_some() && !outcome.outcome.needs_decision()

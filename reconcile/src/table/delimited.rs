@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memchr_iter;
 
-use super::{Cell, Form, Row, Table, text_fault, text_rows};
+use super::{Cell, Form, Row, Table, may_be_faulty, text_fault, text_rows};
 use crate::problem::Code;
 
 /// No layout has so many columns. Cells beyond them are not made, or a row of separators would become a hundred times its size:
@@ -12,45 +12,60 @@ use crate::problem::Code;
 const WIDEST: usize = 1_000;
 
 pub(super) fn read(text: &str, separator: char, quoted: bool) -> Table {
+    let splitting = Splitting::of(text, separator, quoted);
     let rows = text_rows(text).map(|(number, text)| {
         let mut row = Row::blank(number);
-        fill(&mut row, number, text, separator, quoted);
+        splitting.fill(&mut row, number, text);
         row.into_own()
     });
     Table { rows: rows.collect(), faults: Vec::new() }
 }
 
-/// Makes `row` what one row of text says. The memory for its cells is used again.
-pub(crate) fn fill<'t>(
-    row: &mut Row<Cow<'t, str>>,
-    number: u32,
-    text: &'t str,
+/// How rows of one text become cells. What none of them has need not be asked of each.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Splitting {
     separator: char,
+    /// Cells may stand in double quotes, and there are some.
     quoted: bool,
-) {
-    row.number = number;
-    row.fault = text_fault(text);
-    row.cells.clear();
-    if text.chars().all(char::is_whitespace) {
-        return;
+    /// Some row may have what no text should hold.
+    may_be_faulty: bool,
+}
+
+impl Splitting {
+    /// For the rows of this text.
+    pub(crate) fn of(text: &str, separator: char, quoted: bool) -> Splitting {
+        let quoted = quoted && text.contains('"');
+        Splitting { separator, quoted, may_be_faulty: may_be_faulty(text) }
     }
-    let Some(text) = within_the_widest(text, separator) else {
-        row.fault = Some(Code::TableWrongWidth);
-        return;
-    };
-    if quoted && text.contains('"') {
-        if split_quoted(&mut row.cells, text, separator).is_none() {
-            row.fault = Some(Code::TableUnclosedQuote);
-            row.cells.clear();
+
+    /// Makes `row` what one row of the text says. The memory for its cells is used again.
+    pub(crate) fn fill<'t>(self, row: &mut Row<Cow<'t, str>>, number: u32, text: &'t str) {
+        row.number = number;
+        row.fault = if self.may_be_faulty { text_fault(text) } else { None };
+        row.cells.clear();
+        if text.chars().all(char::is_whitespace) {
+            return;
         }
-    } else if let (Ok(separator), true) = (u8::try_from(separator), separator.is_ascii()) {
-        let mut begin = 0;
-        for end in memchr_iter(separator, text.as_bytes()).chain([text.len()]) {
-            row.cells.push(plain(text.get(begin..end).unwrap_or_default()));
-            begin = end + 1;
+        let Some(text) = within_the_widest(text, self.separator) else {
+            row.fault = Some(Code::TableWrongWidth);
+            return;
+        };
+        if self.quoted && text.contains('"') {
+            if split_quoted(&mut row.cells, text, self.separator).is_none() {
+                row.fault = Some(Code::TableUnclosedQuote);
+                row.cells.clear();
+            }
+        } else if let (Ok(separator), true) =
+            (u8::try_from(self.separator), self.separator.is_ascii())
+        {
+            let mut begin = 0;
+            for end in memchr_iter(separator, text.as_bytes()).chain([text.len()]) {
+                row.cells.push(plain(text.get(begin..end).unwrap_or_default()));
+                begin = end + 1;
+            }
+        } else {
+            row.cells.extend(text.split(self.separator).map(plain));
         }
-    } else {
-        row.cells.extend(text.split(separator).map(plain));
     }
 }
 

@@ -11,13 +11,14 @@ pub(crate) mod xml;
 
 use std::borrow::Cow;
 
+use memchr::memchr_iter;
 use serde::{Deserialize, Serialize};
 
 use crate::problem::{Code, Problem};
 use crate::profile::{Container, Layout};
 use crate::text::{self, Encoding, Undecodable};
 
-pub(crate) use delimited::fill;
+pub(crate) use delimited::Splitting;
 pub(crate) use fixed::cut;
 
 /// A frame begins within this many rows.
@@ -222,10 +223,7 @@ fn text_rows(text: &str) -> impl Iterator<Item = (u32, &str)> {
 
 /// Why a row of text cannot be used at all, if so.
 fn text_fault(row: &str) -> Option<Code> {
-    // What can begin a control character or the sign of a lost one: in most rows there is none.
-    let is_odd = |byte: u8| (byte < b' ' && byte != b'\t') || matches!(byte, 0x7f | 0xc2 | 0xef);
-    // Every byte is looked at, so that many can be looked at in one step.
-    if !row.bytes().fold(false, |odd, byte| odd | is_odd(byte)) {
+    if !has_odd(row, |_| false) {
         return None;
     }
     if row.contains('\u{fffd}') {
@@ -233,4 +231,26 @@ fn text_fault(row: &str) -> Option<Code> {
     }
     let is_control = |character: char| character.is_control() && character != '\t';
     row.contains(is_control).then_some(Code::TextControl)
+}
+
+/// False if no row of a text has a fault: nothing odd is in it but the ends of its rows.
+fn may_be_faulty(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_inside = |at: usize| bytes.get(at + 1).is_some_and(|next| *next != b'\n');
+    has_odd(text, |byte| matches!(byte, b'\n' | b'\r')) || memchr_iter(b'\r', bytes).any(is_inside)
+}
+
+/// True if there is what can be a control character, other than those, or the sign of a lost one.
+fn has_odd(text: &str, but: impl Fn(u8) -> bool) -> bool {
+    let is_odd = |byte: u8, next: u8| {
+        ((byte < b' ') & (byte != b'\t') & !but(byte))
+            | (byte == 0x7f)
+            | ((byte == 0xc2) & (next < 0xa0))
+            | ((byte == 0xef) & (next == 0xbf))
+    };
+    let bytes = text.as_bytes();
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    // Every byte is looked at, so that many can be looked at in one step.
+    let inside = pairs.fold(false, |odd, (byte, next)| odd | is_odd(*byte, *next));
+    inside | bytes.last().is_some_and(|last| is_odd(*last, b' '))
 }
