@@ -15,6 +15,7 @@ use ledger::views::roster_change::RosterChange;
 
 use crate::counter::Counter;
 use crate::drafts::{Drafts, refuse_other, same_again};
+use crate::enrolling::Enrolling;
 use crate::failure::Failure;
 use crate::memo::Memo;
 use crate::reading_room::ReadingRoom;
@@ -31,6 +32,8 @@ pub struct Hall {
     pub drafts: Drafts,
     /// Challenges of those who sign in.
     pub challenges: Challenges,
+    /// Keys on their way into the log.
+    pub enrolling: Enrolling,
     /// Under which addresses people come.
     pub sites: Sites,
     /// Rosters beside the month before, by scheme and month.
@@ -56,6 +59,7 @@ impl Hall {
             room,
             drafts,
             challenges,
+            enrolling: Enrolling::of(dir),
             sites,
             changes: Memo::default(),
             months: Memo::default(),

@@ -38,6 +38,8 @@ pub mod counter;
 pub mod reading_room;
 
 pub mod drafts;
+/// Keys that were made in a browser, on their way into the log.
+pub mod enrolling;
 
 pub mod signing_in;
 

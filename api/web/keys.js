@@ -62,6 +62,17 @@ export async function fromPem(pem, facts) {
   return record;
 }
 
+// Makes a key here. It cannot be read out of the browser, not even by this page.
+export async function make(facts) {
+  const pair = await crypto.subtle.generateKey({ name: "Ed25519" }, false, ["sign", "verify"]).catch(() => {
+    throw new Error("这个浏览器不会 Ed25519 签名，不能在这里生成密钥。请换用较新的浏览器，或用 doudi keygen 生成密钥文件。");
+  });
+  const publicKey = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
+  const record = { id: await keyId(publicKey), key: pair.privateKey, publicKey, ...facts };
+  await keep(record);
+  return record;
+}
+
 export async function sign(record, bytes) {
   return new Uint8Array(await crypto.subtle.sign("Ed25519", record.key, bytes));
 }

@@ -13,6 +13,11 @@ export async function keyId(publicKey) {
   return hex(hash.slice(0, 16));
 }
 
+// What possession and countersignatures of a key cover.
+export function recordOf(officer, publicKey) {
+  return { alg: "ed25519", officer, public: base64(publicKey) };
+}
+
 // An act, its signed bytes and its id.
 export async function actOf(origin, { body, key, kind, prev, seen, seq, time }) {
   const act = bytes({ alg: "ed25519", body, key, kind, prev, seen, seq, time, v: 1 });

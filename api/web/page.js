@@ -20,7 +20,7 @@ export async function ask(method, path, { json, bytes } = {}) {
   const problem = kind.startsWith("application/problem+json") ? await answer.json() : { title: await answer.text() };
   const why = new Error(problem.title || `服务没有受理（${answer.status}）。`);
   [why.code, why.hint, why.problems] = [problem.code, problem.hint, problem.problems];
-  if (answer.status === 401 && !location.pathname.startsWith("/sign-in")) location.assign("/sign-in?ended");
+  if (answer.status === 401 && !["/sign-in", "/enrol"].includes(location.pathname)) location.assign("/sign-in?ended");
   throw why;
 }
 
@@ -88,6 +88,9 @@ async function bodyOf(form) {
   return body;
 }
 
+// The server takes no longer file; it would only break the upload off.
+const MOST_BYTES = 256 * 1024 * 1024;
+
 // A form with data-draft makes a draft and goes to where it is signed. With a file in it, the file is the body and the rest a question.
 for (const form of document.querySelectorAll("form[data-draft]")) {
   const trouble = form.querySelector("[role=alert]");
@@ -104,6 +107,9 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
       const { act } = form.dataset;
       const value = act ? { kind: act, body: await bodyOf(form) } : valueOf(form);
       const file = act ? undefined : form.querySelector("input[type=file]")?.files[0];
+      if (file && file.size > MOST_BYTES) {
+        throw new Error("文件超过 256 MiB，没有上传。请向银行要分成几份的文件。");
+      }
       const question = file ? `?${new URLSearchParams({ name: file.name, ...value })}` : "";
       const sent = file ? { bytes: file } : { json: value };
       const { draft } = await ask("POST", form.dataset.draft + question, sent);

@@ -2,7 +2,6 @@
 //! holder's name that some banks echo in them.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
 use ledger::answer::Reason;
 use memchr::memmem;
@@ -112,12 +111,10 @@ pub(crate) fn without_echo(text: &str) -> Cow<'_, str> {
 /// What stands before an echoed name.
 const ECHO: &str = "户名为";
 
-/// Asked of every line, so the search is prepared once.
-static FIND_ECHO: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(ECHO));
-
 /// Before, name, after. A bracket that was cut off runs to the end.
 fn split_echo(text: &str) -> Option<(&str, &str, &str)> {
-    let at = FIND_ECHO.find(text.as_bytes())?;
+    // Asked of every line: the quickest search there is.
+    let at = memmem::find(text.as_bytes(), ECHO.as_bytes())?;
     let (before, rest) = (text.get(..at)?, text.get(at + ECHO.len()..)?);
     let inside = rest.trim_start().strip_prefix(['[', '［', '【', '〔'])?;
     let (name, after) = inside.split_once([']', '］', '】', '〕']).unwrap_or((inside, ""));

@@ -2,8 +2,10 @@
 
 mod attacks;
 mod december;
+mod enrolment;
 mod reading;
 mod same_bytes;
+mod uploads;
 
 use std::path::{Path, PathBuf};
 

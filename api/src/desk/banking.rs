@@ -61,6 +61,7 @@ pub fn response_draft(
     wrong_file::refuse_foreign(office.books, &batch, file, &read, &report)?;
     let unanswered = report.unanswered.len();
     let mut imported = Imported { profile: profile.name(), unanswered, ..Imported::default() };
+    let digest = file.digest();
     let mut remarks = Vec::new();
     let mut lines = Vec::with_capacity(read.lines.len());
     for (line, outcome) in read.lines.iter().zip(&report.outcomes) {
@@ -70,7 +71,7 @@ pub fn response_draft(
             imported.wait(line.row, waiting_for(line, outcome, before));
         }
         if let Some(remark) = &line.remark {
-            let key = format!("response:{}:{}", file.digest(), line.row);
+            let key = format!("response:{digest}:{}", line.row);
             remarks.push((key, remark.text.clone()));
         }
         lines.push(proposed(line, outcome, answered)?);
@@ -79,7 +80,7 @@ pub fn response_draft(
         Body::ResponseImported(ResponseImported {
             batch,
             booked: file.booked,
-            file: file.digest(),
+            file: digest,
             file_name: file.name(),
             manifest,
             profile: profile.name(),

@@ -135,16 +135,14 @@ pub(super) fn refuse_foreign(
     if stated.is_some_and(|stated| stated != strays) {
         return Err(Failure::refused(
             "response.mismatches",
-            format!(
-                "对不上支付的实为{strays}行，与 --mismatches 注明的不符；没有入账。请重新核对。"
-            ),
+            format!("对不上支付的实为{strays}行，与注明的行数不符；没有入账。请重新核对。"),
         ));
     }
     if stated.is_none() && strays > fitting {
         return Err(Failure::refused(
             "response.mismatches",
             format!(
-                "回盘{count}行里只有{fitting}行对应批次{batch}的支付，{strays}行对不上。{}请先核对是否拿错文件；确属本批的，加 --mismatches {strays} 再导入，对不上的逐行列为存疑。",
+                "回盘{count}行里只有{fitting}行对应批次{batch}的支付，{strays}行对不上。{}请先核对是否拿错文件；确属本批的，注明对不上的行数{strays}再导入（命令行用 --mismatches {strays}），对不上的逐行列为存疑。",
                 told()
             ),
         ));

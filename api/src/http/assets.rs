@@ -25,6 +25,8 @@ const ASSETS: &[(&str, &str, &str)] = &[
     ("/web/page.js", SCRIPT, include_str!("../../web/page.js")),
     ("/web/households.js", SCRIPT, include_str!("../../web/households.js")),
     ("/web/sign_in.js", SCRIPT, include_str!("../../web/sign_in.js")),
+    ("/web/enrol.js", SCRIPT, include_str!("../../web/enrol.js")),
+    ("/web/vouching.js", SCRIPT, include_str!("../../web/vouching.js")),
     ("/web/signing.js", SCRIPT, include_str!("../../web/signing.js")),
 ];
 

@@ -1,5 +1,6 @@
 //! What a request brings, refused in our own words: who asks, JSON bodies, questions, signed entries.
 
+use std::error::Error;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -7,13 +8,15 @@ use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use http_body_util::LengthLimitError;
 use ledger::ids::{KeyId, OfficerId};
 use ledger::log::MAX_ENTRY_BYTES;
 use serde::de::DeserializeOwned;
+use tower_http::timeout::TimeoutError;
 use tower_sessions::Session;
 
-use super::blocking;
 use super::problem::{Problem, of_http};
+use super::{MOST_BYTES, blocking};
 use crate::failure::Failure;
 use crate::hall::Hall;
 use crate::signing_in::in_office;
@@ -90,8 +93,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
             let text = "请求的内容应为 application/json。";
             return Err(Problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, Failure::usage(text)));
         }
-        let bytes = axum::body::to_bytes(request.into_body(), LONGEST_JSON).await;
-        let bytes = bytes.map_err(|_| of_http("http.too_large", "内容超过上限，没有接收。"))?;
+        let bytes = whole(request, LONGEST_JSON).await?;
         let read = serde_json::from_slice(&bytes).map_err(|why| {
             Failure::usage(format!("请求的内容读不懂：{}", spoken::of_json(&why)))
         })?;
@@ -106,27 +108,43 @@ impl<S: Send + Sync> FromRequest<S> for Entry {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Entry, Problem> {
-        let bytes = axum::body::to_bytes(request.into_body(), LONGEST_ENTRY).await;
-        bytes.map(Entry).map_err(|_| of_http("http.too_large", "内容超过上限，没有接收。"))
+        whole(request, LONGEST_ENTRY).await.map(Entry)
     }
 }
 
-/// The bytes of a request, up to the limit of its address.
+/// The bytes of a file, up to the most that is taken.
 pub struct Whole(pub Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for Whole {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Whole, Problem> {
-        whole(request, state).await.map(Whole)
+    async fn from_request(request: Request, _: &S) -> Result<Whole, Problem> {
+        whole(request, MOST_BYTES).await.map(Whole)
     }
 }
 
-async fn whole<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, state).await.map_err(|why| match why.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => of_http("http.too_large", "内容超过上限，没有接收。"),
-        _ => Failure::usage("内容没有传完，请重试。").into(),
+/// The body, no longer than that. What says itself that it is longer is not waited for.
+async fn whole(request: Request, most: usize) -> Result<Bytes, Problem> {
+    let too_large = || of_http("http.too_large", "内容超过上限，没有接收。");
+    let stated = request.headers().get(header::CONTENT_LENGTH);
+    let stated = stated.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if stated.is_some_and(|length| length > most) {
+        return Err(too_large());
+    }
+    axum::body::to_bytes(request.into_body(), most).await.map_err(|why| {
+        if comes_of::<LengthLimitError>(&why) {
+            too_large()
+        } else if comes_of::<TimeoutError>(&why) {
+            of_http("http.slow", "内容传到一半停住了，没有接收，请重试。")
+        } else {
+            Failure::usage("内容没有传完，请重试。").into()
+        }
     })
+}
+
+/// True if it is that error, or one of its sources is.
+fn comes_of<E: Error + 'static>(why: &(dyn Error + 'static)) -> bool {
+    why.is::<E>() || why.source().is_some_and(comes_of::<E>)
 }
 
 /// What stands behind the question mark, known names only.

@@ -66,6 +66,9 @@ pub enum WriteRefused {
     /// It is not there.
     #[response(status = 404, content_type = "application/problem+json")]
     Missing(ProblemDetails),
+    /// The body stood still for a minute.
+    #[response(status = 408, content_type = "application/problem+json")]
+    Slow(ProblemDetails),
     /// Another act was signed under this draft.
     #[response(status = 409, content_type = "application/problem+json")]
     Signed(ProblemDetails),
@@ -109,11 +112,14 @@ pub fn status_of(why: &Failure) -> StatusCode {
             "session.none" | "session.challenge" | "session.site" | "session.signature" => {
                 StatusCode::UNAUTHORIZED
             }
-            "session.dismissed" | "http.cross_site" | "sight.not_yours" => StatusCode::FORBIDDEN,
-            "draft.unknown" | "http.not_found" => StatusCode::NOT_FOUND,
+            "session.dismissed" | "http.cross_site" | "sight.not_yours" | "enrolment.code" => {
+                StatusCode::FORBIDDEN
+            }
+            "draft.unknown" | "enrolment.unknown" | "http.not_found" => StatusCode::NOT_FOUND,
             "http.other_host" => StatusCode::MISDIRECTED_REQUEST,
             "http.method" => StatusCode::METHOD_NOT_ALLOWED,
             "http.too_large" => StatusCode::PAYLOAD_TOO_LARGE,
+            "http.slow" => StatusCode::REQUEST_TIMEOUT,
             "draft.signed" => StatusCode::CONFLICT,
             "draft.too_many" | "room.busy" => StatusCode::TOO_MANY_REQUESTS,
             // The ledger itself says no to everybody: an alarm was raised.

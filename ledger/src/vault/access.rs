@@ -1,5 +1,7 @@
 //! The record of access: every reading of plain text by a person, written before the text is given out.
 
+use std::sync::PoisonError;
+
 use serde::{Deserialize, Serialize};
 
 use super::failure::VaultFailure;
@@ -66,7 +68,6 @@ impl Vault {
     /// Records a reading and waits until it is on disk. Only then may plain text be given out.
     pub(super) fn record_access(
         &self,
-        state: &mut State,
         subjects: &[Subject],
         note: &AccessNote,
     ) -> Result<(), VaultFailure> {
@@ -75,6 +76,7 @@ impl Vault {
         if !stated(&note.purpose) || !stated(&note.at) {
             return Err(VaultFailure::NoteRefused);
         }
+        let mut state = self.state();
         let access = Access {
             number: state.next_access,
             officer: note.officer,
@@ -85,9 +87,22 @@ impl Vault {
             subjects: subjects.iter().take(NAMED).cloned().collect(),
         };
         let mut batch = self.store.batch();
-        self.put_access(state, &mut batch, &access)?;
-        batch.commit()?;
+        self.put_access(&mut state, &mut batch, &access)?;
+        batch.commit_unsynced()?;
         state.next_access = state.next_access.saturating_add(1);
+        drop(state);
+        self.wait_until_on_disk(access.number)
+    }
+
+    /// Returns when the record with that number is on disk. Many that wait are served by one writing: whoever comes first has
+    /// everything written so far brought there.
+    fn wait_until_on_disk(&self, number: u64) -> Result<(), VaultFailure> {
+        let mut recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
+        if *recorded <= number {
+            let written = self.state().next_access;
+            self.store.sync()?;
+            *recorded = written;
+        }
         Ok(())
     }
 

@@ -4,13 +4,14 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::access::open_access;
+use super::erasure_key::KeyRing;
 use super::failure::VaultFailure;
 use super::fields::{Standing, digest_of};
 use super::register::open_field;
 use super::seal::SealKey;
 use super::store::{FieldKey, Table};
 use super::subject::{Field, Subject};
-use super::{State, Vault, unwrap_key};
+use super::{Vault, unwrap_key};
 use crate::ids::{ActId, Commitment};
 
 /// What an audit found.
@@ -71,13 +72,14 @@ impl Vault {
         &self,
         expected: impl IntoIterator<Item = (Subject, Field, Commitment)>,
     ) -> Result<VaultReport, VaultFailure> {
-        let state = self.state();
+        let _held = self.state();
+        let ring = self.ring();
         let mut report = VaultReport::default();
         let erased = self.audit_erased(&mut report);
-        self.audit_keys(&state, &erased, &mut report);
+        self.audit_keys(&ring, &erased, &mut report);
         let mut identified = HashSet::new();
         for table in [Table::Fields, Table::Files] {
-            self.audit_fields(&state, table, &mut identified, &mut report);
+            self.audit_fields(&ring, table, &mut identified, &mut report);
         }
         self.audit_index(&identified, &mut report);
         self.audit_accesses(&mut report);
@@ -91,7 +93,7 @@ impl Vault {
                     report.failed(&failure);
                     Vec::new()
                 });
-                let own = self.subject_key(&state.ring, &subject).ok();
+                let own = self.subject_key(&ring, &subject).ok();
                 checked = Some(Checked { walked: Walked { subject, own }, fields });
             }
             if let Some(checked) = &checked {
@@ -121,7 +123,7 @@ impl Vault {
 
     fn audit_keys(
         &self,
-        state: &State,
+        ring: &KeyRing,
         erased: &BTreeMap<Subject, ActId>,
         report: &mut VaultReport,
     ) {
@@ -140,7 +142,7 @@ impl Vault {
                 Ok(_) => {}
                 Err(failure) => report.failed(&failure),
             }
-            if let Err(failure) = unwrap_key(&state.ring, &key, &wrapped) {
+            if let Err(failure) = unwrap_key(ring, &key, &wrapped) {
                 report.failed(&failure);
             }
         }
@@ -149,7 +151,7 @@ impl Vault {
     /// Opens every version of every field; notes the index entries that the current versions call for.
     fn audit_fields(
         &self,
-        state: &State,
+        ring: &KeyRing,
         table: Table,
         identified: &mut HashSet<([u8; 32], Subject)>,
         report: &mut VaultReport,
@@ -169,7 +171,7 @@ impl Vault {
                 continue;
             };
             if walked.as_ref().is_none_or(|walked| walked.subject != parsed.subject) {
-                let own = self.subject_key(&state.ring, &parsed.subject).ok();
+                let own = self.subject_key(ring, &parsed.subject).ok();
                 walked = Some(Walked { subject: parsed.subject.clone(), own });
             }
             let Some(own) = walked.as_ref().and_then(|walked| walked.own.as_ref()) else {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::erasure_key::KeyRing;
 use super::failure::VaultFailure;
 use super::fields::Standing;
 use super::store::{Batch, Table};
@@ -39,32 +40,31 @@ impl Vault {
         if doomed.is_empty() {
             return Ok(());
         }
-        let State { ring, randomness, .. } = &mut *state;
-        ring.begin(&self.folder, &self.master, randomness.as_mut())?;
+        let mut ring = self.ring_to_turn();
+        ring.begin(&self.folder, &self.master, state.randomness.as_mut())?;
         // A crash here: nobody is erased, opening wraps everything under the new generation.
         let mut batch = self.store.batch();
         for subject in &doomed {
             self.put_erasure(&mut state, &mut batch, subject, order)?;
         }
         self.unindex(&mut batch, &doomed)?;
-        self.rewrap(&mut state, &mut batch, &doomed)?;
+        self.rewrap((&mut state, &ring), &mut batch, &doomed)?;
         batch.commit()?;
         // A crash here: they are erased, opening destroys the old generation.
-        let State { ring, randomness, .. } = &mut *state;
-        ring.finish(&self.folder, &self.master, randomness.as_mut())
+        ring.finish(&self.folder, &self.master, state.randomness.as_mut())
     }
 
     /// Takes an interrupted erasure to its end: whatever it still holds under the old generation is wrapped anew.
     pub(super) fn complete_erasure(&self) -> Result<(), VaultFailure> {
         let mut state = self.state();
-        if !state.ring.is_turning() {
+        let mut ring = self.ring_to_turn();
+        if !ring.is_turning() {
             return Ok(());
         }
         let mut batch = self.store.batch();
-        self.rewrap(&mut state, &mut batch, &BTreeSet::new())?;
+        self.rewrap((&mut state, &ring), &mut batch, &BTreeSet::new())?;
         batch.commit()?;
-        let State { ring, randomness, .. } = &mut *state;
-        ring.finish(&self.folder, &self.master, randomness.as_mut())
+        ring.finish(&self.folder, &self.master, state.randomness.as_mut())
     }
 
     fn put_erasure(
@@ -104,7 +104,7 @@ impl Vault {
     /// it opens nothing before or after, and the audit names it.
     fn rewrap(
         &self,
-        state: &mut State,
+        (state, ring): (&mut State, &KeyRing),
         batch: &mut Batch<'_>,
         doomed: &BTreeSet<Subject>,
     ) -> Result<(), VaultFailure> {
@@ -115,8 +115,8 @@ impl Vault {
             if doomed.contains(&key) {
                 continue;
             }
-            if let Ok(own) = unwrap_key(&state.ring, &key, &wrapped) {
-                let wrapped = wrap_key(state, &key, &own)?;
+            if let Ok(own) = unwrap_key(ring, &key, &wrapped) {
+                let wrapped = wrap_key((&mut *state, ring), &key, &own)?;
                 batch.insert(Table::Keys, &key, &wrapped);
             }
         }

@@ -19,7 +19,7 @@ pub mod subject;
 mod tests;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use zeroize::Zeroizing;
 
@@ -41,7 +41,7 @@ use store::{Store, Table};
 
 use crate::ids::ActId;
 
-/// An open vault. Calls may come from several threads; writes and readings happen one after another.
+/// An open vault. Calls may come from several threads. Writes happen one after another, readings side by side.
 pub struct Vault {
     folder: PathBuf,
     master: MasterKey,
@@ -50,13 +50,17 @@ pub struct Vault {
     /// Makes the blind index.
     index_key: Zeroizing<[u8; 32]>,
     store: Store,
+    /// The erasure keys. Whoever reads holds them meanwhile, so an erasure waits for it. Taken after [`Vault::state`], never
+    /// before.
+    ring: RwLock<KeyRing>,
     state: Mutex<State>,
+    /// The records of access below this number are on disk. Taken before [`Vault::state`].
+    recorded: Mutex<u64>,
 }
 
 /// What changes while the vault is open.
 struct State {
     randomness: Box<dyn Randomness>,
-    ring: KeyRing,
     next_access: u64,
 }
 
@@ -120,13 +124,25 @@ impl Vault {
             index_key: master.derive("index", b""),
             master,
             store,
-            state: Mutex::new(State { randomness, ring, next_access }),
+            ring: RwLock::new(ring),
+            state: Mutex::new(State { randomness, next_access }),
+            recorded: Mutex::new(next_access),
         })
     }
 
     /// A thread that panicked while it held the lock left no half-written batch, so the state is good.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The erasure keys, to read with. No erasure begins while they are held.
+    fn ring(&self) -> RwLockReadGuard<'_, KeyRing> {
+        self.ring.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The erasure keys, to turn them. Waits for every reading.
+    fn ring_to_turn(&self) -> RwLockWriteGuard<'_, KeyRing> {
+        self.ring.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether a subject is kept, erased or unknown. Opens no field and is not a reading.
@@ -195,8 +211,12 @@ fn bound_to_epoch(key: &[u8], epoch: u64) -> Vec<u8> {
 }
 
 /// A key record: generation (8 bytes, big-endian) ‖ the subject's key, sealed.
-fn wrap_key(state: &mut State, key: &[u8], own: &SealKey) -> Result<Vec<u8>, VaultFailure> {
-    let epoch = state.ring.newest();
+fn wrap_key(
+    (state, ring): (&mut State, &KeyRing),
+    key: &[u8],
+    own: &SealKey,
+) -> Result<Vec<u8>, VaultFailure> {
+    let epoch = ring.newest();
     let bound = bound_to_epoch(key, epoch.number());
     let place = Place { keyspace: Table::Keys.name(), key: &bound };
     let sealed = epoch.wrap().seal(state.randomness.as_mut(), place, own.bytes())?;

@@ -1,7 +1,9 @@
 //! Reading plain text and finding ids by number. Every reading is recorded before anything is given out;
 //! a search gives only an id to somebody who already has the number, and is not a reading.
 
+use super::Vault;
 use super::access::AccessNote;
+use super::erasure_key::KeyRing;
 use super::failure::VaultFailure;
 use super::fields::{
     AccountFields, BankFile, OfficerFields, PersonFields, ProgrammeAccountFields, Values,
@@ -10,7 +12,6 @@ use super::fields::{
 use super::register::open_field;
 use super::store::FieldKey;
 use super::subject::{Field, RemarkKey, Subject};
-use super::{State, Vault};
 use crate::ids::{AccountId, BankAccountCode, Digest, OfficerId, PersonId};
 
 /// The answers of a batch reading, one for each subject asked for, in the order asked.
@@ -167,9 +168,8 @@ impl Vault {
     /// As [`Vault::read_person`].
     pub fn read_file(&self, digest: Digest, note: &AccessNote) -> Result<BankFile, VaultFailure> {
         let subject = Subject::File(digest);
-        let mut state = self.state();
-        self.record_access(&mut state, std::slice::from_ref(&subject), note)?;
-        let own = self.subject_key(&state.ring, &subject)?;
+        self.record_access(std::slice::from_ref(&subject), note)?;
+        let own = self.subject_key(&self.ring(), &subject)?;
         let mut stored = self.store.current_fields_of(&subject)?;
         let mut part = |field| {
             let (key, sealed) =
@@ -200,17 +200,17 @@ impl Vault {
         made_of: impl Fn(Values) -> Option<T>,
     ) -> Result<Answers<T>, VaultFailure> {
         let subjects: Vec<Subject> = subjects.into_iter().collect();
-        let mut state = self.state();
-        self.record_access(&mut state, &subjects, note)?;
+        self.record_access(&subjects, note)?;
+        let ring = self.ring();
         let read = |subject: &Subject| {
-            let values = self.open_values(&state, subject)?;
+            let values = self.open_values(&ring, subject)?;
             made_of(values).ok_or_else(|| VaultFailure::Unreadable(subject.to_string()))
         };
         Ok(subjects.iter().map(read).collect())
     }
 
-    fn open_values(&self, state: &State, subject: &Subject) -> Result<Values, VaultFailure> {
-        let own = self.subject_key(&state.ring, subject)?;
+    fn open_values(&self, ring: &KeyRing, subject: &Subject) -> Result<Values, VaultFailure> {
+        let own = self.subject_key(ring, subject)?;
         let mut values = Values::new();
         for (field, (key, sealed)) in self.store.current_fields_of(subject)? {
             let open = open_field(&own, &key, &sealed)?;

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use zeroize::Zeroizing;
 
 use super::commitment::{Commitments, Salt, commit};
+use super::erasure_key::KeyRing;
 use super::failure::VaultFailure;
 use super::fields::{BankFile, NewSubject, Registered, Standing, Values, digest_of, stored_form};
 use super::randomness::random;
@@ -56,6 +57,7 @@ impl Vault {
     /// Never: every kind of subject has the field that it is known by.
     pub fn register_all(&self, new: &[NewSubject]) -> Result<Vec<Registered>, VaultFailure> {
         let mut state = self.state();
+        let ring = self.ring();
         let mut batch = self.store.batch();
         let mut fresh: HashMap<[u8; 32], (Registered, Values)> = HashMap::new();
         let mut all = Vec::with_capacity(new.len());
@@ -69,11 +71,11 @@ impl Vault {
                     differences(&values, |field| stored.get(&field).map(String::as_bytes));
                 Registered { existed: true, differs, ..first.clone() }
             } else if let Some(known) = self.indexed(&index)? {
-                self.known(&state, known, &values)?
+                self.known(&ring, known, &values)?
             } else {
                 let subject = new_id(&mut state, subject)?;
                 let parts = values.iter().map(|(field, text)| (*field, text.as_bytes()));
-                let commitments = put_subject(&mut state, &mut batch, &subject, parts)?;
+                let commitments = put_subject((&mut state, &ring), &mut batch, &subject, parts)?;
                 self.put_index(&mut state, &mut batch, &index, &subject)?;
                 let registered =
                     Registered { subject, commitments, existed: false, differs: Vec::new() };
@@ -107,7 +109,8 @@ impl Vault {
         }
         let text = stored_form(field, text)?;
         let mut state = self.state();
-        let own = self.subject_key(&state.ring, subject)?;
+        let ring = self.ring();
+        let own = self.subject_key(&ring, subject)?;
         let stored = self.store.current_fields_of(subject)?;
         let mut key = FieldKey::first(subject, field);
         let mut batch = self.store.batch();
@@ -140,12 +143,13 @@ impl Vault {
         let digest = digest_of(&file.bytes);
         let parts = [(Field::FileName, name.as_bytes()), (Field::Bytes, file.bytes.as_slice())];
         let mut state = self.state();
+        let ring = self.ring();
         let subject = Subject::File(digest);
         if !self.is_new(&subject)? {
             return Ok(digest);
         }
         let mut batch = self.store.batch();
-        put_subject(&mut state, &mut batch, &subject, parts)?;
+        put_subject((&mut state, &ring), &mut batch, &subject, parts)?;
         batch.commit()?;
         Ok(digest)
     }
@@ -166,6 +170,7 @@ impl Vault {
     /// As [`Vault::put_remark`]; then none of them is kept.
     pub fn put_remarks(&self, remarks: &[(&str, &str)]) -> Result<(), VaultFailure> {
         let mut state = self.state();
+        let ring = self.ring();
         let mut batch = self.store.batch();
         let mut fresh: HashMap<Subject, String> = HashMap::new();
         for (key, text) in remarks {
@@ -176,14 +181,14 @@ impl Vault {
             let stands = match fresh.get(&subject) {
                 Some(earlier) => Some(earlier.clone()),
                 None if self.is_new(&subject)? => None,
-                None => Some(self.stored_text(&state, &subject)?),
+                None => Some(self.stored_text(&ring, &subject)?),
             };
             match stands {
                 Some(stands) if stands == text => {}
                 Some(_) => return Err(VaultFailure::Conflict(subject)),
                 None => {
                     let parts = [(Field::Text, text.as_bytes())];
-                    put_subject(&mut state, &mut batch, &subject, parts)?;
+                    put_subject((&mut state, &ring), &mut batch, &subject, parts)?;
                     fresh.insert(subject, text);
                 }
             }
@@ -191,8 +196,8 @@ impl Vault {
         batch.commit()
     }
 
-    fn stored_text(&self, state: &State, subject: &Subject) -> Result<String, VaultFailure> {
-        let own = self.subject_key(&state.ring, subject)?;
+    fn stored_text(&self, ring: &KeyRing, subject: &Subject) -> Result<String, VaultFailure> {
+        let own = self.subject_key(ring, subject)?;
         let stored = self.store.current_fields_of(subject)?;
         let (key, sealed) =
             stored.get(&Field::Text).ok_or_else(|| VaultFailure::NotFound(subject.clone()))?;
@@ -231,11 +236,11 @@ impl Vault {
     /// What is known of a registered subject, compared with what was handed in now.
     fn known(
         &self,
-        state: &State,
+        ring: &KeyRing,
         subject: Subject,
         values: &Values,
     ) -> Result<Registered, VaultFailure> {
-        let own = self.subject_key(&state.ring, &subject)?;
+        let own = self.subject_key(ring, &subject)?;
         let mut commitments = Commitments::new();
         let mut stored = HashMap::new();
         for (field, (key, sealed)) in self.store.current_fields_of(&subject)? {
@@ -280,14 +285,14 @@ impl Vault {
 }
 
 fn put_subject<'v>(
-    state: &mut State,
+    (state, ring): (&mut State, &KeyRing),
     batch: &mut Batch<'_>,
     subject: &Subject,
     values: impl IntoIterator<Item = (Field, &'v [u8])>,
 ) -> Result<Commitments, VaultFailure> {
     let key = subject.to_string();
     let own = SealKey::new(Zeroizing::new(random(state.randomness.as_mut())?));
-    let record = wrap_key(state, key.as_bytes(), &own)?;
+    let record = wrap_key((&mut *state, ring), key.as_bytes(), &own)?;
     batch.insert(Table::Keys, key.as_bytes(), &record);
     let mut commitments = Commitments::new();
     for (field, value) in values {

@@ -171,6 +171,11 @@ impl Store {
         Ok(number.saturating_add(1))
     }
 
+    /// Brings everything that is written to disk.
+    pub(super) fn sync(&self) -> Result<(), VaultFailure> {
+        Ok(self.database.persist(PersistMode::SyncAll)?)
+    }
+
     pub(super) fn batch(&self) -> Batch<'_> {
         Batch { store: self, inner: self.database.batch() }
     }
@@ -199,6 +204,11 @@ impl Batch<'_> {
     /// The commit point: nothing of the batch is promised before this returns.
     pub(super) fn commit(self) -> Result<(), VaultFailure> {
         Ok(self.inner.durability(Some(PersistMode::SyncAll)).commit()?)
+    }
+
+    /// As [`Batch::commit`], but promised only after [`Store::sync`].
+    pub(super) fn commit_unsynced(self) -> Result<(), VaultFailure> {
+        Ok(self.inner.durability(None).commit()?)
     }
 }
 

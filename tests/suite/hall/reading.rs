@@ -76,3 +76,17 @@ fn a_question_that_is_not_understood_is_refused_and_not_answered_with_nothing() 
     let method = inspector.ask("DELETE", "/api/v1/funds", &[], b"");
     assert_eq!((method.status, method.code()), (405, "http.method"));
 }
+
+#[test]
+fn payees_are_on_a_batch_page_only_when_asked_for_and_then_the_reading_is_recorded() {
+    let hall = Hall::open();
+    let (checker, inspector) = (hall.clerk("MZJ-造册复核"), hall.clerk("JJW-监督检查员"));
+    let page = |path: &str| checker.get(path).body.as_str().unwrap().to_owned();
+    let readings = || inspector.get("/readings").body.as_str().unwrap().matches("查看名册").count();
+    assert!(page("/batches/D20B0").contains("显示本页收款人"));
+    assert_eq!(readings(), 0);
+    let shown = page("/batches/D20B0?payees=true");
+    assert!(shown.contains("本次查看已记录") && shown.contains("****"), "{shown}");
+    // One of names, one of accounts.
+    assert_eq!(readings(), 2);
+}

@@ -130,6 +130,8 @@ struct OneBatch {
     is_approved: bool,
     has_file: bool,
     sees_payees: bool,
+    shows_payees: bool,
+    after: usize,
     accounts: Vec<(String, String)>,
     profiles: Vec<String>,
     today: String,
@@ -144,6 +146,9 @@ struct OneBatch {
 #[serde(deny_unknown_fields)]
 pub(super) struct AfterLine {
     after: Option<usize>,
+    /// Names and accounts are asked for, and the reading recorded.
+    #[serde(default)]
+    payees: bool,
 }
 
 pub(super) async fn one(
@@ -152,8 +157,8 @@ pub(super) async fn one(
     Path(code): Path<String>,
     asked: Result<Asked<AfterLine>, crate::http::problem::Problem>,
 ) -> Response {
-    let after = match asked {
-        Ok(Asked(AfterLine { after })) => after.unwrap_or(0),
+    let (after, shows_payees) = match asked {
+        Ok(Asked(AfterLine { after, payees })) => (after.unwrap_or(0), payees),
         Err(why) => return why.into_response(),
     };
     page(hall, who, "/batches", move |hall, office, frame| {
@@ -164,7 +169,8 @@ pub(super) async fn one(
         let payments: Vec<_> = payments.collect();
         let references: Vec<_> = payments.iter().map(|(at, _)| at.clone()).collect();
         let sees_payees = Sight::Payees.is_for(office.books, who.officer);
-        let references = if sees_payees { references } else { Vec::new() };
+        let shows_payees = shows_payees && sees_payees;
+        let references = if shows_payees { references } else { Vec::new() };
         let note = office.access(who.officer, "查看名册");
         let payees = Payees::of(office, &references, &note)?;
         let is_released = batch.released.is_some();
@@ -184,6 +190,8 @@ pub(super) async fn one(
             refused: refused_to(office, who, &code),
             is_approved,
             sees_payees,
+            shows_payees,
+            after,
             has_file: is_released && Sight::PaymentFile.is_for(office.books, who.officer),
             accounts: if is_approved { paying_accounts(office, &code) } else { Vec::new() },
             profiles: if is_approved { sending_profiles(office)? } else { Vec::new() },

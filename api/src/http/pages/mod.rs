@@ -7,6 +7,7 @@ mod files;
 mod funds;
 mod households;
 mod import;
+mod keys;
 mod masking;
 mod months;
 mod rosters;
@@ -35,6 +36,8 @@ pub fn router() -> Router<Arc<Hall>> {
     Router::new()
         .route("/", get(todo::page))
         .route("/sign-in", get(sign_in::page))
+        .route("/enrol", get(sign_in::enrol))
+        .route("/keys", get(keys::page))
         .route("/batches", get(batches::list))
         .route("/batches/{batch}", get(batches::one))
         .route("/rosters/new", get(rosters::new))
@@ -91,6 +94,7 @@ impl Frame {
             ("/months", "月结与通报"),
             ("/households", "户与人"),
             ("/entries", "记录"),
+            ("/keys", "密钥"),
             ("/readings", "查看记录"),
         ]
     }

@@ -46,6 +46,7 @@ struct Todo {
     draws: bool,
     tasks: Vec<Task>,
     exceptions: usize,
+    keys: usize,
 }
 
 pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -> Response {
@@ -63,7 +64,8 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
         let exceptions = if decides { office.books.bank.exceptions.len() } else { 0 };
         let draws = roles.contains(&Role::RosterMaker);
         let drafts = drafts.collect();
-        Ok(Todo { frame, drafts, draws, tasks: tasks(office, who, &roles), exceptions })
+        let keys = super::keys::waiting_for(hall, office.books, who);
+        Ok(Todo { frame, drafts, draws, tasks: tasks(office, who, &roles), exceptions, keys })
     })
     .await
 }

@@ -61,7 +61,7 @@ pub(super) async fn make(
 }
 
 /// Whoever could not sign it is told so before anything is read for it: names and numbers are not shown on the way to a refusal.
-fn demand(office: Office<'_>, who: SignedIn, role: Option<Role>) -> Result<(), Failure> {
+pub(super) fn demand(office: Office<'_>, who: SignedIn, role: Option<Role>) -> Result<(), Failure> {
     let Some(role) = role else { return Ok(()) };
     if holds(office.books, who.officer, role) {
         return Ok(());

@@ -4,6 +4,7 @@ mod batches;
 mod closing;
 mod cursor;
 mod drafts;
+mod enrolments;
 pub(super) mod entries;
 mod imports;
 pub(super) mod money;
@@ -47,6 +48,12 @@ fn routes() -> OpenApiRouter<Arc<Hall>> {
         .routes(routes!(persons::plain))
         .routes(routes!(entries::list))
         .routes(routes!(entries::one))
+        .routes(routes!(enrolments::code))
+        .routes(routes!(enrolments::invitation))
+        .routes(routes!(enrolments::list, enrolments::take))
+        .routes(routes!(enrolments::countersign))
+        .routes(routes!(enrolments::draft))
+        .routes(routes!(enrolments::forget))
         .routes(routes!(drafts::of_act))
         .routes(routes!(drafts::of_roster))
         .routes(routes!(drafts::of_agreement))

@@ -191,7 +191,7 @@ fn the_erased_stay_erased_and_name_their_order() {
     assert_eq!((report.opened, report.erased_by_order), (3, vec![(gone.subject.clone(), ORDER)]));
     // The old record of the key, as an old file of the store would hold it, opens nothing any more.
     let key = gone.subject.to_string();
-    assert!(unwrap_key(&vault.state().ring, key.as_bytes(), &old_key.unwrap()).is_err());
+    assert!(unwrap_key(&vault.ring(), key.as_bytes(), &old_key.unwrap()).is_err());
     // Who comes back is somebody new.
     assert_ne!(register(&vault, 1).0, id);
 }
@@ -203,13 +203,13 @@ fn a_crash_in_the_midst_of_an_erasure_loses_nobody() {
     let (id, _) = register(&vault, 1);
     {
         let mut state = vault.state();
-        let State { ring, randomness, .. } = &mut *state;
-        ring.begin(&vault.folder, &vault.master, randomness.as_mut()).unwrap();
+        let mut ring = vault.ring_to_turn();
+        ring.begin(&vault.folder, &vault.master, state.randomness.as_mut()).unwrap();
     }
     let (late, _) = register(&vault, 2);
     drop(vault);
     let vault = open(folder.path()).unwrap();
-    assert!(!vault.state().ring.is_turning());
+    assert!(!vault.ring().is_turning());
     assert_eq!(vault.read_person(id, &note()).unwrap(), person(1));
     assert_eq!(vault.read_person(late, &note()).unwrap(), person(2));
     drop(vault);
@@ -261,6 +261,34 @@ fn every_reading_is_recorded_once_with_its_count() {
     assert_eq!((accesses[2].number, accesses[2].purpose.as_str()), (2, "核对户名"));
     let silent = AccessNote { purpose: " ".to_owned(), ..note() };
     assert_eq!(vault.read_person(ids[0], &silent), Err(VaultFailure::NoteRefused));
+}
+
+#[test]
+fn readings_side_by_side_are_each_recorded_under_a_number_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = create(folder.path());
+    let ids: Vec<PersonId> = (0..8).map(|number| register(&vault, number).0).collect();
+    std::thread::scope(|scope| {
+        for (number, id) in (0..).zip(&ids) {
+            let vault = &vault;
+            scope.spawn(move || {
+                for _ in 0..25 {
+                    assert_eq!(vault.read_person(*id, &note()).unwrap(), person(number));
+                }
+            });
+        }
+        // Somebody is erased meanwhile, and everybody's key is wrapped anew.
+        let gone = register(&vault, 99).1.subject;
+        vault.erase(std::slice::from_ref(&gone), ORDER).unwrap();
+    });
+    drop(vault);
+    // Gaps and doubles are refused here.
+    let accesses = open(folder.path()).unwrap().accesses().unwrap();
+    assert_eq!(accesses.len(), 200);
+    for id in ids {
+        let of_one = accesses.iter().filter(|access| access.subjects == [Subject::Person(id)]);
+        assert_eq!(of_one.count(), 25);
+    }
 }
 
 #[test]
