@@ -48,6 +48,8 @@ pub mod permits;
 pub mod memo;
 
 pub mod sites;
+/// TLS of the program's own.
+pub mod tls;
 
 pub mod hall;
 

@@ -7,28 +7,46 @@ use std::sync::OnceLock;
 #[derive(Debug, Default)]
 pub struct Sites {
     known: OnceLock<Vec<String>>,
+    /// Over TLS of the program's own, with a certificate for these names.
+    names: Option<Vec<String>>,
 }
 
 impl Sites {
     /// The one address that the office gives out, such as `https://doudi.example`: behind a gateway.
     #[must_use]
     pub fn at(site: &str) -> Sites {
-        Sites { known: OnceLock::from(vec![site.trim_end_matches('/').to_owned()]) }
+        let known = OnceLock::from(vec![site.trim_end_matches('/').to_owned()]);
+        Sites { known, names: None }
+    }
+
+    /// Over TLS, where the server listens and under the names of its certificate.
+    #[must_use]
+    pub fn over_tls(names: Vec<String>) -> Sites {
+        Sites { known: OnceLock::new(), names: Some(names) }
     }
 
     /// Where the server listens, unless another address was given out.
     pub fn listen(&self, address: SocketAddr) {
         self.known.get_or_init(|| {
-            let by_name = address.ip().is_loopback();
-            let local = by_name.then(|| format!("http://localhost:{}", address.port()));
-            std::iter::once(format!("http://{address}")).chain(local).collect()
+            let (scheme, usual) = if self.names.is_some() { ("https", 443) } else { ("http", 80) };
+            let port = address.port();
+            let local = address.ip().is_loopback().then(|| "localhost".to_owned());
+            let hosts = self.names.iter().flatten().cloned().chain(local);
+            let hosts =
+                hosts.map(|host| if host.contains(':') { format!("[{host}]") } else { host });
+            let at_port = |host| if port == usual { host } else { format!("{host}:{port}") };
+            // A browser leaves the usual port out.
+            let own = if port == usual { address.ip().to_string() } else { address.to_string() };
+            let all = std::iter::once(own).chain(hosts.map(at_port));
+            all.map(|host| format!("{scheme}://{host}")).collect()
         });
     }
 
     /// True if people come over TLS.
     #[must_use]
     pub fn is_https(&self) -> bool {
-        self.known.get().is_some_and(|known| known.iter().all(|site| site.starts_with("https://")))
+        let is_safe = |known: &Vec<String>| known.iter().all(|site| site.starts_with("https://"));
+        self.names.is_some() || self.known.get().is_some_and(is_safe)
     }
 
     /// The address whose host a request names; `None` if it names another one, as a page does that another name leads here.
@@ -55,6 +73,10 @@ mod tests {
         for other in ["", "evil.example", "127.0.0.1", "127.0.0.1:6963", "evil.example:6962"] {
             assert_eq!(sites.of_host(other), None, "{other}");
         }
+        let own = Sites::over_tls(vec!["county.example".to_owned()]);
+        own.listen("0.0.0.0:443".parse().unwrap());
+        assert!(own.is_https());
+        assert_eq!(own.of_host("county.example"), Some("https://county.example"));
         let behind = Sites::at("https://doudi.example/");
         behind.listen("127.0.0.1:6962".parse().unwrap());
         assert!(behind.is_https() && !sites.is_https());

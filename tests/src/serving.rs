@@ -69,7 +69,7 @@ impl Serving {
         let mut err = BufReader::new(child.stderr.take().expect("it is piped"));
         let mut line = String::new();
         err.read_line(&mut line).expect("a line of text");
-        let address = line.find("http://").and_then(|at| line.get(at..)?.split('（').next());
+        let address = line.find("http").and_then(|at| line.get(at..)?.split('（').next());
         let address = address.unwrap_or_else(|| panic!("no address: {line}")).to_owned();
         let agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
         Serving { child, err, address, agent }

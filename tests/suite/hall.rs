@@ -5,6 +5,7 @@ mod december;
 mod enrolment;
 mod reading;
 mod same_bytes;
+mod tls;
 mod uploads;
 
 use std::path::{Path, PathBuf};

@@ -17,18 +17,28 @@ use crate::followers::Followers;
 use crate::hall::Hall;
 use crate::http::{self, acts, tiles};
 use crate::sites::Sites;
+use crate::tls::{self, Tls};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// 台账目录 (ledger folder)
     #[arg(long)]
     dir: PathBuf,
-    /// 监听地址 (address)；没有TLS，对外提供请经由单位的网关
+    /// 监听地址 (address)；供别的电脑使用要有TLS（见下）或单位的网关，否则浏览器不许签名
     #[arg(long, default_value = "127.0.0.1:6962")]
     listen: SocketAddr,
     /// 对外公布的网址 (site)，例如 <https://doudi.example>；经网关提供时要写，浏览器登录签的是它
     #[arg(long)]
     site: Option<String>,
+    /// 单位自己的TLS证书链 (certificate)，PEM；与 --tls-key 同用，并用 --site 写明网址
+    #[arg(long, requires_all = ["tls_key", "site"])]
+    tls_cert: Option<PathBuf>,
+    /// 证书的私钥 (its key)，PEM
+    #[arg(long, requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// 封闭网络：由本程序为这个名字或IP地址生成证书 (generated certificate)，存 tls/；可写多个，启动时列出指纹供核对
+    #[arg(long, value_name = "NAME", conflicts_with = "tls_cert")]
+    tls_name: Vec<String>,
     /// 第二副本：另一块盘上的目录，或 doudi copy serve 的地址 (second copy)；可以写多个，随每个存证头更新
     #[arg(long = "copy", value_name = "TARGET")]
     copies: Vec<String>,
@@ -38,12 +48,25 @@ pub(super) struct Args {
 /// and hand in is served all the same.
 fn hall(args: &Args, counter: &Arc<Counter>) -> Result<Option<Hall>, Failure> {
     let dir = args.dir.as_path();
-    let sites = args.site.as_deref().map_or_else(Sites::default, Sites::at);
+    let sites = match args.site.as_deref() {
+        Some(site) => Sites::at(site),
+        None if args.tls_name.is_empty() => Sites::default(),
+        None => Sites::over_tls(args.tls_name.clone()),
+    };
     if !dir.join("keys/vault.key").exists() {
         tracing::warn!("no keys/vault.key: tiles, proofs and acts only, no pages");
         return Ok(None);
     }
     Hall::open(dir, Arc::clone(counter), sites).map(Some)
+}
+
+/// TLS of the program's own, if it is asked for.
+fn tls(args: &Args) -> Result<Option<Tls>, Failure> {
+    match (&args.tls_cert, &args.tls_key) {
+        (Some(cert), Some(key)) => tls::of_files(cert, key).map(Some),
+        (_, _) if args.tls_name.is_empty() => Ok(None),
+        (_, _) => tls::generated(&args.dir, &args.tls_name).map(Some),
+    }
 }
 
 /// Thousands of browsers stay connected, each by a file of the process: as many as the system lets it have.
@@ -55,8 +78,20 @@ fn take_connections() {
     }
 }
 
+/// Tells where the ledger is served. A closed standard error does not keep anybody from being served.
+fn announce(address: SocketAddr, tls: Option<&Tls>) {
+    use std::io::Write as _;
+    let mut said = std::io::stderr();
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    drop(writeln!(said, "正在提供服务：{scheme}://{address}（停止：Ctrl-C 或 SIGTERM）"));
+    if let Some(tls) = tls {
+        drop(writeln!(said, "证书指纹（SHA-256，浏览器首次打开时核对）：{}", tls.fingerprint));
+    }
+}
+
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     take_connections();
+    let tls = tls(args)?;
     let trust = trust_of(&args.dir)?;
     let policy = cosigning::policy(&args.dir, &trust.log_key)?;
     // Before anything is served: a copy that belongs to another ledger is a mistake of today, not of the next checkpoint.
@@ -88,16 +123,12 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     };
     let mut checkpoints = counter.handle().checkpoints();
     let writer_ends = move || while checkpoints.wait().is_some() {};
-    let served = http::serve_while(args.listen, router, writer_ends, |address| {
-        use std::io::Write as _;
+    let config = tls.as_ref().map(|tls| Arc::clone(&tls.config));
+    let served = http::serve_while(args.listen, config, router, writer_ends, |address| {
         if let Some(hall) = &hall {
             hall.sites.listen(address);
         }
-        // A closed standard error does not keep anybody from being served.
-        drop(writeln!(
-            std::io::stderr(),
-            "正在提供服务：http://{address}（停止：Ctrl-C 或 SIGTERM）"
-        ));
+        announce(address, tls.as_ref());
     });
     if let Some(control) = control {
         control.close();

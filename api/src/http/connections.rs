@@ -6,9 +6,11 @@ use std::time::Duration;
 use axum::Router;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 /// Whoever has not sent the head of a request after so long, or asks nothing more for so long, is let go.
 const HEAD_WITHIN: Duration = Duration::from_secs(30);
@@ -19,8 +21,13 @@ const FINISH_WITHIN: Duration = Duration::from_secs(30);
 /// Where the system takes no further connection, those that end make room.
 const WAIT_FOR_ROOM: Duration = Duration::from_millis(50);
 
-/// Takes connections until `stop`, then waits for what is under way.
-pub async fn take(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+/// Takes connections until `stop`, then waits for what is under way. With `tls`, who speaks anything else is let go.
+pub async fn take(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    stop: impl Future<Output = ()>,
+) {
     let mut http = Builder::new(TokioExecutor::new()).http1_only();
     http.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN);
     let (ends, mut stop) = (GracefulShutdown::new(), pin!(stop));
@@ -39,12 +46,14 @@ pub async fn take(listener: TcpListener, router: Router, stop: impl Future<Outpu
         };
         // Answers are small and waited for.
         drop(stream.set_nodelay(true));
-        let service = TowerToHyperService::new(router.clone());
-        let connection = http.serve_connection(TokioIo::new(stream), service);
-        let connection = ends.watch(connection.into_owned());
+        let (http, router, watcher) = (http.clone(), router.clone(), ends.watcher());
+        let tls = tls.clone();
         drop(tokio::spawn(async move {
-            if let Err(why) = connection.await {
-                tracing::debug!("a connection ended: {why}");
+            let Some(tls) = tls else { return one(http, router, watcher, stream).await };
+            match tokio::time::timeout(HEAD_WITHIN, TlsAcceptor::accept(&tls, stream)).await {
+                Ok(Ok(stream)) => one(http, router, watcher, stream).await,
+                Ok(Err(why)) => tracing::debug!("no TLS came about: {why}"),
+                Err(_) => tracing::debug!("no TLS came about in time"),
             }
         }));
     }
@@ -54,5 +63,17 @@ pub async fn take(listener: TcpListener, router: Router, stop: impl Future<Outpu
         () = tokio::time::sleep(FINISH_WITHIN) => {
             tracing::warn!("some connections did not end in time");
         }
+    }
+}
+
+/// One connection, as long as it lasts.
+async fn one<S>(http: Builder<TokioExecutor>, router: Router, watcher: Watcher, stream: S)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let service = TowerToHyperService::new(router);
+    let connection = http.serve_connection(TokioIo::new(stream), service);
+    if let Err(why) = watcher.watch(connection.into_owned()).await {
+        tracing::debug!("a connection ended: {why}");
     }
 }

@@ -22,7 +22,9 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse as _;
+use rustls::ServerConfig;
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use tower_sessions::cookie::SameSite;
@@ -88,12 +90,13 @@ fn broken_off(why: &tokio::task::JoinError) -> Failure {
     }
 }
 
-/// As [`serve`], and no longer than `lasts` takes to return: what is served has ended then.
+/// As [`serve`], over TLS where that is given, and no longer than `lasts` takes to return: what is served has ended then.
 ///
 /// # Errors
 /// As [`serve`].
 pub fn serve_while(
     listen: SocketAddr,
+    tls: Option<Arc<ServerConfig>>,
     router: Router,
     lasts: impl FnOnce() + Send + 'static,
     ready: impl FnOnce(SocketAddr),
@@ -105,7 +108,7 @@ pub fn serve_while(
         let _ = sender.send(());
     };
     drop(std::thread::Builder::new().name("end of service".to_owned()).spawn(wait));
-    run(listen, router, ready, async {
+    run(listen, tls, router, ready, async {
         match ended.await {
             Ok(()) => {}
             Err(_) => std::future::pending().await,
@@ -123,11 +126,12 @@ pub fn serve(
     router: Router,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), Failure> {
-    run(listen, router, ready, std::future::pending())
+    run(listen, None, router, ready, std::future::pending())
 }
 
 fn run(
     listen: SocketAddr,
+    tls: Option<Arc<ServerConfig>>,
     router: Router,
     ready: impl FnOnce(SocketAddr),
     ended: impl Future<Output = ()> + Send + 'static,
@@ -151,7 +155,7 @@ fn run(
                 () = ended => {}
             }
         };
-        connections::take(listener, router, stop).await;
+        connections::take(listener, tls.map(TlsAcceptor::from), router, stop).await;
         Ok(())
     })
 }

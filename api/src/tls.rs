@@ -1,0 +1,112 @@
+//! TLS of the program's own (docs/operations.md): with a certificate of the office, or with one that the program makes for a closed
+//! network, whose fingerprint people compare. Browsers sign on safe addresses only.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose};
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use sha2::{Digest as _, Sha256};
+
+use crate::clock::Clock;
+use crate::desk::write_whole;
+use crate::failure::Failure;
+
+/// In the ledger's folder: the certificate that the program made, its key, and for which names.
+const FOLDER: &str = "tls";
+
+/// A certificate of the program's own is good to the end of the month in which so many years are over.
+const YEARS: i32 = 2;
+
+/// What a server needs for TLS, and what people compare.
+pub struct Tls {
+    /// For the connections.
+    pub config: Arc<ServerConfig>,
+    /// SHA-256 over the certificate, as browsers show it: 32 pairs of hex digits.
+    pub fingerprint: String,
+}
+
+/// With a certificate chain and its key, both PEM.
+///
+/// # Errors
+/// `http.tls`: a file cannot be read, or the key is not the certificate's.
+pub fn of_files(cert: &Path, key: &Path) -> Result<Tls, Failure> {
+    let bad = |path: &Path, why: &dyn std::fmt::Display| {
+        let text = format!("TLS用的{}读不出：{why}。应为PEM文件。", path.display());
+        Failure::refused("http.tls", text)
+    };
+    let chain = CertificateDer::pem_file_iter(cert).map_err(|why| bad(cert, &why))?;
+    let chain: Result<Vec<_>, _> = chain.collect();
+    let chain = chain.map_err(|why| bad(cert, &why))?;
+    let first = chain.first().ok_or_else(|| bad(cert, &"里面没有证书"))?;
+    let fingerprint = fingerprint(first);
+    let secret = PrivateKeyDer::from_pem_file(key).map_err(|why| bad(key, &why))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder =
+        ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let config =
+        builder.and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, secret));
+    let mut config = config.map_err(|why| bad(key, &format!("与证书不配（{why}）")))?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Tls { config: Arc::new(config), fingerprint })
+}
+
+/// With a certificate that the program makes for these names and addresses, and keeps: made once, the same at every start.
+///
+/// # Errors
+/// The folder holds one for other names, a name is none, or the machine fails.
+pub fn generated(dir: &Path, names: &[String]) -> Result<Tls, Failure> {
+    let folder = dir.join(FOLDER);
+    let (cert, key) = (folder.join("cert.pem"), folder.join("key.pem"));
+    let (listed, wanted) = (folder.join("names"), names.join("\n"));
+    if cert.exists() {
+        let made_for = std::fs::read_to_string(&listed);
+        let made_for = made_for.map_err(|why| Failure::file(&listed, &why))?;
+        if made_for.trim_end() != wanted {
+            let text = format!(
+                "{}里的证书是为{}做的，与 --tls-name 不同。换名字要换证书：先移走这个目录，各人须重新核对指纹。",
+                folder.display(),
+                made_for.trim_end().replace('\n', "、")
+            );
+            return Err(Failure::refused("http.tls", text));
+        }
+        return of_files(&cert, &key);
+    }
+    let (chain, secret) = make(names)?;
+    // The certificate last: where it is, the rest is too.
+    write(&key, &secret)?;
+    write(&listed, &wanted)?;
+    write(&cert, &chain)?;
+    of_files(&cert, &key)
+}
+
+fn write(path: &Path, text: &str) -> Result<PathBuf, Failure> {
+    write_whole(path, text.as_bytes())
+}
+
+/// A certificate signed by its own key, and the key, both PEM.
+fn make(names: &[String]) -> Result<(String, String), Failure> {
+    let failed = |why: rcgen::Error| {
+        Failure::refused("http.tls", format!("证书没有做成：{why}。请核对 --tls-name 的名字。"))
+    };
+    let mut params = CertificateParams::new(names.to_vec()).map_err(failed)?;
+    let today = Clock::Machine.today();
+    let (year, month) = (i32::from(today.year()), u8::try_from(today.month()).unwrap_or(1));
+    params.not_before = rcgen::date_time_ymd(year, 1, 1);
+    params.not_after = rcgen::date_time_ymd(year + YEARS, month, 28);
+    params.is_ca = IsCa::ExplicitNoCa;
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    let first = names.first().map_or("doudi", String::as_str);
+    params.distinguished_name.push(DnType::CommonName, first);
+    let key = KeyPair::generate().map_err(failed)?;
+    let cert = params.self_signed(&key).map_err(failed)?;
+    Ok((cert.pem(), key.serialize_pem()))
+}
+
+fn fingerprint(cert: &CertificateDer<'_>) -> String {
+    let pairs = Sha256::digest(cert).iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>();
+    pairs.join(":")
+}
