@@ -1,4 +1,4 @@
-//! TLS of the program's own (docs/operations.md): with a certificate of the office, or with one that the program makes for a closed
+//! TLS of the program's own (docs/serving/README.md): with a certificate of the office, or with one that the program makes for a closed
 //! network, whose fingerprint people compare. Browsers sign on safe addresses only.
 
 use std::path::{Path, PathBuf};

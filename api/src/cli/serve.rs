@@ -22,25 +22,31 @@ use crate::tls::{self, Tls};
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// 台账目录 (ledger folder)
-    #[arg(long)]
+    #[arg(long, env = "DOUDI_DIR")]
     dir: PathBuf,
     /// 监听地址 (address)；供别的电脑使用要有TLS（见下）或单位的网关，否则浏览器不许签名
-    #[arg(long, default_value = "127.0.0.1:6962")]
+    #[arg(long, env = "DOUDI_LISTEN", default_value = "127.0.0.1:6962")]
     listen: SocketAddr,
     /// 对外公布的网址 (site)，例如 <https://doudi.example>；经网关提供时要写，浏览器登录签的是它
-    #[arg(long)]
+    #[arg(long, env = "DOUDI_SITE")]
     site: Option<String>,
     /// 单位自己的TLS证书链 (certificate)，PEM；与 --tls-key 同用，并用 --site 写明网址
-    #[arg(long, requires_all = ["tls_key", "site"])]
+    #[arg(long, env = "DOUDI_TLS_CERT", requires_all = ["tls_key", "site"])]
     tls_cert: Option<PathBuf>,
     /// 证书的私钥 (its key)，PEM
-    #[arg(long, requires = "tls_cert")]
+    #[arg(long, env = "DOUDI_TLS_KEY", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
     /// 封闭网络：由本程序为这个名字或IP地址生成证书 (generated certificate)，存 tls/；可写多个，启动时列出指纹供核对
-    #[arg(long, value_name = "NAME", conflicts_with = "tls_cert")]
+    #[arg(
+        long,
+        env = "DOUDI_TLS_NAME",
+        value_delimiter = ',',
+        value_name = "NAME",
+        conflicts_with = "tls_cert"
+    )]
     tls_name: Vec<String>,
     /// 第二副本：另一块盘上的目录，或 doudi copy serve 的地址 (second copy)；可以写多个，随每个存证头更新
-    #[arg(long = "copy", value_name = "TARGET")]
+    #[arg(long = "copy", env = "DOUDI_COPY", value_delimiter = ',', value_name = "TARGET")]
     copies: Vec<String>,
 }
 

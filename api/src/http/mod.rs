@@ -18,10 +18,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::http::Method;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, Method, header};
 use axum::middleware::from_fn_with_state;
-use axum::response::IntoResponse as _;
+use axum::response::{IntoResponse as _, Response};
 use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -58,10 +58,7 @@ pub fn people(hall: Arc<Hall>) -> Router {
     api.merge(pages::router())
         .merge(assets::router(document))
         .merge(health::router())
-        .fallback(|method: Method| async move {
-            let text = format!("没有这个地址（{method}）。");
-            problem::of_http("http.not_found", text).into_response()
-        })
+        .fallback(nothing)
         .method_not_allowed_fallback(|| async {
             problem::of_http("http.method", "这个地址不接受这种请求方法。").into_response()
         })
@@ -71,6 +68,16 @@ pub fn people(hall: Arc<Hall>) -> Router {
         .layer(CatchPanicLayer::custom(|_| problem::of_panic()))
         .layer(from_fn_with_state(Arc::clone(&hall), gate::gate))
         .with_state(hall)
+}
+
+/// Where there is nothing: a page for browsers, a problem for programs.
+async fn nothing(State(hall): State<Arc<Hall>>, method: Method, headers: HeaderMap) -> Response {
+    let text = format!("没有这个地址（{method}）。");
+    let wanted = headers.get(header::ACCEPT).and_then(|kinds| kinds.to_str().ok());
+    if wanted.is_some_and(|kinds| kinds.contains("text/html")) {
+        return pages::nothing(hall, text).await;
+    }
+    problem::of_http("http.not_found", text).into_response()
 }
 
 /// Does what may wait for a disk or a lock, off the threads that serve.

@@ -243,10 +243,10 @@ fn may_be_faulty(text: &str) -> bool {
 /// True if there is what can be a control character, other than those, or the sign of a lost one.
 fn has_odd(text: &str, but: impl Fn(u8) -> bool) -> bool {
     let is_odd = |byte: u8, next: u8| {
-        ((byte < b' ') & (byte != b'\t') & !but(byte))
-            | (byte == 0x7f)
-            | ((byte == 0xc2) & (next < 0xa0))
-            | ((byte == 0xef) & (next == 0xbf))
+        (byte < b' ' && byte != b'\t' && !but(byte))
+            || byte == 0x7f
+            || (byte == 0xc2 && next < 0xa0)
+            || (byte == 0xef && next == 0xbf)
     };
     let bytes = text.as_bytes();
     let pairs = bytes.iter().zip(bytes.iter().skip(1));

@@ -225,6 +225,8 @@ fn bad_paths_and_bodies_get_words_and_no_server_error() {
         let reply = maker.get(path);
         assert!((400..500).contains(&reply.status), "{path}: {}", reply.status);
     }
+    let page = maker.ask("GET", "/nix", &[("accept", "text/html")], b"");
+    assert_eq!((page.status, page.header("content-type")), (404, "text/html; charset=utf-8"));
     let json = [("content-type", "application/json")];
     let deep = vec![b'['; 100_000];
     for body in [&b""[..], b"{", b"[]", b"null", b"{\"batch\":1}", b"\xff\xfe", &deep] {

@@ -35,15 +35,15 @@ fn a_closed_network_gets_a_certificate_that_others_check_and_browsers_sign_under
     let server = Serving::start_with(&program(), &dir, &names);
     assert!(server.address.starts_with("https://127.0.0.1:"), "{}", server.address);
     let cert = dir.join("tls/cert.pem");
-    let named = server.address.replace("https://127.0.0.1", "doudi.qinghe");
-    let said = ask(&cert, &server.address, &named);
+    let at_port = server.address.replace("https://127.0.0.1", "doudi.qinghe");
+    let said = ask(&cert, &server.address, &at_port);
     assert!(said.starts_with("200 TLSv1.3"), "{said}");
     // Another certificate is trusted here: this one is not.
     let other = tempfile::NamedTempFile::new().unwrap();
     let (_held, elsewhere) = county_demo::copy(&program());
     let second = Serving::start_with(&program(), &elsewhere, &names);
     std::fs::copy(elsewhere.join("tls/cert.pem"), other.path()).unwrap();
-    let said = ask(other.path(), &server.address, &named);
+    let said = ask(other.path(), &server.address, &at_port);
     assert!(said.contains("CERTIFICATE_VERIFY_FAILED"), "{said}");
     drop(second);
     // Who speaks plainly, or says nothing, gets nothing and keeps nobody else waiting.

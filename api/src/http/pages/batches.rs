@@ -118,6 +118,37 @@ struct PaymentRow {
     reason: &'static str,
 }
 
+/// Whether names and accounts stand on the page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// They are not for this person.
+    Never,
+    /// They are there for the asking.
+    NotYet,
+    /// They were asked for, and the reading is recorded.
+    Now,
+}
+
+impl Shown {
+    fn of(is_theirs: bool, is_asked: bool) -> Shown {
+        match (is_theirs, is_asked) {
+            (false, _) => Shown::Never,
+            (true, false) => Shown::NotYet,
+            (true, true) => Shown::Now,
+        }
+    }
+
+    /// True if they stand there.
+    fn now(self) -> bool {
+        self == Shown::Now
+    }
+
+    /// True if they can be asked for.
+    fn not_yet(self) -> bool {
+        self == Shown::NotYet
+    }
+}
+
 #[derive(Template)]
 #[template(path = "batch.html")]
 struct OneBatch {
@@ -129,8 +160,7 @@ struct OneBatch {
     refused: Option<String>,
     is_approved: bool,
     has_file: bool,
-    sees_payees: bool,
-    shows_payees: bool,
+    payees: Shown,
     after: usize,
     accounts: Vec<(String, String)>,
     profiles: Vec<String>,
@@ -157,7 +187,7 @@ pub(super) async fn one(
     Path(code): Path<String>,
     asked: Result<Asked<AfterLine>, crate::http::problem::Problem>,
 ) -> Response {
-    let (after, shows_payees) = match asked {
+    let (after, asks_payees) = match asked {
         Ok(Asked(AfterLine { after, payees })) => (after.unwrap_or(0), payees),
         Err(why) => return why.into_response(),
     };
@@ -168,9 +198,8 @@ pub(super) async fn one(
         let payments = office.books.payments.references(&code).skip(after).take(PAYMENTS);
         let payments: Vec<_> = payments.collect();
         let references: Vec<_> = payments.iter().map(|(at, _)| at.clone()).collect();
-        let sees_payees = Sight::Payees.is_for(office.books, who.officer);
-        let shows_payees = shows_payees && sees_payees;
-        let references = if shows_payees { references } else { Vec::new() };
+        let shown = Shown::of(Sight::Payees.is_for(office.books, who.officer), asks_payees);
+        let references = if shown.now() { references } else { Vec::new() };
         let note = office.access(who.officer, "查看名册");
         let payees = Payees::of(office, &references, &note)?;
         let is_released = batch.released.is_some();
@@ -189,8 +218,7 @@ pub(super) async fn one(
             step: step(batch.stage),
             refused: refused_to(office, who, &code),
             is_approved,
-            sees_payees,
-            shows_payees,
+            payees: shown,
             after,
             has_file: is_released && Sight::PaymentFile.is_for(office.books, who.officer),
             accounts: if is_approved { paying_accounts(office, &code) } else { Vec::new() },

@@ -26,6 +26,8 @@ struct Person {
 /// A key that waits.
 struct Row {
     key: String,
+    /// As it is shown: whoever vouches has the last signs from the holder, not from this page.
+    shown: String,
     officer: String,
     public: String,
     post: String,
@@ -76,8 +78,11 @@ fn row(books: &Books, who: SignedIn, key: KeyId, waiting: &WaitingKey) -> Row {
         let (post, unit) = post_of(books, officer);
         format!("{post}（{unit}）")
     });
+    let key = key.to_string();
+    let shown = format!("{}········", key.get(..24).unwrap_or_default());
     Row {
-        key: key.to_string(),
+        key,
+        shown,
         officer: holder.to_string(),
         public: waiting.record.public.clone(),
         post,

@@ -139,6 +139,31 @@ async fn page<T: Template>(
     }
 }
 
+/// A page for who is not signed in, or may not be.
+async fn outside(
+    hall: Arc<Hall>,
+    status: StatusCode,
+    write: impl FnOnce(Frame) -> Result<String, askama::Error>,
+) -> Response {
+    let name =
+        blocking(move || hall.room.read(|office| office.books.offices.ledger_name().to_owned()));
+    match name.await {
+        Ok(ledger) => {
+            let frame = Frame { ledger, who: None, height: 0, here: "/sign-in" };
+            (status, Html(write(frame).unwrap_or_default())).into_response()
+        }
+        Err(why) => Problem::from(why).into_response(),
+    }
+}
+
+/// What a browser gets where there is no page.
+pub(super) async fn nothing(hall: Arc<Hall>, text: String) -> Response {
+    outside(hall, StatusCode::NOT_FOUND, |frame| {
+        Refused { frame, code: "http.not_found".to_owned(), text }.render()
+    })
+    .await
+}
+
 /// A page that is not there.
 fn missing(text: &str) -> Failure {
     Failure::refused("http.not_found", text)
