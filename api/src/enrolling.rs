@@ -26,7 +26,7 @@ const FOLDER: &str = "enrolling";
 /// A code is good for so many hours, once.
 pub const CODE_HOURS: u64 = 24;
 
-/// A key that nobody has vouched for after so many seconds is made anew.
+/// A key that is not in the log after so many seconds is made anew.
 const LASTS_SECONDS: u64 = 30 * 24 * 3600;
 
 /// Letters and digits that nobody takes for each other (Crockford's base 32).
@@ -74,9 +74,10 @@ impl Enrolling {
     /// A code for a person in office, in place of an earlier one: `XXXX-XXXX-XXXX-XXXX`.
     ///
     /// # Errors
-    /// Nobody in office is meant; the machine gives no randomness.
+    /// Nobody in office is meant; `enrolment.waiting`: a key of that person waits; the machine gives no randomness.
     pub fn code_for(&self, books: &Books, officer: OfficerId) -> Result<String, Failure> {
         in_office(books, officer)?;
+        self.refuse_second(books, officer)?;
         let mut bytes = [0; CODE_LENGTH];
         OsRandomness.fill(&mut bytes).map_err(|_| no_randomness())?;
         let sign = |byte: &u8| SIGNS.get(usize::from(byte % 32)).copied().unwrap_or(b'0');
@@ -101,7 +102,8 @@ impl Enrolling {
         known.map(|code| code.officer).ok_or_else(no_code)
     }
 
-    /// Takes a key in with the code, which is used up then.
+    /// Takes a key in with the code, which is used up then. The same key once more gets its answer again: the first may have been
+    /// lost on the way.
     ///
     /// # Errors
     /// The code is none or another person's; the key is known, or its own signature does not hold; the machine fails.
@@ -113,12 +115,18 @@ impl Enrolling {
         possession: String,
     ) -> Result<KeyId, Failure> {
         let _turn = self.turn();
+        self.tidy(books)?;
+        let public = record.verifying_key().ok_or(Rejection::KeyMalformed {})?;
+        let key = record.key_id().ok_or(Rejection::KeyMalformed {})?;
+        let known = self.one(books, key).ok();
+        if known.is_some_and(|known| known.record == record && known.possession == possession) {
+            return Ok(key);
+        }
         if self.holder(code)? != record.officer {
             return Err(no_code());
         }
         in_office(books, record.officer)?;
-        let public = record.verifying_key().ok_or(Rejection::KeyMalformed {})?;
-        let key = record.key_id().ok_or(Rejection::KeyMalformed {})?;
+        self.refuse_second(books, record.officer)?;
         if books.offices.keys.contains_key(&key) || self.path(key).exists() {
             return Err(Rejection::KeyExists { key }.into());
         }
@@ -131,12 +139,48 @@ impl Enrolling {
         Ok(key)
     }
 
-    /// Every key that waits, by its id. Those that are in the log by now wait no more.
+    /// One key of a person at a time: whoever vouches must not be led from one to another.
+    fn refuse_second(&self, books: &Books, officer: OfficerId) -> Result<(), Failure> {
+        if self.all(books)?.iter().all(|(_, waiting)| waiting.record.officer != officer) {
+            return Ok(());
+        }
+        let text = "这个人已有一把待登记的密钥：先登记它，或在“密钥”页放弃它。";
+        Err(Failure::refused("enrolment.waiting", text))
+    }
+
+    /// Removes what waits no more.
+    fn tidy(&self, books: &Books) -> Result<(), Failure> {
+        let now = Clock::Machine.unix_seconds();
+        for (key, waiting) in self.kept()? {
+            if !waits(books, key, &waiting, now) {
+                let path = self.path(key);
+                std::fs::remove_file(&path).map_err(|why| Failure::file(&path, &why))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Every key that waits, by its id, the oldest first. Those that are in the log by now wait no more; of countersignatures those
+    /// count whose signers could still sign.
     ///
     /// # Errors
     /// A file cannot be read.
     pub fn all(&self, books: &Books) -> Result<Vec<(KeyId, WaitingKey)>, Failure> {
         let now = Clock::Machine.unix_seconds();
+        let mut all = self.kept()?;
+        all.retain(|(key, waiting)| waits(books, *key, waiting, now));
+        for (_, waiting) in &mut all {
+            waiting.countersigned.retain(|one| {
+                let signer = books.valid_key(one.key).map(|known| known.officer);
+                signer.is_ok_and(|officer| in_office(books, officer).is_ok())
+            });
+        }
+        all.sort_by_key(|(key, waiting)| (waiting.made, *key));
+        Ok(all)
+    }
+
+    /// Every file that is there.
+    fn kept(&self) -> Result<Vec<(KeyId, WaitingKey)>, Failure> {
         let entries = match std::fs::read_dir(&self.dir) {
             Ok(entries) => entries,
             Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -148,12 +192,12 @@ impl Enrolling {
             let named = path.file_name().and_then(|name| name.to_str());
             let key = named.and_then(|name| name.strip_suffix(".json")?.parse().ok());
             let Some(key) = key else { continue };
-            let waiting = read(&path)?;
-            if !books.offices.keys.contains_key(&key) && waiting.made + LASTS_SECONDS > now {
-                all.push((key, waiting));
+            match read(&path) {
+                Ok(waiting) => all.push((key, waiting)),
+                // One that is damaged, or was removed meanwhile, keeps nobody from the others.
+                Err(why) => tracing::warn!(%key, "a key that waits cannot be read: {why}"),
             }
         }
-        all.sort_by_key(|(key, waiting)| (waiting.made, *key));
         Ok(all)
     }
 
@@ -243,6 +287,10 @@ fn read(path: &Path) -> Result<WaitingKey, Failure> {
     let bytes = std::fs::read(path).map_err(|why| Failure::file(path, &why))?;
     let broken = |why: serde_json::Error| Failure::file(path, &std::io::Error::other(why));
     serde_json::from_slice(&bytes).map_err(broken)
+}
+
+fn waits(books: &Books, key: KeyId, waiting: &WaitingKey, now: u64) -> bool {
+    !books.offices.keys.contains_key(&key) && waiting.made + LASTS_SECONDS > now
 }
 
 fn in_office(books: &Books, officer: OfficerId) -> Result<(), Failure> {

@@ -29,16 +29,16 @@ impl Sites {
     pub fn listen(&self, address: SocketAddr) {
         self.known.get_or_init(|| {
             let (scheme, usual) = if self.names.is_some() { ("https", 443) } else { ("http", 80) };
-            let port = address.port();
             let local = address.ip().is_loopback().then(|| "localhost".to_owned());
-            let hosts = self.names.iter().flatten().cloned().chain(local);
-            let hosts =
-                hosts.map(|host| if host.contains(':') { format!("[{host}]") } else { host });
-            let at_port = |host| if port == usual { host } else { format!("{host}:{port}") };
-            // A browser leaves the usual port out.
-            let own = if port == usual { address.ip().to_string() } else { address.to_string() };
-            let all = std::iter::once(own).chain(hosts.map(at_port));
-            all.map(|host| format!("{scheme}://{host}")).collect()
+            let own = std::iter::once(address.ip().to_string());
+            let hosts = own.chain(self.names.iter().flatten().cloned()).chain(local);
+            let site = |host: String| {
+                let host = if host.contains(':') { format!("[{host}]") } else { host };
+                // A browser leaves the usual port out.
+                let at = (address.port() != usual).then(|| format!(":{}", address.port()));
+                format!("{scheme}://{host}{}", at.unwrap_or_default())
+            };
+            hosts.map(site).collect()
         });
     }
 
@@ -53,8 +53,9 @@ impl Sites {
     #[must_use]
     pub fn of_host(&self, host: &str) -> Option<&str> {
         let known = self.known.get()?.iter();
-        let mut named =
-            known.filter(|site| site.split_once("://").is_some_and(|(_, at)| at == host));
+        let mut named = known.filter(|site| {
+            site.split_once("://").is_some_and(|(_, at)| at.eq_ignore_ascii_case(host))
+        });
         named.next().map(String::as_str)
     }
 }
@@ -77,6 +78,9 @@ mod tests {
         own.listen("0.0.0.0:443".parse().unwrap());
         assert!(own.is_https());
         assert_eq!(own.of_host("county.example"), Some("https://county.example"));
+        let six = Sites::over_tls(vec!["2001:db8::1".to_owned()]);
+        six.listen("[::]:443".parse().unwrap());
+        assert_eq!(six.of_host("[2001:db8::1]"), Some("https://[2001:db8::1]"));
         let behind = Sites::at("https://doudi.example/");
         behind.listen("127.0.0.1:6962".parse().unwrap());
         assert!(behind.is_https() && !sites.is_https());

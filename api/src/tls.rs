@@ -1,8 +1,10 @@
 //! TLS of the program's own (docs/serving/README.md): with a certificate of the office, or with one that the program makes for a closed
 //! network, whose fingerprint people compare. Browsers sign on safe addresses only.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose};
 use rustls::ServerConfig;
@@ -17,8 +19,10 @@ use crate::failure::Failure;
 /// In the ledger's folder: the certificate that the program made, its key, and for which names.
 const FOLDER: &str = "tls";
 
-/// A certificate of the program's own is good to the end of the month in which so many years are over.
-const YEARS: i32 = 2;
+/// A certificate of the program's own is good for so many days: no browser takes one that lasts more than 825.
+const DAYS: u32 = 730;
+
+const DAY: Duration = Duration::from_hours(24);
 
 /// What a server needs for TLS, and what people compare.
 pub struct Tls {
@@ -82,6 +86,14 @@ pub fn generated(dir: &Path, names: &[String]) -> Result<Tls, Failure> {
     of_files(&cert, &key)
 }
 
+/// Names as browsers send them: without blanks, in small letters, addresses in their usual spelling.
+#[must_use]
+pub fn names(given: &[String]) -> Vec<String> {
+    let plain = given.iter().map(|name| name.trim().to_ascii_lowercase());
+    let usual = |name: String| name.parse::<IpAddr>().map_or(name, |address| address.to_string());
+    plain.filter(|name| !name.is_empty()).map(usual).collect()
+}
+
 fn write(path: &Path, text: &str) -> Result<PathBuf, Failure> {
     write_whole(path, text.as_bytes())
 }
@@ -93,9 +105,12 @@ fn make(names: &[String]) -> Result<(String, String), Failure> {
     };
     let mut params = CertificateParams::new(names.to_vec()).map_err(failed)?;
     let today = Clock::Machine.today();
-    let (year, month) = (i32::from(today.year()), u8::try_from(today.month()).unwrap_or(1));
-    params.not_before = rcgen::date_time_ymd(year, 1, 1);
-    params.not_after = rcgen::date_time_ymd(year + YEARS, month, 28);
+    let part = |part: i8| u8::try_from(part).unwrap_or(1);
+    let today =
+        rcgen::date_time_ymd(i32::from(today.year()), part(today.month()), part(today.day()));
+    // Clocks differ, and midnight here is not midnight in Greenwich.
+    params.not_before = today - DAY;
+    params.not_after = today + DAY * DAYS;
     params.is_ca = IsCa::ExplicitNoCa;
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
@@ -109,4 +124,15 @@ fn make(names: &[String]) -> Result<(String, String), Failure> {
 fn fingerprint(cert: &CertificateDer<'_>) -> String {
     let pairs = Sha256::digest(cert).iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>();
     pairs.join(":")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn names_are_what_a_browser_sends() {
+        let given = ["Doudi.Example", " 192.0.2.10", "", "2001:DB8:0:0::1"].map(str::to_owned);
+        assert_eq!(names(&given), ["doudi.example", "192.0.2.10", "2001:db8::1"]);
+    }
 }

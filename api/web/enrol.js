@@ -9,6 +9,7 @@ const trouble = document.querySelector("#trouble");
 const generate = document.querySelector("#generate");
 let invited;
 let code;
+let made;
 
 function show(facts) {
   const list = document.querySelector("#invited");
@@ -36,14 +37,19 @@ document.querySelector("#invite").addEventListener("submit", async (event) => {
 // The key is kept before it is stated: an answer that is lost must not leave a stated key that nobody has.
 async function make() {
   const { officer, origin, log_key: logKey, post } = invited;
-  const record = await keys.make({ label: post, origin, logKey });
+  // Once more after a lost answer: the same key.
+  made ??= await keys.make({ label: post, origin, logKey });
+  const record = made;
   const stated = recordOf(officer, record.publicKey);
   const possession = base64(await keys.sign(record, labelled("doudi/key-proof/v1", origin, bytes(stated))));
   try {
     const { key } = await ask("POST", "/api/v1/enrolments", { json: { code, officer, possession, public: stated.public } });
     if (key !== (await keyId(record.publicKey))) throw new Error("服务说的密钥编号与本机算出的不同，不要继续，请报告监督方。");
   } catch (why) {
-    if (why.code) await keys.forget(record.id);
+    if (why.code) {
+      await keys.forget(record.id);
+      made = undefined;
+    }
     throw why;
   }
   return record.id;

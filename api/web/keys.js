@@ -67,6 +67,8 @@ export async function make(facts) {
   const pair = await crypto.subtle.generateKey({ name: "Ed25519" }, false, ["sign", "verify"]).catch(() => {
     throw new Error("这个浏览器不会 Ed25519 签名，不能在这里生成密钥。请换用较新的浏览器，或用 doudi keygen 生成密钥文件。");
   });
+  // There is no file behind it: the browser is asked not to clear it away when its disk is full.
+  await navigator.storage?.persist?.();
   const publicKey = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
   const record = { id: await keyId(publicKey), key: pair.privateKey, publicKey, ...facts };
   await keep(record);

@@ -5,8 +5,8 @@ import * as keys from "./keys.js";
 import { keyId, labelled, recordOf } from "./ledger.js";
 import { ask, tell } from "./page.js";
 
-// How many signs of the key's id the holder says aloud.
-const TOLD = 8;
+// So many signs of the key's id the holder says aloud: 64 bits, for which nobody finds another key.
+const TOLD = 16;
 
 function onSubmit(form, work) {
   const trouble = form.querySelector("[role=alert]");
@@ -27,7 +27,7 @@ for (const form of document.querySelectorAll("form[data-vouch]")) {
     const id = await keyId(fromBase64(publicKey));
     if (id !== key) throw new Error("密钥与编号不符，不要会签，请报告监督方。");
     const told = form.elements.told.value.replace(/\s/g, "").toLowerCase();
-    if (told !== id.slice(-TOLD)) throw new Error(`编号末${TOLD}位不符。请与本人当面核对，对不上就不要会签。`);
+    if (told !== id.slice(-TOLD)) throw new Error(`编号后${TOLD}位不符。请与本人当面核对，对不上就不要会签。`);
     const record = await keys.find(own);
     if (!record) throw new Error("登录用的密钥不在这个浏览器里，请重新登录。");
     const stated = bytes(recordOf(officer, fromBase64(publicKey)));

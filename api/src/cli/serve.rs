@@ -54,10 +54,11 @@ pub(super) struct Args {
 /// and hand in is served all the same.
 fn hall(args: &Args, counter: &Arc<Counter>) -> Result<Option<Hall>, Failure> {
     let dir = args.dir.as_path();
+    let names = tls::names(&args.tls_name);
     let sites = match args.site.as_deref() {
         Some(site) => Sites::at(site),
-        None if args.tls_name.is_empty() => Sites::default(),
-        None => Sites::over_tls(args.tls_name.clone()),
+        None if names.is_empty() => Sites::default(),
+        None => Sites::over_tls(names),
     };
     if !dir.join("keys/vault.key").exists() {
         tracing::warn!("no keys/vault.key: tiles, proofs and acts only, no pages");
@@ -68,10 +69,11 @@ fn hall(args: &Args, counter: &Arc<Counter>) -> Result<Option<Hall>, Failure> {
 
 /// TLS of the program's own, if it is asked for.
 fn tls(args: &Args) -> Result<Option<Tls>, Failure> {
+    let names = tls::names(&args.tls_name);
     match (&args.tls_cert, &args.tls_key) {
         (Some(cert), Some(key)) => tls::of_files(cert, key).map(Some),
-        (_, _) if args.tls_name.is_empty() => Ok(None),
-        (_, _) => tls::generated(&args.dir, &args.tls_name).map(Some),
+        (_, _) if names.is_empty() => Ok(None),
+        (_, _) => tls::generated(&args.dir, &names).map(Some),
     }
 }
 

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_LENGTH;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -13,21 +15,47 @@ use ledger::ids::KeyId;
 use ledger::law::admission;
 use ledger::rejection::Rejection;
 use serde_json::json;
+use tokio::sync::Semaphore;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use super::broken_off;
 use super::problem::status_of;
+use super::{PATIENCE, broken_off};
 use crate::counter::Counter;
 use crate::failure::Failure;
 
 /// An act with its lines is held in memory whole, so there is an end to it.
 const MOST_BYTES: usize = 256 << 20;
 
+/// Up to so many bytes a request is held beside any number of others: acts without lines are much shorter.
+const SMALL_BYTES: u64 = 1 << 20;
+
+/// So many requests that are larger, or do not say how large they are, are held at once.
+const MOST_LARGE: usize = 4;
+
 /// The requests that write, and those that prepare for it.
 pub fn routes(counter: Arc<Counter>) -> Router {
+    let room = Arc::new(Semaphore::new(MOST_LARGE));
     Router::new()
-        .route("/acts", post(acts).layer(DefaultBodyLimit::max(MOST_BYTES)))
+        .route("/acts", post(acts))
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(from_fn_with_state(room, make_room))
+        .layer(RequestBodyTimeoutLayer::new(PATIENCE))
         .route("/signer/{key}", get(signer))
         .with_state(counter)
+}
+
+/// Who sends much waits for others who do, or the memory of the one process that holds the ledger would be everybody's.
+async fn make_room(State(room): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
+    let stated = request.headers().get(CONTENT_LENGTH);
+    let stated = stated.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if stated.is_some_and(|length| length <= SMALL_BYTES) {
+        return next.run(request).await;
+    }
+    let Ok(_held) = room.try_acquire() else {
+        let text = "同时交来的大件太多，没有接收；请稍后把同一动作再交一次。";
+        return refused(&Failure::refused("acts.too_many", text));
+    };
+    next.run(request).await
 }
 
 async fn acts(State(counter): State<Arc<Counter>>, body: Bytes) -> Response {

@@ -13,6 +13,9 @@ use super::blocking;
 use super::problem::Problem;
 use crate::hall::Hall;
 
+/// What is asked of them tells nobody anything about a person.
+pub const ADDRESSES: &[&str] = &["/healthz", "/readyz", "/metrics"];
+
 /// The addresses.
 pub fn router() -> Router<Arc<Hall>> {
     Router::new()

@@ -54,8 +54,10 @@ pub fn people(hall: Arc<Hall>) -> Router {
         // Every request counts as a sign of life, not only those that change the session.
         .with_always_save(true)
         .with_expiry(Expiry::OnInactivity(Duration::minutes(IDLE_MINUTES)));
+    let page = pages::api::router(&serde_json::to_value(&document).unwrap_or_default());
     let document = document.to_pretty_json().unwrap_or_default();
     api.merge(pages::router())
+        .merge(page)
         .merge(assets::router(document))
         .merge(health::router())
         .fallback(nothing)

@@ -169,7 +169,8 @@ impl Vault {
     pub fn read_file(&self, digest: Digest, note: &AccessNote) -> Result<BankFile, VaultFailure> {
         let subject = Subject::File(digest);
         self.record_access(std::slice::from_ref(&subject), note)?;
-        let own = self.subject_key(&self.ring(), &subject)?;
+        let ring = self.ring();
+        let own = self.subject_key(&ring, &subject)?;
         let mut stored = self.store.current_fields_of(&subject)?;
         let mut part = |field| {
             let (key, sealed) =

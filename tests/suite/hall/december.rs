@@ -1,5 +1,5 @@
-//! A whole month in eight browsers: allotment, release, roster, three agreements, payment file, the bank's answer and statements,
-//! close, bulletin; then the ledger is verified.
+//! A whole month in nine browsers: allotment, release, roster, three agreements, payment file, the bank's answer with a failure,
+//! a return of which a person decides whose it is, statements, close, bulletin; then the ledger is verified.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,9 @@ use api::desk::Desk;
 use ledger::books::bank::Statements;
 use ledger::ids::BankAccountCode;
 use ledger::money::Money;
-use reconcile::bank_simulator::{Account, BankFile, Booking, Product, Script, StatementForm};
+use reconcile::bank_simulator::{
+    Account, BankFile, Booking, Fate, Processed, Product, Script, StatementForm, Target,
+};
 use tests::browser::{Browser, Driver};
 
 use super::{Hall, program};
@@ -138,7 +140,7 @@ fn the_file_goes_out(people: &People<'_>) -> Vec<u8> {
 }
 
 /// The bank takes the file and answers; its account moves.
-fn the_bank_answers(bank: &mut Account, request: &[u8]) -> Vec<BankFile> {
+fn the_bank_answers(bank: &mut Account, request: &[u8]) -> Processed {
     bank.book(Booking {
         date: day("2020-12-02"),
         change: Money::parse_yuan("100000").unwrap(),
@@ -152,10 +154,13 @@ fn the_bank_answers(bank: &mut Account, request: &[u8]) -> Vec<BankFile> {
         unit: "1023".to_owned(),
         teller: "00817".to_owned(),
         remark: "批次TC0C0".to_owned(),
-        fates: Vec::new(),
+        fates: vec![
+            (Target::Line(2), Fate::Fails("户名不符".to_owned())),
+            (Target::Line(3), Fate::Returns(day("2020-12-11"), "账户已销户".to_owned())),
+        ],
         chance: None,
     };
-    bank.process(Product::RcbPipeHead, request, &script).unwrap().replies
+    bank.process(Product::RcbPipeHead, request, &script).unwrap()
 }
 
 fn answers_come_in(people: &People<'_>, reconciler: &Browser, replies: &[BankFile]) {
@@ -169,6 +174,37 @@ fn answers_come_in(people: &People<'_>, reconciler: &Browser, replies: &[BankFil
         submit(reconciler, "form[data-draft='/api/v1/drafts/response']");
         let _ = reconciler.sign();
     }
+}
+
+/// Days later some of it comes back.
+fn returns_come_in(people: &People<'_>, reconciler: &Browser, refunds: &[BankFile]) {
+    assert_eq!(refunds.len(), 1);
+    for refund in refunds {
+        people.go(reconciler, "/import");
+        people.choose(reconciler, "#t-file", refund);
+        reconciler.fill("#t-account", "ZH-01");
+        reconciler.fill("#t-booked", "2020-12-11");
+        submit(reconciler, "form[data-draft='/api/v1/drafts/returns']");
+        let said = reconciler.text();
+        assert!(said.contains("退汇"), "{said}");
+        let _ = reconciler.sign();
+    }
+}
+
+/// Three payments to one account of one amount: which of them came back, the program does not guess. A person does, with a proof.
+fn somebody_decides_what_came_back(people: &People<'_>) {
+    let chief = people.enter("MZJ-社会救助股股长");
+    people.go(&chief, "/exceptions");
+    let said = chief.text();
+    assert!(said.contains("退汇"), "{said}");
+    let proof = BankFile { name: "银行答复.txt".to_owned(), bytes: b"TC0C00000003".to_vec() };
+    chief.fill("#decision", "returned");
+    chief.fill("#reference", "TC0C00000003");
+    chief.fill("#reason", "银行书面答复：退回的是第3笔");
+    people.choose(&chief, "#evidence", &proof);
+    chief.fill("#booked", "2020-12-14");
+    submit(&chief, "form[data-act='exception.resolved']");
+    let _ = chief.sign();
 }
 
 fn statements_come_in(people: &People<'_>, reconciler: &Browser, banks: &[AtBank]) {
@@ -216,7 +252,7 @@ fn it_verifies(hall: Hall) {
 }
 
 #[test]
-fn a_month_is_kept_by_eight_people_in_eight_browsers_and_verifies() {
+fn a_month_is_kept_by_nine_people_in_nine_browsers_and_verifies() {
     let Some(driver) = Driver::start() else { return };
     let (folder, dir) = tests::county_demo::copy(&program());
     let mut banks = at_bank(&dir);
@@ -228,9 +264,14 @@ fn a_month_is_kept_by_eight_people_in_eight_browsers_and_verifies() {
     a_roster_is_agreed(&people);
     let request = the_file_goes_out(&people);
     let bank = banks.iter_mut().find(|one| one.code.as_str() == "ZH-01").unwrap();
-    let replies = the_bank_answers(&mut bank.account, &request);
+    let answered = the_bank_answers(&mut bank.account, &request);
     let reconciler = people.enter("CZJ-国库支付复核");
-    answers_come_in(&people, &reconciler, &replies);
+    answers_come_in(&people, &reconciler, &answered.replies);
+    returns_come_in(&people, &reconciler, &answered.refunds);
+    somebody_decides_what_came_back(&people);
+    people.go(&reconciler, "/batches/TC0C0");
+    let said = reconciler.text();
+    assert!(said.contains("户名不符") && said.contains("764.10\t退汇"), "{said}");
     statements_come_in(&people, &reconciler, &banks);
     the_month_is_closed_and_told(&people, &accountant);
     it_verifies(hall);

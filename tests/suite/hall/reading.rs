@@ -90,3 +90,21 @@ fn payees_are_on_a_batch_page_only_when_asked_for_and_then_the_reading_is_record
     // One of names, one of accounts.
     assert_eq!(readings(), 2);
 }
+
+#[test]
+fn the_document_of_the_api_can_be_read_as_a_page_and_names_every_address() {
+    let hall = Hall::open();
+    let inspector = hall.clerk("JJW-监督检查员");
+    let document = inspector.get("/api/v1/openapi.json").body;
+    let page = inspector.get("/api/v1").body.as_str().unwrap().to_owned();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            let id = format!("<section id=\"{}{path}\">", method.to_uppercase());
+            assert!(page.contains(&id), "{method} {path}");
+        }
+    }
+    for name in document["components"]["schemas"].as_object().unwrap().keys() {
+        assert!(page.contains(&format!("<h3 id=\"{name}\">")), "{name}");
+    }
+    assert!(page.len() < 200_000, "{} bytes", page.len());
+}

@@ -79,7 +79,7 @@ fn row(books: &Books, who: SignedIn, key: KeyId, waiting: &WaitingKey) -> Row {
         format!("{post}（{unit}）")
     });
     let key = key.to_string();
-    let shown = format!("{}········", key.get(..24).unwrap_or_default());
+    let shown = format!("{}················", key.get(..16).unwrap_or_default());
     Row {
         key,
         shown,

@@ -1,5 +1,6 @@
 //! The pages: one file a page, written by the server, worked by small scripts. Every page tells how far the books were read.
 
+pub mod api;
 mod batches;
 mod drafts;
 mod entries;
