@@ -157,6 +157,8 @@ impl Browser {
     /// # Panics
     /// If it is not there.
     pub fn click(&self, css: &str) {
+        // What a form does is attached by the page's scripts, and they are through when the page is.
+        while self.run("return document.readyState", vec![]) != "complete" {}
         let element = self.wait_for(css);
         self.runtime.block_on(element.click()).unwrap_or_else(|why| panic!("click {css}: {why}"));
     }

@@ -15,7 +15,7 @@ use crate::http::extract::{Asked, Visitor};
 use crate::http::v1::entries::{EntryFacts, entry};
 
 /// So many stand on a page.
-const ROWS: u64 = 100;
+const ROWS: u64 = 50;
 
 struct Row {
     seq: u64,
