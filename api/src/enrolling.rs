@@ -260,7 +260,8 @@ impl Enrolling {
     }
 
     fn write(&self, key: KeyId, waiting: &WaitingKey) -> Result<(), Failure> {
-        let written = serde_json::to_vec_pretty(waiting).unwrap_or_default();
+        let written = serde_json::to_vec_pretty(waiting);
+        let written = written.expect("a key that waits has only texts and numbers");
         write_whole(&self.path(key), &written)?;
         Ok(())
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose};
 use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use sha2::{Digest as _, Sha256};
 
@@ -30,6 +30,8 @@ pub struct Tls {
     pub config: Arc<ServerConfig>,
     /// SHA-256 over the certificate, as browsers show it: 32 pairs of hex digits.
     pub fingerprint: String,
+    /// The names of a certificate that the program made; of others the office says its site.
+    pub names: Vec<String>,
 }
 
 /// With a certificate chain and its key, both PEM.
@@ -37,24 +39,45 @@ pub struct Tls {
 /// # Errors
 /// `http.tls`: a file cannot be read, or the key is not the certificate's.
 pub fn of_files(cert: &Path, key: &Path) -> Result<Tls, Failure> {
-    let bad = |path: &Path, why: &dyn std::fmt::Display| {
-        let text = format!("TLS用的{}读不出：{why}。应为PEM文件。", path.display());
-        Failure::refused("http.tls", text)
-    };
-    let chain = CertificateDer::pem_file_iter(cert).map_err(|why| bad(cert, &why))?;
-    let chain: Result<Vec<_>, _> = chain.collect();
-    let chain = chain.map_err(|why| bad(cert, &why))?;
-    let first = chain.first().ok_or_else(|| bad(cert, &"里面没有证书"))?;
+    let chain =
+        CertificateDer::pem_file_iter(cert).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let chain = chain.map_err(|why| unreadable(cert, "证书", why))?;
+    let first = chain.first().ok_or_else(|| without(cert, "证书"))?;
     let fingerprint = fingerprint(first);
-    let secret = PrivateKeyDer::from_pem_file(key).map_err(|why| bad(key, &why))?;
+    let secret = PrivateKeyDer::from_pem_file(key).map_err(|why| unreadable(key, "私钥", why))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder =
         ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     let config =
         builder.and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, secret));
-    let mut config = config.map_err(|why| bad(key, &format!("与证书不配（{why}）")))?;
+    let mut config = config.map_err(|_| {
+        let (cert, key) = (cert.display(), key.display());
+        let text =
+            format!("{cert}里的证书与{key}里的私钥不是一对，或不能用于TLS。请用成对的文件。");
+        Failure::refused("http.tls", text)
+    })?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Tls { config: Arc::new(config), fingerprint })
+    Ok(Tls { config: Arc::new(config), fingerprint, names: Vec::new() })
+}
+
+fn unreadable(path: &Path, what: &str, why: pem::Error) -> Failure {
+    match why {
+        pem::Error::Io(why) => Failure::file(path, &why),
+        pem::Error::NoItemsFound => without(path, what),
+        pem::Error::MissingSectionEnd { .. }
+        | pem::Error::IllegalSectionStart { .. }
+        | pem::Error::Base64Decode(_)
+        | pem::Error::SectionTooLarge
+        | _ => {
+            let text = format!("{}不是完整的PEM文件。请换用完整的{what}文件。", path.display());
+            Failure::refused("http.tls", text)
+        }
+    }
+}
+
+fn without(path: &Path, what: &str) -> Failure {
+    let text = format!("{}里没有{what}。请核对是否指错了文件；应为PEM文件。", path.display());
+    Failure::refused("http.tls", text)
 }
 
 /// With a certificate that the program makes for these names and addresses, and keeps: made once, the same at every start.
@@ -76,14 +99,14 @@ pub fn generated(dir: &Path, names: &[String]) -> Result<Tls, Failure> {
             );
             return Err(Failure::refused("http.tls", text));
         }
-        return of_files(&cert, &key);
+        return Ok(Tls { names: names.to_vec(), ..of_files(&cert, &key)? });
     }
     let (chain, secret) = make(names)?;
     // The certificate last: where it is, the rest is too.
     write(&key, &secret)?;
     write(&listed, &wanted)?;
     write(&cert, &chain)?;
-    of_files(&cert, &key)
+    Ok(Tls { names: names.to_vec(), ..of_files(&cert, &key)? })
 }
 
 /// Names as browsers send them: without blanks, in small letters, addresses in their usual spelling.
@@ -100,14 +123,15 @@ fn write(path: &Path, text: &str) -> Result<PathBuf, Failure> {
 
 /// A certificate signed by its own key, and the key, both PEM.
 fn make(names: &[String]) -> Result<(String, String), Failure> {
-    let failed = |why: rcgen::Error| {
-        Failure::refused("http.tls", format!("证书没有做成：{why}。请核对 --tls-name 的名字。"))
+    let failed = |_| {
+        let text =
+            format!("没有为{}做成证书。--tls-name 只能写域名或IP地址，请核对。", names.join("、"));
+        Failure::refused("http.tls", text)
     };
     let mut params = CertificateParams::new(names.to_vec()).map_err(failed)?;
     let today = Clock::Machine.today();
-    let part = |part: i8| u8::try_from(part).unwrap_or(1);
-    let today =
-        rcgen::date_time_ymd(i32::from(today.year()), part(today.month()), part(today.day()));
+    let (month, day) = (today.month().unsigned_abs(), today.day().unsigned_abs());
+    let today = rcgen::date_time_ymd(i32::from(today.year()), month, day);
     // Clocks differ, and midnight here is not midnight in Greenwich.
     params.not_before = today - DAY;
     params.not_after = today + DAY * DAYS;

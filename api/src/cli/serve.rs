@@ -52,13 +52,12 @@ pub(super) struct Args {
 
 /// What people see in their browsers, where the vault's key is at hand: without names there are no pages, and what others read
 /// and hand in is served all the same.
-fn hall(args: &Args, counter: &Arc<Counter>) -> Result<Option<Hall>, Failure> {
+fn hall(args: &Args, tls: Option<&Tls>, counter: &Arc<Counter>) -> Result<Option<Hall>, Failure> {
     let dir = args.dir.as_path();
-    let names = tls::names(&args.tls_name);
-    let sites = match args.site.as_deref() {
-        Some(site) => Sites::at(site),
-        None if names.is_empty() => Sites::default(),
-        None => Sites::over_tls(names),
+    let sites = match (args.site.as_deref(), tls) {
+        (Some(site), _) => Sites::at(site),
+        (None, Some(tls)) => Sites::over_tls(tls.names.clone()),
+        (None, None) => Sites::default(),
     };
     if !dir.join("keys/vault.key").exists() {
         tracing::warn!("no keys/vault.key: tiles, proofs and acts only, no pages");
@@ -115,7 +114,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     if counter.reader().newest().is_none() {
         counter.handle().checkpoint()?;
     }
-    let hall = match hall(args, &counter) {
+    let hall = match hall(args, tls.as_ref(), &counter) {
         Ok(hall) => hall.map(Arc::new),
         Err(why) => {
             counter.close()?;

@@ -24,7 +24,7 @@ fn vouch(driver: &Driver, hall: &Hall, post: &str, key: &str) {
     let _ = browser.wait_to_say("编号后16位不符");
     browser.fill("input[name=told]", &key[16..]);
     browser.click("form[data-vouch] button");
-    let _ = browser.wait_to_say(&format!("{}（", post.split_once('-').unwrap().1));
+    let _ = browser.wait_to_say("您已会签");
 }
 
 #[test]

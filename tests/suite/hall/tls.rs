@@ -67,5 +67,13 @@ fn a_closed_network_gets_a_certificate_that_others_check_and_browsers_sign_under
     let dir = dir.to_str().unwrap();
     let ended = program().run(["serve", "--json", "--dir", dir, "--tls-name", "other.qinghe"]);
     assert!(ended.out.contains("http.tls") || ended.err.contains("http.tls"), "{ended:?}");
+    // A key that is not the certificate's, and a file without either, are told by their names.
+    for (file, said) in [("key.pem", "不是一对"), ("names", "里没有私钥"), ("nix", "nix")]
+    {
+        let (cert, key) = (other.path().to_str().unwrap(), format!("{dir}/tls/{file}"));
+        let given = ["--tls-cert", cert, "--tls-key", &key, "--site", "https://county.example"];
+        let ended = program().run(["serve", "--dir", dir].into_iter().chain(given));
+        assert!(ended.code != Some(0) && ended.err.contains(said), "{ended:?}");
+    }
     drop(folder);
 }

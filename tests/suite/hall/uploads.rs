@@ -109,3 +109,23 @@ fn a_million_rows_get_their_answer_and_others_theirs_meanwhile() {
     let length = page.body.as_str().unwrap().len();
     assert!((1..200_000).contains(&length), "{length} bytes");
 }
+
+#[test]
+fn four_large_acts_are_taken_in_at_once_and_small_ones_always() {
+    let hall = Hall::open();
+    let clerk = hall.clerk("MZJ-造册经办");
+    let acts = ("/acts", "octet-stream");
+    let large: Vec<_> = (0..12).map(|_| begin_upload(&hall, &clerk, acts, 200 << 20)).collect();
+    let draft = clerk.draft("/api/v1/drafts/roster", &roster("TC0C0"));
+    let act = clerk.act_for(&draft, |_| ());
+    assert_eq!(clerk.hand_in(&draft, &act).status, 200);
+    let small = clerk.post_bytes("/acts", b"no act");
+    assert_eq!(small.status, 422, "{small:?}");
+    let said: Vec<String> = large.into_iter().map(answer).collect();
+    let refused = |said: &&String| {
+        said.starts_with("HTTP/1.1 429") && said.contains("\"code\":\"acts.too_many\"")
+    };
+    assert_eq!(said.iter().filter(refused).count(), 8, "{said:?}");
+    // The others stood still, and are let go as well.
+    assert!(said.iter().all(|said| said.starts_with("HTTP/1.1 4")), "{said:?}");
+}

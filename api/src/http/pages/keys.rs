@@ -11,6 +11,7 @@ use ledger::ids::{KeyId, OfficerId};
 
 use super::{Frame, page as written};
 use crate::enrolling::WaitingKey;
+use crate::failure::Failure;
 use crate::hall::Hall;
 use crate::http::extract::{SignedIn, Visitor};
 use crate::permits::holds;
@@ -35,6 +36,8 @@ struct Row {
     vouched: Vec<String>,
     /// This person can still vouch for it.
     is_for_me: bool,
+    /// This person has.
+    has_vouched: bool,
 }
 
 #[derive(Template)]
@@ -59,13 +62,16 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
 }
 
 /// How many keys wait for this person to vouch for them, or for the administrator's act.
-pub(super) fn waiting_for(hall: &Hall, books: &Books, who: SignedIn) -> usize {
+///
+/// # Errors
+/// What waits cannot be read.
+pub(super) fn waiting_for(hall: &Hall, books: &Books, who: SignedIn) -> Result<usize, Failure> {
     let is_admin = holds(books, who.officer, Role::Admin);
-    let waiting = hall.enrolling.all(books).unwrap_or_default();
+    let waiting = hall.enrolling.all(books)?;
     let is_mine = |(key, one): &&(KeyId, WaitingKey)| {
         row(books, who, *key, one).is_for_me || (is_admin && one.countersigned.len() >= 2)
     };
-    waiting.iter().filter(is_mine).count()
+    Ok(waiting.iter().filter(is_mine).count())
 }
 
 fn row(books: &Books, who: SignedIn, key: KeyId, waiting: &WaitingKey) -> Row {
@@ -73,7 +79,8 @@ fn row(books: &Books, who: SignedIn, key: KeyId, waiting: &WaitingKey) -> Row {
     let (post, unit) = post_of(books, holder);
     let vouchers = waiting.countersigned.iter().filter_map(|one| books.offices.keys.get(&one.key));
     let vouchers: Vec<OfficerId> = vouchers.map(|known| known.officer).collect();
-    let is_for_me = who.officer != holder && !vouchers.contains(&who.officer);
+    let has_vouched = vouchers.contains(&who.officer);
+    let is_for_me = who.officer != holder && !has_vouched;
     let vouched = vouchers.into_iter().map(|officer| {
         let (post, unit) = post_of(books, officer);
         format!("{post}（{unit}）")
@@ -89,6 +96,7 @@ fn row(books: &Books, who: SignedIn, key: KeyId, waiting: &WaitingKey) -> Row {
         unit,
         vouched: vouched.collect(),
         is_for_me,
+        has_vouched,
     }
 }
 

@@ -64,7 +64,7 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
         let exceptions = if decides { office.books.bank.exceptions.len() } else { 0 };
         let draws = roles.contains(&Role::RosterMaker);
         let drafts = drafts.collect();
-        let keys = super::keys::waiting_for(hall, office.books, who);
+        let keys = super::keys::waiting_for(hall, office.books, who)?;
         Ok(Todo { frame, drafts, draws, tasks: tasks(office, who, &roles), exceptions, keys })
     })
     .await
