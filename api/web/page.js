@@ -72,20 +72,50 @@ function fen(text) {
   return value;
 }
 
-// The body of an act from a form: amounts in yuan, whole numbers, the digest of a proof, everything else as it is written.
-async function bodyOf(form) {
-  const body = {};
+// Entry numbers, with commas or blanks between them.
+function numbers(text) {
+  const found = text.split(/[\s,，、]+/).filter((one) => one !== "");
+  const wrong = found.find((one) => !/^\d{1,15}$/.test(one));
+  if (wrong) throw new Error(`记录号“${wrong}”不对：应为整数，用逗号分隔。`);
+  return found.map(Number);
+}
+
+// The parts of an amount: every row with an amount, its label and, where the standard asks for one, its quantity.
+function partsOf(set) {
+  const parts = [];
+  for (const row of set.querySelectorAll("tbody tr")) {
+    const [label, amount, quantity] = ["label", "amount", "quantity"].map((name) => row.querySelector(`[data-part=${name}]`).value.trim());
+    if (amount === "" && quantity === "") continue;
+    if (label === "" || amount === "") throw new Error("每个分项都要有名目和金额。");
+    parts.push({ label, amount_fen: fen(amount), ...(quantity === "" ? {} : { quantity: Number(quantity) }) });
+  }
+  if (parts.length === 0) throw new Error(`请至少填一项：${set.querySelector("legend").textContent}`);
+  return parts;
+}
+
+// The body of an act from a form: amounts in yuan, whole numbers, the digest of a proof, everything else as it is written;
+// and, apart from it, what goes into the vault.
+async function actOf(form) {
+  const [body, personal] = [{}, {}];
   for (const field of form.elements) {
     const { name, dataset } = field;
     if (!name || (field.value === "" && field.type !== "file")) continue;
-    if (dataset.fen !== undefined) body[name] = fen(field.value);
+    if (dataset.private !== undefined) personal[name] = field.value.trim();
+    else if (dataset.json !== undefined) body[name] = JSON.parse(field.value);
+    else if (dataset.fills !== undefined) Object.assign(body, JSON.parse(field.value));
+    else if (dataset.numbers !== undefined) body[name] = numbers(field.value);
+    else if (dataset.list !== undefined) {
+      if (field.checked) (body[name] ??= []).push(field.value);
+    } else if (dataset.fen !== undefined) body[name] = fen(field.value);
     else if (dataset.whole !== undefined) body[name] = Number(field.value);
     else if (field.type === "file") {
       const [file] = field.files;
       if (file) body[name] = hex(await sha256(await file.arrayBuffer()));
     } else body[name] = field.value;
   }
-  return body;
+  for (const set of form.querySelectorAll("fieldset[data-parts]")) body[set.dataset.parts] = partsOf(set);
+  const act = { kind: form.dataset.act, body };
+  return Object.keys(personal).length > 0 ? { ...act, private: personal } : act;
 }
 
 // The server takes no longer file; it would only break the upload off.
@@ -105,7 +135,7 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
         if (!set.querySelector(":checked")) throw new Error(`请至少勾选一项：${set.querySelector("legend").textContent}`);
       }
       const { act } = form.dataset;
-      const value = act ? { kind: act, body: await bodyOf(form) } : valueOf(form);
+      const value = act ? await actOf(form) : valueOf(form);
       const file = act ? undefined : form.querySelector("input[type=file]")?.files[0];
       if (file && file.size > MOST_BYTES) {
         throw new Error("文件超过 256 MiB，没有上传。请向银行要分成几份的文件。");

@@ -1,8 +1,10 @@
 //! The hall: what people see and sign in their browsers, over the real program and a real browser; and what nobody gets past.
 
 mod attacks;
+mod cases;
 mod december;
 mod enrolment;
+mod people;
 mod reading;
 mod same_bytes;
 mod tls;

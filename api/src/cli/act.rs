@@ -250,7 +250,7 @@ fn written(desk: Option<&Desk>, path: &Path, bytes: &[u8]) -> Result<Written, Fa
         let desk = desk.ok_or_else(|| {
             Failure::usage("private 要写入保险库，只能在台账所在的机器上用 --dir 登记。")
         })?;
-        fill(desk, kind, fields, private)?;
+        fill(desk.office(), kind, fields, private)?;
     }
     let (manifest, entries) = seal(&lines)?;
     if !lines.is_empty() {

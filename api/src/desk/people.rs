@@ -10,7 +10,7 @@ use ledger::rejection::Rejection;
 use ledger::signer::Signer;
 use ledger::vault::{AccountFields, Field, NewSubject, PersonFields, Registered, Subject};
 
-use super::{Desk, seal};
+use super::{Desk, Office, seal};
 use crate::failure::Failure;
 
 /// A household as a file or a generator gives it.
@@ -52,11 +52,9 @@ pub fn register(
     let mut subjects = Vec::new();
     let mut shapes = Vec::new();
     for household in households {
-        let banks: Vec<(usize, String)> = household
-            .accounts
-            .iter()
-            .map(|(holder, fields)| (*holder, fields.bank_name.clone()))
-            .collect();
+        let banks = household.accounts.iter();
+        let banks = banks.map(|(holder, fields)| (*holder, fields.bank_name.clone()));
+        let banks: Vec<(usize, String)> = banks.collect();
         let new = (!household.is_known).then_some(household.division);
         shapes.push((household.household, new, household.members.len(), banks));
         subjects.extend(household.members.into_iter().map(NewSubject::Person));
@@ -64,11 +62,7 @@ pub fn register(
         subjects.extend(accounts.map(|(_, fields)| NewSubject::Account(fields)));
     }
     may_sign(desk, key)?;
-    let registered = desk.vault.register_all(&subjects)?.into_iter().zip(&subjects);
-    let settled = registered.map(|(registered, new)| {
-        if registered.differs.is_empty() { Ok(registered) } else { settle(desk, new.clone()) }
-    });
-    let mut registered = settled.collect::<Result<Vec<_>, Failure>>()?.into_iter();
+    let mut registered = settled(desk.office(), &subjects)?.into_iter();
     let mut lines = Vec::new();
     let mut known = Vec::new();
     for (household, new, size, banks) in shapes {
@@ -131,7 +125,7 @@ pub fn change_account(
     reason: &str,
 ) -> Result<Receipt, Failure> {
     let bank = account.bank_name.clone();
-    let registered = settle(desk, NewSubject::Account(account))?;
+    let registered = settle(desk.office(), NewSubject::Account(account))?;
     let new = NewAccount {
         account: registered.account().ok_or_else(out_of_step)?,
         bank,
@@ -150,9 +144,9 @@ pub(crate) fn commitment(registered: &Registered, field: Field) -> Result<Commit
 
 /// Registers a subject. What the vault knows of one that the log never took (its act was refused) is put right first:
 /// nothing rests on it yet.
-pub(crate) fn settle(desk: &Desk, new: NewSubject) -> Result<Registered, Failure> {
-    let registered = desk.vault.register(new.clone())?;
-    let people = &desk.books().people;
+pub(crate) fn settle(office: Office<'_>, new: NewSubject) -> Result<Registered, Failure> {
+    let registered = office.vault.register(new.clone())?;
+    let people = &office.books.people;
     let is_taken = match &registered.subject {
         Subject::Person(id) => people.persons.contains_key(id),
         Subject::Account(id) => {
@@ -171,10 +165,19 @@ pub(crate) fn settle(desk: &Desk, new: NewSubject) -> Result<Registered, Failure
     let values = new.values()?;
     for field in &registered.differs {
         if let Some(text) = values.get(field) {
-            desk.vault.amend(&registered.subject, *field, text)?;
+            office.vault.amend(&registered.subject, *field, text)?;
         }
     }
-    agrees(desk.vault.register(new)?)
+    agrees(office.vault.register(new)?)
+}
+
+/// The same for many subjects at once.
+fn settled(office: Office<'_>, subjects: &[NewSubject]) -> Result<Vec<Registered>, Failure> {
+    let registered = office.vault.register_all(subjects)?.into_iter().zip(subjects);
+    let settled = registered.map(|(registered, new)| {
+        if registered.differs.is_empty() { Ok(registered) } else { settle(office, new.clone()) }
+    });
+    settled.collect()
 }
 
 fn next(registered: &mut impl Iterator<Item = Registered>) -> Result<Registered, Failure> {

@@ -1,39 +1,69 @@
 //! Acts written by hand whose personal fields must not stand in them: the fields go into the vault,
 //! ids and commitments come back into the act.
 
+use ledger::act::offices::Role;
 use ledger::ids::{BankAccountCode, PersonId};
 use ledger::vault::{
     AccountFields, Field, NewSubject, OfficerFields, ProgrammeAccountFields, Registered,
 };
 use serde_json::{Map, Value, json};
 
-use super::Desk;
+use super::Office;
 use super::people::{agrees, commitment, settle};
 use crate::failure::Failure;
 
-/// Kinds of acts that take private fields, with the names of those fields.
-pub const PRIVATE: &[(&str, &[&str])] = &[
-    ("bank_account.opened", &["number", "holder_name"]),
-    ("account.changed", &["number", "bank_name", "holder_name"]),
-    ("organisation.registered", &["number", "bank_name", "holder_name"]),
-    ("officer.appointed", &["name", "id_no"]),
+/// A kind of act that takes private fields.
+pub struct Private {
+    /// The kind.
+    pub kind: &'static str,
+    /// The names of those fields.
+    pub fields: &'static [&'static str],
+    /// Whose act it is: nobody else's fields go into the vault.
+    pub role: Role,
+}
+
+/// Kinds of acts that take private fields.
+pub const PRIVATE: &[Private] = &[
+    Private {
+        kind: "bank_account.opened",
+        fields: &["number", "holder_name"],
+        role: Role::FundKeeper,
+    },
+    Private {
+        kind: "account.changed",
+        fields: &["number", "bank_name", "holder_name"],
+        role: Role::Registrar,
+    },
+    Private {
+        kind: "organisation.registered",
+        fields: &["number", "bank_name", "holder_name"],
+        role: Role::Registrar,
+    },
+    Private { kind: "officer.appointed", fields: &["name", "id_no"], role: Role::Admin },
 ];
+
+/// What a kind of act takes of private fields.
+///
+/// # Errors
+/// It takes none.
+pub fn of_kind(kind: &str) -> Result<&'static Private, Failure> {
+    PRIVATE.iter().find(|known| known.kind == kind).ok_or_else(|| {
+        let kinds: Vec<&str> = PRIVATE.iter().map(|known| known.kind).collect();
+        Failure::usage(format!("{kind}不带 private；只有{}带。", kinds.join("、")))
+    })
+}
 
 /// Registers an act's private fields in the vault and fills in what the act needs of them.
 ///
 /// # Errors
 /// The kind takes no private fields, one is missing or unknown, or the vault fails.
 pub fn fill(
-    desk: &Desk,
+    office: Office<'_>,
     kind: &str,
     body: &mut Map<String, Value>,
     private: &Map<String, Value>,
 ) -> Result<(), Failure> {
-    let wanted = PRIVATE.iter().find(|(known, _)| *known == kind);
-    let (_, names) = wanted.ok_or_else(|| {
-        let kinds: Vec<&str> = PRIVATE.iter().map(|(kind, _)| *kind).collect();
-        Failure::usage(format!("{kind}不带 private；只有{}带。", kinds.join("、")))
-    })?;
+    let names = of_kind(kind)?.fields;
     if let Some(unknown) = private.keys().find(|key| !names.contains(&key.as_str())) {
         return Err(Failure::usage(format!(
             "private 里没有“{unknown}”；应为{}。",
@@ -43,7 +73,9 @@ pub fn fill(
     let text = |name: &str| {
         let found = private.get(name).and_then(Value::as_str);
         let found = found.filter(|text| !text.trim().is_empty());
-        found.map(str::to_owned).ok_or_else(|| Failure::usage(format!("private 里缺“{name}”。")))
+        found
+            .map(str::to_owned)
+            .ok_or_else(|| Failure::usage(format!("缺{}（private 里的“{name}”）。", spoken(name))))
     };
     match kind {
         "bank_account.opened" => {
@@ -52,7 +84,7 @@ pub fn fill(
                 code.parse().map_err(|why| Failure::usage(format!("code：{why}")))?;
             let (number, holder_name) = (text("number")?, text("holder_name")?);
             let fields = ProgrammeAccountFields { number, holder_name };
-            let known = agrees(desk.vault.register(NewSubject::ProgrammeAccount(code, fields))?)?;
+            let known = agrees(office.vault.register(NewSubject::ProgrammeAccount(code, fields))?)?;
             put(body, "number_commit", &known, Field::Number)
         }
         "account.changed" | "organisation.registered" => {
@@ -60,16 +92,16 @@ pub fn fill(
             let fields = AccountFields { number, bank_name, holder_name: text("holder_name")? };
             let is_number = fields.number.bytes().all(|byte| byte.is_ascii_digit());
             if !is_number || !(8..=32).contains(&fields.number.len()) {
-                return Err(Failure::usage("private 里的 number（账号）应为8至32位数字。"));
+                return Err(Failure::usage("账号（private 里的 number）应为8至32位数字。"));
             }
             let bank = fields.bank_name.clone();
-            let known = settle(desk, NewSubject::Account(fields))?;
+            let known = settle(office, NewSubject::Account(fields))?;
             let number_commit = commitment(&known, Field::Number)?;
             let account =
                 json!({ "account": known.account(), "bank": bank, "number_commit": number_commit });
             if kind == "account.changed" {
                 body.insert("new".to_owned(), account);
-                fill_current(desk, body);
+                fill_current(office, body);
             } else {
                 body.insert("account".to_owned(), account);
             }
@@ -77,10 +109,20 @@ pub fn fill(
         }
         _ => {
             let fields = OfficerFields { name: text("name")?, id_no: text("id_no")? };
-            let known = agrees(desk.vault.register(NewSubject::Officer(fields))?)?;
+            let known = agrees(office.vault.register(NewSubject::Officer(fields))?)?;
             body.insert("officer".to_owned(), json!(known.officer()));
             put(body, "name_commit", &known, Field::Name)
         }
+    }
+}
+
+fn spoken(name: &str) -> &'static str {
+    match name {
+        "number" => "账号",
+        "bank_name" => "开户银行",
+        "holder_name" => "户名",
+        "name" => "姓名",
+        _ => "证件号码",
     }
 }
 
@@ -95,10 +137,10 @@ fn put(
 }
 
 /// The account so far, where the act does not name it.
-fn fill_current(desk: &Desk, body: &mut Map<String, Value>) {
+fn fill_current(office: Office<'_>, body: &mut Map<String, Value>) {
     let person = body.get("person").and_then(Value::as_str).unwrap_or_default();
     let known = person.parse::<PersonId>().ok();
-    let known = known.and_then(|person| desk.books().people.payee(person));
+    let known = known.and_then(|person| office.books.people.payee(person));
     if let Some(current) = known.and_then(|payee| payee.account()) {
         body.entry("old").or_insert(json!(current));
     }

@@ -21,6 +21,7 @@ const ASSETS: &[(&str, &str, &str)] = &[
     ("/web/ledger.js", SCRIPT, include_str!("../../web/ledger.js")),
     ("/web/keys.js", SCRIPT, include_str!("../../web/keys.js")),
     ("/web/words.js", SCRIPT, include_str!("../../web/words.js")),
+    ("/web/tables.js", SCRIPT, include_str!("../../web/tables.js")),
     ("/web/visible.js", SCRIPT, include_str!("../../web/visible.js")),
     ("/web/page.js", SCRIPT, include_str!("../../web/page.js")),
     ("/web/households.js", SCRIPT, include_str!("../../web/households.js")),

@@ -112,9 +112,8 @@ pub fn status_of(why: &Failure) -> StatusCode {
             "session.none" | "session.challenge" | "session.site" | "session.signature" => {
                 StatusCode::UNAUTHORIZED
             }
-            "session.dismissed" | "http.cross_site" | "sight.not_yours" | "enrolment.code" => {
-                StatusCode::FORBIDDEN
-            }
+            "session.dismissed" | "http.cross_site" | "sight.not_yours" | "sight.other_area"
+            | "enrolment.code" => StatusCode::FORBIDDEN,
             "draft.unknown" | "enrolment.unknown" | "http.not_found" => StatusCode::NOT_FOUND,
             "http.other_host" => StatusCode::MISDIRECTED_REQUEST,
             "http.method" => StatusCode::METHOD_NOT_ALLOWED,

@@ -9,7 +9,7 @@ use crate::act::cases::{
     ApplicationConfirmed, ApplicationFiled, ApplicationNoticed, ApplicationSurveyed,
     EntitlementAdjusted, Part,
 };
-use crate::act::policies::{Pays, Step};
+use crate::act::policies::{Pays, SchemeSet, Step};
 use crate::ids::{
     ActId, ApplicationId, EntitlementId, HouseholdId, OfficerId, PersonId, Root, SchemeCode,
 };
@@ -57,6 +57,27 @@ impl Application {
             Step::TownReview => self.reviewed,
             Step::CountyConfirm => self.ended,
         }
+    }
+
+    /// True if nothing of a step is left to do before the next one: it is done, or the amount asks for none.
+    #[must_use]
+    pub fn is_past(&self, step: Step, scheme: &SchemeSet) -> bool {
+        let is_left_out = step == Step::CollectiveDecision && !self.is_for_the_body(scheme);
+        is_left_out || self.has_done(step, scheme.surveyors)
+    }
+
+    /// The first step of its scheme's chain that is not past; `None` once it ended.
+    #[must_use]
+    pub fn next_step(&self, scheme: &SchemeSet) -> Option<Step> {
+        let mut chain = scheme.chain.iter().copied();
+        chain.find(|step| !self.ended && !self.is_past(*step, scheme))
+    }
+
+    /// True if the surveyed amount is above what one person may decide.
+    fn is_for_the_body(&self, scheme: &SchemeSet) -> bool {
+        let parts = self.survey.as_ref().map(|(_, survey)| survey.parts.as_slice());
+        let amount = parts.and_then(sum_of).unwrap_or_default();
+        scheme.collective_above_fen.is_none_or(|above| amount > above)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::act::cases::{
     RepeatAllowed,
 };
 use crate::act::policies::{PayStart, SchemeSet, Span, Step};
-use crate::books::cases::{Application, sum_of};
+use crate::books::cases::Application;
 use crate::books::{Books, Statement, conditions, entitling};
 use crate::ids::{ActId, ApplicationId, OfficerId};
 use crate::law::not_before;
@@ -107,24 +107,11 @@ fn step(
     if !scheme.chain.contains(&step) {
         return Err(Rejection::StepNotInChain { step: step.chinese() });
     }
-    let may_be_left_out =
-        |before: &Step| *before == Step::CollectiveDecision && !is_for_the_body(known, scheme);
-    for before in scheme.chain.iter().take_while(|before| **before != step) {
-        if may_be_left_out(before) {
-            continue;
-        }
-        if !known.has_done(*before, scheme.surveyors) {
-            return Err(Rejection::StepMissing { step: before.chinese() });
-        }
+    let mut before = scheme.chain.iter().take_while(|before| **before != step);
+    if let Some(missing) = before.find(|before| !known.is_past(**before, scheme)) {
+        return Err(Rejection::StepMissing { step: missing.chinese() });
     }
     Ok((known, scheme))
-}
-
-/// True if the surveyed amount is above what one person may decide.
-fn is_for_the_body(application: &Application, scheme: &SchemeSet) -> bool {
-    let parts = application.survey.as_ref().map(|(_, survey)| survey.parts.as_slice());
-    let amount = parts.and_then(sum_of).unwrap_or_default();
-    scheme.collective_above_fen.is_none_or(|above| amount > above)
 }
 
 /// An approval binds content: it names the survey whose findings and amount it agrees to.

@@ -1,7 +1,8 @@
-//! A whole month in nine browsers: allotment, release, roster, three agreements, payment file, the bank's answer with a failure,
-//! a return of which a person decides whose it is, statements, close, bulletin; then the ledger is verified.
+//! A whole month, each person in a browser of their own: allotment, release, roster, three agreements, payment file, the bank's
+//! answer with a failure, a return of which a person decides whose it is, another account and a reissue, statements, close,
+//! bulletin; then the ledger is verified.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use api::clock::Clock;
 use api::desk::Desk;
@@ -13,7 +14,10 @@ use reconcile::bank_simulator::{
 };
 use tests::browser::{Browser, Driver};
 
+use super::people::{People, fill_in, submit};
 use super::{Hall, program};
+
+mod reissue;
 
 /// What the bank knows of one programme account before December.
 struct AtBank {
@@ -36,63 +40,33 @@ fn at_bank(dir: &Path) -> Vec<AtBank> {
     accounts.collect()
 }
 
-fn put(folder: &Path, file: &BankFile) -> PathBuf {
-    let path = folder.join(&file.name);
-    std::fs::write(&path, &file.bytes).unwrap();
-    path
-}
-
 fn day(text: &str) -> ledger::period::Date {
     text.parse().unwrap()
-}
-
-/// The month's people, each in a browser of their own.
-struct People<'a> {
-    driver: &'a Driver,
-    hall: &'a Hall,
-    files: tempfile::TempDir,
-}
-
-impl People<'_> {
-    fn enter(&self, post: &str) -> Browser {
-        let browser = self.driver.open();
-        browser.sign_in(&self.hall.server.address, &self.hall.key(post));
-        browser
-    }
-
-    fn go(&self, browser: &Browser, path: &str) {
-        browser.go(&format!("{}{path}", self.hall.server.address));
-    }
-
-    /// Chooses a bank's file in a file field.
-    fn choose(&self, browser: &Browser, field: &str, file: &BankFile) {
-        browser.send(field, put(self.files.path(), file).to_str().unwrap());
-    }
-}
-
-/// Sends a form; the page with the draft comes, and shows what is stated.
-fn submit(browser: &Browser, form: &str) {
-    browser.click(&format!("{form} button[type=submit]"));
-    let _ = browser.wait_for("#stated tbody tr");
 }
 
 /// The treasury allots, and money arrives.
 fn money_comes_in(people: &People<'_>, accountant: &Browser) {
     people.go(accountant, "/funds");
-    accountant.fill("#a-fund", "F-DB");
-    accountant.fill("#a-amount", "100,000.00");
-    accountant.fill("#a-arrived", "2020-12-01");
-    accountant.fill("#a-document", "样财社〔2020〕120号");
-    accountant.fill("#a-function", "2081901");
-    submit(accountant, "form[data-act='fund.allotted']");
+    let allotted = [
+        ("fund", "F-DB"),
+        ("amount_fen", "100,000.00"),
+        ("arrived", "2020-12-01"),
+        ("document_no", "样财社〔2020〕120号"),
+        ("function_code", "2081901"),
+        ("level", "province"),
+        ("direct", "none"),
+    ];
+    fill_in(accountant, "fund.allotted", &allotted);
     assert!(accountant.text().contains("100,000.00 元"), "{}", accountant.text());
     let _ = accountant.sign();
     people.go(accountant, "/funds");
-    accountant.fill("#r-fund", "F-DB");
-    accountant.fill("#r-amount", "100000");
-    accountant.fill("#r-date", "2020-12-02");
-    accountant.fill("#r-voucher", "B-2020-1202");
-    submit(accountant, "form[data-act='fund.released']");
+    let released = [
+        ("fund", "F-DB"),
+        ("amount_fen", "100000"),
+        ("date", "2020-12-02"),
+        ("voucher_no", "B-2020-1202"),
+    ];
+    fill_in(accountant, "fund.released", &released);
     let _ = accountant.sign();
 }
 
@@ -107,6 +81,11 @@ fn a_roster_is_agreed(people: &People<'_>) {
     submit(&maker, "form[data-draft]");
     let _ = maker.wait_to_say("本机已逐行核对：4行");
     let _ = maker.sign();
+    three_agree(people, "TC0C0");
+}
+
+/// Check, review and approval, each found among what waits for that person.
+fn three_agree(people: &People<'_>, batch: &str) {
     for (post, task) in [
         ("MZJ-造册复核", "复核名册"),
         ("CZJ-社会保障股审核", "财政审核名册"),
@@ -115,7 +94,7 @@ fn a_roster_is_agreed(people: &People<'_>) {
         let person = people.enter(post);
         let _ = person.wait_to_say(task);
         person.click("main table a");
-        assert_eq!(person.place(), "/batches/TC0C0");
+        assert_eq!(person.place(), format!("/batches/{batch}"));
         submit(&person, "form[data-draft='/api/v1/drafts/agreement']");
         let _ = person.sign();
     }
@@ -163,14 +142,19 @@ fn the_bank_answers(bank: &mut Account, request: &[u8]) -> Processed {
     bank.process(Product::RcbPipeHead, request, &script).unwrap()
 }
 
-fn answers_come_in(people: &People<'_>, reconciler: &Browser, replies: &[BankFile]) {
+fn answers_come_in(
+    people: &People<'_>,
+    reconciler: &Browser,
+    (batch, answered, booked): (&str, &str, &str),
+    replies: &[BankFile],
+) {
     let _ = reconciler.wait_to_say("导入回盘");
     for reply in replies {
         people.go(reconciler, "/import");
         people.choose(reconciler, "#r-file", reply);
-        reconciler.fill("#r-batch", "TC0C0");
-        reconciler.fill("#r-answered", "2020-12-08");
-        reconciler.fill("#r-booked", "2020-12-09");
+        reconciler.fill("#r-batch", batch);
+        reconciler.fill("#r-answered", answered);
+        reconciler.fill("#r-booked", booked);
         submit(reconciler, "form[data-draft='/api/v1/drafts/response']");
         let _ = reconciler.sign();
     }
@@ -198,12 +182,14 @@ fn somebody_decides_what_came_back(people: &People<'_>) {
     let said = chief.text();
     assert!(said.contains("退汇"), "{said}");
     let proof = BankFile { name: "银行答复.txt".to_owned(), bytes: b"TC0C00000003".to_vec() };
-    chief.fill("#decision", "returned");
-    chief.fill("#reference", "TC0C00000003");
-    chief.fill("#reason", "银行书面答复：退回的是第3笔");
-    people.choose(&chief, "#evidence", &proof);
-    chief.fill("#booked", "2020-12-14");
-    submit(&chief, "form[data-act='exception.resolved']");
+    people.choose(&chief, "#exception-resolved-evidence", &proof);
+    let decided = [
+        ("decision", "returned"),
+        ("reference", "TC0C00000003"),
+        ("reason", "银行书面答复：退回的是第3笔"),
+        ("booked", "2020-12-14"),
+    ];
+    fill_in(&chief, "exception.resolved", &decided);
     let _ = chief.sign();
 }
 
@@ -252,13 +238,13 @@ fn it_verifies(hall: Hall) {
 }
 
 #[test]
-fn a_month_is_kept_by_nine_people_in_nine_browsers_and_verifies() {
+fn a_month_is_kept_by_twelve_people_in_browsers_of_their_own_and_verifies() {
     let Some(driver) = Driver::start() else { return };
     let (folder, dir) = tests::county_demo::copy(&program());
-    let mut banks = at_bank(&dir);
+    let (mut banks, waiting) = (at_bank(&dir), reissue::waiting(&dir));
     let server = tests::serving::Serving::start(&program(), &dir);
     let hall = Hall { server, dir, _folder: folder };
-    let people = People { driver: &driver, hall: &hall, files: tempfile::tempdir().unwrap() };
+    let people = People::of(&driver, &hall);
     let accountant = people.enter("CZJ-会计");
     money_comes_in(&people, &accountant);
     a_roster_is_agreed(&people);
@@ -266,12 +252,15 @@ fn a_month_is_kept_by_nine_people_in_nine_browsers_and_verifies() {
     let bank = banks.iter_mut().find(|one| one.code.as_str() == "ZH-01").unwrap();
     let answered = the_bank_answers(&mut bank.account, &request);
     let reconciler = people.enter("CZJ-国库支付复核");
-    answers_come_in(&people, &reconciler, &answered.replies);
+    let days = ("TC0C0", "2020-12-08", "2020-12-09");
+    answers_come_in(&people, &reconciler, days, &answered.replies);
     returns_come_in(&people, &reconciler, &answered.refunds);
     somebody_decides_what_came_back(&people);
     people.go(&reconciler, "/batches/TC0C0");
     let said = reconciler.text();
     assert!(said.contains("户名不符") && said.contains("764.10\t退汇"), "{said}");
+    let bank = banks.iter_mut().find(|one| one.code.as_str() == "ZH-02").unwrap();
+    reissue::what_came_back_goes_out_anew(&people, &waiting, bank);
     statements_come_in(&people, &reconciler, &banks);
     the_month_is_closed_and_told(&people, &accountant);
     it_verifies(hall);

@@ -14,6 +14,7 @@ use ledger::vault::{AccountFields, PersonFields};
 use ledger::views::roster_change;
 use serde::Deserialize;
 
+use super::forms::{Control, Field, Form};
 use super::masking::{masked_name, masked_number};
 use super::{Frame, page};
 use crate::desk::reading::Payees;
@@ -22,7 +23,7 @@ use crate::desk::{Office, paying, profiles};
 use crate::failure::Failure;
 use crate::hall::Hall;
 use crate::http::extract::{Asked, SignedIn, Visitor};
-use crate::permits::{Sight, holds};
+use crate::permits::{Area, Sight, holds};
 
 /// So many rows stand on a page.
 const ROWS: usize = 100;
@@ -170,6 +171,7 @@ struct OneBatch {
     first: usize,
     last: usize,
     next: Option<usize>,
+    forms: Vec<Form>,
 }
 
 #[derive(Deserialize)]
@@ -197,7 +199,9 @@ pub(super) async fn one(
         let batch = paying::batch(office.books, &code)?;
         let payments = office.books.payments.references(&code).skip(after).take(PAYMENTS);
         let payments: Vec<_> = payments.collect();
-        let references: Vec<_> = payments.iter().map(|(at, _)| at.clone()).collect();
+        let area = Area::of(office.books, who.officer);
+        let near = payments.iter().filter(|(_, one)| area.covers_payee(office.books, one.payee));
+        let references: Vec<_> = near.map(|(at, _)| at.clone()).collect();
         let shown = Shown::of(Sight::Payees.is_for(office.books, who.officer), asks_payees);
         let references = if shown.now() { references } else { Vec::new() };
         let note = office.access(who.officer, "查看名册");
@@ -229,9 +233,25 @@ pub(super) async fn one(
             first: after.saturating_add(1).min(last),
             last,
             next: (last < batch.len()).then_some(last),
+            forms: withdrawing(office, who, &code, batch),
         })
     })
     .await
+}
+
+/// A roster can be taken back by who draws rosters, as long as no payment file went out.
+fn withdrawing(office: Office<'_>, who: SignedIn, code: &BatchCode, batch: &Batch) -> Vec<Form> {
+    let is_out = matches!(batch.stage, BatchStage::Released | BatchStage::Withdrawn);
+    if is_out || !holds(office.books, who.officer, Role::RosterMaker) {
+        return Vec::new();
+    }
+    let fields = vec![
+        Field::given("batch", code.to_string()),
+        Field::given("roster", batch.roster.to_string()),
+        Field::new("reason", "撤回原因（不写姓名）", Control::Text),
+    ];
+    let form = Form::new("roster.withdrawn", "撤回名册", fields);
+    vec![form.noting("撤回后，名册上的支付都不再发放，可以重新造册。")]
 }
 
 /// Why this person's signature under the next agreement would be refused, if it would.

@@ -5,14 +5,18 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
+use ledger::act::offices::Role;
 use ledger::books::Books;
 use serde::Deserialize;
 
+use super::forms::{Control, Field, Form};
 use super::{Frame, missing, page};
+use crate::desk::Office;
 use crate::failure::Failure;
 use crate::hall::Hall;
 use crate::http::extract::{Asked, Visitor};
 use crate::http::v1::entries::{EntryFacts, entry};
+use crate::permits::holds;
 
 /// So many stand on a page.
 const ROWS: u64 = 50;
@@ -80,6 +84,7 @@ struct OneEntry {
     time: String,
     leaf: String,
     text: String,
+    forms: Vec<Form>,
 }
 
 pub(super) async fn one(
@@ -92,11 +97,26 @@ pub(super) async fn one(
         let facts = entry(hall.room.log(), seq)?;
         let facts = facts.ok_or_else(|| missing("还没有存证头覆盖的这条记录。"))?;
         let by = signer(office.books, &facts);
+        let reverses = holds(office.books, who.officer, Role::Supervisor);
+        let act = facts.id.clone().filter(|_| reverses);
+        let forms = act.map(|act| reversing(office, act)).into_iter().collect();
         let what = facts.chinese.unwrap_or_else(|| "明细行（由前面的动作盖住）".to_owned());
         let (time, leaf, text) = (facts.time.unwrap_or_default(), facts.leaf, facts.text);
-        Ok(OneEntry { frame, seq, what, by, time, leaf, text })
+        Ok(OneEntry { frame, seq, what, by, time, leaf, text, forms })
     })
     .await
+}
+
+/// For an act that posted money; of others the rules say that there is nothing to reverse.
+fn reversing(office: Office<'_>, act: String) -> Form {
+    let fields = vec![
+        Field::given("act", act),
+        Field::new("date", "入账日期", Control::Day(office.clock.today().to_string())),
+        Field::new("reason", "原因（不写姓名）", Control::Text),
+        Field::proof("evidence", "凭证"),
+    ];
+    let form = Form::new("entry.reversed", "红字冲销", fields);
+    form.noting("全额冲销这个动作记的账；原记录不变，正确的另记一笔。")
 }
 
 /// The post of who signed, as it is now.

@@ -2,16 +2,26 @@
 
 pub mod api;
 mod batches;
+mod cases;
+mod choices;
 mod drafts;
+mod entitlements;
 mod entries;
+mod exceptions;
 mod files;
+mod forms;
 mod funds;
 mod households;
 mod import;
 mod keys;
 mod masking;
 mod months;
+mod offices;
+mod organisations;
+mod outstanding;
+mod recoveries;
 mod rosters;
+mod schemes;
 mod sign_in;
 mod todo;
 
@@ -45,9 +55,16 @@ pub fn router() -> Router<Arc<Hall>> {
         .route("/import", get(import::page))
         .route("/drafts/{draft}", get(drafts::page))
         .route("/funds", get(funds::page))
-        .route("/exceptions", get(funds::exceptions))
+        .route("/exceptions", get(exceptions::page))
         .route("/households", get(households::search))
         .route("/households/{household}", get(households::one))
+        .route("/entitlements/{entitlement}", get(entitlements::page))
+        .route("/offices", get(offices::page))
+        .route("/organisations", get(organisations::page))
+        .route("/outstanding", get(outstanding::page))
+        .route("/recoveries", get(recoveries::page))
+        .route("/schemes", get(schemes::page))
+        .merge(cases::router())
         .route("/readings", get(households::readings))
         .route("/months", get(months::list))
         .route("/months/{period}", get(months::one))
@@ -88,14 +105,21 @@ impl Frame {
     const fn places(&self) -> &'static [(&'static str, &'static str)] {
         &[
             ("/", "待办"),
+            ("/cases", "办件"),
+            ("/households", "户与人"),
             ("/batches", "名册与批次"),
             ("/import", "导入银行文件"),
             ("/exceptions", "存疑"),
+            ("/outstanding", "待补发"),
+            ("/recoveries", "追回"),
             ("/funds", "资金"),
             ("/months", "月结与通报"),
-            ("/households", "户与人"),
-            ("/entries", "记录"),
+            ("/flags", "疑点"),
+            ("/schemes", "项目"),
+            ("/organisations", "机构与保单"),
+            ("/offices", "单位与人员"),
             ("/keys", "密钥"),
+            ("/entries", "记录"),
             ("/readings", "查看记录"),
         ]
     }

@@ -47,6 +47,7 @@ struct Todo {
     tasks: Vec<Task>,
     exceptions: usize,
     keys: usize,
+    cases: usize,
 }
 
 pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -> Response {
@@ -65,7 +66,9 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
         let draws = roles.contains(&Role::RosterMaker);
         let drafts = drafts.collect();
         let keys = super::keys::waiting_for(hall, office.books, who)?;
-        Ok(Todo { frame, drafts, draws, tasks: tasks(office, who, &roles), exceptions, keys })
+        let cases = super::cases::seen(office, who, false).len();
+        let tasks = tasks(office, who, &roles);
+        Ok(Todo { frame, drafts, draws, tasks, exceptions, keys, cases })
     })
     .await
 }

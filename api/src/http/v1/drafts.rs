@@ -15,7 +15,7 @@ use ledger::law::admission;
 use ledger::period::{Date, Period};
 use ledger::rejection::Rejection;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::super::blocking;
@@ -23,13 +23,15 @@ use super::super::extract::{Entry, JsonBody, SignedIn};
 use super::super::file::as_file;
 use super::super::problem::{Problem, ReadRefused, WriteRefused, of_http};
 use crate::desk::paying::{Drawing, Sending, agreed, drawn, released};
+use crate::desk::sealing::{draw_ids, fill, of_kind};
 use crate::desk::trial::try_one;
 use crate::desk::{Draft, Office};
 use crate::drafts::{Told, Waiting};
 use crate::failure::Failure;
 use crate::hall::Hall;
 use crate::http::acts::read_entries;
-use crate::permits::holds;
+use crate::permits::{Area, holds};
+use crate::spoken::of_parser;
 
 /// A draft that now waits for its maker's signature.
 #[derive(Serialize, ToSchema)]
@@ -51,7 +53,8 @@ pub(super) async fn make(
             let (draft, told) = make(office)?;
             // What cannot be written into the log is told now, not when it is signed.
             let written = draft.body.encode();
-            written.map_err(|why| Failure::Rejected(admission::malformed(&why)))?;
+            let written = written.map_err(|why| Failure::Rejected(admission::malformed(&why)))?;
+            in_their_area(office, who, &serde_json::from_slice(&written).unwrap_or_default())?;
             try_one(office, who.key, &draft.body, &draft.lines)?;
             Ok::<_, Failure>((draft, told))
         })??;
@@ -69,15 +72,24 @@ pub(super) fn demand(office: Office<'_>, who: SignedIn, role: Option<Role>) -> R
     Err(Rejection::RoleMissing { kind: "这件事", role: role.chinese() }.into())
 }
 
+/// Nobody drafts what is about a household of another area.
+fn in_their_area(office: Office<'_>, who: SignedIn, body: &Value) -> Result<(), Failure> {
+    Area::of(office.books, who.officer).demand_for(office.books, body)
+}
+
 /// Any act without lines, as a person would write it.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActWish {
     /// The kind (docs/format/kinds.md), such as `fund.released`.
     kind: String,
-    /// The body of that kind.
+    /// The body of that kind. `$random` stands for an id that the office draws.
     #[schema(value_type = Object)]
     body: Value,
+    /// Personal fields that go into the vault (docs/format/desk.md §3); their ids and commitments come into the body.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    private: Option<Map<String, Value>>,
 }
 
 /// Drafts an act that has no lines.
@@ -88,17 +100,30 @@ pub async fn of_act(
     who: SignedIn,
     JsonBody(wish): JsonBody<ActWish>,
 ) -> Result<Json<DraftName>, Problem> {
-    let body = Body::from_json(&wish.kind, &wish.body.to_string()).map_err(Failure::usage)?;
-    // With these come lines, files or frozen figures: only the desk that makes them may draft them.
-    let has_more = matches!(
-        body,
-        Body::MonthClosed(_) | Body::PaymentFileReleased(_) | Body::BulletinIssued(_)
-    );
-    if has_more || body.manifest().is_some() {
-        let text = "这种动作带明细或文件，请由相应的页面或命令办理。";
-        return Err(Failure::usage(text).into());
-    }
-    make(hall, who, None, move |_| Ok((Draft::of(body), Told::Nothing))).await
+    let ActWish { kind, mut body, private } = wish;
+    draw_ids(&mut body)?;
+    let role = private.as_ref().map(|_| of_kind(&kind)).transpose()?.map(|known| known.role);
+    make(hall, who, role, move |office| {
+        in_their_area(office, who, &body)?;
+        let fields = body.as_object_mut().ok_or_else(|| Failure::usage("body 应为对象。"))?;
+        if let Some(private) = private {
+            fill(office, &kind, fields, &private)?;
+        }
+        let body = Body::from_json(&kind, &body.to_string());
+        let body =
+            body.map_err(|why| Failure::usage(format!("body 不对：{}。", of_parser(&why))))?;
+        // With these come lines, files or frozen figures: only the desk that makes them may draft them.
+        let has_more = matches!(
+            body,
+            Body::MonthClosed(_) | Body::PaymentFileReleased(_) | Body::BulletinIssued(_)
+        );
+        if has_more || body.manifest().is_some() {
+            let text = "这种动作带明细或文件，请由相应的页面或命令办理。";
+            return Err(Failure::usage(text));
+        }
+        Ok((Draft::of(body), Told::Nothing))
+    })
+    .await
 }
 
 /// A roster to be drawn.

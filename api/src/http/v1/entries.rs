@@ -28,6 +28,8 @@ pub struct EntryFacts {
     pub(in super::super) kind: Option<String>,
     /// The kind in Chinese.
     pub(in super::super) chinese: Option<String>,
+    /// The act's id, by which other acts name it.
+    pub(in super::super) id: Option<String>,
     /// The signing key.
     pub(in super::super) key: Option<String>,
     /// The claimed time.
@@ -47,9 +49,11 @@ pub(in super::super) fn entry(log: &LogReader, seq: u64) -> Result<Option<EntryF
     let leaf = hex::encode(leaf_hash(&bytes).0);
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let act = SignedAct::decode(bytes).ok();
+    let id = act.as_ref().map(|signed| signed.id(log.key().name()).to_string());
     let act = act.as_ref().map(SignedAct::act);
     Ok(Some(EntryFacts {
         seq,
+        id,
         form: if act.is_some() { "act" } else { "line" }.to_owned(),
         kind: act.map(|act| act.body.kind().to_owned()),
         chinese: act.map(|act| act.body.chinese().to_owned()),

@@ -14,7 +14,7 @@ use super::super::problem::{Problem, WriteRefused};
 use crate::desk::lists::by_number;
 use crate::failure::Failure;
 use crate::hall::Hall;
-use crate::permits::Sight;
+use crate::permits::{Area, Sight};
 
 /// Whom to look for. In the body, never in an address: addresses end up in logs.
 #[derive(Deserialize, ToSchema)]
@@ -48,6 +48,7 @@ pub async fn search(
             let known = office.books.people.persons.get(&person).ok_or_else(unregistered)?;
             // Who looked for whom is worth as much as what was shown.
             office.vault.read_person(person, &office.access(officer, "按证件号码查人"))?;
+            Area::of(office.books, officer).demand(office.books, known.household)?;
             let household = known.household.to_string();
             Ok(PersonFound { person: person.to_string(), household })
         })?

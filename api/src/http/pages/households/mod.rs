@@ -1,24 +1,36 @@
 //! 户与人: everything that one household gets, from all units; and who has read personal fields.
 
+mod acts;
+mod timeline;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use ledger::books::Books;
-use ledger::ids::{HouseholdId, UnitCode};
+use ledger::ids::{AccountId, HouseholdId, UnitCode};
+use ledger::money::Money;
 use ledger::period::Period;
 use ledger::rejection::Rejection;
+use ledger::vault::{AccessNote, AccountFields, PersonFields, VaultFailure};
 use ledger::views::household::{self, Aid, HouseholdPage};
 use serde::Deserialize;
 
+use acts::Home;
+use timeline::Event;
+
+use super::cases::scheme_name;
+use super::forms::Form;
 use super::masking::{masked_name, masked_number};
 use super::{Frame, page};
+use crate::desk::Office;
 use crate::failure::Failure;
 use crate::hall::Hall;
 use crate::http::extract::{Asked, Visitor};
 use crate::http::problem::Problem;
-use crate::permits::Sight;
+use crate::permits::{Area, Sight};
 
 #[derive(Template)]
 #[template(path = "households.html")]
@@ -41,9 +53,11 @@ struct Member {
     id_no: String,
     is_head: bool,
     died: String,
+    account: String,
 }
 
 struct AidRow {
+    entitlement: String,
     unit: String,
     scheme: String,
     category: String,
@@ -66,10 +80,11 @@ struct Household {
     aid: Vec<AidRow>,
     due: String,
     paid: String,
-    advances: Vec<(String, String, String, &'static str)>,
-    goods: Vec<(String, String, String, String)>,
+    events: Vec<Event>,
     applications: Vec<(String, String)>,
+    claims: Vec<(String, String, &'static str)>,
     is_watched: bool,
+    forms: Vec<Form>,
 }
 
 #[derive(Deserialize)]
@@ -91,50 +106,74 @@ pub(super) async fn one(
     page(hall, who, "/households", move |_, office, frame| {
         let books = office.books;
         Sight::Household.demand(books, who.officer)?;
+        let area = Area::of(books, who.officer);
         let id: HouseholdId = id.parse().map_err(|_| Failure::usage("户编号不对。"))?;
         let period = asked.or_else(|| books.first_open_month());
         let period = period.unwrap_or_else(|| office.clock.today().period());
         let unknown = || Rejection::HouseholdUnknown { household: id };
         let found = household::of(books, id, period).ok_or_else(unknown)?;
+        area.demand(books, id)?;
         let note = office.access(who.officer, "查看户页面");
         let fields = office.vault.read_persons(&found.members, &note)?;
-        let head = books.people.households.get(&id).map(|known| known.head);
-        let members = found.members.iter().zip(fields).map(|(person, fields)| {
-            let fields = fields.ok();
-            let name = fields.as_ref().map(|fields| masked_name(&fields.name));
-            let id_no = fields.as_ref().map(|fields| masked_number(&fields.id_no));
-            let died = books.people.persons.get(person).and_then(|known| known.died);
-            Member {
-                id: person.to_string(),
-                name: name.unwrap_or_else(|| "（已依法清除）".to_owned()),
-                id_no: id_no.unwrap_or_default(),
-                is_head: head == Some(*person),
-                died: died.map(|day| day.to_string()).unwrap_or_default(),
-            }
-        });
-        let (members, sees_plain) = (members.collect(), Sight::Plain.is_for(books, who.officer));
-        Ok(shown(books, &found, frame, (members, sees_plain)))
+        let members = members(office, &found, fields, &note)?;
+        let named =
+            members.iter().map(|one| (one.id.clone(), format!("{} {}", one.name, one.id_no)));
+        let named: Vec<_> = named.collect();
+        let home = Home { office, household: id, members: &named, alerts: &found.open_alerts };
+        let forms = home.forms_for(who);
+        let sees_plain = Sight::Plain.is_for(books, who.officer);
+        Ok(shown(books, &found, frame, (members, sees_plain, forms)))
     })
     .await
+}
+
+/// Members as they are shown: what the vault does not have any more says so.
+fn members(
+    office: Office<'_>,
+    found: &HouseholdPage,
+    fields: Vec<Result<PersonFields, VaultFailure>>,
+    note: &AccessNote,
+) -> Result<Vec<Member>, Failure> {
+    let people = &office.books.people;
+    let head = people.households.get(&found.household).map(|known| known.head);
+    let known = |person| people.persons.get(person);
+    let accounts = found.members.iter().filter_map(|person| known(person)?.account);
+    let ids: Vec<AccountId> = accounts.collect();
+    let read = office.vault.read_accounts(&ids, note)?;
+    let accounts: BTreeMap<AccountId, AccountFields> =
+        ids.into_iter().zip(read).filter_map(|(id, one)| Some((id, one.ok()?))).collect();
+    let members = found.members.iter().zip(fields).map(|(person, fields)| {
+        let fields = fields.ok();
+        let name = fields.as_ref().map(|fields| masked_name(&fields.name));
+        let account = known(person).and_then(|known| accounts.get(&known.account?));
+        let account =
+            account.map(|one| format!("{} {}", one.bank_name, masked_number(&one.number)));
+        let died = known(person).and_then(|known| known.died);
+        Member {
+            id: person.to_string(),
+            name: name.unwrap_or_else(|| "（已依法清除）".to_owned()),
+            id_no: fields.map(|fields| masked_number(&fields.id_no)).unwrap_or_default(),
+            is_head: head == Some(*person),
+            died: died.map(|day| day.to_string()).unwrap_or_default(),
+            account: account.unwrap_or_default(),
+        }
+    });
+    Ok(members.collect())
 }
 
 fn shown(
     books: &Books,
     found: &HouseholdPage,
     frame: Frame,
-    (members, sees_plain): (Vec<Member>, bool),
+    (members, sees_plain, forms): (Vec<Member>, bool, Vec<Form>),
 ) -> Household {
     let aid =
         found.aid.iter().flat_map(|(unit, all)| all.iter().map(|aid| aid_row(books, unit, aid)));
-    let advances = found.advances.iter().map(|one| {
-        let state = if one.is_regularised { "已补办" } else { "未补办" };
-        (one.scheme.to_string(), one.date.to_string(), one.amount.to_grouped_yuan(), state)
-    });
-    let goods = found.goods.iter().map(|one| {
-        let quantity = format!("{}{}", one.quantity.0, one.quantity.1);
-        (one.name.clone(), quantity, one.value.to_grouped_yuan(), one.date.to_string())
-    });
     let applications = found.applications.iter();
+    let claims = found.claims.iter().map(|one| {
+        let assessed = one.assessed.map(Money::to_grouped_yuan).unwrap_or_default();
+        (one.claim.to_string(), assessed, if one.has_ended { "已办结" } else { "在办" })
+    });
     Household {
         frame,
         id: found.household.to_string(),
@@ -145,16 +184,20 @@ fn shown(
         aid: aid.collect(),
         due: found.due.to_grouped_yuan(),
         paid: found.paid.to_grouped_yuan(),
-        advances: advances.collect(),
-        goods: goods.collect(),
-        applications: applications.map(|(id, of)| (of.to_string(), id.to_string())).collect(),
+        events: timeline::of(books, found),
+        applications: applications
+            .map(|(id, of)| (scheme_name(books, of), id.to_string()))
+            .collect(),
+        claims: claims.collect(),
         is_watched: found.is_watched,
+        forms,
     }
 }
 
 fn aid_row(books: &Books, unit: &UnitCode, aid: &Aid) -> AidRow {
     let known = books.offices.units.get(unit);
     AidRow {
+        entitlement: aid.entitlement.to_string(),
         unit: known.map_or_else(|| unit.to_string(), |known| known.name.clone()),
         scheme: format!("{}（{}）", aid.name, aid.scheme),
         category: aid.category.clone(),

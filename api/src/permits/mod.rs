@@ -1,8 +1,12 @@
-//! Who sees what: one table, by the roles that the log gives to a person. Who does what is the laws' and the rules' business.
+//! Who sees what: one table, by the roles that the log gives to a person, and areas. Who does what is the laws' and the rules' business.
+
+mod area;
 
 use ledger::act::offices::Role;
 use ledger::books::Books;
 use ledger::ids::OfficerId;
+
+pub use area::Area;
 
 use crate::failure::Failure;
 

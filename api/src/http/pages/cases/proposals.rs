@@ -1,0 +1,173 @@
+//! What one person proposed and another one confirms: an account change, another amount, a stage of works, a list of entitlements.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use ledger::act::offices::Role;
+use ledger::ids::{AccountId, ActId, EntitlementId};
+use ledger::money::Money;
+use ledger::rejection::Rejection;
+
+use super::super::forms::{Choice, Field, Form};
+use super::super::masking::masked_number;
+use super::super::missing;
+use super::{CasePage, Fact, PartRow, demand, named, parts_of, scheme_name};
+use crate::desk::Office;
+use crate::failure::Failure;
+use crate::hall::Hall;
+use crate::http::extract::{SignedIn, Visitor};
+
+pub(super) async fn page(
+    State(hall): State<Arc<Hall>>,
+    Visitor(who): Visitor,
+    Path(act): Path<String>,
+) -> Response {
+    super::page(hall, who, "/cases", move |_, office, frame| {
+        let act: ActId = act.parse().map_err(|_| Failure::usage("动作编号不对。"))?;
+        let of_persons = [account_change, adjustment, stage].iter();
+        let of_persons = of_persons.filter_map(|of| of(office, who, act).transpose());
+        let mut shown = of_persons.chain(list(office, act).map(Ok));
+        let Shown { title, facts, form, role, is_done, persons, parts } =
+            shown.next().ok_or_else(|| missing("没有这项待批准或确认的事。"))??;
+        let mut page = CasePage::new(frame, title);
+        (page.facts, page.persons, page.parts) = (facts, persons, parts);
+        if is_done {
+            "已批准或确认。".clone_into(&mut page.turn);
+        } else {
+            page.turn_of(office, who, role, vec![form]);
+        }
+        Ok(page)
+    })
+    .await
+}
+
+/// A proposal, and the form by which it is confirmed.
+struct Shown {
+    title: &'static str,
+    facts: Vec<Fact>,
+    persons: Vec<Choice>,
+    parts: Vec<PartRow>,
+    form: Form,
+    role: Role,
+    is_done: bool,
+}
+
+type Found = Result<Option<Shown>, Failure>;
+
+fn account_change(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
+    let people = &office.books.people;
+    let Some(change) = people.changes.get(&act) else { return Ok(None) };
+    let changed = &change.changed;
+    let household = people.persons.get(&changed.person).map(|person| person.household);
+    if let Some(household) = household {
+        demand(office, who, household)?;
+    }
+    let ids: Vec<AccountId> = changed.old.into_iter().chain([changed.new.account]).collect();
+    let note = office.access(who.officer, "批准账户变更");
+    let read = office.vault.read_accounts(&ids, &note)?;
+    let spoken = ids.iter().zip(read).map(|(id, fields)| {
+        let name = if *id == changed.new.account { "新账户" } else { "原账户" };
+        let said = fields.map_or_else(
+            |_| "（已依法清除）".to_owned(),
+            |one| format!("{} {}", one.bank_name, masked_number(&one.number)),
+        );
+        Fact::new(name, said)
+    });
+    let mut facts: Vec<Fact> = spoken.collect();
+    facts.extend(household.map(Fact::of_household));
+    facts.push(Fact::new("变更原因", &changed.reason));
+    facts.push(Fact::new("凭证指纹", &changed.evidence));
+    let fields = vec![Field::given("change", act.to_string())];
+    let form = Form::new("account.change_approved", "批准账户变更", fields);
+    Ok(Some(Shown {
+        title: "账户变更",
+        facts,
+        persons: named(office, who, "批准账户变更", &[changed.person])?,
+        parts: Vec::new(),
+        form: form.noting("批准后，以后的名册付到新账户。由提出变更以外的人批准。"),
+        role: Role::AccountApprover,
+        is_done: change.approved,
+    }))
+}
+
+/// What an entitlement is, for who may see its household.
+fn entitled(office: Office<'_>, who: SignedIn, id: EntitlementId) -> Result<Vec<Fact>, Failure> {
+    let held = office.books.cases.entitlements.get(&id);
+    let held = held.ok_or(Rejection::EntitlementUnknown { entitlement: id })?;
+    demand(office, who, held.household)?;
+    let path = Some(format!("/entitlements/{id}"));
+    Ok(vec![
+        Fact { path, ..Fact::new("资格", &id) },
+        Fact::new("项目", &scheme_name(office.books, &held.scheme)),
+        Fact::of_household(held.household),
+    ])
+}
+
+fn adjustment(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
+    let Some((adjusted, is_done)) = office.books.cases.adjustments.get(&act) else {
+        return Ok(None);
+    };
+    let mut facts = entitled(office, who, adjusted.entitlement)?;
+    facts.push(Fact::new("自何月起", &adjusted.from));
+    facts.push(Fact::new("调整原因", &adjusted.reason));
+    facts.push(Fact::new("凭证指纹", &adjusted.evidence));
+    let fields = vec![Field::given("adjustment", act.to_string())];
+    let form = Form::new("entitlement.adjustment_confirmed", "确认调整", fields);
+    Ok(Some(Shown {
+        title: "资格调整",
+        facts,
+        persons: Vec::new(),
+        parts: parts_of(&adjusted.parts),
+        form: form.noting("确认后，从该月起按上面的分项发放。由提出调整以外的人确认。"),
+        role: Role::CountyConfirmer,
+        is_done: *is_done,
+    }))
+}
+
+fn stage(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
+    let Some((accepted, is_done)) = office.books.cases.works.acceptances.get(&act) else {
+        return Ok(None);
+    };
+    let mut facts = entitled(office, who, accepted.entitlement)?;
+    facts.push(Fact::new("阶段", &accepted.stage));
+    facts.push(Fact::new("验收日期", &accepted.accepted));
+    facts.push(Fact::new("列入月份", &accepted.period));
+    let fields = vec![Field::given("acceptance", act.to_string())];
+    let form = Form::new("stage.confirmed", "确认验收", fields);
+    Ok(Some(Shown {
+        title: "阶段验收",
+        facts,
+        persons: Vec::new(),
+        parts: Vec::new(),
+        form: form.noting("由验收以外的人确认；确认后该阶段的补助即应发。"),
+        role: Role::CountyConfirmer,
+        is_done: *is_done,
+    }))
+}
+
+fn list(office: Office<'_>, act: ActId) -> Option<Shown> {
+    let list = office.books.cases.brought_in.get(&act)?;
+    let parts = list.lines.iter().flat_map(|line| &line.parts);
+    let total = Money::total(parts.map(|part| part.amount_fen)).unwrap_or_default();
+    let facts = vec![
+        Fact::new("项目", &scheme_name(office.books, &list.scheme)),
+        Fact::new("人次", &list.lines.len()),
+        Fact::new("每月合计（元）", &total.to_grouped_yuan()),
+        Fact::new("明细指纹", &list.root),
+    ];
+    let fields = vec![
+        Field::given("brought_in", act.to_string()),
+        Field::given("root", list.root.to_string()),
+    ];
+    let form = Form::new("entitlements.confirmed", "确认存量资格", fields);
+    Some(Shown {
+        title: "存量资格名单",
+        facts,
+        persons: Vec::new(),
+        parts: Vec::new(),
+        form: form.noting("确认后，名单上的资格即有效。由转入以外的人确认。"),
+        role: Role::CountyConfirmer,
+        is_done: list.confirmed,
+    })
+}

@@ -1,0 +1,200 @@
+//! Everything that is under way, with the step that comes next and whose step it is.
+
+use ledger::act::offices::Role;
+use ledger::act::policies::Step;
+use ledger::books::Books;
+use ledger::books::cases::Application;
+use ledger::books::flags::FlagStage;
+use ledger::ids::{HouseholdId, OfficerId, UnitCode};
+
+use super::scheme_name;
+use crate::permits::holds;
+
+/// Whose turn it is.
+pub(crate) enum Turn {
+    /// Whoever holds a role.
+    Role(Role),
+    /// Whoever is in a unit.
+    Unit(UnitCode),
+}
+
+/// One thing under way.
+pub(crate) struct Matter {
+    /// What it is.
+    pub what: &'static str,
+    /// Where it is shown and gone on with.
+    pub path: String,
+    /// The scheme, or what it is about.
+    pub about: String,
+    /// The household, if it is about one.
+    pub household: Option<HouseholdId>,
+    /// Since when, where the act says a day.
+    pub since: String,
+    /// What comes next.
+    pub next: &'static str,
+    /// Whose turn it is.
+    pub turn: Turn,
+}
+
+impl Matter {
+    /// True if that person can go on with it.
+    pub(super) fn is_for(&self, books: &Books, officer: OfficerId) -> bool {
+        match &self.turn {
+            Turn::Role(role) => holds(books, officer, *role),
+            Turn::Unit(unit) => {
+                let known = books.offices.officers.get(&officer);
+                known.is_some_and(|known| known.in_office && known.unit == *unit)
+            }
+        }
+    }
+
+    /// Whose turn it is, in words.
+    pub(super) fn by(&self) -> String {
+        match &self.turn {
+            Turn::Role(role) => role.chinese().to_owned(),
+            Turn::Unit(unit) => unit.to_string(),
+        }
+    }
+}
+
+/// Everything under way, the oldest first within its kind.
+pub(in crate::http::pages) fn under_way(books: &Books) -> Vec<Matter> {
+    let mut matters = applications(books);
+    matters.extend(proposals(books));
+    matters.extend(claims(books));
+    matters.extend(advances(books));
+    matters.extend(flags(books));
+    matters.sort_by(|one, other| {
+        (one.what, &one.since, &one.path).cmp(&(other.what, &other.since, &other.path))
+    });
+    matters
+}
+
+/// Whose step it is.
+pub(super) const fn role_of(step: Step) -> Role {
+    match step {
+        Step::Survey => Role::Surveyor,
+        Step::VillageNomination | Step::Notice | Step::Acceptance | Step::CollectiveDecision => {
+            Role::Registrar
+        }
+        Step::TownReview => Role::TownReviewer,
+        Step::CountyConfirm => Role::CountyConfirmer,
+    }
+}
+
+/// The next step of an application, by the scheme as it was when it was filed.
+pub(super) fn next_step(books: &Books, case: &Application) -> Option<Step> {
+    let scheme = books.policies.scheme(&case.filed.scheme, case.filed.filed.period())?;
+    case.next_step(scheme)
+}
+
+fn applications(books: &Books) -> Vec<Matter> {
+    let all = books.cases.applications.iter();
+    let open = all.filter_map(|(id, case)| {
+        let step = next_step(books, case)?;
+        Some(Matter {
+            what: "申请",
+            path: format!("/applications/{id}"),
+            about: scheme_name(books, &case.filed.scheme),
+            household: Some(case.filed.household),
+            since: case.filed.filed.to_string(),
+            next: step.chinese(),
+            turn: Turn::Role(role_of(step)),
+        })
+    });
+    open.collect()
+}
+
+/// What one person proposed and another one confirms.
+fn proposals(books: &Books) -> Vec<Matter> {
+    let proposal = |what, act: &dyn std::fmt::Display, (about, household), role| Matter {
+        what,
+        path: format!("/proposals/{act}"),
+        about,
+        household,
+        since: String::new(),
+        next: "批准或确认",
+        turn: Turn::Role(role),
+    };
+    let of_entitlement = |id| {
+        let held = books.cases.entitlements.get(&id);
+        let about = held.map(|held| scheme_name(books, &held.scheme)).unwrap_or_default();
+        (about, held.map(|held| held.household))
+    };
+    let mut all = Vec::new();
+    for (act, change) in books.people.changes.iter().filter(|(_, change)| !change.approved) {
+        let person = books.people.persons.get(&change.changed.person);
+        let about = (change.changed.reason.clone(), person.map(|person| person.household));
+        all.push(proposal("账户变更", act, about, Role::AccountApprover));
+    }
+    for (act, (adjusted, done)) in &books.cases.adjustments {
+        if !done {
+            let about = of_entitlement(adjusted.entitlement);
+            all.push(proposal("资格调整", act, about, Role::CountyConfirmer));
+        }
+    }
+    for (act, (accepted, done)) in &books.cases.works.acceptances {
+        if !done {
+            let about = of_entitlement(accepted.entitlement);
+            all.push(proposal("阶段验收", act, about, Role::CountyConfirmer));
+        }
+    }
+    for (act, list) in books.cases.brought_in.iter().filter(|(_, list)| !list.confirmed) {
+        let about = (scheme_name(books, &list.scheme), None);
+        all.push(proposal("存量资格名单", act, about, Role::CountyConfirmer));
+    }
+    all
+}
+
+fn claims(books: &Books) -> Vec<Matter> {
+    let open = books.urgent.claims.iter().filter(|(_, claim)| claim.end.is_none());
+    let told = open.map(|(id, claim)| {
+        let (next, role) = super::claims::next(books, claim);
+        Matter {
+            what: "理赔",
+            path: format!("/claims/{id}"),
+            about: format!("{} {}", claim.filed.policy, claim.filed.event),
+            household: Some(claim.filed.household),
+            since: claim.filed.filed.to_string(),
+            next,
+            turn: Turn::Role(role),
+        }
+    });
+    told.collect()
+}
+
+fn advances(books: &Books) -> Vec<Matter> {
+    let open = books.urgent.advances.iter().filter(|(_, one)| one.regularised.is_none());
+    let told = open.map(|(id, advance)| Matter {
+        what: "先行救助",
+        path: format!("/advances/{id}"),
+        about: scheme_name(books, &advance.paid.scheme),
+        household: Some(advance.paid.household),
+        since: advance.paid.date.to_string(),
+        next: "补办手续",
+        turn: Turn::Role(Role::TownReviewer),
+    });
+    told.collect()
+}
+
+fn flags(books: &Books) -> Vec<Matter> {
+    let open = books.flags.all.iter().filter_map(|(id, flag)| {
+        let (next, turn) = match flag.stage() {
+            FlagStage::Raised => ("移交", Turn::Role(Role::Inspector)),
+            FlagStage::HandedOver => ("核实", Turn::Unit(flag.handed_over()?.to.clone())),
+            FlagStage::Checked => ("认定", Turn::Role(Role::Inspector)),
+            FlagStage::Upheld => ("整改", Turn::Unit(flag.raised.unit.clone())),
+            FlagStage::Cleared | FlagStage::Remedied => return None,
+        };
+        Some(Matter {
+            what: "疑点",
+            path: format!("/flags/{id}"),
+            about: flag.raised.subject.clone(),
+            household: None,
+            since: flag.raised.found.to_string(),
+            next,
+            turn,
+        })
+    });
+    open.collect()
+}

@@ -1,0 +1,64 @@
+//! What people choose from in forms: the closed words of the format, and what the books hold.
+
+use ledger::act::funds::FundKind;
+use ledger::books::Books;
+
+use super::forms::Choice;
+
+/// All words of a closed list.
+macro_rules! words_of {
+    ($list:ty) => {
+        <$list>::ALL
+            .iter()
+            .map(|word| (word.word().to_owned(), word.chinese().to_owned()))
+            .collect()
+    };
+}
+pub(super) use words_of;
+
+fn named(code: &impl ToString, name: &str) -> Choice {
+    let code = code.to_string();
+    let shown = format!("{code} {name}");
+    (code, shown)
+}
+
+/// Schemes by code.
+pub(super) fn schemes(books: &Books) -> Vec<Choice> {
+    books.policies.schemes().map(|scheme| named(&scheme.code, &scheme.name)).collect()
+}
+
+/// Funds by code; floats only, if so asked.
+pub(super) fn funds(books: &Books, floats_only: bool) -> Vec<Choice> {
+    let all = books.funds.funds.iter();
+    let wanted = all.filter(|(_, fund)| !floats_only || fund.kind == FundKind::Float);
+    wanted.map(|(code, fund)| named(code, &fund.name)).collect()
+}
+
+/// Programme accounts by code.
+pub(super) fn accounts(books: &Books) -> Vec<Choice> {
+    books.funds.accounts.iter().map(|(code, account)| named(code, &account.bank)).collect()
+}
+
+/// Units by code.
+pub(super) fn units(books: &Books) -> Vec<Choice> {
+    books.offices.units.iter().map(|(code, unit)| named(code, &unit.name)).collect()
+}
+
+/// Insurance policies by code.
+pub(super) fn policies(books: &Books) -> Vec<Choice> {
+    books.urgent.policies.values().map(|one| named(&one.policy, &one.insurer)).collect()
+}
+
+/// Everybody in office, by unit and post.
+pub(super) fn officers(books: &Books) -> Vec<Choice> {
+    let in_office = books.offices.officers.iter().filter(|(_, known)| known.in_office);
+    let mut all: Vec<Choice> = in_office
+        .map(|(id, known)| {
+            let unit = books.offices.units.get(&known.unit);
+            let unit = unit.map_or("", |unit| unit.name.as_str());
+            (id.to_string(), format!("{unit} {}", known.post))
+        })
+        .collect();
+    all.sort_by(|one, other| one.1.cmp(&other.1));
+    all
+}

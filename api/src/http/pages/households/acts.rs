@@ -1,0 +1,223 @@
+//! What can be begun for a household: each a form, for who holds the role of its act.
+
+use ledger::act::offices::Role;
+use ledger::act::watch::{Grade, Risk};
+use ledger::ids::{HouseholdId, PersonId};
+use serde_json::{Value, json};
+
+use super::super::choices::{funds, policies, schemes, words_of};
+use super::super::forms::{Choice, Control, Field, Form};
+use crate::desk::Office;
+use crate::http::extract::SignedIn;
+use crate::permits::holds;
+
+/// A household as forms ask about it: its members stand there with masked names.
+pub(super) struct Home<'a> {
+    pub office: Office<'a>,
+    pub household: HouseholdId,
+    pub members: &'a [Choice],
+    /// Alerts that nobody answered yet: whose medical spending, in which year.
+    pub alerts: &'a [(PersonId, i16)],
+}
+
+impl Home<'_> {
+    /// The forms that a person can sign what comes of.
+    pub(super) fn forms_for(&self, who: SignedIn) -> Vec<Form> {
+        let does = |role| holds(self.office.books, who.officer, role);
+        let mut forms = Vec::new();
+        if does(Role::Registrar) {
+            forms.push(self.application());
+            forms.push(self.account_change());
+            forms.push(self.advance());
+            forms.push(self.claim());
+            forms.push(self.authorised());
+            forms.push(self.death());
+            forms.extend(self.watching());
+        }
+        if does(Role::Surveyor) {
+            forms.extend(self.alerts.first().map(|alert| self.answer(*alert)));
+        }
+        if does(Role::CountyConfirmer) {
+            forms.push(self.repeat());
+            forms.extend(self.watch_end());
+        }
+        forms
+    }
+
+    fn today(&self) -> Control {
+        Control::Day(self.office.clock.today().to_string())
+    }
+
+    fn one_member(&self, name: &'static str, label: &'static str) -> Field {
+        Field::new(name, label, Control::One(self.members.to_vec()))
+    }
+
+    fn own(&self) -> Field {
+        Field::given("household", self.household.to_string())
+    }
+
+    /// Members, and who was put on record as receiving for one of them.
+    fn payees(&self) -> Vec<Choice> {
+        let members: Vec<PersonId> =
+            self.members.iter().filter_map(|(id, _)| id.parse().ok()).collect();
+        let people = &self.office.books.people;
+        let authorised = people.authorised.keys().filter(|(of, _)| members.contains(of));
+        let authorised =
+            authorised.map(|(_, payee)| (payee.to_string(), format!("备案代领人 {payee}")));
+        let organisations = people.organisations.iter().filter(|(_, known)| known.closed.is_none());
+        let organisations = organisations.map(|(id, known)| (id.to_string(), known.name.clone()));
+        self.members.iter().cloned().chain(authorised).chain(organisations).collect()
+    }
+
+    fn application(&self) -> Form {
+        let fields = vec![
+            Field::drawn("application"),
+            self.own(),
+            Field::new("scheme", "项目", Control::One(schemes(self.office.books))),
+            Field::new("category", "类别", Control::Text),
+            Field::optional("cause", "事由（不写姓名；按事由限次的项目必填）", Control::Text),
+            Field::new("filed", "受理日期", self.today()),
+            Field::new("persons", "为谁申请", Control::Some(self.members.to_vec())),
+            Field::new("payee", "收款人", Control::One(self.payees())),
+        ];
+        Form::new("application.filed", "受理申请", fields)
+    }
+
+    fn account_change(&self) -> Form {
+        let fields = vec![
+            self.one_member("person", "谁的账户"),
+            Field::new("bank_name", "开户银行", Control::Private),
+            Field::new("number", "新账号", Control::Private),
+            Field::new("holder_name", "户名", Control::Private),
+            Field::new("reason", "变更原因（不写姓名）", Control::Text),
+            Field::proof("evidence", "申请表和开户证明"),
+        ];
+        let form = Form::new("account.changed", "账户变更", fields);
+        form.noting("账号和户名存入保险库，台账只记承诺；由另一人批准后才付到新账户。")
+    }
+
+    fn advance(&self) -> Form {
+        let fields = vec![
+            Field::drawn("advance"),
+            self.own(),
+            Field::new("scheme", "项目", Control::One(schemes(self.office.books))),
+            Field::new("fund", "备用金", Control::One(funds(self.office.books, true))),
+            self.one_member("payee", "领款人"),
+            Field::new("amount_fen", "金额（元）", Control::Yuan),
+            Field::new("date", "支付日期", self.today()),
+            Field::new("cause", "紧急情况（不写姓名）", Control::Text),
+            Field::proof("receipt", "领款签字"),
+        ];
+        Form::new("advance.paid", "先行救助", fields)
+    }
+
+    fn claim(&self) -> Form {
+        let fields = vec![
+            Field::drawn("claim"),
+            self.own(),
+            Field::new("policy", "保单", Control::One(policies(self.office.books))),
+            self.one_member("person", "被保险人"),
+            Field::new("event", "事由（不写姓名）", Control::Text),
+            Field::new("loss", "出险日期", Control::Day(String::new())),
+            Field::new("filed", "报案日期", self.today()),
+        ];
+        Form::new("claim.filed", "保险报案", fields)
+    }
+
+    fn authorised(&self) -> Form {
+        let fields = vec![
+            self.one_member("person", "为谁代领"),
+            Field::new("payee", "代领人编号（户外的已登记人员）", Control::Text),
+            Field::new("from", "起日", self.today()),
+            Field::new("until", "止日", Control::Day(String::new())),
+            Field::new("reason", "原因（不写姓名）", Control::Text),
+            Field::proof("evidence", "代领协议"),
+        ];
+        Form::new("payee.authorised", "代领备案", fields)
+    }
+
+    fn death(&self) -> Form {
+        let fields = vec![
+            self.one_member("person", "谁"),
+            Field::new("date", "死亡日期", Control::Day(String::new())),
+            Field::proof("evidence", "死亡证明"),
+        ];
+        let form = Form::new("person.died", "死亡登记", fields);
+        form.noting("死亡次月起不再发放；多付的由主管下达退款通知书追回。")
+    }
+
+    /// Into watch, or graded while under watch.
+    fn watching(&self) -> Vec<Form> {
+        let watched = self.office.books.watches.open(self.household);
+        let form = match watched {
+            None => Form::new(
+                "watch.begun",
+                "纳入防返贫监测",
+                vec![
+                    self.own(),
+                    Field::new("risk", "风险类型", Control::One(words_of!(Risk))),
+                    Field::new("persons", "监测对象", Control::Some(self.members.to_vec())),
+                    Field::new("found", "发现日期", self.today()),
+                    Field::proof("evidence", "认定材料"),
+                ],
+            ),
+            Some(_) => Form::new(
+                "watch.graded",
+                "监测评级",
+                vec![
+                    self.own(),
+                    Field::new("grade", "评级", Control::One(words_of!(Grade))),
+                    Field::new("assessed", "入户日期", self.today()),
+                    Field::proof("evidence", "评估表"),
+                ],
+            ),
+        };
+        vec![form]
+    }
+
+    fn watch_end(&self) -> Option<Form> {
+        let watch = self.office.books.watches.open(self.household)?;
+        let persons = watch.begun.persons.iter().map(|id| json!(id)).collect();
+        let fields = vec![
+            self.own(),
+            Field::given("persons", Value::Array(persons)),
+            Field::new("resolved", "认定日期", self.today()),
+            Field::proof("evidence", "认定材料"),
+        ];
+        Some(Form::new("watch.ended", "风险消除", fields))
+    }
+
+    /// The oldest alert; the next one comes up when it is answered.
+    fn answer(&self, (person, year): (PersonId, i16)) -> Form {
+        let cases = self.office.books.cases.applications.iter();
+        let own = cases.filter(|(_, case)| case.filed.household == self.household);
+        let own = own.map(|(id, case)| {
+            (id.to_string(), format!("{} {}", case.filed.scheme, case.filed.filed))
+        });
+        let fields = vec![
+            Field::given("person", person.to_string()),
+            Field::given("year", year),
+            Field::optional(
+                "application",
+                "由此受理的申请（没有就不选）",
+                Control::One(own.collect()),
+            ),
+            Field::new("reason", "入户所见；不申请的写明理由（不写姓名）", Control::Text),
+            Field::proof("evidence", "入户记录"),
+        ];
+        Form::new("alert.answered", "处置医疗预警", fields)
+    }
+
+    fn repeat(&self) -> Form {
+        let year = self.office.clock.today().period().year();
+        let fields = vec![
+            self.own(),
+            Field::new("scheme", "项目", Control::One(schemes(self.office.books))),
+            Field::new("cause", "事由（与申请所写一致）", Control::Text),
+            Field::new("year", "年度", Control::Whole(year.to_string())),
+            Field::new("reason", "核准理由（不写姓名）", Control::Text),
+            Field::proof("evidence", "核准材料"),
+        ];
+        Form::new("repeat.allowed", "核准同一事由再次救助", fields)
+    }
+}

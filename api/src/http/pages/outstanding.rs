@@ -1,0 +1,140 @@
+//! 待补发: payments that failed or came back and stand in nobody's hands, why, and what has to happen before they go out again.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use ledger::act::offices::Role;
+use ledger::act::payments::RosterKind;
+use ledger::books::Books;
+use ledger::books::payments::Payment;
+use ledger::ids::{PaymentRef, SchemeCode};
+use ledger::period::Period;
+use ledger::views::due::propose;
+
+use super::cases::scheme_name;
+use super::{Frame, page as written};
+use crate::hall::Hall;
+use crate::http::extract::Visitor;
+use crate::permits::{Area, Sight, holds};
+
+struct Row {
+    reference: String,
+    batch: String,
+    scheme: String,
+    period: String,
+    amount: String,
+    state: &'static str,
+    reason: &'static str,
+    household: Option<String>,
+    next: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "outstanding.html")]
+struct Outstanding {
+    frame: Frame,
+    /// This person opens households.
+    sees_homes: bool,
+    /// Where reissues can be drawn, for who draws them.
+    ready: Vec<(String, String)>,
+    count: usize,
+    rows: Vec<Row>,
+}
+
+/// So many stand on the page, the oldest months first.
+const ROWS: usize = 300;
+
+pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -> Response {
+    written(hall, who, "/outstanding", move |_, office, frame| {
+        let (books, area) = (office.books, Area::of(office.books, who.officer));
+        let mut open = open_payments(books);
+        open.retain(|(.., payment)| area.covers_payee(books, payment.payee));
+        let kinds: BTreeSet<_> =
+            open.iter().map(|(scheme, period, ..)| ((*scheme).clone(), *period)).collect();
+        let ready = ready(books, &kinds);
+        let rows = open.iter().take(ROWS).map(|(scheme, period, reference, payment)| {
+            let is_ready = ready.values().any(|all| all.contains(reference));
+            row(books, (scheme, *period), (reference, payment), is_ready)
+        });
+        let draws = holds(books, who.officer, Role::RosterMaker);
+        let links = ready.iter().filter(|(_, all)| draws && !all.is_empty());
+        let links = links.map(|((scheme, period), all)| {
+            let path = format!("/rosters/new?kind=reissue&scheme={scheme}&period={period}");
+            (path, format!("{} {period} 补发 {} 笔", scheme_name(books, scheme), all.len()))
+        });
+        Ok(Outstanding {
+            frame,
+            sees_homes: Sight::Household.is_for(books, who.officer),
+            ready: links.collect(),
+            count: open.len(),
+            rows: rows.collect(),
+        })
+    })
+    .await
+}
+
+/// Payments that failed or came back and have no other in their place, by scheme and month.
+fn open_payments(books: &Books) -> Vec<(&SchemeCode, Period, PaymentRef, Payment)> {
+    let mut open = Vec::new();
+    for (code, batch) in &books.payments.batches {
+        let came_back = |line: &u32| {
+            let has_failed = batch.answer(*line).is_some_and(|answer| answer.failed.is_some());
+            has_failed || batch.returned(*line).is_some()
+        };
+        let references = batch.lines().filter(came_back).filter_map(|line| {
+            let reference = PaymentRef::new(code.clone(), line)?;
+            let (_, payment) = books.payments.find(&reference)?;
+            Some((reference, payment))
+        });
+        let waiting = references.filter(|(_, payment)| payment.reissued_by.is_none());
+        open.extend(waiting.map(|(at, payment)| (&batch.scheme, batch.period, at, payment)));
+    }
+    open.sort_by(|one, other| (one.1, one.0, &one.2).cmp(&(other.1, other.0, &other.2)));
+    open
+}
+
+/// What a reissue of each scheme and month would take up as the books stand.
+fn ready(
+    books: &Books,
+    kinds: &BTreeSet<(SchemeCode, Period)>,
+) -> BTreeMap<(SchemeCode, Period), BTreeSet<PaymentRef>> {
+    let ready = kinds.iter().map(|(scheme, period)| {
+        let proposal = propose(books, scheme, *period, RosterKind::Reissue, &[]);
+        let taken = proposal.lines.into_iter().filter_map(|line| line.reissue_of);
+        ((scheme.clone(), *period), taken.collect())
+    });
+    ready.collect()
+}
+
+fn row(
+    books: &Books,
+    (scheme, period): (&SchemeCode, Period),
+    (reference, payment): (&PaymentRef, &Payment),
+    is_ready: bool,
+) -> Row {
+    let reason = payment.failure();
+    let changes = books.people.changes.values();
+    let mut proposed = changes.filter(|one| !one.approved && one.changed.person == payment.payee);
+    let next = match reason {
+        Some(reason) if reason.forbids_reissue() => "不得补发",
+        _ if is_ready => "可以造补发册",
+        _ if proposed.next().is_some() => "账户变更等人批准",
+        Some(reason) if reason.needs_account_change() => "先变更账户",
+        _ => "资格已变，请核对",
+    };
+    let home = books.people.persons.get(&payment.payee).map(|person| person.household);
+    Row {
+        reference: reference.to_string(),
+        batch: reference.batch().to_string(),
+        scheme: scheme_name(books, scheme),
+        period: period.to_string(),
+        amount: payment.amount.to_grouped_yuan(),
+        state: payment.state(true).chinese(),
+        reason: reason.map_or("", |reason| reason.chinese()),
+        household: home.map(|home| home.to_string()),
+        next,
+    }
+}

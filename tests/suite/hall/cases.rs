@@ -1,0 +1,257 @@
+//! Cases in the browser: an application goes through its chain and becomes an entitlement; who is in another town has no part
+//! in it; people come and go in office.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use api::clock::Clock;
+use api::desk::Desk;
+use ledger::ids::HouseholdId;
+use serde_json::json;
+use tests::browser::{Browser, Driver};
+
+use super::Hall;
+use super::people::{People, fill_in, submit};
+
+/// A household in the first town that was never helped by 临时救助.
+fn somebody(dir: &Path) -> HouseholdId {
+    let desk = Desk::open(dir, Clock::Machine).unwrap();
+    let books = desk.books();
+    let town = books.offices.units[&"Z01".parse().unwrap()].town.clone();
+    let held = |home: HouseholdId| {
+        let mut all = books.cases.entitlements.values();
+        all.any(|one| one.household == home && one.scheme.as_str() == "LS")
+    };
+    let homes = books.people.households.keys().copied();
+    let homes = homes.filter(|home| books.people.home_town(*home) == town && !held(*home));
+    homes.min().unwrap()
+}
+
+fn opens_the_case(people: &People<'_>, post: &str, step: &str) -> Browser {
+    let person = people.enter(post);
+    people.go(&person, "/cases");
+    let said = person.wait_to_say(step);
+    assert!(said.contains("临时救助（LS）"), "{said}");
+    person.click("main table a[href^='/applications/']");
+    let _ = person.wait_to_say("办理环节，依次进行");
+    person
+}
+
+fn is_filed(people: &People<'_>, household: HouseholdId) {
+    let clerk = people.enter("Z01-民政经办");
+    people.go(&clerk, &format!("/households/{household}"));
+    clerk.click("details.act:has(form[data-act='application.filed']) > summary");
+    clerk.click("#application-filed-persons input");
+    let filed =
+        [("scheme", "LS"), ("category", "急难型"), ("cause", "火灾"), ("filed", "2020-12-01")];
+    fill_in(&clerk, "application.filed", &filed);
+    let _ = clerk.sign();
+}
+
+fn is_surveyed(people: &People<'_>) {
+    let cadre = opens_the_case(people, "Z01-驻村干部", "入户调查");
+    people.prove(&cadre, "application.surveyed", "evidence");
+    cadre.fill("#application-surveyed-parts tbody tr:first-child [data-part=amount]", "1,234.50");
+    fill_in(&cadre, "application.surveyed", &[("surveyed", "2020-12-02")]);
+    let said = cadre.text();
+    assert!(said.contains("1,234.50 元") && said.contains("临时救助"), "{said}");
+    let _ = cadre.sign();
+}
+
+fn is_joined(people: &People<'_>) {
+    let clerk = people.enter("Z01-民政经办");
+    people.go(&clerk, "/cases");
+    clerk.click("main table a[href^='/applications/']");
+    let said = clerk.wait_to_say("办理环节，依次进行");
+    if said.contains("共同签名") {
+        submit(&clerk, "form[data-act='application.survey_joined']");
+        let _ = clerk.sign();
+    }
+}
+
+fn is_noticed(people: &People<'_>) {
+    let clerk = opens_the_case(people, "Z01-民政经办", "公示");
+    people.prove(&clerk, "application.noticed", "photo");
+    let noticed = [("place", "村务公开栏"), ("starts", "2020-12-03"), ("ends", "2020-12-07")];
+    fill_in(&clerk, "application.noticed", &noticed);
+    let _ = clerk.sign();
+}
+
+#[test]
+fn an_application_goes_through_its_chain_in_the_browser_and_only_its_town_and_the_county_see_it() {
+    let Some(driver) = Driver::start() else { return };
+    let (folder, dir) = tests::county_demo::copy(&super::program());
+    let household = somebody(&dir);
+    let server = tests::serving::Serving::start(&super::program(), &dir);
+    let hall = Hall { server, dir, _folder: folder };
+    let people = People::of(&driver, &hall);
+    is_filed(&people, household);
+    let elsewhere = people.enter("Z02-镇长");
+    people.go(&elsewhere, "/cases?all=true");
+    let said = elsewhere.wait_to_say("没有在办的事");
+    assert!(!said.contains("临时救助"), "{said}");
+    is_surveyed(&people);
+    is_joined(&people);
+    is_noticed(&people);
+    let mayor = opens_the_case(&people, "Z01-镇长", "乡镇审核");
+    submit(&mayor, "form[data-act='application.reviewed']");
+    let _ = mayor.sign();
+    let county = opens_the_case(&people, "MZJ-分管副局长", "县级确认");
+    let confirmed = [("confirmed", "2020-12-08"), ("from", "2020-12"), ("last", "2020-12")];
+    fill_in(&county, "application.confirmed", &confirmed);
+    let _ = county.sign();
+    people.go(&county, &format!("/households/{household}"));
+    let said = county.wait_to_say("历次救助");
+    assert!(said.contains("临时救助（LS）") && said.contains("1,234.50"), "{said}");
+}
+
+#[test]
+fn nobody_drafts_for_a_household_of_another_town_and_nothing_of_it_goes_into_the_vault() {
+    let (folder, dir) = tests::county_demo::copy(&super::program());
+    let household = somebody(&dir);
+    let desk = Desk::open(&dir, Clock::Machine).unwrap();
+    let persons = desk.books().people.persons.iter();
+    let member = persons.filter(|(_, one)| one.household == household).map(|(id, _)| *id).min();
+    let member = member.unwrap();
+    drop(desk);
+    let server = tests::serving::Serving::start(&super::program(), &dir);
+    let hall = Hall { server, dir, _folder: folder };
+    let wish = |number: &str| {
+        json!({
+            "kind": "account.changed",
+            "body": { "person": member, "reason": "换卡", "evidence": "0".repeat(64) },
+            "private": { "number": number, "bank_name": "青禾农村商业银行", "holder_name": "某某" },
+        })
+    };
+    let asks = |post: &str, number: &str| {
+        let reply = hall.clerk(post).post("/api/v1/drafts/act", &wish(number));
+        (reply.status, reply.code().to_owned())
+    };
+    let (not_theirs, theirs) = ("9990149000000088800", "9990149000000077700");
+    let said = |status: u16, code: &str| (status, code.to_owned());
+    assert_eq!(asks("Z02-民政经办", not_theirs), said(403, "sight.other_area"));
+    assert_eq!(asks("Z01-镇长", not_theirs), said(422, "authority.role_missing"));
+    assert_eq!(asks("Z01-民政经办", "12x"), said(400, "usage"));
+    assert_eq!(asks("Z01-民政经办", theirs), said(200, ""));
+    let page = hall.clerk("Z02-民政经办").get(&format!("/households/{household}"));
+    assert_eq!(page.status, 403);
+    let Hall { server, dir, _folder } = hall;
+    assert_eq!(server.stop().0, Some(0));
+    let desk = Desk::open(&dir, Clock::Machine).unwrap();
+    assert_eq!(desk.vault.find_account(not_theirs).unwrap(), None);
+    assert!(desk.vault.find_account(theirs).unwrap().is_some());
+}
+
+/// The keys of an act's body in docs/format/kinds.md: all of them, and those that always occur.
+fn keys_of(kinds: &str, act: &str) -> (BTreeSet<String>, BTreeSet<String>) {
+    let rest = kinds.split(&format!("### `{act}`")).nth(1).unwrap_or_else(|| panic!("no {act}"));
+    let rows = rest.split("\n###").next().unwrap().lines();
+    let rows = rows.filter_map(|row| row.strip_prefix("| `")?.split_once('`'));
+    let rows: Vec<_> = rows.filter(|(_, rest)| rest.starts_with(" |")).collect();
+    let all = rows.iter().map(|(key, _)| (*key).to_owned()).collect();
+    let needed = rows.iter().filter(|(_, rest)| !rest.contains("may be absent"));
+    (all, needed.map(|(key, _)| (*key).to_owned()).collect())
+}
+
+/// What a form asks for or states: the names of its fields.
+fn names_in(form: &str) -> BTreeSet<String> {
+    let found = ["name=\"", "data-parts=\""].iter().flat_map(|mark| {
+        form.split(mark).skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned)
+    });
+    found.collect()
+}
+
+/// What the office fills in of the private fields of an act.
+fn filled_in(act: &str) -> &'static [&'static str] {
+    match act {
+        "account.changed" => &["new"],
+        "organisation.registered" => &["account"],
+        "bank_account.opened" => &["number_commit"],
+        "officer.appointed" => &["officer", "name_commit"],
+        _ => &[],
+    }
+}
+
+#[test]
+fn every_form_asks_for_the_keys_of_its_act_and_for_no_others() {
+    let (folder, dir) = tests::county_demo::copy(&super::program());
+    let household = somebody(&dir);
+    let server = tests::serving::Serving::start(&super::program(), &dir);
+    let hall = Hall { server, dir, _folder: folder };
+    let kinds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/format/kinds.md");
+    let kinds = std::fs::read_to_string(kinds).unwrap();
+    let home = format!("/households/{household}");
+    let mut seen = BTreeSet::new();
+    for (post, path) in [
+        ("CZJ-会计", "/funds"),
+        ("Z01-民政经办", home.as_str()),
+        ("MZJ-分管副局长", home.as_str()),
+        ("MZJ-系统管理员", "/offices"),
+        ("MZJ-账户维护", "/organisations"),
+        ("MZJ-社会救助股股长", "/exceptions"),
+        ("MZJ-社会救助股股长", "/recoveries"),
+        ("CZJ-国库支付复核", "/recoveries"),
+        ("MZJ-社会救助股股长", "/entries/100"),
+        ("JJW-监督检查员", "/flags"),
+    ] {
+        let page = hall.clerk(post).get(path).body.as_str().unwrap().to_owned();
+        for form in page.split("data-act=\"").skip(1) {
+            let (act, rest) = form.split_once('"').unwrap();
+            let asked = names_in(rest.split("</form>").next().unwrap());
+            let private = api::desk::sealing::of_kind(act).map_or(&[][..], |known| known.fields);
+            let asked: BTreeSet<String> =
+                asked.into_iter().filter(|name| !private.contains(&name.as_str())).collect();
+            let (all, needed) = keys_of(&kinds, act);
+            let filled = filled_in(act).iter().map(|key| (*key).to_owned());
+            let stated: BTreeSet<String> = asked.iter().cloned().chain(filled).collect();
+            let strange: Vec<_> = asked.difference(&all).collect();
+            let missing: Vec<_> = needed.difference(&stated).collect();
+            assert!(
+                strange.is_empty() && missing.is_empty(),
+                "{path} {act}: {strange:?} {missing:?}"
+            );
+            seen.insert(act.to_owned());
+        }
+    }
+    assert!(seen.len() >= 24, "{} kinds have a form: {seen:?}", seen.len());
+}
+
+#[test]
+fn a_person_comes_into_office_in_the_browser_moves_and_leaves() {
+    let Some(driver) = Driver::start() else { return };
+    let hall = Hall::open();
+    let people = People::of(&driver, &hall);
+    let admin = people.enter("MZJ-系统管理员");
+    people.go(&admin, "/offices");
+    admin.click("details.act:has(#officer-appointed-name) > summary");
+    admin.click("#officer-appointed-roles input[value=reconciler]");
+    let first17 = "14119919850101001";
+    let check = ledger::check_digits::id_check_character(first17).unwrap();
+    let id_no = format!("{first17}{check}");
+    let appointed =
+        [("name", "测试"), ("id_no", id_no.as_str()), ("unit", "CZJ"), ("post", "国库复核乙")];
+    fill_in(&admin, "officer.appointed", &appointed);
+    let said = admin.text();
+    assert!(!said.contains(&id_no) && !said.contains("测试"), "{said}");
+    let _ = admin.sign();
+    people.go(&admin, "/offices");
+    let said = admin.wait_to_say("国库复核乙");
+    assert!(said.contains("没有密钥"), "{said}");
+    admin.click("details.act:has(#officer-appointed-officer-again) > summary");
+    admin.click("#officer-appointed-roles-again input[value=accountant]");
+    let script = "const field = document.querySelector('#officer-appointed-officer-again'); const one = [...field.options].find((one) => one.textContent.includes('国库复核乙')); field.value = one.value; return one.value";
+    let moved = admin.run(script, vec![]);
+    let officer: serde_json::Value = serde_json::from_str(moved.as_str().unwrap()).unwrap();
+    admin.fill("#officer-appointed-unit-again", "CZJ");
+    admin.fill("#officer-appointed-post-again", "会计乙");
+    submit(&admin, "form:has(#officer-appointed-officer-again)");
+    let _ = admin.sign();
+    people.go(&admin, "/offices");
+    let said = admin.wait_to_say("会计乙");
+    assert!(!said.contains("国库复核乙"), "{said}");
+    let officer = officer["officer"].as_str().unwrap();
+    fill_in(&admin, "officer.dismissed", &[("officer", officer), ("reason", "调出")]);
+    let _ = admin.sign();
+    people.go(&admin, "/offices");
+    let _ = admin.wait_to_say("会计乙（已离任）");
+}
