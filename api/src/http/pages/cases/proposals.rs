@@ -72,7 +72,7 @@ fn account_change(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
             |_| "（已依法清除）".to_owned(),
             |one| format!("{} {}", one.bank_name, masked_number(&one.number)),
         );
-        Fact::new(name, said)
+        Fact::new(name, &said)
     });
     let mut facts: Vec<Fact> = spoken.collect();
     facts.extend(household.map(Fact::of_household));
