@@ -23,7 +23,7 @@ export function text(value) {
 
 function quoted(value) {
   if (/[\u0000-\u001f\u007f]/.test(value)) throw new Error("文字里有控制字符");
-  if (!value.isWellFormed()) throw new Error("文字里有不成对的代理字符");
+  if (/\p{Surrogate}/u.test(value)) throw new Error("文字里有不成对的代理字符");
   return `"${value.replace(/[\\"]/g, "\\$&")}"`;
 }
 

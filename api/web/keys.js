@@ -1,7 +1,10 @@
-// A person's key in this browser: not extractable, kept by the browser (IndexedDB), used to sign and for nothing else.
+// A person's key in this browser (IndexedDB), used to sign and for nothing else: one that cannot be read out, or, where the browser
+// has no Ed25519 of its own, a seed under a passphrase.
 
 import { fromBase64 } from "./canonical.js";
+import * as ed25519 from "./ed25519.js";
 import { keyId } from "./ledger.js";
+import { seal, withSeed } from "./sealing.js";
 
 const NAME = "doudi";
 const STORE = "keys";
@@ -41,40 +44,83 @@ export async function fromPem(pem, facts) {
   if (pem.includes("ENCRYPTED")) throw new Error("这个密钥文件有口令，浏览器打不开；请先复制一份，用 doudi key passphrase --no-passphrase 去掉副本的口令，载入后删去副本。");
   const found = /-----BEGIN PRIVATE KEY-----([\s\S]+?)-----END PRIVATE KEY-----/.exec(pem);
   if (!found) throw new Error("这不是密钥文件（应以 -----BEGIN PRIVATE KEY----- 开头）。");
-  let der, open;
-  try {
-    der = fromBase64(found[1].replace(/\s/g, ""));
-    open = await crypto.subtle.importKey("pkcs8", der, { name: "Ed25519" }, true, ["sign"]);
-  } catch {
-    throw new Error("这个密钥文件读不出：内容不全，或不是 Ed25519 密钥。请换用 doudi keygen 所生成的文件。");
-  }
-  const jwk = await crypto.subtle.exportKey("jwk", open);
-  const publicKey = fromBase64(jwk.x.replace(/-/g, "+").replace(/_/g, "/") + "=");
-  const key = await crypto.subtle.importKey("pkcs8", der, { name: "Ed25519" }, false, ["sign"]);
-  der.fill(0);
+  const der = derOf(found[1]);
+  const { publicKey, held } = (await ed25519.isOwn()) ? await ownKeyOf(der) : await sealedKeyOf(der);
   const id = await keyId(publicKey);
   const known = await find(id);
   if (known && (known.origin !== facts.origin || known.logKey !== facts.logKey)) {
     throw new Error("本浏览器记得这把密钥属于另一本台账，或台账的存证密钥与从前不同。不要继续；请与信任目录核对，确属更换的，先移除旧的再载入。");
   }
-  const record = { ...known, id, key, publicKey, ...facts };
+  const { key, sealed, ...seenBefore } = known ?? {};
+  const record = { ...seenBefore, id, ...(await held()), publicKey, ...facts };
+  der.fill(0);
   await keep(record);
   return record;
 }
 
-// Makes a key here. It cannot be read out of the browser, not even by this page.
-export async function make(facts) {
-  const pair = await crypto.subtle.generateKey({ name: "Ed25519" }, false, ["sign", "verify"]).catch(() => {
-    throw new Error("这个浏览器不会 Ed25519 签名，不能在这里生成密钥。请换用较新的浏览器，或用 doudi keygen 生成密钥文件。");
+const UNREADABLE = "这个密钥文件读不出：内容不全，或不是 Ed25519 密钥。请换用 doudi keygen 所生成的文件。";
+
+function derOf(base64) {
+  try {
+    return fromBase64(base64.replace(/\s/g, ""));
+  } catch {
+    throw new Error(UNREADABLE);
+  }
+}
+
+// The key as the browser keeps it, after its public half was read once.
+async function ownKeyOf(der) {
+  const taken = (extractable) => crypto.subtle.importKey("pkcs8", der, { name: "Ed25519" }, extractable, ["sign"]);
+  const open = await taken(true).catch(() => {
+    throw new Error(UNREADABLE);
   });
+  const jwk = await crypto.subtle.exportKey("jwk", open);
+  const publicKey = fromBase64(jwk.x.replace(/-/g, "+").replace(/_/g, "/") + "=");
+  return { publicKey, held: async () => ({ key: await taken(false) }) };
+}
+
+// RFC 8410: the algorithm's identifier 1.3.101.112, then the seed as an octet string in an octet string.
+const BEFORE_SEED = [0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+
+// The seed for a browser that has no keys of its own.
+async function sealedKeyOf(der) {
+  const at = der.findIndex((_, place) => BEFORE_SEED.every((byte, n) => der[place + n] === byte)) + BEFORE_SEED.length;
+  const seed = der.slice(at, at + 32);
+  if (at < BEFORE_SEED.length || seed.length !== 32) throw new Error(UNREADABLE);
+  return { publicKey: await ed25519.publicOf(seed), held: () => sealedOnce(seed) };
+}
+
+async function sealedOnce(seed) {
+  try {
+    return { sealed: await seal(seed) };
+  } finally {
+    seed.fill(0);
+  }
+}
+
+// Makes a key here. It cannot be read out of the browser, not even by this page; or is kept under a passphrase.
+export async function make(facts) {
+  const { publicKey, ...held } = (await ed25519.isOwn()) ? await ownKey() : await sealedKey();
   // There is no file behind it: the browser is asked not to clear it away when its disk is full.
   await navigator.storage?.persist?.();
-  const publicKey = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
-  const record = { id: await keyId(publicKey), key: pair.privateKey, publicKey, ...facts };
+  const record = { id: await keyId(publicKey), ...held, publicKey, ...facts };
   await keep(record);
   return record;
+}
+
+async function ownKey() {
+  const pair = await crypto.subtle.generateKey({ name: "Ed25519" }, false, ["sign", "verify"]);
+  const publicKey = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
+  return { publicKey, key: pair.privateKey };
+}
+
+async function sealedKey() {
+  const seed = await ed25519.newSeed();
+  const publicKey = await ed25519.publicOf(seed);
+  return { publicKey, ...(await sealedOnce(seed)) };
 }
 
 export async function sign(record, bytes) {
+  if (record.sealed) return withSeed(record.sealed, record.label, (seed) => ed25519.signWith(seed, bytes));
   return new Uint8Array(await crypto.subtle.sign("Ed25519", record.key, bytes));
 }

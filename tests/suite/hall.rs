@@ -4,6 +4,7 @@ mod attacks;
 mod cases;
 mod december;
 mod enrolment;
+mod older_browser;
 mod people;
 mod reading;
 mod same_bytes;
