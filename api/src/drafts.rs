@@ -32,6 +32,8 @@ pub enum Told {
     Imported(Box<Imported>),
     /// Whom a roster leaves out, with the reason.
     LeftOut(Vec<LeftOut>),
+    /// What a list holds, in sentences.
+    Noted(Vec<String>),
 }
 
 /// An act that waits, or what became of it.

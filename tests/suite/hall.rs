@@ -4,6 +4,7 @@ mod attacks;
 mod cases;
 mod december;
 mod enrolment;
+mod lists;
 mod older_browser;
 mod people;
 mod reading;

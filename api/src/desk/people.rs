@@ -10,7 +10,7 @@ use ledger::rejection::Rejection;
 use ledger::signer::Signer;
 use ledger::vault::{AccountFields, Field, NewSubject, PersonFields, Registered, Subject};
 
-use super::{Desk, Office, seal};
+use super::{Desk, Draft, Office};
 use crate::failure::Failure;
 
 /// A household as a file or a generator gives it.
@@ -49,6 +49,21 @@ pub fn register(
     file: Option<Digest>,
     households: Vec<NewHousehold>,
 ) -> Result<(Receipt, Vec<KnownHousehold>), Failure> {
+    may_sign(desk, key)?;
+    let (draft, known) = registration(desk.office(), source, file, households)?;
+    Ok((desk.sign_draft(key, &draft)?, known))
+}
+
+/// Puts households into the vault and makes the act that registers them: only for who may sign it.
+///
+/// # Errors
+/// The vault knows somebody otherwise, or fails.
+pub fn registration(
+    office: Office<'_>,
+    source: &str,
+    file: Option<Digest>,
+    households: Vec<NewHousehold>,
+) -> Result<(Draft, Vec<KnownHousehold>), Failure> {
     let mut subjects = Vec::new();
     let mut shapes = Vec::new();
     for household in households {
@@ -61,8 +76,7 @@ pub fn register(
         let accounts = household.accounts.into_iter();
         subjects.extend(accounts.map(|(_, fields)| NewSubject::Account(fields)));
     }
-    may_sign(desk, key)?;
-    let mut registered = settled(desk.office(), &subjects)?.into_iter();
+    let mut registered = settled(office, &subjects)?.into_iter();
     let mut lines = Vec::new();
     let mut known = Vec::new();
     for (household, new, size, banks) in shapes {
@@ -91,10 +105,11 @@ pub fn register(
         lines.extend(new.map(begun));
         known.push(one);
     }
-    let (manifest, entries) = seal(&lines)?;
-    let body = PeopleRegistered { file, manifest, source: source.to_owned() };
-    let receipt = desk.sign_with_lines(key, Body::PeopleRegistered(body), &entries)?;
-    Ok((receipt, known))
+    let source = source.to_owned();
+    let draft = Draft::over(lines, |manifest| {
+        Body::PeopleRegistered(PeopleRegistered { file, manifest, source })
+    })?;
+    Ok((draft, known))
 }
 
 /// Who may not register people is told so before anything goes into the vault.

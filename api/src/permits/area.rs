@@ -5,6 +5,7 @@ use ledger::ids::{
     ActId, AdvanceId, ApplicationId, ClaimId, Division, EntitlementId, HouseholdId, OfficerId,
     PersonId,
 };
+use ledger::line::Line;
 use serde_json::Value;
 
 use crate::failure::Failure;
@@ -73,6 +74,28 @@ impl Area {
             Some(household) => self.demand(books, household),
             None => Ok(()),
         }
+    }
+
+    /// Refuses lines about a household elsewhere: entitlements and what others give about persons.
+    ///
+    /// # Errors
+    /// `sight.other_area`.
+    pub fn demand_for_lines(&self, books: &Books, lines: &[Line]) -> Result<(), Failure> {
+        let home = |person: PersonId| Some(books.people.persons.get(&person)?.household);
+        let of_line = |line: &Line| {
+            if let Line::Entitlement(line) = line {
+                Some(line.household)
+            } else if let Line::Spending(line) = line {
+                home(line.person)
+            } else if let Line::Insured(line) = line {
+                home(line.person)
+            } else if let Line::Loan(line) = line {
+                home(line.person)
+            } else {
+                None
+            }
+        };
+        lines.iter().filter_map(of_line).try_for_each(|household| self.demand(books, household))
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use ledger::act::signed::key_id;
 use ledger::engine::Receipt;
-use ledger::ids::Digest;
+use ledger::ids::{Digest, KeyId, OfficerId};
 use ledger::signer::Signer;
 use reconcile::opened::Opened;
 use serde_json::json;
@@ -13,12 +14,29 @@ use super::{FileArgs, NAMED, Report};
 use crate::desk::lists::entitlements::{self, Given};
 use crate::desk::lists::persons::{self, About};
 use crate::desk::lists::{allotments, people as people_list};
-use crate::desk::{Desk, people as registration};
+use crate::desk::{Desk, Draft, people as registration};
 use crate::failure::Failure;
 
 /// What is said of an act, or that there was none.
 fn done(receipt: Option<Receipt>) -> String {
     receipt.map_or("（试读，没有登记）".to_owned(), |r| format!("第{}条记录", r.seq))
+}
+
+/// Whoever signs, and with which key.
+fn signer(desk: &Desk, key: &dyn Signer) -> Result<(OfficerId, KeyId), Failure> {
+    Ok((desk.holder(key)?, key_id(&key.public())))
+}
+
+/// Signs what was made, unless it is only tried.
+fn signed(
+    desk: &mut Desk,
+    key: &dyn Signer,
+    args: &FileArgs,
+    draft: &Draft,
+) -> Result<Option<Receipt>, Failure> {
+    let receipt = if args.dry_run { None } else { Some(desk.sign_draft(key, draft)?) };
+    desk.checkpoint()?;
+    Ok(receipt)
 }
 
 pub(super) fn people(
@@ -28,7 +46,7 @@ pub(super) fn people(
     opened: &Opened<'_>,
 ) -> Result<Report, Failure> {
     registration::may_sign(desk, key)?;
-    let households = people_list::read(desk, opened)?;
+    let households = people_list::read(desk.office(), opened)?;
     let (count, persons) = people_list::counted(&households);
     let odd = people_list::without_check_digit(&households);
     let receipt = if args.dry_run {
@@ -62,11 +80,12 @@ pub(super) fn entitlements(
     opened: &Opened<'_>,
     given: &Given<'_>,
 ) -> Result<Report, Failure> {
-    let done_with = entitlements::bring_in(desk, key, opened, given, args.dry_run)?;
-    desk.checkpoint()?;
-    let (lines, total, receipt) = (done_with.lines, done_with.total, done_with.receipt);
+    let draft = entitlements::draft(desk.office(), signer(desk, key)?, opened, given)?;
+    let manifest = draft.body.manifest().ok_or_else(|| Failure::usage("名单没有明细。"))?;
+    let (lines, total, root) = (manifest.count, manifest.total_fen, manifest.root);
+    let receipt = signed(desk, key, args, &draft)?;
     let next = receipt.map_or_else(String::new, |r| {
-        let (act, root) = (r.id, done_with.root);
+        let act = r.id;
         format!(
             "。待县级确认：doudi act 交入 {{\"kind\":\"entitlements.confirmed\",\"body\":{{\"brought_in\":\"{act}\",\"root\":\"{root}\"}}}}"
         )
@@ -77,7 +96,7 @@ pub(super) fn entitlements(
     let json = json!({
         "ok": true, "scheme": scheme, "lines": lines, "total_fen": total,
         "seq": receipt.map(|receipt| receipt.seq), "act": receipt.map(|receipt| receipt.id),
-        "root": done_with.root,
+        "root": root,
     });
     Ok(Report { json, text })
 }
@@ -106,9 +125,10 @@ pub(super) fn persons(
     opened: &Opened<'_>,
     about: &About,
 ) -> Result<Report, Failure> {
-    let listed = persons::import(desk, key, opened, about, args.dry_run)?;
-    desk.checkpoint()?;
-    let (lines, total, receipt) = (listed.lines, listed.total, listed.receipt);
+    let draft = persons::draft(desk.office(), signer(desk, key)?, opened, about)?;
+    let manifest = draft.body.manifest().ok_or_else(|| Failure::usage("名单没有明细。"))?;
+    let (lines, total) = (manifest.count, manifest.total_fen);
+    let receipt = signed(desk, key, args, &draft)?;
     let text = format!("名单：{lines}人，金额合计{total}元；{}", done(receipt));
     let seq = receipt.map(|receipt| receipt.seq);
     let json = json!({ "ok": true, "lines": lines, "total_fen": total, "seq": seq });

@@ -4,20 +4,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use ledger::act::Body;
 use ledger::act::cases::{EntitlementsBroughtIn, Part};
-use ledger::act::signed::key_id;
 use ledger::books::entitling::{self, Claim};
-use ledger::engine::Receipt;
-use ledger::ids::{EntitlementId, HouseholdId, PersonId, Root, SchemeCode};
+use ledger::ids::{EntitlementId, HouseholdId, KeyId, OfficerId, PersonId, SchemeCode};
 use ledger::line::{EntitlementLine, Line};
 use ledger::money::Money;
 use ledger::period::Period;
-use ledger::signer::Signer;
 use reconcile::office_list::{self, Column, ListRow, OfficeList, plain};
 use reconcile::opened::Opened;
 use reconcile::problem::Code;
 
 use super::super::trial::try_one;
-use super::super::{Desk, seal};
+use super::super::{Draft, Office};
 use super::{Finder, ID_NO, NAME, in_words};
 use crate::failure::Failure;
 
@@ -55,56 +52,43 @@ pub struct Given<'a> {
     pub source: &'a str,
 }
 
-/// What came of a list.
-pub struct BroughtIn {
-    /// Its entitlements.
-    pub lines: u32,
-    /// Their monthly sum.
-    pub total: Money,
-    /// The root that the county confirms.
-    pub root: Root,
-    /// The act, unless it was only tried.
-    pub receipt: Option<Receipt>,
-}
-
-/// Reads a list and, unless it is only tried, signs it as `entitlements.brought_in`. The county confirms it by its root.
+/// Reads a list and makes it `entitlements.brought_in`, tried as the holder of `key` would sign it. The county confirms it by
+/// its root.
 ///
 /// # Errors
 /// Every problem of the file, or the rule that refuses the list as a whole.
-pub fn bring_in(
-    desk: &mut Desk,
-    key: &dyn Signer,
+pub fn draft(
+    office: Office<'_>,
+    (officer, key): (OfficerId, KeyId),
     opened: &Opened<'_>,
     given: &Given<'_>,
-    dry_run: bool,
-) -> Result<BroughtIn, Failure> {
-    let lines = read(desk, key, opened, given)?;
-    let (manifest, entries) = seal(&lines)?;
-    let (count, total, root) = (manifest.count, manifest.total_fen, manifest.root);
+) -> Result<Draft, Failure> {
+    let lines = read(office, officer, opened, given)?;
     let (scheme, source) = (given.scheme.clone(), given.source.to_owned());
-    let body = Body::EntitlementsBroughtIn(EntitlementsBroughtIn { manifest, scheme, source });
-    try_one(desk.office(), key_id(&key.public()), &body, &lines)?;
-    let receipt = if dry_run { None } else { Some(desk.sign_with_lines(key, body, &entries)?) };
-    Ok(BroughtIn { lines: count, total, root, receipt })
+    let draft = Draft::over(lines, |manifest| {
+        Body::EntitlementsBroughtIn(EntitlementsBroughtIn { manifest, scheme, source })
+    })?;
+    try_one(office, key, &draft.body, &draft.lines)?;
+    Ok(draft)
 }
 
 fn read(
-    desk: &Desk,
-    key: &dyn Signer,
+    office: Office<'_>,
+    officer: OfficerId,
     opened: &Opened<'_>,
     given: &Given<'_>,
 ) -> Result<Vec<Line>, Failure> {
     let labels: BTreeMap<String, &str> =
-        desk.books().policies.labels(&given.scheme).into_iter().map(|l| (plain(l), l)).collect();
+        office.books.policies.labels(&given.scheme).into_iter().map(|l| (plain(l), l)).collect();
     if labels.is_empty() {
         let scheme = &given.scheme;
         return Err(Failure::usage(format!("项目{scheme}还没有任何标准：先设定项目和标准。")));
     }
     let list = office_list::read(opened, COLUMNS, &|heading| labels.contains_key(heading))
         .map_err(Failure::Problems)?;
-    let mut finder = Finder::new(desk, key, "存量资格名单核对")?;
-    let homes = homes(desk);
-    let reading = Reading { desk, list: &list, labels: &labels, homes: &homes, given };
+    let mut finder = Finder::new(office, officer, "存量资格名单核对");
+    let homes = homes(office);
+    let reading = Reading { office, list: &list, labels: &labels, homes: &homes, given };
     let mut problems = Vec::new();
     let (mut lines, mut sums) = (Vec::new(), BTreeMap::new());
     for row in &list.rows {
@@ -116,7 +100,7 @@ fn read(
         }
         sums.entry(TOTAL.to_owned()).or_insert_with(Vec::new).push(line.amount_fen);
         let claim = Claim::of_line(&given.scheme, &line);
-        if let Err(why) = entitling::may_be_entitled(desk.books(), &claim) {
+        if let Err(why) = entitling::may_be_entitled(office.books, &claim) {
             row.refuse(Code::ListRefused, ID_NO.name, &in_words(&why));
         }
         if problems.len() == before {
@@ -133,9 +117,9 @@ fn read(
 /// The members of every household, found once for the whole list.
 type Homes = HashMap<HouseholdId, BTreeSet<PersonId>>;
 
-fn homes(desk: &Desk) -> Homes {
+fn homes(office: Office<'_>) -> Homes {
     let mut homes = Homes::new();
-    for (id, person) in &desk.books().people.persons {
+    for (id, person) in &office.books.people.persons {
         homes.entry(person.household).or_default().insert(*id);
     }
     homes
@@ -143,7 +127,7 @@ fn homes(desk: &Desk) -> Homes {
 
 /// What every row is read with.
 struct Reading<'a> {
-    desk: &'a Desk,
+    office: Office<'a>,
     list: &'a OfficeList,
     /// The parts by their plain heading.
     labels: &'a BTreeMap<String, &'a str>,
@@ -161,17 +145,21 @@ impl Reading<'_> {
         let (parts, total) = self.amounts(row);
         let from = row.optional_month(FROM).or(self.given.from);
         if from.is_none() {
-            row.refuse(Code::ListValueMissing, FROM, "月份，或用 --from 注明");
+            row.refuse(Code::ListValueMissing, FROM, "月份；名单里没有的，导入时注明（--from）");
         }
         let until = row.optional_month(LAST);
         let (category, cause) = (row.optional(CATEGORY), row.optional(CAUSE));
         let category = category.or_else(|| self.given.category.clone());
         if category.is_none() {
-            row.refuse(Code::ListValueMissing, CATEGORY, "项目内的类别，或用 --category 注明");
+            row.refuse(
+                Code::ListValueMissing,
+                CATEGORY,
+                "项目内的类别；名单里没有的，导入时注明（--category）",
+            );
         }
         let Some(payee) = payee else { return Ok(None) };
         let persons = self.persons(finder, row, payee)?;
-        let known = &self.desk.books().people.persons;
+        let known = &self.office.books.people.persons;
         let household = known.get(&payee).map(|known| known.household);
         let (Some(total), Some(from), Some(persons), Some(household), Some(category)) =
             (total, from, persons, household, category)
@@ -246,7 +234,7 @@ impl Reading<'_> {
             }
             return Ok(Some(persons));
         }
-        let known = &self.desk.books().people.persons;
+        let known = &self.office.books.people.persons;
         let members = known.get(&payee).and_then(|payee| self.homes.get(&payee.household));
         let size = members.map_or(0, BTreeSet::len);
         match count {

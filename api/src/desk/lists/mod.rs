@@ -9,15 +9,14 @@ pub mod persons;
 use std::collections::HashMap;
 
 use ledger::check_digits::canonical_id_no;
-use ledger::ids::PersonId;
+use ledger::ids::{OfficerId, PersonId};
 use ledger::rejection::Rejection;
-use ledger::signer::Signer;
 use ledger::vault::AccessNote;
 use reconcile::names::account_key;
 use reconcile::office_list::{Column, ListRow};
 use reconcile::problem::Code;
 
-use super::{Desk, Office};
+use super::Office;
 use crate::failure::Failure;
 
 /// The column by which a person is found.
@@ -42,14 +41,14 @@ pub(super) fn random() -> Result<[u8; 16], Failure> {
 /// Finds registered persons by their document's number, and compares names where the list gives them. The readings of the
 /// vault are recorded, as every one is.
 pub(super) struct Finder<'a> {
-    desk: &'a Desk,
+    office: Office<'a>,
     note: AccessNote,
     names: HashMap<PersonId, String>,
 }
 
 impl<'a> Finder<'a> {
-    pub(super) fn new(desk: &'a Desk, key: &dyn Signer, purpose: &str) -> Result<Self, Failure> {
-        Ok(Finder { desk, note: desk.access(key, purpose)?, names: HashMap::new() })
+    pub(super) fn new(office: Office<'a>, officer: OfficerId, purpose: &str) -> Self {
+        Finder { office, note: office.access(officer, purpose), names: HashMap::new() }
     }
 
     /// The person of a row, by number and, where there is one, name.
@@ -71,7 +70,7 @@ impl<'a> Finder<'a> {
         column: &str,
         id_no: &str,
     ) -> Result<Option<PersonId>, Failure> {
-        let known = by_number(self.desk.office(), id_no)?;
+        let known = by_number(self.office, id_no)?;
         if known.is_none() {
             row.refuse(Code::ListPersonUnknown, column, "");
         }
@@ -82,7 +81,7 @@ impl<'a> Finder<'a> {
         if let Some(known) = self.names.get(&person) {
             return Ok(known.clone());
         }
-        let name = self.desk.vault.read_person(person, &self.note)?.name;
+        let name = self.office.vault.read_person(person, &self.note)?.name;
         self.names.insert(person, name.clone());
         Ok(name)
     }

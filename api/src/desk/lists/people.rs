@@ -9,7 +9,7 @@ use reconcile::office_list::{self, Column, ListRow};
 use reconcile::opened::Opened;
 use reconcile::problem::{Code, Problem};
 
-use super::super::Desk;
+use super::super::Office;
 use super::super::people::NewHousehold;
 use super::by_number;
 use crate::failure::Failure;
@@ -51,7 +51,7 @@ struct Seen {
 ///
 /// # Errors
 /// Every problem of the file; a file with problems gives no households.
-pub fn read(desk: &Desk, opened: &Opened<'_>) -> Result<Vec<NewHousehold>, Failure> {
+pub fn read(office: Office<'_>, opened: &Opened<'_>) -> Result<Vec<NewHousehold>, Failure> {
     let list = office_list::read(opened, COLUMNS, &|_| false).map_err(Failure::Problems)?;
     let mut households: Vec<NewHousehold> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
@@ -62,13 +62,13 @@ pub fn read(desk: &Desk, opened: &Opened<'_>) -> Result<Vec<NewHousehold>, Failu
         let before = problems.len();
         let mut row = list.row(row, &mut problems);
         let number = row.text("户号");
-        let division = division(desk, &mut row);
-        let person = person(desk, &mut row, &mut seen)?;
-        let account = account(desk, &mut row, person.as_ref(), &mut seen)?;
+        let division = division(office, &mut row);
+        let person = person(office, &mut row, &mut seen)?;
+        let account = account(office, &mut row, person.as_ref(), &mut seen)?;
         let is_head = row
             .optional("与户主关系")
             .is_some_and(|relation| ["户主", "本人"].contains(&relation.as_str()));
-        let joins = joins(desk, &mut row)?;
+        let joins = joins(office, &mut row)?;
         let (Some(number), Some(division), Some(person), Some(joins)) =
             (number, division, person, joins)
         else {
@@ -79,7 +79,7 @@ pub fn read(desk: &Desk, opened: &Opened<'_>) -> Result<Vec<NewHousehold>, Failu
             households.push(begun(joins, division.clone())?);
         }
         let Some(household) = households.get_mut(place) else { continue };
-        agrees_with(desk, &mut row, household, joins, is_head);
+        agrees_with(office, &mut row, household, joins, is_head);
         if household.division != division {
             row.refuse(
                 Code::ListDiffers,
@@ -140,10 +140,10 @@ enum Joins {
 }
 
 /// `None` if nobody has the number that is to tell the household.
-fn joins(desk: &Desk, row: &mut ListRow<'_>) -> Result<Option<Joins>, Failure> {
+fn joins(office: Office<'_>, row: &mut ListRow<'_>) -> Result<Option<Joins>, Failure> {
     let Some(id_no) = row.optional(JOINS) else { return Ok(Some(Joins::New)) };
-    let person = by_number(desk.office(), &id_no)?;
-    let known = person.and_then(|person| desk.books().people.persons.get(&person));
+    let person = by_number(office, &id_no)?;
+    let known = person.and_then(|person| office.books.people.persons.get(&person));
     if known.is_none() {
         row.refuse(Code::ListPersonUnknown, JOINS, "已登记的户内成员");
     }
@@ -152,7 +152,7 @@ fn joins(desk: &Desk, row: &mut ListRow<'_>) -> Result<Option<Joins>, Failure> {
 
 /// Who joins a registered household is no second head, and lives where it lives.
 fn agrees_with(
-    desk: &Desk,
+    office: Office<'_>,
     row: &mut ListRow<'_>,
     household: &NewHousehold,
     joins: Joins,
@@ -170,16 +170,16 @@ fn agrees_with(
     if is_head {
         row.refuse(Code::ListTwice, "与户主关系", "该户已有户主");
     }
-    let registered = desk.books().people.households.get(&household.household);
+    let registered = office.books.people.households.get(&household.household);
     if let Some(registered) = registered.filter(|known| known.division != household.division) {
         let expected = format!("{}（该户登记的区划）", registered.division);
         row.refuse(Code::ListDiffers, "村区划", &expected);
     }
 }
 
-fn division(desk: &Desk, row: &mut ListRow<'_>) -> Option<Division> {
+fn division(office: Office<'_>, row: &mut ListRow<'_>) -> Option<Division> {
     let text = row.text("村区划")?;
-    let county = desk.books().offices.founded.as_ref().map(|founded| &founded.county);
+    let county = office.books.offices.founded.as_ref().map(|founded| &founded.county);
     let division: Option<Division> = text.parse().ok().filter(|_| [6, 9, 12].contains(&text.len()));
     let division = division.filter(|division| {
         county.is_none_or(|county| division.as_str().starts_with(county.as_str()))
@@ -191,7 +191,7 @@ fn division(desk: &Desk, row: &mut ListRow<'_>) -> Option<Division> {
 }
 
 fn person(
-    desk: &Desk,
+    office: Office<'_>,
     row: &mut ListRow<'_>,
     seen: &mut Seen,
 ) -> Result<Option<PersonFields>, Failure> {
@@ -209,20 +209,20 @@ fn person(
         row.refuse(Code::ListTwice, "身份证号", "同一人在名单中只出现一次");
         return Ok(None);
     }
-    if is_registered(desk, &id_no)? {
+    if is_registered(office, &id_no)? {
         row.refuse(Code::ListTwice, "身份证号", "还没有登记的人");
         return Ok(None);
     }
     Ok(name.map(|name| PersonFields { name, id_no, phone, address: None }))
 }
 
-fn is_registered(desk: &Desk, id_no: &str) -> Result<bool, Failure> {
-    let known = desk.vault.find_person(id_no)?;
-    Ok(known.is_some_and(|person| desk.books().people.persons.contains_key(&person)))
+fn is_registered(office: Office<'_>, id_no: &str) -> Result<bool, Failure> {
+    let known = office.vault.find_person(id_no)?;
+    Ok(known.is_some_and(|person| office.books.people.persons.contains_key(&person)))
 }
 
 fn account(
-    desk: &Desk,
+    office: Office<'_>,
     row: &mut ListRow<'_>,
     person: Option<&PersonFields>,
     seen: &mut Seen,
@@ -243,8 +243,8 @@ fn account(
         row.refuse(Code::ListValueWrong, "账号", "8至32位数字");
         return Ok(None);
     }
-    let known = desk.vault.find_account(&number)?;
-    let is_known = known.is_some_and(|id| desk.books().people.accounts.contains_key(&id));
+    let known = office.vault.find_account(&number)?;
+    let is_known = known.is_some_and(|id| office.books.people.accounts.contains_key(&id));
     if is_known || !seen.accounts.insert(number.clone()) {
         row.refuse(Code::ListTwice, "账号", "一个账户只登记给一人");
         return Ok(None);

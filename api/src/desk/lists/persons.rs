@@ -2,21 +2,18 @@
 
 use ledger::act::Body;
 use ledger::act::medical::MedicalListed;
-use ledger::act::signed::key_id;
 use ledger::act::urgent::{InsuranceListed, LoansListed};
-use ledger::engine::Receipt;
-use ledger::ids::{Digest, PersonId, PolicyCode};
+use ledger::ids::{Digest, KeyId, OfficerId, PersonId, PolicyCode};
 use ledger::line::{InsuredLine, Line, LoanLine, SpendingLine};
 use ledger::money::Money;
 use ledger::rejection::Rejection;
-use ledger::signer::Signer;
 use reconcile::office_list::{self, Column, ListRow, OfficeList};
 use reconcile::opened::Opened;
 use reconcile::problem::Code;
 use sha2::{Digest as _, Sha256};
 
 use super::super::trial::try_one;
-use super::super::{Desk, seal};
+use super::super::{Draft, Office};
 use super::{Finder, ID_NO, NAME, in_words};
 use crate::failure::Failure;
 
@@ -34,16 +31,6 @@ pub enum About {
     Insured(PolicyCode, String),
     /// Loans of a bank.
     Loans(String),
-}
-
-/// What came of a list.
-pub struct Listed {
-    /// Its lines.
-    pub lines: u32,
-    /// The sum of its amounts.
-    pub total: Money,
-    /// The act, unless it was only tried.
-    pub receipt: Option<Receipt>,
 }
 
 impl About {
@@ -123,20 +110,19 @@ fn at_its_row(list: &OfficeList, why: Failure) -> Failure {
     Failure::Problems(problems)
 }
 
-/// Reads a list and, unless it is only tried, signs it.
+/// Reads a list and makes its act, tried as the holder of `key` would sign it.
 ///
 /// # Errors
 /// Every problem of the file, or the rule that refuses it.
-pub fn import(
-    desk: &mut Desk,
-    key: &dyn Signer,
+pub fn draft(
+    office: Office<'_>,
+    (officer, key): (OfficerId, KeyId),
     opened: &Opened<'_>,
     about: &About,
-    dry_run: bool,
-) -> Result<Listed, Failure> {
+) -> Result<Draft, Failure> {
     let list =
         office_list::read(opened, &about.columns(), &|_| false).map_err(Failure::Problems)?;
-    let mut finder = Finder::new(desk, key, "外部名单核对")?;
+    let mut finder = Finder::new(office, officer, "外部名单核对");
     let (mut lines, mut problems) = (Vec::new(), Vec::new());
     for row in &list.rows {
         let mut row = list.row(row, &mut problems);
@@ -153,12 +139,10 @@ pub fn import(
     if !problems.is_empty() {
         return Err(Failure::Problems(problems));
     }
-    let (manifest, entries) = seal(&lines)?;
-    let (count, total) = (manifest.count, manifest.total_fen);
-    let body = about.act(manifest, Digest(Sha256::digest(opened.bytes()).into()));
-    if let Err(why) = try_one(desk.office(), key_id(&key.public()), &body, &lines) {
-        return Err(at_its_row(&list, why));
+    let file = Digest(Sha256::digest(opened.bytes()).into());
+    let draft = Draft::over(lines, |manifest| about.act(manifest, file))?;
+    match try_one(office, key, &draft.body, &draft.lines) {
+        Ok(()) => Ok(draft),
+        Err(why) => Err(at_its_row(&list, why)),
     }
-    let receipt = if dry_run { None } else { Some(desk.sign_with_lines(key, body, &entries)?) };
-    Ok(Listed { lines: count, total, receipt })
 }

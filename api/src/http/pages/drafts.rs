@@ -28,6 +28,7 @@ struct DraftPage {
     seq: Option<u64>,
     imported: Option<Imported>,
     left_out: Vec<String>,
+    noted: Vec<String>,
 }
 
 /// The batch that an act is about, to be looked at beside it; a roster that is drawn has none yet.
@@ -46,11 +47,13 @@ pub(super) async fn page(
 ) -> Response {
     written(hall, who, "/", move |hall, _, frame| {
         let waiting = hall.drafts.of(who.officer, &name)?;
-        let (imported, left) = match waiting.told.as_ref() {
-            Told::Nothing => (None, Vec::new()),
-            Told::Imported(imported) => (Some(imported.as_ref().clone()), Vec::new()),
-            Told::LeftOut(left) => (None, left.iter().map(left_out).collect()),
-        };
+        let (mut imported, mut left, mut noted) = (None, Vec::new(), Vec::new());
+        match waiting.told.as_ref() {
+            Told::Nothing => {}
+            Told::Imported(told) => imported = Some(told.as_ref().clone()),
+            Told::LeftOut(told) => left = told.iter().map(left_out).collect(),
+            Told::Noted(told) => noted.clone_from(told),
+        }
         Ok(DraftPage {
             frame,
             name,
@@ -62,6 +65,7 @@ pub(super) async fn page(
             seq: waiting.signed.map(|receipt| receipt.seq.0),
             imported,
             left_out: left,
+            noted,
         })
     })
     .await

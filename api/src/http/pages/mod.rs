@@ -108,7 +108,7 @@ impl Frame {
             ("/cases", "办件"),
             ("/households", "户与人"),
             ("/batches", "名册与批次"),
-            ("/import", "导入银行文件"),
+            ("/import", "导入文件"),
             ("/exceptions", "存疑"),
             ("/outstanding", "待补发"),
             ("/recoveries", "追回"),

@@ -55,6 +55,7 @@ pub(super) async fn make(
             let written = draft.body.encode();
             let written = written.map_err(|why| Failure::Rejected(admission::malformed(&why)))?;
             in_their_area(office, who, &serde_json::from_slice(&written).unwrap_or_default())?;
+            Area::of(office.books, who.officer).demand_for_lines(office.books, &draft.lines)?;
             try_one(office, who.key, &draft.body, &draft.lines)?;
             Ok::<_, Failure>((draft, told))
         })??;

@@ -31,6 +31,12 @@ struct Said {
     mismatches: Option<usize>,
 }
 
+/// A browser names the file alone; whatever else comes is cut down to that.
+pub(super) fn file_name(said: &str) -> Result<&str, Failure> {
+    let name = said.rsplit(['/', '\\']).next().unwrap_or_default();
+    if name.is_empty() { Err(Failure::usage("缺文件名。")) } else { Ok(name) }
+}
+
 /// Opens the file and drafts its import.
 fn import(
     office: Office<'_>,
@@ -38,11 +44,7 @@ fn import(
     bytes: &Bytes,
     draft: impl FnOnce(&Incoming<'_>) -> Result<(Draft, Imported), Failure>,
 ) -> Result<(Draft, Told), Failure> {
-    // A browser names the file alone; whatever else comes is cut down to that.
-    let name = said.name.rsplit(['/', '\\']).next().unwrap_or_default();
-    if name.is_empty() {
-        return Err(Failure::usage("缺文件名。"));
-    }
+    let name = file_name(&said.name)?;
     let booked = said.booked.unwrap_or_else(|| office.clock.today());
     office.refuse_ahead(booked)?;
     let opened = spreadsheet::open(name, bytes).map_err(|problem| vec![problem])?;

@@ -7,6 +7,7 @@ mod drafts;
 mod enrolments;
 pub(super) mod entries;
 mod imports;
+mod lists;
 pub(super) mod money;
 mod persons;
 mod session;
@@ -63,6 +64,9 @@ fn routes() -> OpenApiRouter<Arc<Hall>> {
         .routes(routes!(imports::of_response))
         .routes(routes!(imports::of_returns))
         .routes(routes!(imports::of_statement))
+        .routes(routes!(lists::of_people))
+        .routes(routes!(lists::of_entitlements))
+        .routes(routes!(lists::of_persons))
         .routes(routes!(drafts::one, drafts::forget))
         .routes(routes!(drafts::lines))
         .routes(routes!(drafts::paper))

@@ -1,0 +1,120 @@
+//! Lists in the browser: a town's people come in from a file, what they draw already too, and the county confirms it.
+
+use ledger::check_digits::id_check_character;
+use reconcile::bank_simulator::BankFile;
+use tests::browser::Driver;
+
+use super::Hall;
+use super::people::{People, submit};
+
+/// An invented person's number, of the division that is assigned to nobody.
+fn id_no(n: u32) -> String {
+    let first17 = format!("14119919700101{n:03}");
+    format!("{first17}{}", id_check_character(&first17).unwrap())
+}
+
+fn csv(name: &str, rows: &[&[&str]]) -> BankFile {
+    let lines = rows.iter().map(|row| format!("{}\r\n", row.join(",")));
+    BankFile { name: name.to_owned(), bytes: lines.collect::<String>().into_bytes() }
+}
+
+const HEAD: &[&str] = &["户号", "村区划", "姓名", "身份证号", "与户主关系", "账号", "开户银行"];
+
+fn town(hall: &Hall, unit: &str) -> String {
+    let admin = hall.clerk("MZJ-系统管理员");
+    let page = admin.get("/offices").body.as_str().unwrap().to_owned();
+    let row = page.split(&format!("<td>{unit}</td>")).nth(1).unwrap();
+    row.split("<td>").nth(3).unwrap().split('<').next().unwrap().to_owned()
+}
+
+#[test]
+fn people_and_what_they_draw_come_in_from_lists_and_the_county_confirms() {
+    let Some(driver) = Driver::start() else { return };
+    let hall = Hall::open();
+    let people = People::of(&driver, &hall);
+    let village = format!("{}201", town(&hall, "Z01"));
+    let (head, child) = (id_no(1), id_no(2));
+    let clerk = people.enter("Z01-民政经办");
+    people.go(&clerk, "/import");
+    let wrong = csv(
+        "错的.csv",
+        &[
+            HEAD,
+            &[
+                "1",
+                &village,
+                "某甲",
+                "141199197001010001",
+                "户主",
+                "9900000001",
+                "青禾农村商业银行",
+            ],
+        ],
+    );
+    people.choose(&clerk, "#p-file", &wrong);
+    clerk.click("form[data-draft='/api/v1/drafts/people'] button[type=submit]");
+    let said = clerk.wait_to_say("没有受理");
+    assert!(said.contains("list.value_wrong") && said.contains("身份证号"), "{said}");
+    let good = csv(
+        "人员.csv",
+        &[
+            HEAD,
+            &["1", &village, "某甲", &head, "户主", "9900000001", "青禾农村商业银行"],
+            &["1", &village, "某乙", &child, "子", "", ""],
+        ],
+    );
+    people.go(&clerk, "/import");
+    people.choose(&clerk, "#p-file", &good);
+    submit(&clerk, "form[data-draft='/api/v1/drafts/people']");
+    let said = clerk.wait_to_say("本机已逐行核对：4行");
+    assert!(said.contains("1户，2人") && !said.contains(&head) && !said.contains("某甲"), "{said}");
+    let _ = clerk.sign();
+    people.go(&clerk, "/import");
+    let drawn = csv(
+        "资格.csv",
+        &[
+            &["身份证号", "姓名", "保障人数", "差额补助", "起发月份", "类别"],
+            &[&head, "某甲", "2", "600.00", "2020-12", "农村"],
+        ],
+    );
+    people.choose(&clerk, "#e-file", &drawn);
+    clerk.fill("#e-scheme", "DB-R");
+    clerk.fill("#e-source", "原低保台账");
+    submit(&clerk, "form[data-draft='/api/v1/drafts/entitlements']");
+    let _ = clerk.wait_to_say("1行，金额合计600.00元");
+    let _ = clerk.sign();
+    let county = people.enter("MZJ-分管副局长");
+    people.go(&county, "/cases");
+    county.click("main table a[href^='/proposals/']");
+    let said = county.wait_to_say("存量资格名单");
+    assert!(said.contains("600.00"), "{said}");
+    submit(&county, "form[data-act='entitlements.confirmed']");
+    let _ = county.sign();
+    people.go(&clerk, "/households");
+    clerk.fill("#id_no", &child);
+    clerk.click("#search button[type=submit]");
+    let said = clerk.wait_to_say("历次救助");
+    assert!(said.contains("农村低保") && said.contains("600.00"), "{said}");
+}
+
+#[test]
+fn nobody_brings_a_list_of_another_town() {
+    let hall = Hall::open();
+    let village = format!("{}201", town(&hall, "Z01"));
+    let list = csv(
+        "人员.csv",
+        &[HEAD, &["1", &village, "某丙", &id_no(3), "户主", "9900000003", "青禾农村商业银行"]],
+    );
+    let refused = |post: &str| {
+        let clerk = hall.clerk(post);
+        let reply =
+            clerk.post_bytes("/api/v1/drafts/people?name=%E4%BA%BA%E5%91%98.csv", &list.bytes);
+        (reply.status, reply.code().to_owned())
+    };
+    assert_eq!(refused("Z02-民政经办"), (403, "sight.other_area".to_owned()));
+    assert_eq!(refused("Z01-镇长"), (422, "authority.role_missing".to_owned()));
+    let found = hall
+        .clerk("Z01-民政经办")
+        .post("/api/v1/persons/search", &serde_json::json!({ "id_no": id_no(3) }));
+    assert_eq!((found.status, found.code()), (422, "person.not_registered"), "{found:?}");
+}
