@@ -8,10 +8,11 @@ use ledger::engine::Receipt;
 use ledger::ids::{ActId, KeyId, OfficerId};
 use ledger::vault::{OsRandomness, Randomness as _};
 use ledger::views::due::LeftOut;
+use serde_json::{Map, Value};
 
 use crate::clock::Clock;
-use crate::desk::Draft;
 use crate::desk::incoming::Imported;
+use crate::desk::{Draft, Office};
 use crate::failure::Failure;
 
 /// So many a person can have waiting. Who begins another one signs or drops one first.
@@ -84,6 +85,30 @@ impl Drafts {
         let new = Waiting { officer, made, draft, told, signed: None, turn };
         waiting.insert(name.clone(), new);
         Ok(name)
+    }
+
+    /// Refuses a benefit account that an act which waits for its signature names already: what the vault keeps of it would change
+    /// under that act.
+    ///
+    /// # Errors
+    /// `draft.account_waits`, or the vault cannot be read.
+    pub fn refuse_named_twice(
+        &self,
+        office: Office<'_>,
+        private: &Map<String, Value>,
+    ) -> Result<(), Failure> {
+        let number = private.get("number").and_then(Value::as_str);
+        let known = number.map(|number| office.vault.find_account(number)).transpose()?.flatten();
+        let Some(account) = known.map(|account| account.to_string()) else { return Ok(()) };
+        let names = |one: &Waiting| {
+            let written = one.draft.body.encode().unwrap_or_default();
+            String::from_utf8_lossy(&written).contains(&account)
+        };
+        if self.waiting().values().any(|one| one.signed.is_none() && names(one)) {
+            let text = "这个账号在另一份待签的内容里；请先签署或放弃那一份，再重新填写。";
+            return Err(Failure::refused("draft.account_waits", text));
+        }
+        Ok(())
     }
 
     /// An act of this person's that waits, or was signed.

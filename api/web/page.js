@@ -72,6 +72,11 @@ function fen(text) {
   return value;
 }
 
+function whole(text) {
+  if (!/^\d{1,15}$/.test(text.trim())) throw new Error(`“${text}”不对：应为整数。`);
+  return Number(text);
+}
+
 // Entry numbers, with commas or blanks between them.
 function numbers(text) {
   const found = text.split(/[\s,，、]+/).filter((one) => one !== "");
@@ -87,7 +92,7 @@ function partsOf(set) {
     const [label, amount, quantity] = ["label", "amount", "quantity"].map((name) => row.querySelector(`[data-part=${name}]`).value.trim());
     if (amount === "" && quantity === "") continue;
     if (label === "" || amount === "") throw new Error("每个分项都要有名目和金额。");
-    parts.push({ label, amount_fen: fen(amount), ...(quantity === "" ? {} : { quantity: Number(quantity) }) });
+    parts.push({ label, amount_fen: fen(amount), ...(quantity === "" ? {} : { quantity: whole(quantity) }) });
   }
   if (parts.length === 0) throw new Error(`请至少填一项：${set.querySelector("legend").textContent}`);
   return parts;
@@ -99,15 +104,16 @@ async function actOf(form) {
   const [body, personal] = [{}, {}];
   for (const field of form.elements) {
     const { name, dataset } = field;
-    if (!name || (field.value === "" && field.type !== "file")) continue;
-    if (dataset.private !== undefined) personal[name] = field.value.trim();
-    else if (dataset.json !== undefined) body[name] = JSON.parse(field.value);
+    if (dataset.private) personal[dataset.private] = field.value.trim();
+    if (dataset.twice && personal[dataset.twice] !== field.value.trim()) throw new Error("两次输入的不同，请核对后重输。");
+    if (!name || (field.value === "" && field.type !== "file" && dataset.numbers === undefined)) continue;
+    if (dataset.json !== undefined) body[name] = JSON.parse(field.value);
     else if (dataset.fills !== undefined) Object.assign(body, JSON.parse(field.value));
     else if (dataset.numbers !== undefined) body[name] = numbers(field.value);
     else if (dataset.list !== undefined) {
       if (field.checked) (body[name] ??= []).push(field.value);
     } else if (dataset.fen !== undefined) body[name] = fen(field.value);
-    else if (dataset.whole !== undefined) body[name] = Number(field.value);
+    else if (dataset.whole !== undefined) body[name] = whole(field.value);
     else if (field.type === "file") {
       const [file] = field.files;
       if (file) body[name] = hex(await sha256(await file.arrayBuffer()));

@@ -32,7 +32,10 @@ function field(text) {
 
 function csv(table) {
   const rows = [table.tHead.rows[0], ...[...table.tBodies[0].rows].filter((row) => !row.hidden)];
-  return `\ufeff${rows.map((row) => [...row.cells].map((cell) => field(cell.textContent)).join(",")).join("\r\n")}\r\n`;
+  // Where the figures come from goes with them: the ledger, what the table says of itself, how far the books were read.
+  const about = [document.title, table.caption?.textContent ?? "", document.querySelector("footer").firstChild?.textContent ?? "", location.pathname + location.search];
+  const lines = [...about.filter((text) => text.trim() !== "").map(field), ...rows.map((row) => [...row.cells].map((cell) => field(cell.textContent)).join(","))];
+  return `\ufeff${lines.join("\r\n")}\r\n`;
 }
 
 function tools(table) {

@@ -169,10 +169,9 @@ pub(crate) fn settle(office: Office<'_>, new: NewSubject) -> Result<Registered, 
                 people.changes.values().any(|change| change.changed.new.account == *id);
             people.accounts.contains_key(id) || is_proposed
         }
-        Subject::Officer(_)
-        | Subject::ProgrammeAccount(_)
-        | Subject::File(_)
-        | Subject::Remark(_) => true,
+        Subject::Officer(id) => office.books.offices.officers.contains_key(id),
+        Subject::ProgrammeAccount(code) => office.books.funds.accounts.contains_key(code),
+        Subject::File(_) | Subject::Remark(_) => true,
     };
     if registered.differs.is_empty() || is_taken {
         return agrees(registered);

@@ -10,30 +10,30 @@ use crate::ids::ActId;
 pub enum VaultFailure {
     /// There is no vault in that folder.
     #[error(
-        "目录“{0}”里没有隐私库。请核对台账目录；若隐私库文件夹丢失，请先从备份恢复，不要新建空库。"
+        "目录“{0}”里没有保险库。请核对台账目录；若保险库文件夹丢失，请先从备份恢复，不要新建空库。"
     )]
     Absent(String),
     /// There already is a vault in that folder.
-    #[error("目录“{0}”里已有隐私库，不能在其上新建。请换一个空目录，或直接打开它。")]
+    #[error("目录“{0}”里已有保险库，不能在其上新建。请换一个空目录，或直接打开它。")]
     Exists(String),
     /// Another process has the vault open.
-    #[error("隐私库正被另一个程序使用。请先关闭那个程序（例如正在运行的 doudi serve），再试一次。")]
+    #[error("保险库正被另一个程序使用。请先关闭那个程序（例如正在运行的 doudi serve），再试一次。")]
     Locked,
     /// The key file does not fit this vault.
     #[error(
-        "主密钥打不开这个隐私库。请核对密钥文件（keys/vault.key）是否属于本台账；若确属本台账，则 vault/erasure-key 的两份都已损坏，请从备份恢复。"
+        "主密钥打不开这个保险库。请核对密钥文件（keys/vault.key）是否属于本台账；若确属本台账，则 vault/erasure-key 的两份都已损坏，请从备份恢复。"
     )]
     WrongMasterKey,
     /// The vault was written by a version that this one does not know.
-    #[error("隐私库的格式“{0}”不是本程序认识的版本。请升级程序后再打开。")]
+    #[error("保险库的格式“{0}”不是本程序认识的版本。请升级程序后再打开。")]
     FormatUnknown(String),
     /// A stored record is damaged or was exchanged: it does not decrypt, or says what it cannot say.
     #[error(
-        "隐私库记录无法解开：{0}。记录已损坏或被替换，请停止使用该条，运行核验，并从备份恢复。"
+        "保险库记录无法解开：{0}。记录已损坏或被替换，请停止使用该条，运行核验，并从备份恢复。"
     )]
     Unreadable(String),
     /// Nothing is stored under that id.
-    #[error("隐私库里没有“{0}”。请核对编号；若账上有而库里没有，请从备份恢复。")]
+    #[error("保险库里没有“{0}”。请核对编号；若账上有而库里没有，请从备份恢复。")]
     NotFound(Subject),
     /// The subject was erased by a lawful order.
     #[error("“{subject}”已依令删除，删除令编号{order}。不能恢复；如需再次登记，请重新采集信息。")]
@@ -64,7 +64,7 @@ pub enum VaultFailure {
     #[error("操作系统没有给出随机数，未作任何登记。请重试；若仍失败，请联系系统管理员。")]
     Randomness,
     /// The machine failed.
-    #[error("读写隐私库失败：{0}。请检查磁盘空间和权限后重新启动程序；未确认的登记请重新提交。")]
+    #[error("读写保险库失败：{0}。请检查磁盘空间和权限后重新启动程序；未确认的登记请重新提交。")]
     Io(String),
 }
 

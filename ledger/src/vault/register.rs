@@ -120,9 +120,9 @@ impl Vault {
                 return Ok(open.commitment(field));
             }
             key.version = last.version.saturating_add(1);
-            if field == Field::IdNo {
+            if matches!(field, Field::IdNo | Field::Number) {
                 let old = String::from_utf8_lossy(&open.value).into_owned();
-                self.move_index(&mut state, &mut batch, subject, (&old, &text))?;
+                self.move_index(&mut state, &mut batch, (subject, field), (&old, &text))?;
             }
         }
         let commitment = put_field(&mut state, &mut batch, &own, &key, text.as_bytes())?;
@@ -271,11 +271,11 @@ impl Vault {
         &self,
         state: &mut State,
         batch: &mut Batch<'_>,
-        subject: &Subject,
+        (subject, field): (&Subject, Field),
         (old, new): (&str, &str),
     ) -> Result<(), VaultFailure> {
-        let old = self.index_of(subject.kind(), Field::IdNo, old);
-        let new = self.index_of(subject.kind(), Field::IdNo, new);
+        let old = self.index_of(subject.kind(), field, old);
+        let new = self.index_of(subject.kind(), field, new);
         if let Some(other) = self.indexed(&new)?.filter(|other| other != subject) {
             return Err(VaultFailure::Conflict(other));
         }
@@ -318,7 +318,8 @@ fn differences<'s>(values: &Values, stored: impl Fn(Field) -> Option<&'s [u8]>) 
     values.iter().filter(differs).map(|(field, _)| *field).collect()
 }
 
-/// Whether [`Vault::amend`] may set that field. An account's number is not amended: a new number is a new account.
+/// Whether [`Vault::amend`] may set that field. A benefit account's number is not amended: a new number is a new account. A
+/// programme account is known by its code; its number is amended only as long as no act rests on it, which its callers see to.
 const fn may_have(subject: &Subject, field: Field) -> bool {
     match subject {
         Subject::Person(_) => {
@@ -326,7 +327,7 @@ const fn may_have(subject: &Subject, field: Field) -> bool {
         }
         Subject::Officer(_) => matches!(field, Field::Name | Field::IdNo),
         Subject::Account(_) => matches!(field, Field::BankName | Field::HolderName),
-        Subject::ProgrammeAccount(_) => matches!(field, Field::HolderName),
+        Subject::ProgrammeAccount(_) => matches!(field, Field::Number | Field::HolderName),
         Subject::File(_) | Subject::Remark(_) => false,
     }
 }

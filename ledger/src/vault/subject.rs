@@ -87,7 +87,7 @@ impl FromStr for Subject {
     type Err = NotAnId;
     fn from_str(text: &str) -> Result<Subject, NotAnId> {
         let wrong = || NotAnId {
-            what: "隐私库条目",
+            what: "保险库条目",
             found: text.to_owned(),
             form: "应为类别/编号，例如 person/ 加32位小写十六进制",
         };
@@ -175,7 +175,7 @@ impl FromStr for Field {
     type Err = NotAnId;
     fn from_str(text: &str) -> Result<Field, NotAnId> {
         Field::ALL.iter().copied().find(|field| field.word() == text).ok_or_else(|| NotAnId {
-            what: "隐私库字段",
+            what: "保险库字段",
             found: text.to_owned(),
             form: "应为 name、id_no、phone、address、number、bank_name 或 holder_name 等",
         })

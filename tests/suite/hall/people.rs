@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use reconcile::bank_simulator::BankFile;
+use serde_json::json;
 use tests::browser::{Browser, Driver};
 
 use super::Hall;
@@ -58,6 +59,12 @@ fn id(act: &str, field: &str) -> String {
 pub(super) fn fill_in(browser: &Browser, act: &str, fields: &[(&str, &str)]) {
     for (field, value) in fields {
         browser.fill(&format!("#{}", id(act, field)), value);
+        // What nobody else sees whole is written twice.
+        let twice = format!("#{}-twice", id(act, field));
+        if browser.run("return !!document.querySelector(arguments[0])", vec![json!(twice)]) == true
+        {
+            browser.fill(&twice, value);
+        }
     }
     let form = format!("form[data-act='{act}']");
     let folded = format!("details.act:not([open]):has({form})");

@@ -96,14 +96,16 @@ fn forms(office: Office<'_>, who: SignedIn, id: EntitlementId, held: &Entitlemen
     let does = |role| holds(office.books, who.officer, role);
     let own = || Field::given("entitlement", id.to_string());
     let month = office.books.first_open_month();
-    let month = month.unwrap_or_else(|| office.clock.today().period()).to_string();
+    let shown = month.unwrap_or_else(|| office.clock.today().period()).to_string();
     let mut forms = Vec::new();
-    if does(Role::Registrar) && held.last.is_none() {
+    let stages = office.books.cases.works.stages(id);
+    let is_live = month.is_none_or(|month| held.is_live(month));
+    if does(Role::Registrar) && is_live && stages.is_none() {
         let labels = office.books.policies.labels(&held.scheme);
         let labels = labels.into_iter().map(str::to_owned).collect();
         let fields = vec![
             own(),
-            Field::new("from", "自何月起", Control::Month(month.clone())),
+            Field::new("from", "自何月起", Control::Month(shown.clone())),
             Field::new("parts", "新的金额（每月）", Control::Parts(labels)),
             Field::new("reason", "调整原因（不写姓名）", Control::Text),
             Field::proof("evidence", "凭证"),
@@ -111,24 +113,24 @@ fn forms(office: Office<'_>, who: SignedIn, id: EntitlementId, held: &Entitlemen
         let form = Form::new("entitlement.adjusted", "调整金额", fields);
         forms.push(form.noting("由另一人确认后生效。"));
     }
-    if does(Role::CountyConfirmer) && held.last.is_none() {
+    if does(Role::CountyConfirmer) {
         let fields = vec![
             own(),
-            Field::new("last", "发放到何月为止", Control::Month(month.clone())),
+            Field::new("last", "发放到何月为止", Control::Month(shown.clone())),
             Field::new("reason", "停发原因（不写姓名）", Control::Text),
             Field::proof("evidence", "凭证"),
         ];
         forms.push(Form::new("entitlement.stopped", "停发", fields));
     }
-    let stages = office.books.cases.works.stages(id).unwrap_or_default();
-    if does(Role::Surveyor) && !stages.is_empty() {
-        let open = stages.iter().filter(|stage| stage.due.is_none());
-        let open = open.map(|stage| (stage.part.label.clone(), stage.part.label.clone()));
+    let open = stages.unwrap_or_default().iter().filter(|stage| stage.due.is_none());
+    let open = open.map(|stage| (stage.part.label.clone(), stage.part.label.clone()));
+    let open: Vec<Choice> = open.collect();
+    if does(Role::Surveyor) && !open.is_empty() {
         let fields = vec![
             own(),
-            Field::new("stage", "阶段", Control::One(open.collect())),
+            Field::new("stage", "阶段", Control::One(open)),
             Field::new("accepted", "验收日期", Control::Day(office.clock.today().to_string())),
-            Field::new("period", "列入月份", Control::Month(month)),
+            Field::new("period", "列入月份", Control::Month(shown)),
             Field::proof("evidence", "验收报告"),
         ];
         forms.push(Form::new("stage.accepted", "阶段验收", fields));

@@ -1,7 +1,8 @@
 //! Forms for acts: what is asked for each key of an act's body. `page.js` makes the body of what is filled in.
 
 use askama::Template;
-use serde_json::Value;
+use ledger::act::Body;
+use serde_json::{Map, Value};
 
 /// What a person chooses: the word of the format, and the same for people.
 pub(super) type Choice = (String, String);
@@ -12,8 +13,11 @@ pub(super) enum Control {
     Given(Value),
     /// Words.
     Text,
-    /// Words that go into the vault; the act has their commitments.
+    /// Words that go into the vault; the act has their commitments. Such an input has no name: whatever happens to its form, the
+    /// words get into no address.
     Private,
+    /// The same, to be written twice alike: nobody else sees them whole before money goes there.
+    PrivateTwice,
     /// A day, and the one that stands there first.
     Day(String),
     /// A month, and the one that stands there first.
@@ -120,6 +124,16 @@ impl Form {
     /// What the form is about, where it stands folded.
     pub(super) const fn title(&self) -> &'static str {
         self.title
+    }
+
+    /// What it states, if nobody is asked for anything.
+    pub(super) fn stated(&self) -> Option<Body> {
+        let given = self.fields.iter().map(|field| {
+            let Control::Given(value) = &field.control else { return None };
+            Some((field.name.to_owned(), value.clone()))
+        });
+        let body: Map<String, Value> = given.collect::<Option<_>>()?;
+        Body::from_json(self.act, &Value::Object(body).to_string()).ok()
     }
 
     /// An id for a field, unlike every other one on the page.

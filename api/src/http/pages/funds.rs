@@ -150,7 +150,7 @@ fn account(office: Office<'_>) -> Form {
     let fields = vec![
         Field::new("code", "专户代码（大写字母、数字、短横）", Control::Text),
         Field::new("bank", "开户银行", Control::Text),
-        Field::new("number", "账号", Control::Private),
+        Field::new("number", "账号", Control::PrivateTwice),
         Field::new("holder_name", "户名", Control::Private),
         day(office, "opened", "开户日期"),
     ];

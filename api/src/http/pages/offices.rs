@@ -103,7 +103,14 @@ fn keys_of(books: &Books, officer: OfficerId) -> Vec<KeyRow> {
 }
 
 fn forms(books: &Books) -> Vec<Form> {
-    vec![appointing(books), moving(books), dismissing(books), revoking(books), registering()]
+    vec![
+        appointing(books),
+        moving(books),
+        dismissing(books),
+        revoking(books),
+        registering(),
+        renaming(books),
+    ]
 }
 
 fn appointing(books: &Books) -> Form {
@@ -174,7 +181,21 @@ fn registering() -> Form {
         Field::optional("town", "所辖乡镇区划代码（乡镇单位填，9位）", Control::Text),
     ];
     let form = Form::new("unit.registered", "单位登记", fields);
-    form.noting(
-        "已有的代码再登记一次，就是改名或改归属。填了区划的单位，其人员只看得到本辖区的户。",
-    )
+    form.noting("填了区划的单位，其人员只看得到本辖区的户；乡镇单位不填区划，其人员一户也看不到。")
+}
+
+/// Another name; side and town stay.
+fn renaming(books: &Books) -> Form {
+    let known = books.offices.units.iter().map(|(code, unit)| {
+        let mut stated = serde_json::json!({ "unit": code, "side": unit.side });
+        if let (Some(town), Some(stated)) = (&unit.town, stated.as_object_mut()) {
+            stated.insert("town".to_owned(), town.to_string().into());
+        }
+        (stated.to_string(), format!("{code} {}", unit.name))
+    });
+    let fields = vec![
+        Field::new("unit", "单位", Control::Filling(known.collect())),
+        Field::new("name", "新的名称", Control::Text),
+    ];
+    Form::new("unit.registered", "单位改名", fields).again()
 }

@@ -81,7 +81,7 @@ fn forms(office: Office<'_>) -> Vec<Form> {
             Field::new("uscc", "统一社会信用代码", Control::Text),
             Field::new("division", "登记地区划代码", Control::Text),
             Field::new("bank_name", "开户银行", Control::Private),
-            Field::new("number", "账号", Control::Private),
+            Field::new("number", "账号", Control::PrivateTwice),
             Field::new("holder_name", "户名", Control::Private),
             Field::proof("evidence", "登记证书和开户证明"),
         ],
@@ -90,7 +90,7 @@ fn forms(office: Office<'_>) -> Vec<Form> {
         "organisation.closed",
         "机构停用",
         vec![
-            Field::new("organisation", "机构", Control::One(open)),
+            Field::new("organisation", "机构", Control::One(open.clone())),
             Field::new("date", "最后一日", Control::Day(String::new())),
             Field::new("reason", "停用原因", Control::Text),
             Field::proof("evidence", "凭证"),
@@ -110,5 +110,18 @@ fn forms(office: Office<'_>) -> Vec<Form> {
             Field::optional("notice_days", "赔付前公示天数", Control::Whole(String::new())),
         ],
     );
-    vec![registered, closed, insured]
+    let account = Form::new(
+        "account.changed",
+        "机构换账户",
+        vec![
+            Field::new("person", "机构", Control::One(open)),
+            Field::new("bank_name", "开户银行", Control::Private),
+            Field::new("number", "新账号", Control::PrivateTwice),
+            Field::new("holder_name", "户名", Control::Private),
+            Field::new("reason", "变更原因", Control::Text),
+            Field::proof("evidence", "申请和开户证明"),
+        ],
+    );
+    let account = account.noting("由另一人批准后才付到新账户。");
+    vec![registered, account, closed, insured]
 }

@@ -10,7 +10,7 @@ use ledger::act::offices::Role;
 use ledger::act::payments::RosterKind;
 use ledger::books::Books;
 use ledger::books::payments::Payment;
-use ledger::ids::{PaymentRef, SchemeCode};
+use ledger::ids::{PaymentRef, PersonId, SchemeCode};
 use ledger::period::Period;
 use ledger::views::due::propose;
 
@@ -52,12 +52,17 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
         let (books, area) = (office.books, Area::of(office.books, who.officer));
         let mut open = open_payments(books);
         open.retain(|(.., payment)| area.covers_payee(books, payment.payee));
+        let count = open.len();
+        open.truncate(ROWS);
         let kinds: BTreeSet<_> =
             open.iter().map(|(scheme, period, ..)| ((*scheme).clone(), *period)).collect();
         let ready = ready(books, &kinds);
-        let rows = open.iter().take(ROWS).map(|(scheme, period, reference, payment)| {
+        let proposed = books.people.changes.values().filter(|one| !one.approved);
+        let proposed: BTreeSet<PersonId> = proposed.map(|one| one.changed.person).collect();
+        let rows = open.iter().map(|(scheme, period, reference, payment)| {
             let is_ready = ready.values().any(|all| all.contains(reference));
-            row(books, (scheme, *period), (reference, payment), is_ready)
+            let next = next(books, payment, *period, (is_ready, &proposed));
+            row(books, (scheme, *period), (reference, payment), next)
         });
         let draws = holds(books, who.officer, Role::RosterMaker);
         let links = ready.iter().filter(|(_, all)| draws && !all.is_empty());
@@ -69,7 +74,7 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
             frame,
             sees_homes: Sight::Household.is_for(books, who.officer),
             ready: links.collect(),
-            count: open.len(),
+            count,
             rows: rows.collect(),
         })
     })
@@ -109,22 +114,31 @@ fn ready(
     ready.collect()
 }
 
+/// What has to happen before it goes out again.
+fn next(
+    books: &Books,
+    payment: &Payment,
+    period: Period,
+    (is_ready, proposed): (bool, &BTreeSet<PersonId>),
+) -> &'static str {
+    let payee = books.people.payee(payment.payee);
+    let has_another = payee.is_some_and(|payee| payee.account() != Some(payment.account));
+    match payment.failure() {
+        _ if is_ready => "可以造补发册",
+        Some(reason) if reason.forbids_reissue() => "不得补发",
+        _ if payee.is_none_or(|payee| payee.is_dead_in(period)) => "收款人已死亡或停用，不再补发",
+        _ if proposed.contains(&payment.payee) => "账户变更等人批准",
+        Some(reason) if reason.needs_account_change() && !has_another => "先变更账户",
+        _ => "资格或项目已变，请核对",
+    }
+}
+
 fn row(
     books: &Books,
     (scheme, period): (&SchemeCode, Period),
     (reference, payment): (&PaymentRef, &Payment),
-    is_ready: bool,
+    next: &'static str,
 ) -> Row {
-    let reason = payment.failure();
-    let changes = books.people.changes.values();
-    let mut proposed = changes.filter(|one| !one.approved && one.changed.person == payment.payee);
-    let next = match reason {
-        Some(reason) if reason.forbids_reissue() => "不得补发",
-        _ if is_ready => "可以造补发册",
-        _ if proposed.next().is_some() => "账户变更等人批准",
-        Some(reason) if reason.needs_account_change() => "先变更账户",
-        _ => "资格已变，请核对",
-    };
     let home = books.people.persons.get(&payment.payee).map(|person| person.household);
     Row {
         reference: reference.to_string(),
@@ -133,7 +147,7 @@ fn row(
         period: period.to_string(),
         amount: payment.amount.to_grouped_yuan(),
         state: payment.state(true).chinese(),
-        reason: reason.map_or("", |reason| reason.chinese()),
+        reason: payment.failure().map_or("", |reason| reason.chinese()),
         household: home.map(|home| home.to_string()),
         next,
     }

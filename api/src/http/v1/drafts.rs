@@ -23,7 +23,7 @@ use super::super::extract::{Entry, JsonBody, SignedIn};
 use super::super::file::as_file;
 use super::super::problem::{Problem, ReadRefused, WriteRefused, of_http};
 use crate::desk::paying::{Drawing, Sending, agreed, drawn, released};
-use crate::desk::sealing::{draw_ids, fill, of_kind};
+use crate::desk::sealing::{draw_ids, fill, fill_current, of_kind, pretended};
 use crate::desk::trial::try_one;
 use crate::desk::{Draft, Office};
 use crate::drafts::{Told, Waiting};
@@ -104,15 +104,16 @@ pub async fn of_act(
     let ActWish { kind, mut body, private } = wish;
     draw_ids(&mut body)?;
     let role = private.as_ref().map(|_| of_kind(&kind)).transpose()?.map(|known| known.role);
+    let drafts = Arc::clone(&hall);
     make(hall, who, role, move |office| {
         in_their_area(office, who, &body)?;
         let fields = body.as_object_mut().ok_or_else(|| Failure::usage("body 应为对象。"))?;
         if let Some(private) = private {
+            refuse_unsigned(office, who, (&kind, fields))?;
+            drafts.drafts.refuse_named_twice(office, &private)?;
             fill(office, &kind, fields, &private)?;
         }
-        let body = Body::from_json(&kind, &body.to_string());
-        let body =
-            body.map_err(|why| Failure::usage(format!("body 不对：{}。", of_parser(&why))))?;
+        let body = body_of(&kind, &body)?;
         // With these come lines, files or frozen figures: only the desk that makes them may draft them.
         let has_more = matches!(
             body,
@@ -125,6 +126,22 @@ pub async fn of_act(
         Ok((Draft::of(body), Told::Nothing))
     })
     .await
+}
+
+fn body_of(kind: &str, body: &Value) -> Result<Body, Failure> {
+    let read = Body::from_json(kind, &body.to_string());
+    read.map_err(|why| Failure::usage(format!("body 不对：{}。", of_parser(&why))))
+}
+
+/// What the rules would refuse is refused before anything personal goes into the vault.
+fn refuse_unsigned(
+    office: Office<'_>,
+    who: SignedIn,
+    (kind, fields): (&str, &Map<String, Value>),
+) -> Result<(), Failure> {
+    let mut tried = pretended(kind, fields)?;
+    fill_current(office, &mut tried);
+    try_one(office, who.key, &body_of(kind, &Value::Object(tried))?, &[])
 }
 
 /// A roster to be drawn.

@@ -95,6 +95,7 @@ pub async fn plain(
     let read = blocking(move || {
         hall.room.read(|office| {
             Sight::Plain.demand(office.books, officer)?;
+            Area::of(office.books, officer).demand_payee(office.books, person)?;
             let fields =
                 office.vault.read_person(person, &office.access(officer, &asked.purpose))?;
             let (name, id_no, phone, address) =

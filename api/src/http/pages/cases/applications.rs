@@ -9,7 +9,6 @@ use ledger::act::policies::{PayStart, SchemeSet, Step};
 use ledger::books::cases::Application;
 use ledger::ids::ApplicationId;
 use ledger::rejection::Rejection;
-use serde_json::json;
 
 use super::super::forms::{Control, Field, Form};
 use super::super::missing;
@@ -18,7 +17,7 @@ use super::{CasePage, Fact, StepRow, demand, named, parts_of, scheme_name};
 use crate::desk::Office;
 use crate::failure::Failure;
 use crate::hall::Hall;
-use crate::http::extract::Visitor;
+use crate::http::extract::{SignedIn, Visitor};
 use crate::permits::holds;
 
 pub(super) async fn page(
@@ -41,11 +40,18 @@ pub(super) async fn page(
         shown.parts = case.survey.as_ref().map(|(_, s)| parts_of(&s.parts)).unwrap_or_default();
         shown.steps = scheme.chain.iter().map(|step| step_row(case, *step, scheme)).collect();
         let Some(step) = case.next_step(scheme) else {
-            "已办结。".clone_into(&mut shown.turn);
+            shown.turn = ended(office, case);
             return Ok(shown);
         };
-        shown.turn_of(office, who, role_of(step), forms(office, case, scheme, step));
-        if holds(office.books, who.officer, Role::CountyConfirmer) {
+        shown.turn_of(office, who, role_of(step), forms(office, who, case, scheme, step));
+        let does = |role| holds(office.books, who.officer, role);
+        if does(Role::Surveyor) && case.survey.is_some() {
+            let again = visiting(office, case, scheme);
+            shown.forms.push(
+                again.noting("所见不同、公示有异议才重新调查；以前的签名、公示、审核随之作废。"),
+            );
+        }
+        if does(Role::CountyConfirmer) {
             shown.forms.push(declining(case));
         }
         Ok(shown)
@@ -78,7 +84,7 @@ fn step_row(case: &Application, step: Step, scheme: &SchemeSet) -> StepRow {
         format!("{} / {} 人签名", case.surveyors.len(), scheme.surveyors)
     } else if case.has_done(step, scheme.surveyors) {
         "已办".to_owned()
-    } else if case.is_past(step, scheme) {
+    } else if case.survey.is_some() && case.is_past(step, scheme) {
         "金额未达到，不需要".to_owned()
     } else {
         "未办".to_owned()
@@ -87,7 +93,13 @@ fn step_row(case: &Application, step: Step, scheme: &SchemeSet) -> StepRow {
 }
 
 /// The forms of a step: one, or two where a survey can be joined or made anew.
-fn forms(office: Office<'_>, case: &Application, scheme: &SchemeSet, step: Step) -> Vec<Form> {
+fn forms(
+    office: Office<'_>,
+    who: SignedIn,
+    case: &Application,
+    scheme: &SchemeSet,
+    step: Step,
+) -> Vec<Form> {
     let (application, today) = (case.filed.application.to_string(), office.clock.today());
     let survey = case.survey.as_ref().map(|(act, _)| act.to_string()).unwrap_or_default();
     let of = |mut more: Vec<Field>| {
@@ -96,7 +108,7 @@ fn forms(office: Office<'_>, case: &Application, scheme: &SchemeSet, step: Step)
     };
     let about = || Field::given("survey", survey.as_str());
     match step {
-        Step::Survey => surveying(office, case, scheme),
+        Step::Survey => vec![surveying(office, who, case, scheme)],
         Step::VillageNomination | Step::Acceptance | Step::CollectiveDecision => {
             let mut fields = of(vec![
                 Field::given("step", step.word()),
@@ -147,27 +159,50 @@ fn last_month(from: ledger::period::Period, months: u16) -> String {
     last.to_string()
 }
 
-/// Another surveyor joins what one found; or a visit finds something new, and everything after it starts over.
-fn surveying(office: Office<'_>, case: &Application, scheme: &SchemeSet) -> Vec<Form> {
-    let application = || Field::given("application", case.filed.application.to_string());
-    let today = office.clock.today().to_string();
+/// The first surveyor says what was found; others join, each once.
+fn surveying(office: Office<'_>, who: SignedIn, case: &Application, scheme: &SchemeSet) -> Form {
+    let Some((act, _)) = &case.survey else { return visiting(office, case, scheme) };
+    let fields = vec![
+        Field::given("application", case.filed.application.to_string()),
+        Field::given("survey", act.to_string()),
+    ];
+    let join = Form::new("application.survey_joined", "共同调查", fields);
+    let words = if case.surveyors.contains(&who.officer) {
+        "您已经签名；由另一人共同签名。"
+    } else {
+        "您也到户调查，所见与左边的内容和金额一致。"
+    };
+    join.noting(words).saying("共同签名，去签署")
+}
+
+fn visiting(office: Office<'_>, case: &Application, scheme: &SchemeSet) -> Form {
     let labels = office.books.policies.labels(&scheme.code);
     let labels = labels.into_iter().map(str::to_owned).collect();
-    let visit = Form::new(
-        "application.surveyed",
-        "入户调查",
-        vec![
-            application(),
-            Field::new("surveyed", "入户日期", Control::Day(today)),
-            Field::new("parts", "认定金额（每月）", Control::Parts(labels)),
-            Field::proof("evidence", "调查表"),
-        ],
-    );
-    let Some((act, _)) = &case.survey else { return vec![visit] };
-    let join = vec![application(), Field::given("survey", json!(act.to_string()))];
-    let join = Form::new("application.survey_joined", "共同调查", join);
-    let join = join.noting("您也到户调查，所见与上面的内容和金额一致。").saying("共同签名，去签署");
-    vec![join, visit.noting("所见不同才重新调查；以前的签名、公示、审核随之作废。")]
+    let is_one_off = scheme.months == Some(1);
+    let amount =
+        if is_one_off { "认定金额（一次性）" } else { "认定金额（每月）" };
+    let fields = vec![
+        Field::given("application", case.filed.application.to_string()),
+        Field::new("surveyed", "入户日期", Control::Day(office.clock.today().to_string())),
+        Field::new("parts", amount, Control::Parts(labels)),
+        Field::proof("evidence", "调查表"),
+    ];
+    Form::new("application.surveyed", "入户调查", fields)
+}
+
+/// How it ended.
+fn ended(office: Office<'_>, case: &Application) -> String {
+    let filed = &case.filed;
+    let mut held = office.books.cases.of_person(filed.payee);
+    let is_confirmed = held.any(|(_, one)| {
+        one.scheme == filed.scheme && one.household == filed.household && case.survey.is_some()
+    });
+    let how = if is_confirmed {
+        "已确认，资格见户页面。"
+    } else {
+        "已办结，没有由此给予资格。"
+    };
+    how.to_owned()
 }
 
 fn declining(case: &Application) -> Form {

@@ -16,17 +16,45 @@ use crate::desk::Office;
 use crate::failure::Failure;
 use crate::hall::Hall;
 use crate::http::extract::Visitor;
+use crate::permits::holds;
 
-/// What comes next for an open claim, and whose step that is.
-pub(super) fn next(books: &Books, claim: &Claim) -> (&'static str, Role) {
-    let policy = books.urgent.policies.get(&claim.filed.policy);
-    let asks_notice = policy.is_some_and(|policy| policy.notice_days.is_some());
-    if claim.assessed.is_none() {
-        ("查勘定损", Role::Surveyor)
-    } else if asks_notice && claim.notice.is_none() {
-        ("公示", Role::Registrar)
-    } else {
-        ("赔付", Role::Registrar)
+/// What comes next for an open claim.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum ClaimStep {
+    /// The loss is assessed.
+    Assess,
+    /// The assessment is shown to the public.
+    Notice,
+    /// The insurer pays.
+    Settle,
+}
+
+impl ClaimStep {
+    pub(super) fn of(books: &Books, claim: &Claim) -> ClaimStep {
+        let policy = books.urgent.policies.get(&claim.filed.policy);
+        let asks_notice = policy.is_some_and(|policy| policy.notice_days.is_some());
+        if claim.assessed.is_none() {
+            ClaimStep::Assess
+        } else if asks_notice && claim.notice.is_none() {
+            ClaimStep::Notice
+        } else {
+            ClaimStep::Settle
+        }
+    }
+
+    pub(super) const fn chinese(self) -> &'static str {
+        match self {
+            ClaimStep::Assess => "查勘定损",
+            ClaimStep::Notice => "公示",
+            ClaimStep::Settle => "赔付",
+        }
+    }
+
+    pub(super) const fn role(self) -> Role {
+        match self {
+            ClaimStep::Assess => Role::Surveyor,
+            ClaimStep::Notice | ClaimStep::Settle => Role::Registrar,
+        }
     }
 }
 
@@ -46,8 +74,16 @@ pub(super) async fn page(
             "已办结。".clone_into(&mut shown.turn);
             return Ok(shown);
         }
-        let (step, role) = next(office.books, claim);
-        shown.turn_of(office, who, role, forms(office, id, claim, step));
+        let step = ClaimStep::of(office.books, claim);
+        let forms = Forms { office, id, claim };
+        shown.turn_of(office, who, step.role(), vec![forms.of(step)]);
+        if holds(office.books, who.officer, Role::Registrar) {
+            shown.forms.push(forms.declining());
+        }
+        if step != ClaimStep::Assess && holds(office.books, who.officer, Role::Surveyor) {
+            let again = forms.assessing();
+            shown.forms.push(again.noting("所见不同才重新查勘；以前的公示随之作废。"));
+        }
         Ok(shown)
     })
     .await
@@ -79,55 +115,70 @@ fn facts(id: ClaimId, claim: &Claim) -> Vec<Fact> {
     facts
 }
 
-fn forms(office: Office<'_>, id: ClaimId, claim: &Claim, step: &str) -> Vec<Form> {
-    let case = || Field::given("claim", id.to_string());
-    let today = || Control::Day(office.clock.today().to_string());
-    let assessment = claim.assessed.as_ref().map(|(act, _)| act.to_string()).unwrap_or_default();
-    let about = || Field::given("assessment", assessment.as_str());
-    let refusing = || {
-        let fields = vec![case(), Field::new("reason", "理由（不写姓名）", Control::Text)];
-        Form::new("claim.declined", "拒赔", fields)
-    };
-    match step {
-        "查勘定损" => vec![Form::new(
-            "claim.assessed",
-            "查勘定损",
-            vec![
-                case(),
-                Field::new("assessed", "查勘日期", today()),
-                Field::new("amount_fen", "定损金额（元）", Control::Yuan),
-                Field::proof("evidence", "查勘报告"),
-            ],
-        )],
-        "公示" => vec![
-            Form::new(
-                "claim.noticed",
-                "理赔公示",
-                vec![
-                    case(),
-                    about(),
-                    Field::new("place", "公示地点", Control::Text),
-                    Field::new("starts", "公示起日", Control::Day(String::new())),
-                    Field::new("ends", "公示止日", Control::Day(String::new())),
-                    Field::new("objections", "未了异议（件）", Control::Whole("0".to_owned())),
-                    Field::proof("photo", "公示照片"),
-                ],
-            ),
-            refusing(),
-        ],
-        _ => {
-            let form = Form::new(
-                "claim.settled",
-                "赔付",
-                vec![
-                    case(),
-                    about(),
-                    Field::new("amount_fen", "赔付金额（元）", Control::Yuan),
-                    Field::new("date", "赔付日期", today()),
-                    Field::proof("voucher", "承保机构付款凭证"),
-                ],
-            );
-            vec![form.noting("承保机构的钱，只作备查，不进财政资金。"), refusing()]
+/// The forms of a claim.
+struct Forms<'a> {
+    office: Office<'a>,
+    id: ClaimId,
+    claim: &'a Claim,
+}
+
+impl Forms<'_> {
+    fn of(&self, step: ClaimStep) -> Form {
+        match step {
+            ClaimStep::Assess => self.assessing(),
+            ClaimStep::Notice => self.noticing(),
+            ClaimStep::Settle => self.settling(),
         }
+    }
+
+    fn form(&self, act: &'static str, title: &'static str, mut fields: Vec<Field>) -> Form {
+        fields.insert(0, Field::given("claim", self.id.to_string()));
+        Form::new(act, title, fields)
+    }
+
+    fn today(&self) -> Control {
+        Control::Day(self.office.clock.today().to_string())
+    }
+
+    fn about(&self) -> Field {
+        let assessed = self.claim.assessed.as_ref();
+        Field::given("assessment", assessed.map(|(act, _)| act.to_string()).unwrap_or_default())
+    }
+
+    fn assessing(&self) -> Form {
+        let fields = vec![
+            Field::new("assessed", "查勘日期", self.today()),
+            Field::new("amount_fen", "定损金额（元）", Control::Yuan),
+            Field::proof("evidence", "查勘报告"),
+        ];
+        self.form("claim.assessed", "查勘定损", fields)
+    }
+
+    fn noticing(&self) -> Form {
+        let fields = vec![
+            self.about(),
+            Field::new("place", "公示地点", Control::Text),
+            Field::new("starts", "公示起日", Control::Day(String::new())),
+            Field::new("ends", "公示止日", Control::Day(String::new())),
+            Field::new("objections", "未了异议（件）", Control::Whole("0".to_owned())),
+            Field::proof("photo", "公示照片"),
+        ];
+        self.form("claim.noticed", "理赔公示", fields)
+    }
+
+    fn settling(&self) -> Form {
+        let fields = vec![
+            self.about(),
+            Field::new("amount_fen", "赔付金额（元）", Control::Yuan),
+            Field::new("date", "赔付日期", self.today()),
+            Field::proof("voucher", "承保机构付款凭证"),
+        ];
+        let form = self.form("claim.settled", "赔付", fields);
+        form.noting("承保机构的钱，只作备查，不进财政资金。")
+    }
+
+    fn declining(&self) -> Form {
+        let fields = vec![Field::new("reason", "理由（不写姓名）", Control::Text)];
+        self.form("claim.declined", "拒赔", fields)
     }
 }

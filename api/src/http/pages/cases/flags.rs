@@ -72,7 +72,7 @@ fn raising(office: Office<'_>) -> Form {
             Field::new("subject", "疑点内容（不写姓名）", Control::Text),
             Field::new("unit", "所涉单位", Control::One(units(office.books))),
             Field::new("amount_fen", "涉及资金（元）", Control::Yuan),
-            Field::new("entries", "所涉记录号（用逗号分隔）", Control::Numbers),
+            Field::optional("entries", "所涉记录号（用逗号分隔；没有就不填）", Control::Numbers),
             Field::new("source", "来源", Control::One(words_of!(FlagSource))),
             Field::new("found", "发现日期", Control::Day(today)),
         ],

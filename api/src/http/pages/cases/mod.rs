@@ -23,9 +23,10 @@ use serde::Deserialize;
 pub(super) use under_way::{Matter, under_way};
 
 use super::forms::{Choice, Form};
-use super::masking::{masked_name, masked_number};
+use super::masking::{in_place, masked_name, masked_number};
 use super::{Frame, page};
 use crate::desk::Office;
+use crate::desk::trial::try_one;
 use crate::failure::Failure;
 use crate::hall::Hall;
 use crate::http::extract::{Asked, SignedIn, Visitor};
@@ -105,12 +106,18 @@ impl CasePage {
         CasePage { frame, title, facts, persons, parts, steps: Vec::new(), turn, forms: Vec::new() }
     }
 
-    /// Whose turn it is: the forms for who holds the role, a sentence for everybody else.
+    /// Whose turn it is: the forms for who holds the role, a sentence for everybody else. What is stated as it stands is tried
+    /// out: who could not sign it is told why, before the way is walked.
     fn turn_of(&mut self, office: Office<'_>, who: SignedIn, role: Role, forms: Vec<Form>) {
-        if holds(office.books, who.officer, role) {
-            self.forms.extend(forms);
-        } else {
+        if !holds(office.books, who.officer, role) {
             self.turn = format!("下一步由{}岗位办理。", role.chinese());
+            return;
+        }
+        for form in forms {
+            match form.stated().and_then(|body| try_one(office, who.key, &body, &[]).err()) {
+                Some(why) => self.turn = format!("下一步不由您办：{why}"),
+                None => self.forms.push(form),
+            }
         }
     }
 }
@@ -143,12 +150,13 @@ pub(super) fn named(
                 Some(Ok(one)) => {
                     format!("{} {}", masked_name(&one.name), masked_number(&one.id_no))
                 }
-                Some(Err(_)) | None => "（已依法清除）".to_owned(),
+                Some(Err(why)) => in_place(why)?.to_owned(),
+                None => String::new(),
             },
         };
-        (id.to_string(), shown)
+        Ok((id.to_string(), shown))
     });
-    Ok(named.collect())
+    named.collect()
 }
 
 /// A scheme by code and name.
@@ -165,6 +173,8 @@ const ROWS: usize = 100;
 struct Cases {
     frame: Frame,
     asks_all: bool,
+    /// This person opens households.
+    sees_homes: bool,
     /// Of all that this person may see.
     count: usize,
     first: usize,
@@ -198,18 +208,16 @@ async fn list(
         let rows: Vec<_> = matters.into_iter().skip(after).take(ROWS).collect();
         let last = after.saturating_add(rows.len()).min(count);
         let (first, next) = ((after + 1).min(last), (last < count).then_some(last));
-        Ok(Cases { frame, asks_all: all, count, first, last, next, rows })
+        let sees_homes = Sight::Household.is_for(office.books, who.officer);
+        Ok(Cases { frame, asks_all: all, sees_homes, count, first, last, next, rows })
     })
     .await
 }
 
 /// What is under way in a person's area; only what this person can go on with, unless all is asked for.
 pub(super) fn seen(office: Office<'_>, who: SignedIn, all: bool) -> Vec<Matter> {
-    let (books, area) = (office.books, Area::of(office.books, who.officer));
-    let mut matters = under_way(books);
-    matters.retain(|one| {
-        let is_near = one.household.is_none_or(|home| area.covers_household(books, home));
-        is_near && (all || one.is_for(books, who.officer))
-    });
+    let books = office.books;
+    let mut matters = under_way(books, &Area::of(books, who.officer));
+    matters.retain(|one| all || one.is_for(office, who));
     matters
 }

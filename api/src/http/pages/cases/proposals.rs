@@ -5,18 +5,19 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use ledger::act::offices::Role;
-use ledger::ids::{AccountId, ActId, EntitlementId};
+use ledger::ids::{ActId, EntitlementId};
 use ledger::money::Money;
 use ledger::rejection::Rejection;
 
 use super::super::forms::{Choice, Field, Form};
-use super::super::masking::masked_number;
+use super::super::masking::{in_place, masked_name, masked_number};
 use super::super::missing;
 use super::{CasePage, Fact, PartRow, demand, named, parts_of, scheme_name};
 use crate::desk::Office;
 use crate::failure::Failure;
 use crate::hall::Hall;
 use crate::http::extract::{SignedIn, Visitor};
+use crate::permits::{Area, Sight};
 
 pub(super) async fn page(
     State(hall): State<Arc<Hall>>,
@@ -59,22 +60,22 @@ fn account_change(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
     let people = &office.books.people;
     let Some(change) = people.changes.get(&act) else { return Ok(None) };
     let changed = &change.changed;
+    Sight::Household.demand(office.books, who.officer)?;
+    Area::of(office.books, who.officer).demand_payee(office.books, changed.person)?;
     let household = people.persons.get(&changed.person).map(|person| person.household);
-    if let Some(household) = household {
-        demand(office, who, household)?;
+    let note = office.access(who.officer, "查看账户变更");
+    let mut facts = Vec::new();
+    for (name, id) in [("原账户", changed.old), ("新账户", Some(changed.new.account))] {
+        let Some(id) = id else { continue };
+        let said = match office.vault.read_account(id, &note) {
+            Ok(one) => {
+                let number = masked_number(&one.number);
+                format!("{} {number} 户名 {}", one.bank_name, masked_name(&one.holder_name))
+            }
+            Err(why) => in_place(why)?.to_owned(),
+        };
+        facts.push(Fact::new(name, &said));
     }
-    let ids: Vec<AccountId> = changed.old.into_iter().chain([changed.new.account]).collect();
-    let note = office.access(who.officer, "批准账户变更");
-    let read = office.vault.read_accounts(&ids, &note)?;
-    let spoken = ids.iter().zip(read).map(|(id, fields)| {
-        let name = if *id == changed.new.account { "新账户" } else { "原账户" };
-        let said = fields.map_or_else(
-            |_| "（已依法清除）".to_owned(),
-            |one| format!("{} {}", one.bank_name, masked_number(&one.number)),
-        );
-        Fact::new(name, &said)
-    });
-    let mut facts: Vec<Fact> = spoken.collect();
     facts.extend(household.map(Fact::of_household));
     facts.push(Fact::new("变更原因", &changed.reason));
     facts.push(Fact::new("凭证指纹", &changed.evidence));
@@ -83,9 +84,9 @@ fn account_change(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
     Ok(Some(Shown {
         title: "账户变更",
         facts,
-        persons: named(office, who, "批准账户变更", &[changed.person])?,
+        persons: named(office, who, "查看账户变更", &[changed.person])?,
         parts: Vec::new(),
-        form: form.noting("批准后，以后的名册付到新账户。由提出变更以外的人批准。"),
+        form: form.noting("先核对新账户的户名是不是收款人本人。批准后，以后的名册付到新账户；由提出变更以外的人批准。"),
         role: Role::AccountApprover,
         is_done: change.approved,
     }))
@@ -150,12 +151,15 @@ fn list(office: Office<'_>, act: ActId) -> Option<Shown> {
     let list = office.books.cases.brought_in.get(&act)?;
     let parts = list.lines.iter().flat_map(|line| &line.parts);
     let total = Money::total(parts.map(|part| part.amount_fen)).unwrap_or_default();
-    let facts = vec![
+    let mut facts = vec![
         Fact::new("项目", &scheme_name(office.books, &list.scheme)),
-        Fact::new("人次", &list.lines.len()),
-        Fact::new("每月合计（元）", &total.to_grouped_yuan()),
         Fact::new("明细指纹", &list.root),
     ];
+    // Once confirmed they are entitlements like any other, and the list is not kept beside them.
+    if !list.confirmed {
+        facts.push(Fact::new("人次", &list.lines.len()));
+        facts.push(Fact::new("每月合计（元）", &total.to_grouped_yuan()));
+    }
     let fields = vec![
         Field::given("brought_in", act.to_string()),
         Field::given("root", list.root.to_string()),

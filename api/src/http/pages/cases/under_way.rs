@@ -1,14 +1,25 @@
 //! Everything that is under way, with the step that comes next and whose step it is.
 
+use std::collections::BTreeSet;
+
+use ledger::act::Body;
+use ledger::act::cases::{
+    AdjustmentConfirmed, ApplicationSurveyJoined, EntitlementsConfirmed, StageConfirmed,
+};
 use ledger::act::offices::Role;
+use ledger::act::people::AccountChangeApproved;
 use ledger::act::policies::Step;
 use ledger::books::Books;
 use ledger::books::cases::Application;
 use ledger::books::flags::FlagStage;
-use ledger::ids::{HouseholdId, OfficerId, UnitCode};
+use ledger::ids::{ActId, ApplicationId, HouseholdId, OfficerId, UnitCode};
 
+use super::claims::ClaimStep;
 use super::scheme_name;
-use crate::permits::holds;
+use crate::desk::Office;
+use crate::desk::trial::try_one;
+use crate::http::extract::SignedIn;
+use crate::permits::{Area, holds};
 
 /// Whose turn it is.
 pub(crate) enum Turn {
@@ -34,36 +45,52 @@ pub(crate) struct Matter {
     pub next: &'static str,
     /// Whose turn it is.
     pub turn: Turn,
+    /// The same in words.
+    pub by: String,
+    /// The act by which it is confirmed, where nothing is asked for.
+    pub confirmed_by: Option<Body>,
+    /// Who has signed it already and need not again.
+    pub signed_by: BTreeSet<OfficerId>,
 }
 
 impl Matter {
-    /// True if that person can go on with it.
-    pub(super) fn is_for(&self, books: &Books, officer: OfficerId) -> bool {
-        match &self.turn {
-            Turn::Role(role) => holds(books, officer, *role),
+    /// True if that person can go on with it: has the role or sits in the unit, and is not refused what is confirmed as it stands.
+    pub(super) fn is_for(&self, office: Office<'_>, who: SignedIn) -> bool {
+        let has_turn = match &self.turn {
+            Turn::Role(role) => holds(office.books, who.officer, *role),
             Turn::Unit(unit) => {
-                let known = books.offices.officers.get(&officer);
+                let known = office.books.offices.officers.get(&who.officer);
                 known.is_some_and(|known| known.in_office && known.unit == *unit)
             }
-        }
+        };
+        let may = |body: &Body| try_one(office, who.key, body, &[]).is_ok();
+        let is_new = !self.signed_by.contains(&who.officer);
+        has_turn && is_new && self.confirmed_by.as_ref().is_none_or(may)
     }
+}
 
-    /// Whose turn it is, in words.
-    pub(super) fn by(&self) -> String {
-        match &self.turn {
-            Turn::Role(role) => role.chinese().to_owned(),
-            Turn::Unit(unit) => unit.to_string(),
+/// Whose turn it is, in words.
+fn in_words(books: &Books, turn: &Turn) -> String {
+    match turn {
+        Turn::Role(role) => role.chinese().to_owned(),
+        Turn::Unit(unit) => {
+            let known = books.offices.units.get(unit);
+            known.map_or_else(|| unit.to_string(), |known| known.name.clone())
         }
     }
 }
 
-/// Everything under way, the oldest first within its kind.
-pub(in crate::http::pages) fn under_way(books: &Books) -> Vec<Matter> {
-    let mut matters = applications(books);
+/// Everything under way in an area, the oldest first within its kind.
+pub(in crate::http::pages) fn under_way(books: &Books, area: &Area) -> Vec<Matter> {
+    let mut matters = applications(books, area);
     matters.extend(proposals(books));
     matters.extend(claims(books));
     matters.extend(advances(books));
     matters.extend(flags(books));
+    matters.retain(|one| one.household.is_none_or(|home| area.covers_household(books, home)));
+    for one in &mut matters {
+        one.by = in_words(books, &one.turn);
+    }
     matters.sort_by(|one, other| {
         (one.what, &one.since, &one.path).cmp(&(other.what, &other.since, &other.path))
     });
@@ -88,9 +115,16 @@ pub(super) fn next_step(books: &Books, case: &Application) -> Option<Step> {
     case.next_step(scheme)
 }
 
-fn applications(books: &Books) -> Vec<Matter> {
-    let all = books.cases.applications.iter();
-    let open = all.filter_map(|(id, case)| {
+/// A survey is joined by somebody who has not signed it.
+fn joining(application: ApplicationId, case: &Application, step: Step) -> Option<Body> {
+    let (survey, _) = case.survey.as_ref().filter(|_| step == Step::Survey)?;
+    Some(Body::ApplicationSurveyJoined(ApplicationSurveyJoined { application, survey: *survey }))
+}
+
+fn applications(books: &Books, area: &Area) -> Vec<Matter> {
+    let all = books.cases.applications.iter().filter(|(_, case)| !case.ended);
+    let near = all.filter(|(_, case)| area.covers_household(books, case.filed.household));
+    let open = near.filter_map(|(id, case)| {
         let step = next_step(books, case)?;
         Some(Matter {
             what: "申请",
@@ -100,6 +134,9 @@ fn applications(books: &Books) -> Vec<Matter> {
             since: case.filed.filed.to_string(),
             next: step.chinese(),
             turn: Turn::Role(role_of(step)),
+            by: String::new(),
+            confirmed_by: joining(*id, case, step),
+            signed_by: if step == Step::Survey { case.surveyors.clone() } else { BTreeSet::new() },
         })
     });
     open.collect()
@@ -107,14 +144,17 @@ fn applications(books: &Books) -> Vec<Matter> {
 
 /// What one person proposed and another one confirms.
 fn proposals(books: &Books) -> Vec<Matter> {
-    let proposal = |what, act: &dyn std::fmt::Display, (about, household), role| Matter {
+    let proposal = |what, act: &ActId, (about, household), confirmed_by: Body| Matter {
         what,
         path: format!("/proposals/{act}"),
         about,
         household,
         since: String::new(),
         next: "批准或确认",
-        turn: Turn::Role(role),
+        turn: Turn::Role(confirmed_by.role().unwrap_or(Role::CountyConfirmer)),
+        by: String::new(),
+        confirmed_by: Some(confirmed_by),
+        signed_by: BTreeSet::new(),
     };
     let of_entitlement = |id| {
         let held = books.cases.entitlements.get(&id);
@@ -125,23 +165,27 @@ fn proposals(books: &Books) -> Vec<Matter> {
     for (act, change) in books.people.changes.iter().filter(|(_, change)| !change.approved) {
         let person = books.people.persons.get(&change.changed.person);
         let about = (change.changed.reason.clone(), person.map(|person| person.household));
-        all.push(proposal("账户变更", act, about, Role::AccountApprover));
+        let body = AccountChangeApproved { change: *act };
+        all.push(proposal("账户变更", act, about, Body::AccountChangeApproved(body)));
     }
     for (act, (adjusted, done)) in &books.cases.adjustments {
         if !done {
             let about = of_entitlement(adjusted.entitlement);
-            all.push(proposal("资格调整", act, about, Role::CountyConfirmer));
+            let body = AdjustmentConfirmed { adjustment: *act };
+            all.push(proposal("资格调整", act, about, Body::AdjustmentConfirmed(body)));
         }
     }
     for (act, (accepted, done)) in &books.cases.works.acceptances {
         if !done {
             let about = of_entitlement(accepted.entitlement);
-            all.push(proposal("阶段验收", act, about, Role::CountyConfirmer));
+            let body = StageConfirmed { acceptance: *act };
+            all.push(proposal("阶段验收", act, about, Body::StageConfirmed(body)));
         }
     }
     for (act, list) in books.cases.brought_in.iter().filter(|(_, list)| !list.confirmed) {
         let about = (scheme_name(books, &list.scheme), None);
-        all.push(proposal("存量资格名单", act, about, Role::CountyConfirmer));
+        let body = EntitlementsConfirmed { brought_in: *act, root: list.root };
+        all.push(proposal("存量资格名单", act, about, Body::EntitlementsConfirmed(body)));
     }
     all
 }
@@ -149,15 +193,18 @@ fn proposals(books: &Books) -> Vec<Matter> {
 fn claims(books: &Books) -> Vec<Matter> {
     let open = books.urgent.claims.iter().filter(|(_, claim)| claim.end.is_none());
     let told = open.map(|(id, claim)| {
-        let (next, role) = super::claims::next(books, claim);
+        let step = ClaimStep::of(books, claim);
         Matter {
             what: "理赔",
             path: format!("/claims/{id}"),
             about: format!("{} {}", claim.filed.policy, claim.filed.event),
             household: Some(claim.filed.household),
             since: claim.filed.filed.to_string(),
-            next,
-            turn: Turn::Role(role),
+            next: step.chinese(),
+            turn: Turn::Role(step.role()),
+            by: String::new(),
+            confirmed_by: None,
+            signed_by: BTreeSet::new(),
         }
     });
     told.collect()
@@ -173,6 +220,9 @@ fn advances(books: &Books) -> Vec<Matter> {
         since: advance.paid.date.to_string(),
         next: "补办手续",
         turn: Turn::Role(Role::TownReviewer),
+        by: String::new(),
+        confirmed_by: None,
+        signed_by: BTreeSet::new(),
     });
     told.collect()
 }
@@ -194,6 +244,9 @@ fn flags(books: &Books) -> Vec<Matter> {
             since: flag.raised.found.to_string(),
             next,
             turn,
+            by: String::new(),
+            confirmed_by: None,
+            signed_by: BTreeSet::new(),
         })
     });
     open.collect()

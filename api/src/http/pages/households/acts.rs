@@ -2,6 +2,7 @@
 
 use ledger::act::offices::Role;
 use ledger::act::watch::{Grade, Risk};
+use ledger::books::conditions::is_for_the_county;
 use ledger::ids::{HouseholdId, PersonId};
 use serde_json::{Value, json};
 
@@ -37,7 +38,9 @@ impl Home<'_> {
         if does(Role::Surveyor) {
             forms.extend(self.alerts.first().map(|alert| self.answer(*alert)));
         }
-        if does(Role::CountyConfirmer) {
+        // Only the county decides these, whatever roles a town's people have.
+        if does(Role::CountyConfirmer) && is_for_the_county(self.office.books, who.officer).is_ok()
+        {
             forms.push(self.repeat());
             forms.extend(self.watch_end());
         }
@@ -87,13 +90,13 @@ impl Home<'_> {
         let fields = vec![
             self.one_member("person", "谁的账户"),
             Field::new("bank_name", "开户银行", Control::Private),
-            Field::new("number", "新账号", Control::Private),
+            Field::new("number", "新账号", Control::PrivateTwice),
             Field::new("holder_name", "户名", Control::Private),
             Field::new("reason", "变更原因（不写姓名）", Control::Text),
             Field::proof("evidence", "申请表和开户证明"),
         ];
         let form = Form::new("account.changed", "账户变更", fields);
-        form.noting("账号和户名存入保险库，台账只记承诺；由另一人批准后才付到新账户。")
+        form.noting("账号和户名存入保险库，台账只记加盐指纹；由另一人批准后才付到新账户。")
     }
 
     fn advance(&self) -> Form {

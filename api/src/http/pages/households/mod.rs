@@ -14,7 +14,7 @@ use ledger::ids::{AccountId, HouseholdId, UnitCode};
 use ledger::money::Money;
 use ledger::period::Period;
 use ledger::rejection::Rejection;
-use ledger::vault::{AccessNote, AccountFields, PersonFields, VaultFailure};
+use ledger::vault::{AccessNote, PersonFields, VaultFailure};
 use ledger::views::household::{self, Aid, HouseholdPage};
 use serde::Deserialize;
 
@@ -23,7 +23,7 @@ use timeline::Event;
 
 use super::cases::scheme_name;
 use super::forms::Form;
-use super::masking::{masked_name, masked_number};
+use super::masking::{in_place, masked_name, masked_number};
 use super::{Frame, page};
 use crate::desk::Office;
 use crate::failure::Failure;
@@ -111,8 +111,8 @@ pub(super) async fn one(
         let period = asked.or_else(|| books.first_open_month());
         let period = period.unwrap_or_else(|| office.clock.today().period());
         let unknown = || Rejection::HouseholdUnknown { household: id };
-        let found = household::of(books, id, period).ok_or_else(unknown)?;
         area.demand(books, id)?;
+        let found = household::of(books, id, period).ok_or_else(unknown)?;
         let note = office.access(who.officer, "查看户页面");
         let fields = office.vault.read_persons(&found.members, &note)?;
         let members = members(office, &found, fields, &note)?;
@@ -140,25 +140,31 @@ fn members(
     let accounts = found.members.iter().filter_map(|person| known(person)?.account);
     let ids: Vec<AccountId> = accounts.collect();
     let read = office.vault.read_accounts(&ids, note)?;
-    let accounts: BTreeMap<AccountId, AccountFields> =
-        ids.into_iter().zip(read).filter_map(|(id, one)| Some((id, one.ok()?))).collect();
+    let mut accounts: BTreeMap<AccountId, String> = BTreeMap::new();
+    for (id, one) in ids.into_iter().zip(read) {
+        let said = match one {
+            Ok(one) => format!("{} {}", one.bank_name, masked_number(&one.number)),
+            Err(why) => in_place(why)?.to_owned(),
+        };
+        accounts.insert(id, said);
+    }
     let members = found.members.iter().zip(fields).map(|(person, fields)| {
-        let fields = fields.ok();
-        let name = fields.as_ref().map(|fields| masked_name(&fields.name));
+        let (name, id_no) = match fields {
+            Ok(fields) => (masked_name(&fields.name), masked_number(&fields.id_no)),
+            Err(why) => (in_place(why)?.to_owned(), String::new()),
+        };
         let account = known(person).and_then(|known| accounts.get(&known.account?));
-        let account =
-            account.map(|one| format!("{} {}", one.bank_name, masked_number(&one.number)));
         let died = known(person).and_then(|known| known.died);
-        Member {
+        Ok(Member {
             id: person.to_string(),
-            name: name.unwrap_or_else(|| "（已依法清除）".to_owned()),
-            id_no: fields.map(|fields| masked_number(&fields.id_no)).unwrap_or_default(),
+            name,
+            id_no,
             is_head: head == Some(*person),
             died: died.map(|day| day.to_string()).unwrap_or_default(),
-            account: account.unwrap_or_default(),
-        }
+            account: account.cloned().unwrap_or_default(),
+        })
     });
-    Ok(members.collect())
+    members.collect()
 }
 
 fn shown(
