@@ -50,6 +50,11 @@ export function hex(some) {
   return Array.from(some, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+export function fromHex(text) {
+  if (!/^(?:[0-9a-f]{2})*$/.test(text)) throw new Error("不是十六进制");
+  return Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+}
+
 export function base64(some) {
   return btoa(Array.from(some, (byte) => String.fromCharCode(byte)).join(""));
 }

@@ -1,6 +1,6 @@
 // What a signature covers, ids, trees and checkpoints (docs/format/log.md §3 to §7). The browser works all of it out itself.
 
-import { base64, bytes, fromBase64, hex, join, sha256, utf8 } from "./canonical.js";
+import { base64, bytes, fromBase64, fromHex, hex, join, sha256, utf8 } from "./canonical.js";
 import { verify } from "./ed25519.js";
 
 // What a signature covers: a label, the ledger's name, and the bytes.
@@ -86,3 +86,27 @@ export async function verifiedCheckpoint(note, logKey) {
   return { root: hex(fromBase64(root)), size: Number(size) };
 }
 
+// True if the tree of one checkpoint begins with that of an earlier one, by a path of RFC 6962 §2.1.2, verified as RFC 9162 §2.1.4.2 says.
+export async function isContinued(before, after, path) {
+  const one = new Uint8Array([1]);
+  const parent = async (left, right) => sha256(join(one, left, right));
+  const half = (value) => Math.floor(value / 2);
+  if (before.size > after.size || before.size === 0) return false;
+  if (before.size === after.size) return path.length === 0 && before.root === after.root;
+  const nodes = path.map(fromHex);
+  let [first, last] = [before.size - 1, after.size - 1];
+  while (first % 2 === 1) [first, last] = [half(first), half(last)];
+  // A whole tree is its own first node.
+  if (first === 0) nodes.unshift(fromHex(before.root));
+  if (nodes.length === 0) return false;
+  let [old, now] = [nodes[0], nodes[0]];
+  for (const node of nodes.slice(1)) {
+    if (last === 0) return false;
+    if (first % 2 === 1 || first === last) {
+      [old, now] = [await parent(node, old), await parent(node, now)];
+      while (first !== 0 && first % 2 === 0) [first, last] = [half(first), half(last)];
+    } else now = await parent(now, node);
+    [first, last] = [half(first), half(last)];
+  }
+  return last === 0 && hex(old) === before.root && hex(now) === after.root;
+}

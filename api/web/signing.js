@@ -2,7 +2,7 @@
 
 import * as keys from "./keys.js";
 import { hex, sha256 } from "./canonical.js";
-import { actOf, entryOf, refuseOtherLines, verifiedCheckpoint } from "./ledger.js";
+import { actOf, entryOf, isContinued, refuseOtherLines, verifiedCheckpoint } from "./ledger.js";
 import { ask, tell } from "./page.js";
 import { KINDS, told } from "./words.js";
 
@@ -18,6 +18,12 @@ async function seenBy(record, checkpoint) {
   const before = record.seen;
   if (before && (seen.size < before.size || (seen.size === before.size && seen.root !== before.root))) {
     throw new Error(`台账退回到了从前：您见过第${before.size}条，现在只有${seen.size}条。不要签署，请立即报告监督机构。`);
+  }
+  if (before && seen.size > before.size) {
+    const { path } = await ask("GET", `/api/v1/consistency?from=${before.size}&to=${seen.size}`);
+    if (!(await isContinued(before, seen, path))) {
+      throw new Error(`现在的台账不是您见过的那一本的延续：前${before.size}条变了。不要签署，请立即报告监督机构。`);
+    }
   }
   return seen;
 }

@@ -77,6 +77,7 @@ const SPOKEN: &[(&str, &str, &str)] = &[
     ("session.none", "还没有登录，或登录已过期", "重新登录"),
     ("session.signature", "登录签名不符", "用登记的密钥重试"),
     ("session.site", "登录签名是为别的网站做的", "核对地址栏；不是本单位的网址，立即报告"),
+    ("http.too_many", "这个地址上登录、登记的请求太多", "稍等（Retry-After 秒）再试"),
     ("draft.account_waits", "这个账号在另一份待签的内容里", "先签署或放弃那一份，再重新填写"),
     ("sight.other_area", "这不在您单位的辖区", "由所在乡镇或县级岗位的人员办理"),
     ("sight.not_yours", "这些内容不给本岗位查看", "由所列岗位的人员查看"),

@@ -4,6 +4,7 @@ mod attacks;
 mod cases;
 mod december;
 mod enrolment;
+mod every_page;
 mod lists;
 mod older_browser;
 mod people;
@@ -14,6 +15,10 @@ mod uploads;
 
 use std::path::{Path, PathBuf};
 
+use api::clock::Clock;
+use api::desk::Desk;
+use ledger::books::Books;
+use ledger::ids::HouseholdId;
 use serde_json::json;
 use tests::clerk::Clerk;
 use tests::county_demo;
@@ -37,6 +42,15 @@ impl Hall {
         let (folder, dir) = county_demo::copy(&program());
         let server = Serving::start(&program(), &dir);
         Hall { server, dir, _folder: folder }
+    }
+
+    /// The same, with the books as they are before anything is done, and a household of the first town.
+    fn with_books() -> (Hall, Books, HouseholdId) {
+        let (folder, dir) = county_demo::copy(&program());
+        let household = cases::somebody(&dir);
+        let books = Desk::open(&dir, Clock::Machine).unwrap().books().clone();
+        let server = Serving::start(&program(), &dir);
+        (Hall { server, dir, _folder: folder }, books, household)
     }
 
     fn key(&self, post: &str) -> PathBuf {

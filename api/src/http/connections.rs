@@ -3,7 +3,8 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use axum::Router;
+use axum::extract::ConnectInfo;
+use axum::{Extension, Router};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
@@ -36,8 +37,8 @@ pub async fn take(
             accepted = TcpListener::accept(&listener) => accepted,
             () = &mut stop => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, from) = match accepted {
+            Ok(accepted) => accepted,
             Err(why) => {
                 tracing::warn!("a connection was not taken: {why}");
                 tokio::time::sleep(WAIT_FOR_ROOM).await;
@@ -46,7 +47,9 @@ pub async fn take(
         };
         // Answers are small and waited for.
         drop(stream.set_nodelay(true));
-        let (http, router, watcher) = (http.clone(), router.clone(), ends.watcher());
+        // How often an address may ask is counted by where the connection comes from, never by what it says of itself.
+        let router = router.clone().layer(Extension(ConnectInfo(from)));
+        let (http, watcher) = (http.clone(), ends.watcher());
         let tls = tls.clone();
         drop(tokio::spawn(async move {
             let Some(tls) = tls else { return one(http, router, watcher, stream).await };

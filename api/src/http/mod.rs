@@ -10,6 +10,7 @@ mod gate;
 mod health;
 mod pages;
 mod problem;
+mod rate;
 pub mod tiles;
 pub mod v1;
 pub mod witness;

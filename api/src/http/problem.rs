@@ -120,7 +120,9 @@ pub fn status_of(why: &Failure) -> StatusCode {
             "http.too_large" => StatusCode::PAYLOAD_TOO_LARGE,
             "http.slow" => StatusCode::REQUEST_TIMEOUT,
             "draft.signed" => StatusCode::CONFLICT,
-            "draft.too_many" | "room.busy" | "acts.too_many" => StatusCode::TOO_MANY_REQUESTS,
+            "draft.too_many" | "room.busy" | "acts.too_many" | "http.too_many" => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
             // The ledger itself says no to everybody: an alarm was raised.
             known if ALARMS.contains(&known) => StatusCode::SERVICE_UNAVAILABLE,
             _ if *exit == 1 => StatusCode::UNPROCESSABLE_ENTITY,

@@ -239,3 +239,17 @@ fn bad_paths_and_bodies_get_words_and_no_server_error() {
         assert!((400..500).contains(&reply.status), "{name}: {reply:?}");
     }
 }
+
+#[test]
+fn an_address_that_asks_without_end_is_told_to_wait_and_who_is_signed_in_is_not() {
+    let hall = Hall::open();
+    let accountant = hall.clerk("CZJ-会计");
+    let stranger = Clerk::holding(&hall.server.address, SigningKey::from_bytes(&[9; 32]));
+    let ask = || stranger.ask("POST", "/api/v1/challenges", &[], b"");
+    let refused = (0..900).map(|_| ask()).find(|reply| reply.status != 200);
+    let refused = refused.expect("nine hundred in a row are too many");
+    assert_eq!((refused.status, refused.code()), (429, "http.too_many"), "{refused:?}");
+    assert!(refused.header("retry-after").parse::<u64>().unwrap() >= 1);
+    assert_eq!(accountant.get("/funds").status, 200);
+    assert_eq!(accountant.get("/api/v1/session").status, 200);
+}

@@ -16,7 +16,7 @@ use super::Hall;
 use super::people::{People, fill_in, submit};
 
 /// A household in the first town that was never helped by 临时救助.
-fn somebody(dir: &Path) -> HouseholdId {
+pub(super) fn somebody(dir: &Path) -> HouseholdId {
     let desk = Desk::open(dir, Clock::Machine).unwrap();
     let books = desk.books();
     let town = books.offices.units[&"Z01".parse().unwrap()].town.clone();
@@ -206,11 +206,28 @@ fn surveyor_of(books: &Books, household: HouseholdId) -> String {
     format!("{unit}-驻村干部")
 }
 
+/// Somebody doubts the bureau's work.
+fn raises_a_flag(hall: &Hall, flag: &str) {
+    let inspector = hall.clerk("JJW-监督检查员");
+    signs(
+        &inspector,
+        "flag.raised",
+        &json!({
+            "flag": flag, "rule": "manual", "subject": "名单与台账不符", "unit": "MZJ", "amount_fen": 100, "entries": [],
+            "source": "sweep", "found": "2020-12-01",
+        }),
+    );
+}
+
 /// Begins one case of every kind; gives their pages, each with who goes on with it.
-fn open_cases(hall: &Hall, dir_books: &Books, household: HouseholdId) -> Vec<(String, String)> {
+pub(super) fn open_cases(
+    hall: &Hall,
+    dir_books: &Books,
+    household: HouseholdId,
+) -> Vec<(String, String)> {
     let members = dir_books.people.persons.iter().filter(|(_, one)| one.household == household);
     let member = members.map(|(id, _)| *id).min().unwrap();
-    let (clerk, inspector) = (hall.clerk("Z01-民政经办"), hall.clerk("JJW-监督检查员"));
+    let clerk = hall.clerk("Z01-民政经办");
     let evidence = "0".repeat(64);
     let (case, flag, claim) = ("1".repeat(32), "2".repeat(32), "3".repeat(32));
     signs(
@@ -221,14 +238,7 @@ fn open_cases(hall: &Hall, dir_books: &Books, household: HouseholdId) -> Vec<(St
             "filed": "2020-12-01", "persons": [member], "payee": member,
         }),
     );
-    signs(
-        &inspector,
-        "flag.raised",
-        &json!({
-            "flag": flag, "rule": "manual", "subject": "名单与台账不符", "unit": "MZJ", "amount_fen": 100, "entries": [],
-            "source": "sweep", "found": "2020-12-01",
-        }),
-    );
+    raises_a_flag(hall, &flag);
     let insured = dir_books.urgent.claims.values().next().unwrap();
     let (person, policy) = (insured.filed.person, &insured.filed.policy);
     let county = hall.clerk("MZJ-账户维护");
@@ -290,11 +300,7 @@ fn kinds_with_a_form(kinds: &str, path: &str, page: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_form_asks_for_the_keys_of_its_act_and_for_no_others() {
-    let (folder, dir) = tests::county_demo::copy(&super::program());
-    let household = somebody(&dir);
-    let books = Desk::open(&dir, Clock::Machine).unwrap().books().clone();
-    let server = tests::serving::Serving::start(&super::program(), &dir);
-    let hall = Hall { server, dir, _folder: folder };
+    let (hall, books, household) = Hall::with_books();
     let kinds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/format/kinds.md");
     let kinds = std::fs::read_to_string(kinds).unwrap();
     let home = format!("/households/{household}");

@@ -1,8 +1,10 @@
 //! The browser makes the bytes that the format says: its scripts against the worked example, and its words against the kinds.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use api::clock::Clock;
+use api::desk::Desk;
 use serde_json::{Value, json};
 use tests::browser::Driver;
 
@@ -97,4 +99,52 @@ fn a_key_that_the_page_cannot_name_is_not_signed_and_every_key_of_the_format_has
     assert_eq!(alike[1][0], "所指动作（acts）", "two keys of one word hide each other nowhere");
     let refused = browser.run_async(script, vec![json!({ "amount_fen": 1, "surprise": true })]);
     assert!(refused.as_str().unwrap().contains("surprise"), "{refused}");
+}
+
+#[test]
+fn the_browser_sees_whether_a_later_ledger_begins_with_an_earlier_one() {
+    let Some(driver) = Driver::start() else { return };
+    let (folder, dir) = tests::county_demo::copy(&super::program());
+    let desk = Desk::open(&dir, Clock::Machine).unwrap();
+    let size = desk.office().log.size();
+    let sizes = [1, 2, 3, 4, 6, 7, 8, 1023, 1024, size - 2, size - 1, size];
+    let root = |size| hex::encode(desk.office().log.root_at(size).unwrap().0);
+    let roots: BTreeMap<u64, String> = sizes.into_iter().map(|size| (size, root(size))).collect();
+    drop(desk);
+    let root = |size: u64| roots[&size].clone();
+    let server = tests::serving::Serving::start(&super::program(), &dir);
+    let hall = Hall { server, dir, _folder: folder };
+    let inspector = hall.clerk("JJW-监督检查员");
+    let browser = driver.open();
+    browser.go(&format!("{}/sign-in", hall.server.address));
+    let script = "const [before, after, path, done] = arguments; import('/web/ledger.js').then(async ({ isContinued }) => done(await isContinued(before, after, path)))";
+    for (from, to) in [
+        (1, 2),
+        (2, 3),
+        (3, 7),
+        (4, 8),
+        (6, 7),
+        (7, size),
+        (1024, size),
+        (size - 1, size),
+        (size, size),
+    ] {
+        let proof = inspector.get(&format!("/api/v1/consistency?from={from}&to={to}")).body;
+        let tree = |size: u64| json!({ "size": size, "root": root(size) });
+        let holds = |before: Value, after: Value, path: &Value| {
+            browser.run_async(script, vec![before, after, path.clone()])
+        };
+        assert_eq!(holds(tree(from), tree(to), &proof["path"]), true, "{from} {to}");
+        let other = json!({ "size": from, "root": root(if from == 1 { 2 } else { 1 }) });
+        assert_eq!(holds(other, tree(to), &proof["path"]), false, "{from} {to}: another past");
+        if let Some(node) = proof["path"][0].as_str() {
+            let mut path = proof["path"].clone();
+            path[0] = json!(node.chars().rev().collect::<String>());
+            assert_eq!(holds(tree(from), tree(to), &path), false, "{from} {to}: another path");
+        }
+    }
+    for question in ["from=0&to=1", "from=3&to=2", "from=1&to=99999999"] {
+        let refused = inspector.get(&format!("/api/v1/consistency?{question}"));
+        assert_eq!((refused.status, refused.code()), (400, "usage"), "{question}");
+    }
 }

@@ -119,3 +119,42 @@ pub async fn one(
     let missing = || of_http("http.not_found", "还没有存证头覆盖的这条记录。");
     Ok(Json(found.ok_or_else(missing)?))
 }
+
+/// From which tree to which.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ConsistencyQuestion {
+    /// The size of the earlier tree, at least 1.
+    from: u64,
+    /// The size of the later tree, as far as a checkpoint covers it.
+    to: u64,
+}
+
+/// A proof that one tree begins with another.
+#[derive(Serialize, ToSchema)]
+pub struct Consistency {
+    /// The path of RFC 6962 §2.1.2, each node's hash in hex.
+    path: Vec<String>,
+}
+
+/// The proof that the log of one size begins with the log of an earlier one. Whoever remembers an earlier checkpoint asks for it
+/// before signing under a later one.
+#[utoipa::path(get, path = "/api/v1/consistency", params(ConsistencyQuestion), responses(
+    (status = 200, body = Consistency), ReadRefused))]
+pub async fn consistency(
+    State(hall): State<Arc<Hall>>,
+    _: SignedIn,
+    Asked(ConsistencyQuestion { from, to }): Asked<ConsistencyQuestion>,
+) -> Result<Json<Consistency>, Problem> {
+    let path = blocking(move || {
+        let log = hall.room.log();
+        if from == 0 || from > to || to > log.size() {
+            let text = format!("起止应为1至{}，起不大于止。", log.size());
+            return Err(Failure::usage(text));
+        }
+        Ok(log.consistency_proof(from, to)?.unwrap_or_default())
+    });
+    let path = path.await?.iter().map(|node| hex::encode(node.0)).collect();
+    Ok(Json(Consistency { path }))
+}

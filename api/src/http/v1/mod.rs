@@ -21,6 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::problem::ProblemDetails;
+use super::rate;
 use crate::hall::Hall;
 
 #[derive(OpenApi)]
@@ -34,11 +35,20 @@ use crate::hall::Hall;
 )]
 struct About;
 
-fn routes() -> OpenApiRouter<Arc<Hall>> {
-    OpenApiRouter::with_openapi(About::openapi())
-        .routes(routes!(session::ledger))
+/// What whoever asks needs no session for, as often as an address may.
+fn strangers() -> OpenApiRouter<Arc<Hall>> {
+    let router = OpenApiRouter::new()
         .routes(routes!(session::challenge))
         .routes(routes!(session::sign_in, session::whoami, session::sign_out))
+        .routes(routes!(enrolments::invitation))
+        .routes(routes!(enrolments::list, enrolments::take));
+    rate::limited(router)
+}
+
+fn routes() -> OpenApiRouter<Arc<Hall>> {
+    OpenApiRouter::with_openapi(About::openapi())
+        .merge(strangers())
+        .routes(routes!(session::ledger))
         .routes(routes!(session::signer))
         .routes(routes!(batches::list))
         .routes(routes!(batches::one))
@@ -49,9 +59,8 @@ fn routes() -> OpenApiRouter<Arc<Hall>> {
         .routes(routes!(persons::plain))
         .routes(routes!(entries::list))
         .routes(routes!(entries::one))
+        .routes(routes!(entries::consistency))
         .routes(routes!(enrolments::code))
-        .routes(routes!(enrolments::invitation))
-        .routes(routes!(enrolments::list, enrolments::take))
         .routes(routes!(enrolments::countersign))
         .routes(routes!(enrolments::draft))
         .routes(routes!(enrolments::forget))
