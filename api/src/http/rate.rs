@@ -26,12 +26,12 @@ pub(super) fn limited(router: OpenApiRouter<Arc<Hall>>) -> OpenApiRouter<Arc<Hal
         .burst_size(AT_ONCE)
         .methods(vec![Method::POST])
         .finish();
-    router.layer(GovernorLayer::new(config.unwrap_or_default()).error_handler(refused))
+    router.layer(GovernorLayer::new(config.unwrap_or_default()).error_handler(|why| refused(&why)))
 }
 
-fn refused(why: GovernorError) -> Response {
+fn refused(why: &GovernorError) -> Response {
     let seconds = match why {
-        GovernorError::TooManyRequests { wait_time, .. } => wait_time.max(1),
+        GovernorError::TooManyRequests { wait_time, .. } => (*wait_time).max(1),
         GovernorError::UnableToExtractKey | GovernorError::Other { .. } => 1,
     };
     let text = "这个地址上登录、登记的请求太多。";
