@@ -8,16 +8,15 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use ledger::act::offices::Role;
 use ledger::act::payments::RosterKind;
+use ledger::books::Books;
 use ledger::books::payments::{Batch, BatchStage, Payment};
 use ledger::ids::{BatchCode, FundCode, PaymentRef};
-use ledger::vault::{AccountFields, PersonFields};
 use ledger::views::roster_change;
 use serde::Deserialize;
 
 use super::forms::{Control, Field, Form};
-use super::masking::{masked_name, masked_number};
+use super::payees::Payees;
 use super::{Frame, page};
-use crate::desk::reading::Payees;
 use crate::desk::trial::try_one;
 use crate::desk::{Office, paying, profiles};
 use crate::failure::Failure;
@@ -200,15 +199,13 @@ pub(super) async fn one(
         let payments = office.books.payments.references(&code).skip(after).take(PAYMENTS);
         let payments: Vec<_> = payments.collect();
         let area = Area::of(office.books, who.officer);
-        let near = payments.iter().filter(|(_, one)| area.covers_payee(office.books, one.payee));
-        let references: Vec<_> = near.map(|(at, _)| at.clone()).collect();
         let shown = Shown::of(Sight::Payees.is_for(office.books, who.officer), asks_payees);
-        let references = if shown.now() { references } else { Vec::new() };
-        let note = office.access(who.officer, "查看名册");
-        let payees = Payees::of(office, &references, &note)?;
+        let near = payments.iter().map(|(_, one)| one);
+        let near = near.filter(|one| shown.now() && area.covers_payee(office.books, one.payee));
+        let payees = Payees::of(office, near, &office.access(who.officer, "查看名册"))?;
         let is_released = batch.released.is_some();
         let payments = payments.iter().map(|(at, payment)| {
-            payment_row(at, payment, is_released, payees.find(office.books, at))
+            payment_row(office.books, (at, payment), is_released, payees.find(payment))
         });
         let payments: Vec<_> = payments.collect();
         let last = after.saturating_add(payments.len());
@@ -323,16 +320,18 @@ fn change(hall: &Hall, office: Office<'_>, batch: &Batch) -> Result<Option<Chang
 }
 
 fn payment_row(
-    reference: &PaymentRef,
-    payment: &Payment,
+    books: &Books,
+    (reference, payment): (&PaymentRef, &Payment),
     is_released: bool,
-    payee: Option<(&PersonFields, &AccountFields)>,
+    payee: Option<(&str, &str)>,
 ) -> PaymentRow {
+    let bank = books.people.accounts.get(&payment.account).map(|account| account.bank.clone());
+    let (name, account) = payee.unwrap_or_default();
     PaymentRow {
         reference: reference.to_string(),
-        name: payee.map(|(person, _)| masked_name(&person.name)).unwrap_or_default(),
-        account: payee.map(|(_, account)| masked_number(&account.number)).unwrap_or_default(),
-        bank: payee.map(|(_, account)| account.bank_name.clone()).unwrap_or_default(),
+        name: name.to_owned(),
+        account: account.to_owned(),
+        bank: bank.filter(|_| payee.is_some()).unwrap_or_default(),
         amount: payment.amount.to_grouped_yuan(),
         state: payment.state(is_released).chinese(),
         reason: payment.failure().map_or("", |reason| reason.chinese()),

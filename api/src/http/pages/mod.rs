@@ -19,6 +19,7 @@ mod months;
 mod offices;
 mod organisations;
 mod outstanding;
+mod payees;
 mod recoveries;
 mod rosters;
 mod schemes;
