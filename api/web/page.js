@@ -124,6 +124,22 @@ async function actOf(form) {
   return Object.keys(personal).length > 0 ? { ...act, private: personal } : act;
 }
 
+// Says that something is under way and for how long, after a moment. Gives what ends it.
+export function working(place, words) {
+  const said = document.createElement("p");
+  said.setAttribute("role", "status");
+  said.className = "quiet";
+  const began = Date.now();
+  const timer = setInterval(() => {
+    if (!said.isConnected) place.append(said);
+    said.textContent = `${words}，已用 ${Math.round((Date.now() - began) / 1000)} 秒`;
+  }, 1000);
+  return () => {
+    clearInterval(timer);
+    said.remove();
+  };
+}
+
 // The server takes no longer file; it would only break the upload off.
 const MOST_BYTES = 256 * 1024 * 1024;
 
@@ -136,6 +152,7 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     button.disabled = true;
     trouble.hidden = true;
     form.setAttribute("aria-busy", "true");
+    const done = working(form, "正在上传和核对，请不要关闭本页");
     try {
       for (const set of form.querySelectorAll("fieldset[data-one]")) {
         if (!set.querySelector(":checked")) throw new Error(`请至少勾选一项：${set.querySelector("legend").textContent}`);
@@ -153,6 +170,7 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     } catch (why) {
       tell(trouble, why);
     } finally {
+      done();
       button.disabled = false;
       form.removeAttribute("aria-busy");
     }

@@ -3,7 +3,7 @@
 import * as keys from "./keys.js";
 import { hex, sha256 } from "./canonical.js";
 import { actOf, entryOf, isContinued, refuseOtherLines, verifiedCheckpoint } from "./ledger.js";
-import { ask, tell } from "./page.js";
+import { ask, tell, working } from "./page.js";
 import { KINDS, told } from "./words.js";
 
 const place = document.querySelector("#signing");
@@ -149,6 +149,7 @@ if (button) {
     button.addEventListener("click", async () => {
       button.disabled = true;
       trouble.hidden = true;
+      const done = working(trouble.parentElement, "正在入账，并等待存证头覆盖");
       try {
         const { seq } = await sign(ready);
         location.assign(`/drafts/${name}?seq=${seq}`);
@@ -157,6 +158,8 @@ if (button) {
         if (why.code === "draft.signed") return location.reload();
         tell(trouble, why);
         button.disabled = false;
+      } finally {
+        done();
       }
     });
   }).catch((why) => tell(trouble, why));

@@ -1,10 +1,12 @@
 //! Connections: how long each may take to say what it wants, and how they end.
 
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
 
+use axum::Router;
 use axum::extract::ConnectInfo;
-use axum::{Extension, Router};
+use axum::http::Request;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
@@ -12,6 +14,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt as _;
 
 /// Whoever has not sent the head of a request after so long, or asks nothing more for so long, is let go.
 const HEAD_WITHIN: Duration = Duration::from_secs(30);
@@ -47,14 +50,13 @@ pub async fn take(
         };
         // Answers are small and waited for.
         drop(stream.set_nodelay(true));
-        // How often an address may ask is counted by where the connection comes from, never by what it says of itself.
-        let router = router.clone().layer(Extension(ConnectInfo(from)));
         let (http, watcher) = (http.clone(), ends.watcher());
+        let router = router.clone();
         let tls = tls.clone();
         drop(tokio::spawn(async move {
-            let Some(tls) = tls else { return one(http, router, watcher, stream).await };
+            let Some(tls) = tls else { return one(http, (router, from), watcher, stream).await };
             match tokio::time::timeout(HEAD_WITHIN, TlsAcceptor::accept(&tls, stream)).await {
-                Ok(Ok(stream)) => one(http, router, watcher, stream).await,
+                Ok(Ok(stream)) => one(http, (router, from), watcher, stream).await,
                 Ok(Err(why)) => tracing::debug!("no TLS came about: {why}"),
                 Err(_) => tracing::debug!("no TLS came about in time"),
             }
@@ -70,11 +72,19 @@ pub async fn take(
 }
 
 /// One connection, as long as it lasts.
-async fn one<S>(http: Builder<TokioExecutor>, router: Router, watcher: Watcher, stream: S)
-where
+async fn one<S>(
+    http: Builder<TokioExecutor>,
+    (router, from): (Router, SocketAddr),
+    watcher: Watcher,
+    stream: S,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = TowerToHyperService::new(router);
+    // How often an address may ask is counted by where the connection comes from, never by what it says of itself.
+    let service = TowerToHyperService::new(router.map_request(move |mut request: Request<_>| {
+        request.extensions_mut().insert(ConnectInfo(from));
+        request
+    }));
     let connection = http.serve_connection(TokioIo::new(stream), service);
     if let Err(why) = watcher.watch(connection.into_owned()).await {
         tracing::debug!("a connection ended: {why}");
