@@ -104,8 +104,12 @@ async function actOf(form) {
   const [body, personal] = [{}, {}];
   for (const field of form.elements) {
     const { name, dataset } = field;
-    if (dataset.private) personal[dataset.private] = field.value.trim();
-    if (dataset.twice && personal[dataset.twice] !== field.value.trim()) throw new Error("两次输入的不同，请核对后重输。");
+    // Account numbers are printed in groups of four.
+    const secret = dataset.private ?? dataset.twice;
+    const plain = secret === undefined ? "" : ["number", "id_no"].includes(secret) ? field.value.replace(/\s/g, "") : field.value.trim();
+    if (dataset.private) personal[dataset.private] = plain;
+    if (dataset.twice && personal[dataset.twice] !== plain) throw new Error("两次输入的不同，请核对后重输。");
+    if (dataset.person) body[dataset.person] = (await ask("POST", "/api/v1/persons/search", { json: { id_no: field.value.trim(), as_payee: true } })).person;
     if (!name || (field.value === "" && field.type !== "file" && dataset.numbers === undefined)) continue;
     if (dataset.json !== undefined) body[name] = JSON.parse(field.value);
     else if (dataset.fills !== undefined) Object.assign(body, JSON.parse(field.value));
@@ -117,7 +121,7 @@ async function actOf(form) {
     else if (field.type === "file") {
       const [file] = field.files;
       if (file) body[name] = hex(await sha256(await file.arrayBuffer()));
-    } else body[name] = field.value;
+    } else body[name] = field.value.trim();
   }
   for (const set of form.querySelectorAll("fieldset[data-parts]")) body[set.dataset.parts] = partsOf(set);
   const act = { kind: form.dataset.act, body };
@@ -140,6 +144,14 @@ export function working(place, words) {
   };
 }
 
+// A page that was opened for one person is not worked with once another has signed in in this browser.
+async function refuseAnother() {
+  const { key } = document.body.dataset;
+  if (key === undefined) return;
+  const current = await ask("GET", "/api/v1/session");
+  if (current.key !== key) throw new Error(`这个浏览器里现在登录的是“${current.post}”，这一页是另一个人的。请刷新本页，或换回本人登录。`);
+}
+
 // The server takes no longer file; it would only break the upload off.
 const MOST_BYTES = 256 * 1024 * 1024;
 
@@ -157,6 +169,7 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
       for (const set of form.querySelectorAll("fieldset[data-one]")) {
         if (!set.querySelector(":checked")) throw new Error(`请至少勾选一项：${set.querySelector("legend").textContent}`);
       }
+      await refuseAnother();
       const { act } = form.dataset;
       const value = act ? await actOf(form) : valueOf(form);
       const file = act ? undefined : form.querySelector("input[type=file]")?.files[0];

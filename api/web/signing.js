@@ -36,7 +36,7 @@ function now() {
 function show(body) {
   if (!Object.hasOwn(KINDS, kind)) throw new Error(`本页不认识“${kind}”这种动作，不能在这里签署。`);
   const table = document.querySelector("#stated tbody");
-  table.replaceChildren(...[["动作", `${KINDS[kind]}（${kind}）`, "kind"], ...told(body)].map(([word, value, key]) => {
+  table.replaceChildren(...[["动作", `${KINDS[kind]}（${kind}）`, "kind"], ...told(body, "", kind)].map(([word, value, key]) => {
     const row = document.createElement("tr");
     const head = document.createElement("th");
     head.scope = "row";

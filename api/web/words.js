@@ -57,6 +57,20 @@ export const KINDS = {
   "handover.accepted": "移交接收", "organisation.closed": "机构停用", "fund.returned": "资金上缴", "clearing.undone": "解除核销",
 };
 
+// Keys that mean something of their own in one kind of act.
+const WORDS_OF = {
+  "application.filed": { category: "类别" },
+  "fund.moved": { from: "转出资金", to: "转入资金" },
+  "flag.raised": { rule: "规则（manual 为人工登记）" },
+};
+
+// Closed words that mean something of their own under one key.
+const CLOSED_OF = {
+  level: { central: "中央", province: "省级", city: "市级", county: "县级" },
+  direct: { none: "非直达", central: "01中央直达", province: "03省级直达" },
+  side: { town: "乡镇", treasury: "财政" },
+};
+
 // The closed words of the format. Some words stand in several lists; then all their meanings are shown beside the word.
 const CLOSED = {
   acceptance: "验收", account_amount: "按账号和金额", account_approver: "账户变更批准", account_name_amount: "按账号、户名和金额", account_not_found: "账号不存在",
@@ -88,15 +102,18 @@ export function yuan(fen) {
 // A value as a person reads it.
 export function shown(key, value) {
   if (Number.isInteger(value) && key.endsWith("_fen")) return `${yuan(value)} 元`;
+  const own = Object.hasOwn(CLOSED_OF, key) ? CLOSED_OF[key] : {};
+  if (typeof value === "string" && Object.hasOwn(own, value)) return `${own[value]}（${value}）`;
   if (typeof value === "string" && Object.hasOwn(CLOSED, value)) return `${CLOSED[value]}（${value}）`;
   return visible(String(value));
 }
 
 // Everything that a body states, as pairs of a word and a value, nested parts under their own words.
-export function told(body, above = "") {
+export function told(body, above = "", kind = "") {
   const [pairs, used] = [[], new Set()];
   for (const [key, value] of Object.entries(body)) {
-    const word = Object.hasOwn(WORDS, key) ? WORDS[key] : undefined;
+    const own = Object.hasOwn(WORDS_OF, kind) ? WORDS_OF[kind] : {};
+    const word = Object.hasOwn(own, key) ? own[key] : Object.hasOwn(WORDS, key) ? WORDS[key] : undefined;
     if (!word) throw new Error(`本页不认识“${key}”这一项，不能在这里签署；请用 doudi act 办理。`);
     const plain = above ? `${above} › ${word}` : word;
     // Two keys of one word stand apart: neither hides the other.

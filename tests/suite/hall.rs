@@ -1,5 +1,6 @@
 //! The hall: what people see and sign in their browsers, over the real program and a real browser; and what nobody gets past.
 
+mod areas;
 mod attacks;
 mod cases;
 mod december;

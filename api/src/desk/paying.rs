@@ -22,6 +22,7 @@ use super::papers::bank_path;
 use super::reading::Payees;
 use super::{Desk, Draft, Office, profiles};
 use crate::failure::Failure;
+use crate::spoken::left_out;
 
 /// What a roster is drawn for.
 pub struct Drawing {
@@ -67,6 +68,12 @@ pub fn drawn(office: Office<'_>, drawing: &Drawing) -> Result<(Draft, Vec<LeftOu
         let fund = funds.last().cloned().ok_or_else(|| Failure::usage("请注明付款资金。"))?;
         return Err(Rejection::FundInsufficient { fund, short: proposal.short }.into());
     }
+    if proposal.lines.is_empty() && !proposal.left_out.is_empty() {
+        let why: Vec<String> = proposal.left_out.iter().take(LEFT_OUT).map(left_out).collect();
+        let count = proposal.left_out.len();
+        let text = format!("名册没有一行：应发的{count}项都不能列入。{}。", why.join("；"));
+        return Err(Failure::refused("roster.all_left_out", text));
+    }
     let lines: Vec<Line> = proposal.lines.into_iter().map(Line::Roster).collect();
     let (batch, kind, period, scheme) = (batch.clone(), *kind, *period, scheme.clone());
     let draft = Draft::over(lines, |manifest| {
@@ -74,6 +81,9 @@ pub fn drawn(office: Office<'_>, drawing: &Drawing) -> Result<(Draft, Vec<LeftOu
     })?;
     Ok((draft, proposal.left_out))
 }
+
+/// So many reasons are told where nothing can be listed.
+const LEFT_OUT: usize = 20;
 
 /// The batch as it stands.
 ///

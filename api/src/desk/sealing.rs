@@ -2,6 +2,7 @@
 //! ids and commitments come back into the act.
 
 use ledger::act::offices::Role;
+use ledger::check_digits::IdNo;
 use ledger::ids::{BankAccountCode, PersonId};
 use ledger::vault::{
     AccountFields, Field, NewSubject, OfficerFields, ProgrammeAccountFields, Registered, Subject,
@@ -101,7 +102,7 @@ pub fn fill(
         let found = found.filter(|text| !text.trim().is_empty());
         found
             .map(str::to_owned)
-            .ok_or_else(|| Failure::usage(format!("缺{}（private 里的“{name}”）。", spoken(name))))
+            .ok_or_else(|| Failure::usage(format!("缺{}（{name}）。", spoken(name))))
     };
     match kind {
         "bank_account.opened" => {
@@ -118,7 +119,7 @@ pub fn fill(
             let fields = AccountFields { number, bank_name, holder_name: text("holder_name")? };
             let is_number = fields.number.bytes().all(|byte| byte.is_ascii_digit());
             if !is_number || !(8..=32).contains(&fields.number.len()) {
-                return Err(Failure::usage("账号（private 里的 number）应为8至32位数字。"));
+                return Err(Failure::usage("账号应为8至32位数字。"));
             }
             let bank = fields.bank_name.clone();
             let known = settle(office, NewSubject::Account(fields))?;
@@ -135,6 +136,7 @@ pub fn fill(
         }
         _ => {
             let fields = OfficerFields { name: text("name")?, id_no: text("id_no")? };
+            IdNo::read(&fields.id_no).map_err(|why| Failure::usage(format!("身份证号：{why}")))?;
             let known = settle(office, NewSubject::Officer(fields))?;
             body.insert("officer".to_owned(), json!(known.officer()));
             put(body, "name_commit", &known, Field::Name)

@@ -1,11 +1,12 @@
 //! Areas: a person in a town's unit sees and drafts what is of that town and its villages; everybody else the whole county.
 //! Rosters, payment files and what an inspector reads in plain are the county's: the posts that hold them are county posts.
 
+use ledger::act::funds::FundKind;
 use ledger::act::offices::Side;
 use ledger::books::Books;
 use ledger::ids::{
-    ActId, AdvanceId, ApplicationId, ClaimId, Division, EntitlementId, HouseholdId, OfficerId,
-    PersonId,
+    ActId, AdvanceId, ApplicationId, ClaimId, Division, EntitlementId, FundCode, HouseholdId,
+    OfficerId, PersonId,
 };
 use ledger::line::Line;
 use serde_json::Value;
@@ -101,6 +102,12 @@ impl Area {
                 self.demand_payee(books, payee)?;
             }
         }
+        // A town's float is for its own households.
+        let float = text("fund").and_then(|fund| fund.parse().ok());
+        let float = float.and_then(|fund: FundCode| books.funds.funds.get(&fund));
+        let float = float.filter(|fund| fund.kind == FundKind::Float);
+        let keeper = float.and_then(|fund| books.offices.units.get(&fund.unit)?.town.as_ref());
+        self.demand_place(keeper)?;
         let place: Option<Division> = text("division").and_then(|place| place.parse().ok());
         self.demand_place(place.as_ref())
     }

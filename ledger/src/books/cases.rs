@@ -40,6 +40,8 @@ pub struct Application {
     pub reviewed: bool,
     /// True once confirmed or declined.
     pub ended: bool,
+    /// The entitlement that it was confirmed for; `None` while it is open, and once it was declined.
+    pub entitled: Option<EntitlementId>,
 }
 
 impl Application {
@@ -291,6 +293,7 @@ impl Cases {
                 passed: Vec::new(),
                 reviewed: false,
                 ended: false,
+                entitled: None,
             };
             self.applications.insert(filed.application, Box::new(application));
         } else if let Body::ApplicationSurveyed(surveyed) = statement.body() {
@@ -330,6 +333,7 @@ impl Cases {
     fn confirm(&mut self, policies: &Policies, confirmed: &ApplicationConfirmed) {
         let Some(application) = self.applications.get_mut(&confirmed.application) else { return };
         application.ended = true;
+        application.entitled = Some(confirmed.entitlement);
         let filed = &application.filed;
         let survey = application.survey.as_ref().map(|(_, survey)| survey);
         let parts = survey.map_or(&[][..], |survey| &survey.parts);

@@ -13,7 +13,7 @@ use super::people::People;
 /// The heaviest that a page may be, in bytes.
 const HEAVIEST: usize = 200_000;
 
-/// The script of axe as a package of PyPI carries it (`axe-playwright-python`); `None` on a machine without.
+/// The script of axe, as `axe-playwright-python` carries it; `None` on a machine without.
 fn axe() -> Option<String> {
     let find = "import importlib.util as u; print(u.find_spec('axe_playwright_python').submodule_search_locations[0])";
     let found = Command::new("python3").args(["-c", find]).output().ok()?;

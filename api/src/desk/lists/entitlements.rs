@@ -145,17 +145,13 @@ impl Reading<'_> {
         let (parts, total) = self.amounts(row);
         let from = row.optional_month(FROM).or(self.given.from);
         if from.is_none() {
-            row.refuse(Code::ListValueMissing, FROM, "月份；名单里没有的，导入时注明（--from）");
+            row.refuse(Code::ListValueMissing, FROM, "月份；名单里没有的，导入时注明");
         }
         let until = row.optional_month(LAST);
         let (category, cause) = (row.optional(CATEGORY), row.optional(CAUSE));
         let category = category.or_else(|| self.given.category.clone());
         if category.is_none() {
-            row.refuse(
-                Code::ListValueMissing,
-                CATEGORY,
-                "项目内的类别；名单里没有的，导入时注明（--category）",
-            );
+            row.refuse(Code::ListValueMissing, CATEGORY, "项目内的类别；名单里没有的，导入时注明");
         }
         let Some(payee) = payee else { return Ok(None) };
         let persons = self.persons(finder, row, payee)?;

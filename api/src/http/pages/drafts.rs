@@ -5,9 +5,8 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use ledger::act::Body;
-use serde_json::Value;
 
+use super::concerning::{Concern, concerns};
 use super::{Frame, page as written};
 use crate::desk::incoming::Imported;
 use crate::drafts::Told;
@@ -24,20 +23,11 @@ struct DraftPage {
     kind: &'static str,
     chinese: &'static str,
     lines: usize,
-    batch: Option<String>,
+    concerns: Vec<Concern>,
     seq: Option<u64>,
     imported: Option<Imported>,
     left_out: Vec<String>,
     noted: Vec<String>,
-}
-
-/// The batch that an act is about, to be looked at beside it; a roster that is drawn has none yet.
-fn batch_of(body: &Body) -> Option<String> {
-    if matches!(body, Body::RosterDrawn(_)) {
-        return None;
-    }
-    let body: Value = serde_json::from_slice(&body.encode().ok()?).ok()?;
-    body.get("batch").and_then(Value::as_str).map(str::to_owned)
 }
 
 pub(super) async fn page(
@@ -45,7 +35,7 @@ pub(super) async fn page(
     Visitor(who): Visitor,
     Path(name): Path<String>,
 ) -> Response {
-    written(hall, who, "/", move |hall, _, frame| {
+    written(hall, who, "/", move |hall, office, frame| {
         let waiting = hall.drafts.of(who.officer, &name)?;
         let (mut imported, mut left, mut noted) = (None, Vec::new(), Vec::new());
         match waiting.told.as_ref() {
@@ -60,7 +50,7 @@ pub(super) async fn page(
             key: who.key.to_string(),
             kind: waiting.draft.body.kind(),
             chinese: waiting.draft.body.chinese(),
-            batch: batch_of(&waiting.draft.body),
+            concerns: concerns(office.books, &waiting.draft.body),
             lines: waiting.draft.entries.len(),
             seq: waiting.signed.map(|receipt| receipt.seq.0),
             imported,

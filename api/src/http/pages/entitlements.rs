@@ -120,7 +120,10 @@ fn forms(office: Office<'_>, who: SignedIn, id: EntitlementId, held: &Entitlemen
             Field::new("reason", "停发原因（不写姓名）", Control::Text),
             Field::proof("evidence", "凭证"),
         ];
-        forms.push(Form::new("entitlement.stopped", "停发", fields));
+        let form = Form::new("entitlement.stopped", "停发", fields);
+        forms.push(form.noting(
+            "该月以后不再发放。停到已经发放的月份之前，已发的不会自己收回，由主管在“追回”下达退款通知书。",
+        ));
     }
     let open = stages.unwrap_or_default().iter().filter(|stage| stage.due.is_none());
     let open = open.map(|stage| (stage.part.label.clone(), stage.part.label.clone()));

@@ -28,6 +28,8 @@ pub(super) enum Control {
     Whole(String),
     /// A file: its SHA-256 is stated, the file itself is kept elsewhere.
     Proof,
+    /// A registered person, asked for by the document's number; the id is stated.
+    Person,
     /// Numbers of entries, commas between them.
     Numbers,
     /// One of these.

@@ -4,6 +4,7 @@ pub mod api;
 mod batches;
 mod cases;
 mod choices;
+mod concerning;
 mod drafts;
 mod entitlements;
 mod entries;
@@ -34,7 +35,6 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
 use ledger::books::Books;
-use ledger::ids::OfficerId;
 
 use super::blocking;
 use super::extract::SignedIn;
@@ -42,6 +42,7 @@ use super::problem::{Problem, status_of};
 use crate::desk::Office;
 use crate::failure::Failure;
 use crate::hall::Hall;
+use crate::permits::Sight;
 
 /// The addresses of all pages.
 pub fn router() -> Router<Arc<Hall>> {
@@ -79,6 +80,10 @@ pub fn router() -> Router<Arc<Hall>> {
 struct Who {
     post: String,
     unit: String,
+    /// The key that signed in: a page of one person is not worked with as another.
+    key: String,
+    /// This person reads who has read what.
+    sees_readings: bool,
 }
 
 /// What stands around every page.
@@ -90,41 +95,46 @@ struct Frame {
 }
 
 impl Frame {
-    fn of(books: &Books, officer: OfficerId, here: &'static str) -> Frame {
-        let known = books.offices.officers.get(&officer);
+    fn of(books: &Books, who: SignedIn, here: &'static str) -> Frame {
+        let known = books.offices.officers.get(&who.officer);
         let who = known.map(|known| {
             let unit = books.offices.units.get(&known.unit);
             let unit = unit.map_or_else(|| known.unit.to_string(), |unit| unit.name.clone());
-            Who { post: known.post.clone(), unit }
+            let (post, key) = (known.post.clone(), who.key.to_string());
+            let sees_readings = Sight::Readings.is_for(books, who.officer);
+            Who { post, unit, key, sees_readings }
         });
         let ledger = books.offices.ledger_name().to_owned();
         Frame { ledger, who, height: books.height, here }
     }
 
     /// Where one can go from everywhere.
-    #[expect(clippy::unused_self, reason = "a template asks its frame")]
-    const fn places(&self) -> &'static [(&'static str, &'static str)] {
-        &[
-            ("/", "待办"),
-            ("/cases", "办件"),
-            ("/households", "户与人"),
-            ("/batches", "名册与批次"),
-            ("/import", "导入文件"),
-            ("/exceptions", "存疑"),
-            ("/outstanding", "待补发"),
-            ("/recoveries", "追回"),
-            ("/funds", "资金"),
-            ("/months", "月结与通报"),
-            ("/flags", "疑点"),
-            ("/schemes", "项目"),
-            ("/organisations", "机构与保单"),
-            ("/offices", "单位与人员"),
-            ("/keys", "密钥"),
-            ("/entries", "记录"),
-            ("/readings", "查看记录"),
-        ]
+    fn places(&self) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+        let sees_readings = self.who.as_ref().is_some_and(|who| who.sees_readings);
+        PLACES.iter().filter(move |(path, _)| *path != "/readings" || sees_readings)
     }
 }
+
+/// The pages that everybody comes to, in the order of the work.
+const PLACES: &[(&str, &str)] = &[
+    ("/", "待办"),
+    ("/cases", "办件"),
+    ("/households", "户与人"),
+    ("/batches", "名册与批次"),
+    ("/import", "导入文件"),
+    ("/exceptions", "存疑"),
+    ("/outstanding", "待补发"),
+    ("/recoveries", "追回"),
+    ("/funds", "资金"),
+    ("/months", "月结与通报"),
+    ("/flags", "疑点"),
+    ("/schemes", "项目"),
+    ("/organisations", "机构与保单"),
+    ("/offices", "单位与人员"),
+    ("/keys", "密钥"),
+    ("/entries", "记录"),
+    ("/readings", "查看记录"),
+];
 
 #[derive(Template)]
 #[template(path = "refused.html")]
@@ -143,11 +153,11 @@ async fn page<T: Template>(
 ) -> Response {
     let answer = blocking(move || {
         hall.room.read(|office| {
-            let frame = Frame::of(office.books, who.officer, here);
+            let frame = Frame::of(office.books, who, here);
             match make(&hall, office, frame).map(|page| page.render()) {
                 Ok(written) => (StatusCode::OK, written),
                 Err(why) => {
-                    let frame = Frame::of(office.books, who.officer, here);
+                    let frame = Frame::of(office.books, who, here);
                     let refused = Refused { frame, code: why.code(), text: why.to_string() };
                     (status_of(&why), refused.render())
                 }

@@ -75,7 +75,7 @@ fn officer_rows(books: &Books) -> Vec<OfficerRow> {
             post: known.post.clone(),
             in_office: known.in_office,
             roles: roles.join("、"),
-            keys: keys_of(books, *id),
+            keys: keys_of(books, *id, known.in_office),
         }
     });
     let mut rows: Vec<OfficerRow> = rows.collect();
@@ -85,13 +85,14 @@ fn officer_rows(books: &Books) -> Vec<OfficerRow> {
     rows
 }
 
-fn keys_of(books: &Books, officer: OfficerId) -> Vec<KeyRow> {
+fn keys_of(books: &Books, officer: OfficerId, in_office: bool) -> Vec<KeyRow> {
     let own = books.offices.keys.iter().filter(|(_, key)| key.officer == officer);
     let mut keys: Vec<KeyRow> = own
         .map(|(id, key)| KeyRow {
             key: id.to_string(),
             since: key.since.0,
             state: match (key.revoked, key.compromised_since) {
+                (None, _) if !in_office => "离任，不能签署".to_owned(),
                 (None, _) => "有效".to_owned(),
                 (Some(at), None) => format!("第{at}条吊销"),
                 (Some(at), Some(since)) => format!("第{at}条吊销，自第{since}条存疑"),
@@ -154,9 +155,11 @@ fn revoking(books: &Books) -> Form {
     let live = books.offices.keys.iter().filter(|(_, key)| key.revoked.is_none());
     let mut live: Vec<Choice> = live
         .map(|(id, key)| {
-            let post = books.offices.officers.get(&key.officer);
-            let post = post.map_or("", |known| known.post.as_str());
-            (id.to_string(), format!("{post} {id}"))
+            let holder = books.offices.officers.get(&key.officer);
+            let unit = holder.and_then(|known| books.offices.units.get(&known.unit));
+            let unit = unit.map_or("", |unit| unit.name.as_str());
+            let post = holder.map_or("", |known| known.post.as_str());
+            (id.to_string(), format!("{unit} {post} {id}"))
         })
         .collect();
     live.sort_by(|one, other| one.1.cmp(&other.1));

@@ -30,8 +30,9 @@ impl Payees {
         // An organisation stands in the log by name; only its account's number is in the vault.
         let organisations = &office.books.people.organisations;
         let all: BTreeSet<PersonId> = payments.clone().map(|payment| payment.payee).collect();
-        let named = all.iter().filter_map(|id| Some((*id, organisations.get(id)?.name.clone())));
-        let mut names: BTreeMap<PersonId, String> = named.collect();
+        let registered =
+            all.iter().filter_map(|id| Some((*id, organisations.get(id)?.name.clone())));
+        let mut names: BTreeMap<PersonId, String> = registered.collect();
         let persons: Vec<PersonId> =
             all.iter().filter(|id| !organisations.contains_key(id)).copied().collect();
         for (id, read) in persons.iter().zip(office.vault.read_names(&persons, note)?) {

@@ -7,11 +7,13 @@ use axum::extract::State;
 use axum::response::Response;
 use ledger::act::Body;
 use ledger::act::offices::Role;
+use ledger::books::Books;
 use ledger::books::payments::{Batch, BatchStage};
 use ledger::ids::BatchCode;
 use ledger::money::Money;
 use serde_json::Value;
 
+use super::concerning::concerns;
 use super::{Frame, page as written};
 use crate::desk::Office;
 use crate::desk::paying::agreed;
@@ -54,7 +56,7 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
     written(hall, who, "/", move |hall, office, frame| {
         let drafts = hall.drafts.all_of(who.officer).into_iter().map(|(name, one)| OwnDraft {
             kind: one.draft.body.chinese(),
-            about: about(&one.draft.body),
+            about: about(office.books, &one.draft.body),
             made: clock_of(one.made),
             lines: one.draft.entries.len(),
             name,
@@ -74,15 +76,15 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
 }
 
 /// What tells one draft from another: batch, month, fund, amount, as far as its body names them.
-fn about(body: &Body) -> String {
+fn about(books: &Books, body: &Body) -> String {
     let written = body.encode().unwrap_or_default();
-    let body: Value = serde_json::from_slice(&written).unwrap_or_default();
-    let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
+    let stated: Value = serde_json::from_slice(&written).unwrap_or_default();
+    let text = |name: &str| stated.get(name).and_then(Value::as_str).map(str::to_owned);
     let fen = |name: &str| {
-        let amount = body.pointer(name).and_then(Value::as_i64)?;
+        let amount = stated.pointer(name).and_then(Value::as_i64)?;
         Some(format!("{}元", Money::from_fen(amount).to_grouped_yuan()))
     };
-    let entry = body.get("entry").and_then(Value::as_u64).map(|entry| format!("第{entry}条记录"));
+    let entry = stated.get("entry").and_then(Value::as_u64).map(|entry| format!("第{entry}条记录"));
     let parts = [
         text("batch"),
         text("scheme"),
@@ -91,9 +93,17 @@ fn about(body: &Body) -> String {
         text("account"),
         entry,
         text("file_name"),
+        text("post"),
+        text("event"),
+        text("subject"),
         fen("/amount_fen").or_else(|| fen("/total_fen")).or_else(|| fen("/manifest/total_fen")),
     ];
-    parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
+    let mut parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() {
+        let concerned = concerns(books, body).into_iter();
+        parts.extend(concerned.map(|one| format!("{} {}", one.word, one.said)));
+    }
+    parts.join("  ")
 }
 
 /// The time of day, as the office's clock shows it (+08:00).

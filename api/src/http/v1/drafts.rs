@@ -56,6 +56,7 @@ pub(super) async fn make(
             let written = written.map_err(|why| Failure::Rejected(admission::malformed(&why)))?;
             in_their_area(office, who, &serde_json::from_slice(&written).unwrap_or_default())?;
             Area::of(office.books, who.officer).demand_for_lines(office.books, &draft.lines)?;
+            refuse_what_has_not_happened(office, &written)?;
             try_one(office, who.key, &draft.body, &draft.lines)?;
             Ok::<_, Failure>((draft, told))
         })??;
@@ -71,6 +72,35 @@ pub(super) fn demand(office: Office<'_>, who: SignedIn, role: Option<Role>) -> R
         return Ok(());
     }
     Err(Rejection::RoleMissing { kind: "这件事", role: role.chinese() }.into())
+}
+
+/// Days on which something happened, in acts of any kind: what has not happened yet is not stated.
+const HAPPENED: &[&str] = &[
+    "accepted",
+    "answered",
+    "assessed",
+    "checked",
+    "confirmed",
+    "decided",
+    "done",
+    "filed",
+    "found",
+    "loss",
+    "opened",
+    "resolved",
+    "settled",
+    "surveyed",
+];
+
+fn refuse_what_has_not_happened(office: Office<'_>, written: &[u8]) -> Result<(), Failure> {
+    let body: Value = serde_json::from_slice(written).unwrap_or_default();
+    let day = |key: &str| body.get(key)?.as_str()?.parse::<Date>().ok();
+    // A death, too: everything else that says `date` is posted, and the rules see to that.
+    let keys = HAPPENED.iter().chain(&["date"]);
+    match keys.filter_map(|key| day(key)).find(|day| *day > office.clock.today()) {
+        Some(day) => Err(Failure::refused("draft.ahead", format!("{day}还没有到，没有拟办。"))),
+        None => Ok(()),
+    }
 }
 
 /// Nobody drafts what is about a household of another area.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
+use ledger::act::offices::Role;
 use ledger::ids::PersonId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,7 +15,7 @@ use super::super::problem::{Problem, WriteRefused};
 use crate::desk::lists::by_number;
 use crate::failure::Failure;
 use crate::hall::Hall;
-use crate::permits::{Area, Sight};
+use crate::permits::{Area, Sight, holds};
 
 /// Whom to look for. In the body, never in an address: addresses end up in logs.
 #[derive(Deserialize, ToSchema)]
@@ -22,6 +23,9 @@ use crate::permits::{Area, Sight};
 pub struct PersonQuestion {
     /// The document's number.
     id_no: String,
+    /// Somebody who is to receive for another, and may live anywhere: only the id is given. For who registers.
+    #[serde(default)]
+    as_payee: bool,
 }
 
 /// A registered person.
@@ -30,7 +34,7 @@ pub struct PersonFound {
     /// The person's id.
     person: String,
     /// The household's id.
-    household: String,
+    household: Option<String>,
 }
 
 /// Finds a registered person by the document's number; the search is recorded as a reading.
@@ -48,8 +52,12 @@ pub async fn search(
             let known = office.books.people.persons.get(&person).ok_or_else(unregistered)?;
             // Who looked for whom is worth as much as what was shown.
             office.vault.read_person(person, &office.access(officer, "按证件号码查人"))?;
-            Area::of(office.books, officer).demand(office.books, known.household)?;
-            let household = known.household.to_string();
+            let area = Area::of(office.books, officer);
+            if question.as_payee && holds(office.books, officer, Role::Registrar) {
+                return Ok(PersonFound { person: person.to_string(), household: None });
+            }
+            area.demand(office.books, known.household)?;
+            let household = Some(known.household.to_string());
             Ok(PersonFound { person: person.to_string(), household })
         })?
     });

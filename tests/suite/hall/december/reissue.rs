@@ -69,7 +69,7 @@ fn an_account_is_changed(people: &People<'_>, waiting: &Waiting) {
     people.go(&approver, "/cases");
     approver.click("main table a[href^='/proposals/']");
     let said = approver.wait_to_say("新账户");
-    assert!(said.contains("****9905"), "{said}");
+    assert!(said.contains("****9905") && said.contains("与收款人姓名不一致"), "{said}");
     submit(&approver, "form[data-act='account.change_approved']");
     let _ = approver.sign();
 }

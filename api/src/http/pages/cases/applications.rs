@@ -40,7 +40,12 @@ pub(super) async fn page(
         shown.parts = case.survey.as_ref().map(|(_, s)| parts_of(&s.parts)).unwrap_or_default();
         shown.steps = scheme.chain.iter().map(|step| step_row(case, *step, scheme)).collect();
         let Some(step) = case.next_step(scheme) else {
-            shown.turn = ended(office, case);
+            let how = if case.entitled.is_some() {
+                "已确认。"
+            } else {
+                "不予确认，没有由此给予资格。"
+            };
+            how.clone_into(&mut shown.turn);
             return Ok(shown);
         };
         shown.turn_of(office, who, role_of(step), forms(office, who, case, scheme, step));
@@ -72,6 +77,12 @@ fn facts(office: Office<'_>, id: ApplicationId, case: &Application) -> Vec<Fact>
     if let Some((act, survey)) = &case.survey {
         facts.push(Fact::new("入户调查", &format!("{}，动作 {act}", survey.surveyed)));
     }
+    facts.extend(
+        case.entitled
+            .map(|id| Fact {
+                path: Some(format!("/entitlements/{id}")), ..Fact::new("资格", &id)
+            }),
+    );
     if let Some(notice) = &case.notice {
         let said = format!("{} 至 {}，{}", notice.starts, notice.ends, notice.place);
         facts.push(Fact::new("公示", &said));
@@ -82,6 +93,8 @@ fn facts(office: Office<'_>, id: ApplicationId, case: &Application) -> Vec<Fact>
 fn step_row(case: &Application, step: Step, scheme: &SchemeSet) -> StepRow {
     let done = if step == Step::Survey {
         format!("{} / {} 人签名", case.surveyors.len(), scheme.surveyors)
+    } else if step == Step::CountyConfirm && case.ended && case.entitled.is_none() {
+        "不予确认".to_owned()
     } else if case.has_done(step, scheme.surveyors) {
         "已办".to_owned()
     } else if case.survey.is_some() && case.is_past(step, scheme) {
@@ -188,21 +201,6 @@ fn visiting(office: Office<'_>, case: &Application, scheme: &SchemeSet) -> Form 
         Field::proof("evidence", "调查表"),
     ];
     Form::new("application.surveyed", "入户调查", fields)
-}
-
-/// How it ended.
-fn ended(office: Office<'_>, case: &Application) -> String {
-    let filed = &case.filed;
-    let mut held = office.books.cases.of_person(filed.payee);
-    let is_confirmed = held.any(|(_, one)| {
-        one.scheme == filed.scheme && one.household == filed.household && case.survey.is_some()
-    });
-    let how = if is_confirmed {
-        "已确认，资格见户页面。"
-    } else {
-        "已办结，没有由此给予资格。"
-    };
-    how.to_owned()
 }
 
 fn declining(case: &Application) -> Form {

@@ -103,7 +103,7 @@ fn facts(office: Office<'_>, id: FlagId, flag: &Flag) -> Vec<Fact> {
         Fact::new("所涉单位", &unit_name(office, &raised.unit)),
         Fact::new("涉及资金（元）", &raised.amount_fen.to_grouped_yuan()),
         Fact::new("来源", &raised.source.chinese()),
-        Fact::new("规则", &raised.rule),
+        Fact::new("规则", if raised.rule == "manual" { "人工登记" } else { &raised.rule }),
         Fact::new("发现日期", &raised.found),
         Fact::new("进度", &flag.stage().chinese()),
     ];

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use ledger::act::offices::Role;
-use ledger::ids::{ActId, EntitlementId};
+use ledger::act::people::AccountChanged;
+use ledger::ids::{ActId, EntitlementId, PersonId};
 use ledger::money::Money;
 use ledger::rejection::Rejection;
 
@@ -28,7 +29,7 @@ pub(super) async fn page(
         let act: ActId = act.parse().map_err(|_| Failure::usage("动作编号不对。"))?;
         let of_persons = [account_change, adjustment, stage].iter();
         let of_persons = of_persons.filter_map(|of| of(office, who, act).transpose());
-        let mut shown = of_persons.chain(list(office, act).map(Ok));
+        let mut shown = of_persons.chain(list(office, who, act).transpose());
         let Shown { title, facts, form, role, is_done, persons, parts } =
             shown.next().ok_or_else(|| missing("没有这项待批准或确认的事。"))??;
         let mut page = CasePage::new(frame, title);
@@ -63,19 +64,7 @@ fn account_change(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
     Sight::Household.demand(office.books, who.officer)?;
     Area::of(office.books, who.officer).demand_payee(office.books, changed.person)?;
     let household = people.persons.get(&changed.person).map(|person| person.household);
-    let note = office.access(who.officer, "查看账户变更");
-    let mut facts = Vec::new();
-    for (name, id) in [("原账户", changed.old), ("新账户", Some(changed.new.account))] {
-        let Some(id) = id else { continue };
-        let said = match office.vault.read_account(id, &note) {
-            Ok(one) => {
-                let number = masked_number(&one.number);
-                format!("{} {number} 户名 {}", one.bank_name, masked_name(&one.holder_name))
-            }
-            Err(why) => in_place(why)?.to_owned(),
-        };
-        facts.push(Fact::new(name, &said));
-    }
+    let mut facts = accounts(office, who, changed)?;
     facts.extend(household.map(Fact::of_household));
     facts.push(Fact::new("变更原因", &changed.reason));
     facts.push(Fact::new("凭证指纹", &changed.evidence));
@@ -86,10 +75,41 @@ fn account_change(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
         facts,
         persons: named(office, who, "查看账户变更", &[changed.person])?,
         parts: Vec::new(),
-        form: form.noting("先核对新账户的户名是不是收款人本人。批准后，以后的名册付到新账户；由提出变更以外的人批准。"),
+        form: form.noting("户名与收款人姓名不一致的，先查明原因。批准后，以后的名册付到新账户；由提出变更以外的人批准。"),
         role: Role::AccountApprover,
         is_done: change.approved,
     }))
+}
+
+/// The account so far and the new one, and whether the new one is kept in the payee's own name: the names themselves stay masked.
+fn accounts(
+    office: Office<'_>,
+    who: SignedIn,
+    changed: &AccountChanged,
+) -> Result<Vec<Fact>, Failure> {
+    let note = office.access(who.officer, "查看账户变更");
+    let mut facts = Vec::new();
+    let organisation = office.books.people.organisations.get(&changed.person);
+    let payee = match organisation {
+        Some(known) => Some(known.name.clone()),
+        None => office.vault.read_names(&[changed.person], &note)?.pop().and_then(Result::ok),
+    };
+    for (name, id) in [("原账户", changed.old), ("新账户", Some(changed.new.account))] {
+        let Some(id) = id else { continue };
+        let one = match office.vault.read_account(id, &note) {
+            Ok(one) => one,
+            Err(why) => {
+                facts.push(Fact::new(name, in_place(why)?));
+                continue;
+            }
+        };
+        let number = masked_number(&one.number);
+        facts.push(Fact::new(name, &format!("{} {number}", one.bank_name)));
+        let is_own = payee.as_ref() == Some(&one.holder_name);
+        let same = if is_own { "与收款人姓名一致" } else { "与收款人姓名不一致" };
+        facts.push(Fact::new("户名", &format!("{}（{same}）", masked_name(&one.holder_name))));
+    }
+    Ok(facts)
 }
 
 /// What an entitlement is, for who may see its household.
@@ -147,8 +167,12 @@ fn stage(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
     }))
 }
 
-fn list(office: Office<'_>, act: ActId) -> Option<Shown> {
-    let list = office.books.cases.brought_in.get(&act)?;
+/// So many lines of a list are shown.
+const LINES: usize = 200;
+
+fn list(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
+    let Some(list) = office.books.cases.brought_in.get(&act) else { return Ok(None) };
+    Sight::Household.demand(office.books, who.officer)?;
     let parts = list.lines.iter().flat_map(|line| &line.parts);
     let total = Money::total(parts.map(|part| part.amount_fen)).unwrap_or_default();
     let mut facts = vec![
@@ -160,18 +184,25 @@ fn list(office: Office<'_>, act: ActId) -> Option<Shown> {
         facts.push(Fact::new("人次", &list.lines.len()));
         facts.push(Fact::new("每月合计（元）", &total.to_grouped_yuan()));
     }
+    let shown: Vec<_> = list.lines.iter().take(LINES).collect();
+    let payees: Vec<PersonId> = shown.iter().map(|line| line.payee).collect();
+    let named = named(office, who, "确认存量资格", &payees)?;
+    let persons = shown.iter().zip(named).map(|(line, (id, name))| {
+        let amount = line.amount_fen.to_grouped_yuan();
+        (id, format!("{name}，{}人，每月{amount}元，{}起", line.persons.len(), line.from))
+    });
     let fields = vec![
         Field::given("brought_in", act.to_string()),
         Field::given("root", list.root.to_string()),
     ];
     let form = Form::new("entitlements.confirmed", "确认存量资格", fields);
-    Some(Shown {
+    Ok(Some(Shown {
         title: "存量资格名单",
         facts,
-        persons: Vec::new(),
+        persons: persons.collect(),
         parts: Vec::new(),
-        form: form.noting("确认后，名单上的资格即有效。由转入以外的人确认。"),
+        form: form.noting("确认后，名单上的资格即有效。由转入以外的人确认。列出前 200 行。"),
         role: Role::CountyConfirmer,
         is_done: list.confirmed,
-    })
+    }))
 }

@@ -12,6 +12,7 @@ use ledger::act::policies::Step;
 use ledger::books::Books;
 use ledger::books::cases::Application;
 use ledger::books::flags::FlagStage;
+use ledger::books::people::Change;
 use ledger::ids::{ActId, ApplicationId, HouseholdId, OfficerId, UnitCode};
 
 use super::claims::ClaimStep;
@@ -162,7 +163,13 @@ fn proposals(books: &Books) -> Vec<Matter> {
         (about, held.map(|held| held.household))
     };
     let mut all = Vec::new();
-    for (act, change) in books.people.changes.iter().filter(|(_, change)| !change.approved) {
+    // One that was overtaken by another is nobody's any more.
+    let is_current = |change: &Change| {
+        let payee = books.people.payee(change.changed.person);
+        payee.is_some_and(|payee| payee.account() == change.changed.old)
+    };
+    let open = books.people.changes.iter().filter(|(_, one)| !one.approved && is_current(one));
+    for (act, change) in open {
         let person = books.people.persons.get(&change.changed.person);
         let about = (change.changed.reason.clone(), person.map(|person| person.household));
         let body = AccountChangeApproved { change: *act };

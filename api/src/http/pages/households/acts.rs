@@ -3,7 +3,7 @@
 use ledger::act::offices::Role;
 use ledger::act::watch::{Grade, Risk};
 use ledger::books::conditions::is_for_the_county;
-use ledger::ids::{HouseholdId, PersonId};
+use ledger::ids::{FundCode, HouseholdId, PersonId};
 use serde_json::{Value, json};
 
 use super::super::choices::{funds, policies, schemes, words_of};
@@ -103,8 +103,8 @@ impl Home<'_> {
         let fields = vec![
             Field::drawn("advance"),
             self.own(),
-            Field::new("scheme", "项目", Control::One(schemes(self.office.books))),
-            Field::new("fund", "备用金", Control::One(funds(self.office.books, true))),
+            Field::new("scheme", "项目", Control::One(self.schemes_with_advances())),
+            Field::new("fund", "备用金", Control::One(self.floats())),
             self.one_member("payee", "领款人"),
             Field::new("amount_fen", "金额（元）", Control::Yuan),
             Field::new("date", "支付日期", self.today()),
@@ -112,6 +112,28 @@ impl Home<'_> {
             Field::proof("receipt", "领款签字"),
         ];
         Form::new("advance.paid", "先行救助", fields)
+    }
+
+    /// Schemes of which a town may pay something before the forms.
+    fn schemes_with_advances(&self) -> Vec<Choice> {
+        let policies = &self.office.books.policies;
+        let may = |code: &str| {
+            let code = code.parse().ok()?;
+            policies.newest(&code)?.town_limit_fen
+        };
+        schemes(self.office.books).into_iter().filter(|(code, _)| may(code).is_some()).collect()
+    }
+
+    /// The floats of the household's town, and those that are nobody's town's.
+    fn floats(&self) -> Vec<Choice> {
+        let books = self.office.books;
+        let town = books.people.home_town(self.household);
+        let is_near = |code: &str| {
+            let fund = code.parse().ok().and_then(|code: FundCode| books.funds.funds.get(&code));
+            let unit = fund.and_then(|fund| books.offices.units.get(&fund.unit));
+            unit.is_none_or(|unit| unit.town.is_none() || unit.town == town)
+        };
+        funds(books, true).into_iter().filter(|(code, _)| is_near(code)).collect()
     }
 
     fn claim(&self) -> Form {
@@ -130,7 +152,7 @@ impl Home<'_> {
     fn authorised(&self) -> Form {
         let fields = vec![
             self.one_member("person", "为谁代领"),
-            Field::new("payee", "代领人编号（户外的已登记人员）", Control::Text),
+            Field::new("payee", "代领人的身份证号（户外的已登记人员）", Control::Person),
             Field::new("from", "起日", self.today()),
             Field::new("until", "止日", Control::Day(String::new())),
             Field::new("reason", "原因（不写姓名）", Control::Text),
