@@ -69,7 +69,7 @@ impl Challenges {
         if set.is_none_or(|set| set + LASTS_SECONDS <= now) {
             return Err(Failure::refused(
                 "session.challenge",
-                "登录口令已用过或已过期，请重新登录。",
+                "登录用的题目已用过或已过期，请重新登录。",
             ));
         }
         if claim.site != site {

@@ -120,7 +120,12 @@ async function sealedKey() {
   return { publicKey, ...(await sealedOnce(seed)) };
 }
 
-export async function sign(record, bytes) {
-  if (record.sealed) return withSeed(record.sealed, record.label, (seed) => ed25519.signWith(seed, bytes));
-  return new Uint8Array(await crypto.subtle.sign("Ed25519", record.key, bytes));
+export function sign(record, bytes) {
+  return using(record, (signs) => signs(bytes));
+}
+
+// Opens the key once for some work, which is given what signs.
+export async function using(record, work) {
+  if (record.sealed) return withSeed(record.sealed, record.label, (seed) => work((bytes) => ed25519.signWith(seed, bytes)));
+  return work(async (bytes) => new Uint8Array(await crypto.subtle.sign("Ed25519", record.key, bytes)));
 }

@@ -8,10 +8,13 @@ const list = document.querySelector("#keys");
 const trouble = document.querySelector("#trouble");
 
 async function signIn(record) {
-  const { challenge } = await ask("POST", "/api/v1/challenges");
   const site = location.origin;
-  const message = utf8(`doudi/session/v1\n${record.origin}\n${site}\n${challenge}`);
-  const signature = base64(await keys.sign(record, message));
+  // A challenge lasts two minutes: a key under a passphrase is opened first.
+  const { challenge, signature } = await keys.using(record, async (sign) => {
+    const { challenge } = await ask("POST", "/api/v1/challenges");
+    const message = utf8(`doudi/session/v1\n${record.origin}\n${site}\n${challenge}`);
+    return { challenge, signature: base64(await sign(message)) };
+  });
   await ask("POST", "/api/v1/session", { json: { challenge, key: record.id, signature, site } });
   location.assign("/");
 }

@@ -132,14 +132,16 @@ async function sign({ draft }) {
   const entry = entryOf(act, await keys.sign(record, signed));
   await keys.keep({ ...record, seen });
   // Once made it is handed in as it is: a second signature would be another act.
-  let receipt;
+  const done = working(trouble.parentElement, "正在入账，并等待存证头覆盖");
+  const handIn = () => ask("POST", `${path}/signed`, { bytes: entry });
   try {
-    receipt = await ask("POST", `${path}/signed`, { bytes: entry });
-  } catch (why) {
-    if (why.code) throw why;
-    receipt = await ask("POST", `${path}/signed`, { bytes: entry });
+    return await handIn().catch((why) => {
+      if (why.code) throw why;
+      return handIn();
+    });
+  } finally {
+    done();
   }
-  return receipt;
 }
 
 if (button) {
@@ -149,7 +151,6 @@ if (button) {
     button.addEventListener("click", async () => {
       button.disabled = true;
       trouble.hidden = true;
-      const done = working(trouble.parentElement, "正在入账，并等待存证头覆盖");
       try {
         const { seq } = await sign(ready);
         location.assign(`/drafts/${name}?seq=${seq}`);
@@ -158,8 +159,6 @@ if (button) {
         if (why.code === "draft.signed") return location.reload();
         tell(trouble, why);
         button.disabled = false;
-      } finally {
-        done();
       }
     });
   }).catch((why) => tell(trouble, why));

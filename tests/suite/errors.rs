@@ -72,7 +72,7 @@ const SPOKEN: &[(&str, &str, &str)] = &[
     ("http.too_large", "内容超过上限", "拆成几份再交"),
     ("room.busy", "正在还原另一个时点的台账", "稍后再查"),
     ("room.broken", "服务读台账没有读成，不再显示任何数", "运行 doudi verify 查明，再重新启动服务"),
-    ("session.challenge", "登录口令已用过或已过期", "重新登录"),
+    ("session.challenge", "登录用的题目已用过或已过期", "重新登录"),
     ("session.dismissed", "密钥的持有人已不在任", "由系统管理员核对任职"),
     ("session.none", "还没有登录，或登录已过期", "重新登录"),
     ("session.signature", "登录签名不符", "用登记的密钥重试"),

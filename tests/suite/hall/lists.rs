@@ -92,7 +92,12 @@ fn people_and_what_they_draw_come_in_from_lists_and_the_county_confirms() {
     people.go(&county, "/cases");
     county.click("main table a[href^='/proposals/']");
     let said = county.wait_to_say("存量资格名单");
-    assert!(said.contains("600.00"), "{said}");
+    assert!(said.contains("600.00") && said.contains("某*"), "{said}");
+    // Whose list it is not, sees nothing of it.
+    let elsewhere = hall.clerk("Z02-镇长").get(&county.place());
+    assert_eq!(elsewhere.status, 403);
+    let listed = hall.clerk("Z02-镇长").get("/cases?all=true").body;
+    assert!(listed.as_str().unwrap().contains("没有在办的事"), "{listed}");
     submit(&county, "form[data-act='entitlements.confirmed']");
     let _ = county.sign();
     people.go(&clerk, "/households");

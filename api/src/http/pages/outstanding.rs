@@ -14,7 +14,7 @@ use ledger::ids::{PaymentRef, PersonId, SchemeCode};
 use ledger::period::Period;
 use ledger::views::due::propose;
 
-use super::cases::scheme_name;
+use super::cases::{is_open, scheme_name};
 use super::{Frame, page as written};
 use crate::hall::Hall;
 use crate::http::extract::Visitor;
@@ -57,7 +57,7 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
         let kinds: BTreeSet<_> =
             open.iter().map(|(scheme, period, ..)| ((*scheme).clone(), *period)).collect();
         let ready = ready(books, &kinds);
-        let proposed = books.people.changes.values().filter(|one| !one.approved);
+        let proposed = books.people.changes.values().filter(|one| is_open(books, one));
         let proposed: BTreeSet<PersonId> = proposed.map(|one| one.changed.person).collect();
         let rows = open.iter().map(|(scheme, period, reference, payment)| {
             let is_ready = ready.values().any(|all| all.contains(reference));

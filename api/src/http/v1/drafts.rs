@@ -56,7 +56,7 @@ pub(super) async fn make(
             let written = written.map_err(|why| Failure::Rejected(admission::malformed(&why)))?;
             in_their_area(office, who, &serde_json::from_slice(&written).unwrap_or_default())?;
             Area::of(office.books, who.officer).demand_for_lines(office.books, &draft.lines)?;
-            refuse_what_has_not_happened(office, &written)?;
+            refuse_what_has_not_happened(office, &draft.body, &written)?;
             try_one(office, who.key, &draft.body, &draft.lines)?;
             Ok::<_, Failure>((draft, told))
         })??;
@@ -92,11 +92,16 @@ const HAPPENED: &[&str] = &[
     "surveyed",
 ];
 
-fn refuse_what_has_not_happened(office: Office<'_>, written: &[u8]) -> Result<(), Failure> {
+fn refuse_what_has_not_happened(
+    office: Office<'_>,
+    body: &Body,
+    written: &[u8],
+) -> Result<(), Failure> {
+    // The last day of an organisation can be said before it comes.
+    let dates: &[&str] = if matches!(body, Body::OrganisationClosed(_)) { &[] } else { &["date"] };
     let body: Value = serde_json::from_slice(written).unwrap_or_default();
     let day = |key: &str| body.get(key)?.as_str()?.parse::<Date>().ok();
-    // A death, too: everything else that says `date` is posted, and the rules see to that.
-    let keys = HAPPENED.iter().chain(&["date"]);
+    let keys = HAPPENED.iter().chain(dates);
     match keys.filter_map(|key| day(key)).find(|day| *day > office.clock.today()) {
         Some(day) => Err(Failure::refused("draft.ahead", format!("{day}还没有到，没有拟办。"))),
         None => Ok(()),

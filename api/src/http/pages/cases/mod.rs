@@ -20,7 +20,7 @@ use ledger::books::Books;
 use ledger::ids::{HouseholdId, PersonId, SchemeCode};
 use serde::Deserialize;
 
-pub(super) use under_way::{Matter, under_way};
+pub(super) use under_way::{Matter, is_open, under_way};
 
 use super::forms::{Choice, Form};
 use super::masking::{in_place, masked_name, masked_number};

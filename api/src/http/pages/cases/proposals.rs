@@ -7,8 +7,11 @@ use axum::response::Response;
 use ledger::act::offices::Role;
 use ledger::act::people::AccountChanged;
 use ledger::ids::{ActId, EntitlementId, PersonId};
+use ledger::line::EntitlementLine;
 use ledger::money::Money;
 use ledger::rejection::Rejection;
+
+use reconcile::names::same_name;
 
 use super::super::forms::{Choice, Field, Form};
 use super::super::masking::{in_place, masked_name, masked_number};
@@ -92,7 +95,11 @@ fn accounts(
     let organisation = office.books.people.organisations.get(&changed.person);
     let payee = match organisation {
         Some(known) => Some(known.name.clone()),
-        None => office.vault.read_names(&[changed.person], &note)?.pop().and_then(Result::ok),
+        None => match office.vault.read_person(changed.person, &note) {
+            Ok(person) => Some(person.name),
+            // Erased or never there: nothing to compare with. Damage stops here.
+            Err(why) => in_place(why).map(|_| None)?,
+        },
     };
     for (name, id) in [("原账户", changed.old), ("新账户", Some(changed.new.account))] {
         let Some(id) = id else { continue };
@@ -105,8 +112,11 @@ fn accounts(
         };
         let number = masked_number(&one.number);
         facts.push(Fact::new(name, &format!("{} {number}", one.bank_name)));
-        let is_own = payee.as_ref() == Some(&one.holder_name);
-        let same = if is_own { "与收款人姓名一致" } else { "与收款人姓名不一致" };
+        let same = match &payee {
+            None => "收款人姓名读不到，请另行核对",
+            Some(name) if same_name(name, &one.holder_name) => "与收款人姓名一致",
+            Some(_) => "与收款人姓名不一致",
+        };
         facts.push(Fact::new("户名", &format!("{}（{same}）", masked_name(&one.holder_name))));
     }
     Ok(facts)
@@ -173,7 +183,13 @@ const LINES: usize = 200;
 fn list(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
     let Some(list) = office.books.cases.brought_in.get(&act) else { return Ok(None) };
     Sight::Household.demand(office.books, who.officer)?;
-    let parts = list.lines.iter().flat_map(|line| &line.parts);
+    let area = Area::of(office.books, who.officer);
+    let near = |line: &&EntitlementLine| area.covers_household(office.books, line.household);
+    let lines: Vec<&EntitlementLine> = list.lines.iter().filter(near).collect();
+    if let (true, Some(line)) = (lines.is_empty(), list.lines.first()) {
+        area.demand(office.books, line.household)?;
+    }
+    let parts = lines.iter().flat_map(|line| &line.parts);
     let total = Money::total(parts.map(|part| part.amount_fen)).unwrap_or_default();
     let mut facts = vec![
         Fact::new("项目", &scheme_name(office.books, &list.scheme)),
@@ -181,10 +197,13 @@ fn list(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
     ];
     // Once confirmed they are entitlements like any other, and the list is not kept beside them.
     if !list.confirmed {
-        facts.push(Fact::new("人次", &list.lines.len()));
+        facts.push(Fact::new("人次", &lines.len()));
         facts.push(Fact::new("每月合计（元）", &total.to_grouped_yuan()));
     }
-    let shown: Vec<_> = list.lines.iter().take(LINES).collect();
+    if lines.len() > LINES {
+        facts.push(Fact::new("列出", &format!("前{LINES}行，共{}行", lines.len())));
+    }
+    let shown: Vec<_> = lines.into_iter().take(LINES).collect();
     let payees: Vec<PersonId> = shown.iter().map(|line| line.payee).collect();
     let named = named(office, who, "确认存量资格", &payees)?;
     let persons = shown.iter().zip(named).map(|(line, (id, name))| {
@@ -201,7 +220,7 @@ fn list(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
         facts,
         persons: persons.collect(),
         parts: Vec::new(),
-        form: form.noting("确认后，名单上的资格即有效。由转入以外的人确认。列出前 200 行。"),
+        form: form.noting("确认后，名单上的资格即有效。由转入以外的人确认。"),
         role: Role::CountyConfirmer,
         is_done: list.confirmed,
     }))

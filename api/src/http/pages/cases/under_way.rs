@@ -10,7 +10,7 @@ use ledger::act::offices::Role;
 use ledger::act::people::AccountChangeApproved;
 use ledger::act::policies::Step;
 use ledger::books::Books;
-use ledger::books::cases::Application;
+use ledger::books::cases::{Application, BroughtIn};
 use ledger::books::flags::FlagStage;
 use ledger::books::people::Change;
 use ledger::ids::{ActId, ApplicationId, HouseholdId, OfficerId, UnitCode};
@@ -50,6 +50,8 @@ pub(crate) struct Matter {
     pub by: String,
     /// The act by which it is confirmed, where nothing is asked for.
     pub confirmed_by: Option<Body>,
+    /// True if its page is for who opens households.
+    pub asks_sight: bool,
     /// Who has signed it already and need not again.
     pub signed_by: BTreeSet<OfficerId>,
 }
@@ -84,7 +86,7 @@ fn in_words(books: &Books, turn: &Turn) -> String {
 /// Everything under way in an area, the oldest first within its kind.
 pub(in crate::http::pages) fn under_way(books: &Books, area: &Area) -> Vec<Matter> {
     let mut matters = applications(books, area);
-    matters.extend(proposals(books));
+    matters.extend(proposals(books, area));
     matters.extend(claims(books));
     matters.extend(advances(books));
     matters.extend(flags(books));
@@ -137,14 +139,21 @@ fn applications(books: &Books, area: &Area) -> Vec<Matter> {
             turn: Turn::Role(role_of(step)),
             by: String::new(),
             confirmed_by: joining(*id, case, step),
+            asks_sight: true,
             signed_by: if step == Step::Survey { case.surveyors.clone() } else { BTreeSet::new() },
         })
     });
     open.collect()
 }
 
+/// True if somebody can still approve an account change: one that was overtaken by another is nobody's any more.
+pub(in crate::http::pages) fn is_open(books: &Books, change: &Change) -> bool {
+    let payee = books.people.payee(change.changed.person);
+    !change.approved && payee.is_some_and(|payee| payee.account() == change.changed.old)
+}
+
 /// What one person proposed and another one confirms.
-fn proposals(books: &Books) -> Vec<Matter> {
+fn proposals(books: &Books, area: &Area) -> Vec<Matter> {
     let proposal = |what, act: &ActId, (about, household), confirmed_by: Body| Matter {
         what,
         path: format!("/proposals/{act}"),
@@ -155,6 +164,7 @@ fn proposals(books: &Books) -> Vec<Matter> {
         turn: Turn::Role(confirmed_by.role().unwrap_or(Role::CountyConfirmer)),
         by: String::new(),
         confirmed_by: Some(confirmed_by),
+        asks_sight: true,
         signed_by: BTreeSet::new(),
     };
     let of_entitlement = |id| {
@@ -163,12 +173,7 @@ fn proposals(books: &Books) -> Vec<Matter> {
         (about, held.map(|held| held.household))
     };
     let mut all = Vec::new();
-    // One that was overtaken by another is nobody's any more.
-    let is_current = |change: &Change| {
-        let payee = books.people.payee(change.changed.person);
-        payee.is_some_and(|payee| payee.account() == change.changed.old)
-    };
-    let open = books.people.changes.iter().filter(|(_, one)| !one.approved && is_current(one));
+    let open = books.people.changes.iter().filter(|(_, one)| is_open(books, one));
     for (act, change) in open {
         let person = books.people.persons.get(&change.changed.person);
         let about = (change.changed.reason.clone(), person.map(|person| person.household));
@@ -189,7 +194,11 @@ fn proposals(books: &Books) -> Vec<Matter> {
             all.push(proposal("阶段验收", act, about, Body::StageConfirmed(body)));
         }
     }
-    for (act, list) in books.cases.brought_in.iter().filter(|(_, list)| !list.confirmed) {
+    let near = |list: &BroughtIn| {
+        list.lines.iter().any(|line| area.covers_household(books, line.household))
+    };
+    let lists = books.cases.brought_in.iter();
+    for (act, list) in lists.filter(|(_, list)| !list.confirmed && near(list)) {
         let about = (scheme_name(books, &list.scheme), None);
         let body = EntitlementsConfirmed { brought_in: *act, root: list.root };
         all.push(proposal("存量资格名单", act, about, Body::EntitlementsConfirmed(body)));
@@ -211,6 +220,7 @@ fn claims(books: &Books) -> Vec<Matter> {
             turn: Turn::Role(step.role()),
             by: String::new(),
             confirmed_by: None,
+            asks_sight: true,
             signed_by: BTreeSet::new(),
         }
     });
@@ -229,6 +239,7 @@ fn advances(books: &Books) -> Vec<Matter> {
         turn: Turn::Role(Role::TownReviewer),
         by: String::new(),
         confirmed_by: None,
+        asks_sight: true,
         signed_by: BTreeSet::new(),
     });
     told.collect()
@@ -253,6 +264,7 @@ fn flags(books: &Books) -> Vec<Matter> {
             turn,
             by: String::new(),
             confirmed_by: None,
+            asks_sight: false,
             signed_by: BTreeSet::new(),
         })
     });
