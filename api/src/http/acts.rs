@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_LENGTH;
@@ -18,7 +17,8 @@ use serde_json::json;
 use tokio::sync::Semaphore;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use super::problem::status_of;
+use super::extract::Whole;
+use super::problem::{Problem, status_of};
 use super::{PATIENCE, broken_off};
 use crate::counter::Counter;
 use crate::failure::Failure;
@@ -58,7 +58,11 @@ async fn make_room(State(room): State<Arc<Semaphore>>, request: Request, next: N
     next.run(request).await
 }
 
-async fn acts(State(counter): State<Arc<Counter>>, body: Bytes) -> Response {
+async fn acts(State(counter): State<Arc<Counter>>, body: Result<Whole, Problem>) -> Response {
+    let body = match body {
+        Ok(Whole(body)) => body,
+        Err(Problem(status, why)) => return (status, Json(why.to_json())).into_response(),
+    };
     let hand_in = move || {
         let (signed, lines) = read_entries(&body)?;
         counter.hand_in(signed, lines)

@@ -52,6 +52,7 @@ fn what_is_too_long_is_refused_before_it_has_come() {
 fn uploads_that_stand_still_are_let_go_and_nobody_waits_for_them() {
     let hall = Hall::open();
     let slow = hall.clerk("CZJ-国库支付复核");
+    let alone = begin_upload(&hall, &slow, ("/acts", "octet-stream"), 1 << 19);
     let uploads: Vec<_> = (0..60).map(|_| begin_upload(&hall, &slow, FILE, 1 << 20)).collect();
     let maker = hall.clerk("MZJ-造册经办");
     let draft = maker.draft("/api/v1/drafts/roster", &roster("TC0C0"));
@@ -61,6 +62,8 @@ fn uploads_that_stand_still_are_let_go_and_nobody_waits_for_them() {
         let said = answer(upload);
         assert!(said.starts_with("HTTP/1.1 408"), "{said}");
     }
+    let said = answer(alone);
+    assert!(said.starts_with("HTTP/1.1 408") && said.contains("http.slow"), "{said}");
     assert_eq!(maker.get("/api/v1/funds").status, 200);
 }
 
