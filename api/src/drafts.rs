@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::clock::Clock;
 use crate::desk::incoming::Imported;
+use crate::desk::sealing::of_kind;
 use crate::desk::{Draft, Office};
 use crate::failure::Failure;
 
@@ -87,26 +88,38 @@ impl Drafts {
         Ok(name)
     }
 
-    /// Refuses a benefit account that an act which waits for its signature names already: what the vault keeps of it would change
-    /// under that act.
+    /// Refuses an account or a person in office that an act which waits for its signature names already: what the vault keeps
+    /// of them would change under that act.
     ///
     /// # Errors
-    /// `draft.account_waits`, or the vault cannot be read.
+    /// `draft.named_waits`, or the vault cannot be read.
     pub fn refuse_named_twice(
         &self,
         office: Office<'_>,
+        body: &Map<String, Value>,
         private: &Map<String, Value>,
     ) -> Result<(), Failure> {
-        let number = private.get("number").and_then(Value::as_str);
-        let known = number.map(|number| office.vault.find_account(number)).transpose()?.flatten();
-        let Some(account) = known.map(|account| account.to_string()) else { return Ok(()) };
-        let names = |one: &Waiting| {
+        let text = |name: &str| private.get(name).and_then(Value::as_str);
+        let account = text("number").map(|number| office.vault.find_account(number)).transpose()?;
+        let officer = text("id_no").map(|id_no| office.vault.find_officer(id_no)).transpose()?;
+        // A programme account is known by the code that its act gives it.
+        let code = body.get("code").and_then(Value::as_str).map(str::to_owned);
+        let named = [
+            account.flatten().map(|id| id.to_string()),
+            officer.flatten().map(|id| id.to_string()),
+            code,
+        ];
+        let named = named.into_iter().flatten().map(|id| format!("\"{id}\""));
+        let named: Vec<String> = named.collect();
+        let is_named_by = |one: &Waiting| {
+            let takes_private = of_kind(one.draft.body.kind()).is_ok();
             let written = one.draft.body.encode().unwrap_or_default();
-            String::from_utf8_lossy(&written).contains(&account)
+            let written = String::from_utf8_lossy(&written).into_owned();
+            takes_private && named.iter().any(|id| written.contains(id))
         };
-        if self.waiting().values().any(|one| one.signed.is_none() && names(one)) {
-            let text = "这个账号在另一份待签的内容里；请先签署或放弃那一份，再重新填写。";
-            return Err(Failure::refused("draft.account_waits", text));
+        if self.waiting().values().any(|one| one.signed.is_none() && is_named_by(one)) {
+            let text = "这个账户或人员在另一份待签的内容里；请先签署或放弃那一份，再重新填写。";
+            return Err(Failure::refused("draft.named_waits", text));
         }
         Ok(())
     }

@@ -249,7 +249,14 @@ impl Browser {
     /// If it is not taken in.
     #[must_use]
     pub fn sign(&self) -> u64 {
-        self.click("#sign:not([disabled])");
+        // A busy machine's browser can lose a click; one that came through leaves the button disabled, or the page behind.
+        let took = "const one = document.querySelector('#sign'); return !one || one.disabled";
+        for _ in 0..5 {
+            self.click("#sign:not([disabled])");
+            if (0..20).any(|_| self.run(took, vec![]) == true) {
+                break;
+            }
+        }
         let said = self.wait_to_say("已入账：");
         let entry = said.split("已入账：第 ").nth(1).and_then(|rest| rest.split(' ').next());
         entry.and_then(|entry| entry.parse().ok()).unwrap_or_else(|| panic!("no entry: {said}"))

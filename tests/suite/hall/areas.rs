@@ -95,3 +95,35 @@ fn an_application_that_was_declined_is_not_shown_as_confirmed() {
     let page = clerk.get(&format!("/applications/{case}")).body.as_str().unwrap().to_owned();
     assert!(page.contains("不予确认，没有由此给予资格") && !page.contains("已确认"), "{page}");
 }
+
+#[test]
+fn what_waits_for_a_signature_keeps_what_the_vault_holds_of_it() {
+    let hall = Hall::open();
+    let accountant = hall.clerk("CZJ-会计");
+    let asks = |number: &str| {
+        let wish = json!({
+            "kind": "bank_account.opened",
+            "body": { "code": "ZH-09", "bank": "青禾农村商业银行", "opened": "2020-12-01" },
+            "private": { "number": number, "holder_name": "青禾县财政局" },
+        });
+        let reply = accountant.post("/api/v1/drafts/act", &wish);
+        (reply.status, reply.code().to_owned(), reply.body["draft"].as_str().map(str::to_owned))
+    };
+    let (status, _, first) = asks("990014100000000099");
+    assert_eq!(status, 200);
+    // Another number under the same code would change what the first draft stands for.
+    assert_eq!(asks("990014100000000098"), (422, "draft.named_waits".to_owned(), None));
+    let first = first.unwrap();
+    let path = format!("/api/v1/drafts/{first}");
+    assert_eq!(accountant.ask("DELETE", &path, &[], b"").status, 204);
+    let (status, code, second) = asks("990014100000000098");
+    assert_eq!((status, code.as_str()), (200, ""));
+    let second = second.unwrap();
+    assert_eq!(accountant.hand_in(&second, &accountant.act_for(&second, |_| ())).status, 200);
+    let Hall { server, dir, _folder } = hall;
+    assert_eq!(server.stop().0, Some(0));
+    let desk = Desk::open(&dir, Clock::Machine).unwrap();
+    let code = desk.vault.find_programme_account("990014100000000098").unwrap().unwrap();
+    assert_eq!(code.as_str(), "ZH-09");
+    assert_eq!(desk.vault.find_programme_account("990014100000000099").unwrap(), None);
+}

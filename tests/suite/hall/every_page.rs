@@ -1,4 +1,4 @@
-//! Every page in a real browser: axe finds nothing wrong with it, nothing stands outside the window, none is too heavy, and no
+//! The pages in a real browser: axe finds nothing wrong with it, nothing stands outside the window, none is too heavy, and no
 //! script complains.
 
 use std::process::Command;
@@ -8,7 +8,7 @@ use tests::browser::{Browser, Driver};
 
 use super::Hall;
 use super::cases::open_cases;
-use super::people::People;
+use super::people::{People, fill_in};
 
 /// The heaviest that a page may be, in bytes.
 const HEAVIEST: usize = 200_000;
@@ -56,8 +56,23 @@ fn places(browser: &Browser) -> Vec<String> {
     places.as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect()
 }
 
+/// What is signed, before and after: an act with lines, and one without.
+fn drafts_and_what_became_of_them(people: &People<'_>, look: &mut dyn FnMut(&Browser, &str)) {
+    let (maker, accountant) = (people.enter("MZJ-造册经办"), people.enter("CZJ-会计"));
+    let clerk = people.hall.clerk("MZJ-造册经办");
+    let draft = clerk.draft("/api/v1/drafts/roster", &super::roster("TC0C1"));
+    look(&maker, &format!("/drafts/{draft}"));
+    people.go(&accountant, "/funds");
+    let released =
+        [("fund", "F-DB"), ("amount_fen", "1"), ("date", "2020-12-02"), ("voucher_no", "B-1")];
+    fill_in(&accountant, "fund.released", &released);
+    look(&accountant, &accountant.place());
+    let _ = accountant.sign();
+    look(&accountant, &accountant.place());
+}
+
 #[test]
-fn axe_finds_nothing_on_any_page_and_every_page_fits_and_is_light() {
+fn axe_finds_nothing_on_the_pages_that_people_reach_and_they_fit_and_are_light() {
     let Some((driver, axe)) = Driver::start().zip(axe()) else { return };
     let (hall, books, household) = Hall::with_books();
     let people = People::of(&driver, &hall);
@@ -77,6 +92,7 @@ fn axe_finds_nothing_on_any_page_and_every_page_fits_and_is_light() {
     let _ = stranger.run("document.querySelector('header').innerHTML = '<input>'", vec![]);
     assert!(faults(&stranger, &axe).iter().any(|fault| fault[0] == "label"));
     drop(stranger);
+    drafts_and_what_became_of_them(&people, &mut look);
     let home = format!("/households/{household}");
     let mut visits: Vec<(String, String)> = open_cases(&hall, &books, household);
     let more = [

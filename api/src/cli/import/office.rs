@@ -10,7 +10,7 @@ use reconcile::opened::Opened;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::{FileArgs, NAMED, Report};
+use super::{FileArgs, Report};
 use crate::desk::lists::entitlements::{self, Given};
 use crate::desk::lists::persons::{self, About};
 use crate::desk::lists::{allotments, people as people_list};
@@ -57,14 +57,8 @@ pub(super) fn people(
     };
     desk.checkpoint()?;
     let mut text = format!("人员名单：{count}户{persons}人；{}", done(receipt));
-    if !odd.is_empty() {
-        let named = odd.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join("、");
-        let more = if odd.len() > NAMED { "等" } else { "" };
-        let _ = write!(
-            text,
-            "\n  注意：{}个19位账号的校验位不符，可能录错，请与存折或卡核对：{named}{more}",
-            odd.len()
-        );
+    if let Some(said) = people_list::said_of_odd(&odd) {
+        let _ = write!(text, "\n  注意：{said}");
     }
     let seq = receipt.map(|receipt| receipt.seq);
     let json = json!({ "ok": true, "households": count, "persons": persons, "seq": seq,

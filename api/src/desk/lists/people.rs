@@ -270,6 +270,19 @@ pub fn without_check_digit(households: &[NewHousehold]) -> Vec<String> {
     odd.map(|(_, one)| format!("{}（尾号{}）", one.holder_name, tail(&one.number))).collect()
 }
 
+/// So many of them are named.
+const NAMED: usize = 20;
+
+/// The same in words; nothing if there are none.
+#[must_use]
+pub fn said_of_odd(odd: &[String]) -> Option<String> {
+    let named = odd.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join("、");
+    let more = if odd.len() > NAMED { "等" } else { "" };
+    let count = odd.len();
+    let said = format!("{count}个19位账号的校验位不符，可能录错，请与存折或卡核对：{named}{more}");
+    (count > 0).then_some(said)
+}
+
 /// What a dry run says of a list without problems.
 #[must_use]
 pub fn counted(households: &[NewHousehold]) -> (usize, usize) {

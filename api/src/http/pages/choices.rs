@@ -4,6 +4,7 @@ use ledger::act::funds::FundKind;
 use ledger::books::Books;
 
 use super::forms::Choice;
+use super::keys::post_of;
 
 /// All words of a closed list.
 macro_rules! words_of {
@@ -53,10 +54,9 @@ pub(super) fn policies(books: &Books) -> Vec<Choice> {
 pub(super) fn officers(books: &Books) -> Vec<Choice> {
     let in_office = books.offices.officers.iter().filter(|(_, known)| known.in_office);
     let mut all: Vec<Choice> = in_office
-        .map(|(id, known)| {
-            let unit = books.offices.units.get(&known.unit);
-            let unit = unit.map_or("", |unit| unit.name.as_str());
-            (id.to_string(), format!("{unit} {}", known.post))
+        .map(|(id, _)| {
+            let (post, unit) = post_of(books, *id);
+            (id.to_string(), format!("{unit} {post}"))
         })
         .collect();
     all.sort_by(|one, other| one.1.cmp(&other.1));

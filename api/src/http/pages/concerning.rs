@@ -6,6 +6,7 @@ use ledger::ids::{ApplicationId, EntitlementId, OfficerId};
 use serde_json::Value;
 
 use super::cases::scheme_name;
+use super::keys::post_of;
 
 /// A word for what it is, what it is, and where it is shown.
 pub(super) struct Concern {
@@ -86,7 +87,6 @@ fn said(books: &Books, key: &str, id: &str) -> String {
 }
 
 fn post(books: &Books, officer: OfficerId) -> Option<String> {
-    let known = books.offices.officers.get(&officer)?;
-    let unit = books.offices.units.get(&known.unit).map_or("", |unit| unit.name.as_str());
-    Some(format!("{unit} {}", known.post))
+    let (post, unit) = post_of(books, officer);
+    (!post.is_empty()).then(|| format!("{unit} {post}"))
 }

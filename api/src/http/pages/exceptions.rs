@@ -59,7 +59,13 @@ fn deciding(office: Office<'_>, heaps: &[Heap]) -> Form {
         Field::proof("evidence", "凭证"),
         Field::new("booked", "入账日期", Control::Day(office.clock.today().to_string())),
     ];
-    Form::new("exception.resolved", "处理一项存疑", fields).saying("处理，去签署")
+    let form = Form::new("exception.resolved", "处理一项存疑", fields).saying("处理，去签署");
+    let count: usize = heaps.iter().map(|heap| heap.entries.len()).sum();
+    if count > CHOICES {
+        form.noting("只列出最早的 500 项，其余在这些处理后列出。")
+    } else {
+        form
+    }
 }
 
 /// A statement row that was given to the wrong movement.

@@ -149,7 +149,7 @@ impl Form {
 }
 
 impl Control {
-    /// A part's rows: the known labels, and two empty ones where few are known.
+    /// A part's rows: the known labels and an empty one; three empty ones where none is known.
     fn rows(labels: &[String]) -> Vec<(usize, &str)> {
         let empty = if labels.is_empty() { 3 } else { 1 };
         let labels = labels.iter().map(String::as_str).chain(std::iter::repeat_n("", empty));

@@ -100,7 +100,7 @@ fn row(books: &Books, who: SignedIn, key: KeyId, waiting: &WaitingKey) -> Row {
     }
 }
 
-fn post_of(books: &Books, officer: OfficerId) -> (String, String) {
+pub(super) fn post_of(books: &Books, officer: OfficerId) -> (String, String) {
     let known = books.offices.officers.get(&officer);
     let unit = known.and_then(|known| books.offices.units.get(&known.unit));
     let post = known.map(|known| known.post.clone()).unwrap_or_default();

@@ -11,6 +11,7 @@ use ledger::ids::OfficerId;
 
 use super::choices::{officers, units, words_of};
 use super::forms::{Choice, Control, Field, Form};
+use super::keys::post_of;
 use super::{Frame, page as written};
 use crate::hall::Hall;
 use crate::http::extract::Visitor;
@@ -155,10 +156,7 @@ fn revoking(books: &Books) -> Form {
     let live = books.offices.keys.iter().filter(|(_, key)| key.revoked.is_none());
     let mut live: Vec<Choice> = live
         .map(|(id, key)| {
-            let holder = books.offices.officers.get(&key.officer);
-            let unit = holder.and_then(|known| books.offices.units.get(&known.unit));
-            let unit = unit.map_or("", |unit| unit.name.as_str());
-            let post = holder.map_or("", |known| known.post.as_str());
+            let (post, unit) = post_of(books, key.officer);
             (id.to_string(), format!("{unit} {post} {id}"))
         })
         .collect();

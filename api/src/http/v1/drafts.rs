@@ -54,9 +54,11 @@ pub(super) async fn make(
             // What cannot be written into the log is told now, not when it is signed.
             let written = draft.body.encode();
             let written = written.map_err(|why| Failure::Rejected(admission::malformed(&why)))?;
-            in_their_area(office, who, &serde_json::from_slice(&written).unwrap_or_default())?;
+            let stated: Value = serde_json::from_slice(&written)
+                .map_err(|why| Failure::usage(format!("内容写出后读不回：{why}")))?;
+            in_their_area(office, who, &stated)?;
             Area::of(office.books, who.officer).demand_for_lines(office.books, &draft.lines)?;
-            refuse_what_has_not_happened(office, &draft.body, &written)?;
+            refuse_what_has_not_happened(office, &draft.body, &stated)?;
             try_one(office, who.key, &draft.body, &draft.lines)?;
             Ok::<_, Failure>((draft, told))
         })??;
@@ -95,12 +97,11 @@ const HAPPENED: &[&str] = &[
 fn refuse_what_has_not_happened(
     office: Office<'_>,
     body: &Body,
-    written: &[u8],
+    stated: &Value,
 ) -> Result<(), Failure> {
     // The last day of an organisation can be said before it comes.
     let dates: &[&str] = if matches!(body, Body::OrganisationClosed(_)) { &[] } else { &["date"] };
-    let body: Value = serde_json::from_slice(written).unwrap_or_default();
-    let day = |key: &str| body.get(key)?.as_str()?.parse::<Date>().ok();
+    let day = |key: &str| stated.get(key)?.as_str()?.parse::<Date>().ok();
     let keys = HAPPENED.iter().chain(dates);
     match keys.filter_map(|key| day(key)).find(|day| *day > office.clock.today()) {
         Some(day) => Err(Failure::refused("draft.ahead", format!("{day}还没有到，没有拟办。"))),
@@ -145,7 +146,7 @@ pub async fn of_act(
         let fields = body.as_object_mut().ok_or_else(|| Failure::usage("body 应为对象。"))?;
         if let Some(private) = private {
             refuse_unsigned(office, who, (&kind, fields))?;
-            drafts.drafts.refuse_named_twice(office, &private)?;
+            drafts.drafts.refuse_named_twice(office, fields, &private)?;
             fill(office, &kind, fields, &private)?;
         }
         let body = body_of(&kind, &body)?;
@@ -165,7 +166,7 @@ pub async fn of_act(
 
 fn body_of(kind: &str, body: &Value) -> Result<Body, Failure> {
     let read = Body::from_json(kind, &body.to_string());
-    read.map_err(|why| Failure::usage(format!("body 不对：{}。", of_parser(&why))))
+    read.map_err(|why| Failure::usage(format!("填写的内容不对：{}。", of_parser(&why))))
 }
 
 /// What the rules would refuse is refused before anything personal goes into the vault.

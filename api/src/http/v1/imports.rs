@@ -9,6 +9,7 @@ use ledger::act::offices::Role;
 use ledger::ids::{BankAccountCode, BatchCode};
 use ledger::money::Money;
 use ledger::period::Date;
+use reconcile::opened::Opened;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -31,10 +32,13 @@ struct Said {
     mismatches: Option<usize>,
 }
 
-/// A browser names the file alone; whatever else comes is cut down to that.
-pub(super) fn file_name(said: &str) -> Result<&str, Failure> {
+/// Opens what was uploaded. A browser names the file alone; whatever else comes is cut down to that.
+pub(super) fn opened<'a>(said: &'a str, bytes: &'a Bytes) -> Result<Opened<'a>, Failure> {
     let name = said.rsplit(['/', '\\']).next().unwrap_or_default();
-    if name.is_empty() { Err(Failure::usage("缺文件名。")) } else { Ok(name) }
+    if name.is_empty() {
+        return Err(Failure::usage("缺文件名。"));
+    }
+    Ok(spreadsheet::open(name, bytes).map_err(|problem| vec![problem])?)
 }
 
 /// Opens the file and drafts its import.
@@ -44,10 +48,9 @@ fn import(
     bytes: &Bytes,
     draft: impl FnOnce(&Incoming<'_>) -> Result<(Draft, Imported), Failure>,
 ) -> Result<(Draft, Told), Failure> {
-    let name = file_name(&said.name)?;
     let booked = said.booked.unwrap_or_else(|| office.clock.today());
     office.refuse_ahead(booked)?;
-    let opened = spreadsheet::open(name, bytes).map_err(|problem| vec![problem])?;
+    let opened = opened(&said.name, bytes)?;
     let (profile, mismatches) = (said.profile.as_deref(), said.mismatches);
     let file = Incoming { opened: &opened, profile, booked, mismatches, dry_run: false };
     let (draft, imported) = draft(&file)?;

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::super::extract::{Asked, SignedIn, Whole};
 use super::super::problem::{Problem, WriteRefused};
 use super::drafts::{DraftName, make};
-use super::imports::file_name;
+use super::imports::opened;
 use crate::desk::lists::entitlements::Given;
 use crate::desk::lists::persons::About;
 use crate::desk::lists::{entitlements, people, persons};
@@ -24,10 +24,6 @@ use crate::drafts::Told;
 use crate::failure::Failure;
 use crate::hall::Hall;
 use crate::permits::Area;
-use crate::spreadsheet;
-
-/// So many accounts whose check digit is wrong are named.
-const NAMED: usize = 20;
 
 /// A list of people.
 #[derive(Deserialize, IntoParams)]
@@ -49,8 +45,7 @@ pub async fn of_people(
     Whole(bytes): Whole,
 ) -> Result<Json<DraftName>, Problem> {
     make(hall, who, Some(Role::Registrar), move |office| {
-        let opened = spreadsheet::open(file_name(&name)?, &bytes);
-        let households = people::read(office, &opened.map_err(|problem| vec![problem])?)?;
+        let households = people::read(office, &opened(&name, &bytes)?)?;
         live_in_their_area(office, who, &households)?;
         let noted = told(&households);
         let file = Some(Digest(Sha256::digest(&bytes).into()));
@@ -79,16 +74,8 @@ fn live_in_their_area(
 fn told(households: &[NewHousehold]) -> Vec<String> {
     let (count, persons) = people::counted(households);
     let odd = people::without_check_digit(households);
-    let mut told = vec![format!("{count}户，{persons}人")];
-    if !odd.is_empty() {
-        let named = odd.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join("、");
-        let more = if odd.len() > NAMED { "等" } else { "" };
-        told.push(format!(
-            "{}个19位账号的校验位不符，可能录错，请与存折或卡核对：{named}{more}",
-            odd.len()
-        ));
-    }
-    told
+    let counted = format!("{count}户，{persons}人");
+    [counted].into_iter().chain(people::said_of_odd(&odd)).collect()
 }
 
 /// A list of entitlements.
@@ -122,8 +109,7 @@ pub async fn of_entitlements(
 ) -> Result<Json<DraftName>, Problem> {
     make(hall, who, Some(Role::Registrar), move |office| {
         let EntitlementsQuestion { name, scheme, from, category, source } = asked;
-        let opened = spreadsheet::open(file_name(&name)?, &bytes);
-        let opened = opened.map_err(|problem| vec![problem])?;
+        let opened = opened(&name, &bytes)?;
         let given = Given { scheme, from, category, source: &source };
         let draft = entitlements::draft(office, (who.officer, who.key), &opened, &given)?;
         let noted = summed(&draft);
@@ -190,8 +176,7 @@ pub async fn of_persons(
         (ListAbout::Loans, None) => About::Loans(source),
     };
     make(hall, who, Some(Role::Registrar), move |office| {
-        let opened = spreadsheet::open(file_name(&name)?, &bytes);
-        let opened = opened.map_err(|problem| vec![problem])?;
+        let opened = opened(&name, &bytes)?;
         let draft = persons::draft(office, (who.officer, who.key), &opened, &about)?;
         let noted = summed(&draft);
         Ok((draft, Told::Noted(noted)))

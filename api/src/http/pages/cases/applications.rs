@@ -17,7 +17,7 @@ use super::{CasePage, Fact, StepRow, demand, named, parts_of, scheme_name};
 use crate::desk::Office;
 use crate::failure::Failure;
 use crate::hall::Hall;
-use crate::http::extract::{SignedIn, Visitor};
+use crate::http::extract::Visitor;
 use crate::permits::holds;
 
 pub(super) async fn page(
@@ -48,7 +48,11 @@ pub(super) async fn page(
             how.clone_into(&mut shown.turn);
             return Ok(shown);
         };
-        shown.turn_of(office, who, role_of(step), forms(office, who, case, scheme, step));
+        if step == Step::Survey && case.surveyors.contains(&who.officer) {
+            "您已经签名，由另一人共同签名。".clone_into(&mut shown.turn);
+        } else {
+            shown.turn_of(office, who, role_of(step), vec![form(office, case, scheme, step)]);
+        }
         let does = |role| holds(office.books, who.officer, role);
         if does(Role::Surveyor) && case.survey.is_some() {
             let again = visiting(office, case, scheme);
@@ -105,14 +109,8 @@ fn step_row(case: &Application, step: Step, scheme: &SchemeSet) -> StepRow {
     StepRow { name: step.chinese(), done }
 }
 
-/// The forms of a step: one, or two where a survey can be joined or made anew.
-fn forms(
-    office: Office<'_>,
-    who: SignedIn,
-    case: &Application,
-    scheme: &SchemeSet,
-    step: Step,
-) -> Vec<Form> {
+/// The form of a step.
+fn form(office: Office<'_>, case: &Application, scheme: &SchemeSet, step: Step) -> Form {
     let (application, today) = (case.filed.application.to_string(), office.clock.today());
     let survey = case.survey.as_ref().map(|(act, _)| act.to_string()).unwrap_or_default();
     let of = |mut more: Vec<Field>| {
@@ -121,14 +119,14 @@ fn forms(
     };
     let about = || Field::given("survey", survey.as_str());
     match step {
-        Step::Survey => vec![surveying(office, who, case, scheme)],
+        Step::Survey => surveying(office, case, scheme),
         Step::VillageNomination | Step::Acceptance | Step::CollectiveDecision => {
             let mut fields = of(vec![
                 Field::given("step", step.word()),
                 Field::proof("evidence", "会议记录或验收报告"),
             ]);
             fields.extend((!survey.is_empty()).then(about));
-            vec![Form::new("application.step_passed", step.chinese(), fields)]
+            Form::new("application.step_passed", step.chinese(), fields)
         }
         Step::Notice => {
             let fields = of(vec![
@@ -139,11 +137,11 @@ fn forms(
                 Field::new("objections", "未了异议（件）", Control::Whole("0".to_owned())),
                 Field::proof("photo", "公示照片"),
             ]);
-            vec![Form::new("application.noticed", "公示", fields)]
+            Form::new("application.noticed", "公示", fields)
         }
         Step::TownReview => {
             let form = Form::new("application.reviewed", "乡镇审核", of(vec![about()]));
-            vec![form.noting("同意入户调查认定的内容和金额。").saying("审核同意，去签署")]
+            form.noting("同意入户调查认定的内容和金额。").saying("审核同意，去签署")
         }
         Step::CountyConfirm => {
             let from = match scheme.pay_start {
@@ -161,7 +159,7 @@ fn forms(
             ]);
             fields.extend(last);
             let form = Form::new("application.confirmed", "县级确认", fields);
-            vec![form.noting("同意入户调查认定的内容和金额；确认后即有资格。")]
+            form.noting("同意入户调查认定的内容和金额；确认后即有资格。")
         }
     }
 }
@@ -173,19 +171,14 @@ fn last_month(from: ledger::period::Period, months: u16) -> String {
 }
 
 /// The first surveyor says what was found; others join, each once.
-fn surveying(office: Office<'_>, who: SignedIn, case: &Application, scheme: &SchemeSet) -> Form {
+fn surveying(office: Office<'_>, case: &Application, scheme: &SchemeSet) -> Form {
     let Some((act, _)) = &case.survey else { return visiting(office, case, scheme) };
     let fields = vec![
         Field::given("application", case.filed.application.to_string()),
         Field::given("survey", act.to_string()),
     ];
     let join = Form::new("application.survey_joined", "共同调查", fields);
-    let words = if case.surveyors.contains(&who.officer) {
-        "您已经签名；由另一人共同签名。"
-    } else {
-        "您也到户调查，所见与左边的内容和金额一致。"
-    };
-    join.noting(words).saying("共同签名，去签署")
+    join.noting("您也到户调查，所见与左边的内容和金额一致。").saying("共同签名，去签署")
 }
 
 fn visiting(office: Office<'_>, case: &Application, scheme: &SchemeSet) -> Form {
