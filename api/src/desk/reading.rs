@@ -45,12 +45,12 @@ impl Payees {
             })
             .collect();
         let accounts: Vec<AccountId> = accounts.into_iter().collect();
-        let read = office.vault.read_persons(&persons, note)?;
+        let asked = (persons.as_slice(), accounts.as_slice());
+        let (read, of_accounts) = office.vault.read_persons_and_accounts(asked, note)?;
         let read = persons.into_iter().zip(read).map(|(id, fields)| Ok((id, fields?)));
         let mut persons: HashMap<_, _> = read.collect::<Result<_, Failure>>()?;
         persons.extend(organisations);
-        let read = office.vault.read_accounts(&accounts, note)?;
-        let read = accounts.into_iter().zip(read).map(|(id, fields)| Ok((id, fields?)));
+        let read = accounts.into_iter().zip(of_accounts).map(|(id, fields)| Ok((id, fields?)));
         Ok(Payees { persons, accounts: read.collect::<Result<_, Failure>>()? })
     }
 

@@ -322,6 +322,47 @@ impl Payments {
         found.filter_map(|(code, line)| PaymentRef::new(code, line)).collect()
     }
 
+    /// The payments of some entitlements for months up to one, each entitlement's by batch, withdrawn rosters left out. Walks
+    /// each batch that pays one of them once.
+    #[must_use]
+    pub fn of_entitlements(
+        &self,
+        wanted: &[(EntitlementId, &SchemeCode)],
+        until: Period,
+    ) -> BTreeMap<EntitlementId, Vec<PaymentRef>> {
+        let mut found: BTreeMap<EntitlementId, Vec<PaymentRef>> = BTreeMap::new();
+        for (code, batch) in &self.batches {
+            if batch.period > until || !batch.pays(batch.period) {
+                continue;
+            }
+            let own = wanted.iter().filter(|(_, scheme)| batch.scheme == **scheme);
+            let numbered =
+                own.filter_map(|(id, _)| Some((self.names.entitlements.known(*id)?, id)));
+            let paid: Vec<_> =
+                numbered.filter(|(number, _)| self.paid.contains(*number, batch.period)).collect();
+            if paid.is_empty() {
+                continue;
+            }
+            for (line, of) in (1_u32..).zip(batch.rows.entitlements()) {
+                let Some((_, id)) = paid.iter().find(|(number, _)| *number == of) else { continue };
+                found.entry(**id).or_default().extend(PaymentRef::new(code.clone(), line));
+            }
+        }
+        found
+    }
+
+    /// The payments of a batch that failed or came back and have no other in their place, in the order of its roster.
+    pub fn to_reissue<'a>(
+        &'a self,
+        code: &'a BatchCode,
+    ) -> impl Iterator<Item = (PaymentRef, Payment)> + 'a {
+        let lines = self.batches.get(code).map(|batch| batch.rows.came_back());
+        let references =
+            lines.into_iter().flatten().filter_map(|line| PaymentRef::new(code.clone(), line));
+        let payments = references.filter_map(|at| self.find(&at).map(|(_, payment)| (at, payment)));
+        payments.filter(|(_, payment)| payment.reissued_by.is_none())
+    }
+
     /// How an amount that comes back falls on a payment's sources: first source first, on none more than is still out.
     #[must_use]
     pub fn shares(&self, reference: &PaymentRef, amount: Money) -> Vec<Money> {

@@ -6,7 +6,7 @@ mod column;
 mod names;
 mod packed;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +66,11 @@ pub(super) struct Rare {
     pub(super) town: Option<u16>,
 }
 
+/// Lines, and the answers of a batch, are counted from 1.
+fn place_of(number: u32) -> Option<usize> {
+    usize::try_from(number).ok()?.checked_sub(1)
+}
+
 /// The rows of a batch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Kept {
@@ -93,6 +98,27 @@ impl Kept {
         match self {
             Kept::Open(rows) => rows.get(place).copied(),
             Kept::Packed(packed) => packed.row(place),
+        }
+    }
+
+    fn amount(&self, place: usize) -> Option<Money> {
+        match self {
+            Kept::Open(rows) => rows.get(place).map(|row| row.amount),
+            Kept::Packed(packed) => packed.amount(place),
+        }
+    }
+
+    fn entitlement(&self, place: usize) -> Option<u32> {
+        match self {
+            Kept::Open(rows) => rows.get(place).map(|row| row.entitlement),
+            Kept::Packed(packed) => packed.entitlement(place),
+        }
+    }
+
+    fn answer(&self, place: usize) -> Option<u32> {
+        match self {
+            Kept::Open(rows) => rows.get(place).map(|row| row.answer),
+            Kept::Packed(packed) => packed.answer(place),
         }
     }
 
@@ -176,7 +202,7 @@ impl Rows {
     }
 
     fn row(&self, line: u32) -> Option<Row> {
-        self.kept.get(usize::try_from(line).ok()?.checked_sub(1)?)
+        self.kept.get(place_of(line)?)
     }
 
     /// Keeps the rows in few bytes from now on.
@@ -188,17 +214,33 @@ impl Rows {
 
     /// The amount of a line's payment.
     pub(super) fn amount(&self, line: u32) -> Option<Money> {
-        self.row(line).map(|row| row.amount)
+        self.kept.amount(place_of(line)?)
     }
 
     /// The number of the entitlement that a line pays.
     pub(super) fn entitlement(&self, line: u32) -> Option<u32> {
-        self.row(line).map(|row| row.entitlement)
+        self.kept.entitlement(place_of(line)?)
     }
 
     /// The numbers of the entitlements, in the order of the lines.
     pub(super) fn entitlements(&self) -> impl Iterator<Item = u32> {
-        (0..self.kept.len()).filter_map(|place| self.kept.get(place)).map(|row| row.entitlement)
+        (0..self.kept.len()).filter_map(|place| self.kept.entitlement(place))
+    }
+
+    /// The lines whose payment failed or came back, in order.
+    pub(super) fn came_back(&self) -> BTreeSet<u32> {
+        let returned = self.rare.iter().filter(|(_, rare)| rare.returned.is_some());
+        let mut lines: BTreeSet<u32> = returned.map(|(line, _)| *line).collect();
+        let alike = (1_u32..).zip(&self.answers);
+        let failing: Vec<u32> =
+            alike.filter(|(_, alike)| alike.failed.is_some()).map(|(number, _)| number).collect();
+        if !failing.is_empty() {
+            let failed = |(_, place): &(u32, usize)| {
+                self.kept.answer(*place).is_some_and(|answer| failing.contains(&answer))
+            };
+            lines.extend((1_u32..).zip(0..self.kept.len()).filter(failed).map(|(line, _)| line));
+        }
+        lines
     }
 
     /// What pays a line: funds with their amounts.
@@ -220,8 +262,7 @@ impl Rows {
     }
 
     fn answer_of(&self, row: &Row) -> Option<Answer> {
-        let place = usize::try_from(row.answer).ok()?.checked_sub(1)?;
-        let Alike { failed, on, booked, manifest } = *self.answers.get(place)?;
+        let Alike { failed, on, booked, manifest } = *self.answers.get(place_of(row.answer)?)?;
         Some(Answer { failed, on, booked, at: Seq(manifest.0 + u64::from(row.answered_after)) })
     }
 
@@ -241,8 +282,8 @@ impl Rows {
             self.answers.len() - 1
         });
         let after = at.0.checked_sub(manifest.0).expect("a line stands behind its manifest");
-        let row = usize::try_from(line).ok().and_then(|line| line.checked_sub(1));
-        let Some(row) = row.and_then(|place| self.kept.open().get_mut(place)) else { return };
+        let row = place_of(line).and_then(|place| self.kept.open().get_mut(place));
+        let Some(row) = row else { return };
         row.answer = u32::try_from(place + 1).expect("no more answers than entries of a year");
         row.answered_after = u32::try_from(after).expect("a manifest counts its lines in 32 bits");
     }

@@ -1,6 +1,6 @@
 //! The record of access: every reading of plain text by a person, written before the text is given out.
 
-use std::sync::PoisonError;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -71,39 +71,48 @@ impl Vault {
         subjects: &[Subject],
         note: &AccessNote,
     ) -> Result<(), VaultFailure> {
-        let Some(first) = subjects.first() else { return Ok(()) };
+        self.record_accesses(&[subjects], note)
+    }
+
+    /// Records readings of several kinds, each by itself, and waits once until all are on disk.
+    pub(super) fn record_accesses(
+        &self,
+        kinds: &[&[Subject]],
+        note: &AccessNote,
+    ) -> Result<(), VaultFailure> {
+        let kinds = kinds.iter().filter_map(|subjects| Some((subjects.first()?.kind(), *subjects)));
+        let mut kinds = kinds.peekable();
+        if kinds.peek().is_none() {
+            return Ok(());
+        }
         let stated = |text: &str| !text.trim().is_empty() && text.len() <= LONGEST;
         if !stated(&note.purpose) || !stated(&note.at) {
             return Err(VaultFailure::NoteRefused);
         }
         let mut state = self.state();
-        let access = Access {
-            number: state.next_access,
-            officer: note.officer,
-            purpose: note.purpose.clone(),
-            at: note.at.clone(),
-            kind: first.kind().to_owned(),
-            count: u64::try_from(subjects.len()).expect("a count of subjects in memory fits u64"),
-            subjects: subjects.iter().take(NAMED).cloned().collect(),
-        };
         let mut batch = self.store.batch();
-        self.put_access(&mut state, &mut batch, &access)?;
-        batch.commit_unsynced()?;
-        state.next_access = state.next_access.saturating_add(1);
-        drop(state);
-        self.wait_until_on_disk(access.number)
-    }
-
-    /// Returns when the record with that number is on disk. Many that wait are served by one writing: whoever comes first has
-    /// everything written so far brought there.
-    fn wait_until_on_disk(&self, number: u64) -> Result<(), VaultFailure> {
-        let mut recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
-        if *recorded <= number {
-            let written = self.state().next_access;
-            self.store.sync()?;
-            *recorded = written;
+        let mut number = state.next_access;
+        for (kind, subjects) in kinds {
+            let access = Access {
+                number,
+                officer: note.officer,
+                purpose: note.purpose.clone(),
+                at: note.at.clone(),
+                kind: kind.to_owned(),
+                count: u64::try_from(subjects.len())
+                    .expect("a count of subjects in memory fits u64"),
+                subjects: subjects.iter().take(NAMED).cloned().collect(),
+            };
+            self.put_access(&mut state, &mut batch, &access)?;
+            number = number.saturating_add(1);
         }
-        Ok(())
+        batch.commit_unsynced()?;
+        state.next_access = number;
+        drop(state);
+        self.recorded.wait_for(number, || {
+            let written = self.state().next_access;
+            self.store.sync().map(|()| written)
+        })
     }
 
     fn put_access(
@@ -118,6 +127,61 @@ impl Vault {
         let sealed = self.record_key.seal(state.randomness.as_mut(), place, &plain)?;
         batch.insert(Table::Accesses, &key, &sealed);
         Ok(())
+    }
+}
+
+/// How many records of access are on disk. Many that wait are served by one writing: whoever comes first brings everything
+/// written so far there, and all whose records that were go on at once.
+pub(super) struct OnDisk {
+    progress: Mutex<Progress>,
+    changed: Condvar,
+}
+
+struct Progress {
+    until: u64,
+    is_writing: bool,
+}
+
+impl OnDisk {
+    pub(super) const fn until(until: u64) -> OnDisk {
+        let progress = Mutex::new(Progress { until, is_writing: false });
+        OnDisk { progress, changed: Condvar::new() }
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns when so many are on disk. `write` brings there what is written and says how many records that is.
+    fn wait_for(
+        &self,
+        count: u64,
+        write: impl FnOnce() -> Result<u64, VaultFailure>,
+    ) -> Result<(), VaultFailure> {
+        let is_under_way = |progress: &mut Progress| progress.until < count && progress.is_writing;
+        let waited = self.changed.wait_while(self.progress(), is_under_way);
+        let mut progress = waited.unwrap_or_else(PoisonError::into_inner);
+        if progress.until >= count {
+            return Ok(());
+        }
+        progress.is_writing = true;
+        drop(progress);
+        // However it ends, another may try: one of those who wait, for whom this one's failure says nothing.
+        let turn = Turn(self);
+        let written = write()?;
+        self.progress().until = written;
+        drop(turn);
+        Ok(())
+    }
+}
+
+/// Writing, until it is dropped.
+struct Turn<'a>(&'a OnDisk);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.progress().is_writing = false;
+        self.0.changed.notify_all();
     }
 }
 

@@ -35,6 +35,7 @@ pub use randomness::{OsRandomness, Randomness};
 pub use seal::MasterKey;
 pub use subject::{Field, RemarkKey, Subject};
 
+use access::OnDisk;
 use erasure_key::KeyRing;
 use seal::{Place, SealKey, keyed_hash};
 use store::{Store, Table};
@@ -54,8 +55,8 @@ pub struct Vault {
     /// before.
     ring: RwLock<KeyRing>,
     state: Mutex<State>,
-    /// The records of access below this number are on disk. Taken before [`Vault::state`].
-    recorded: Mutex<u64>,
+    /// How many records of access are on disk.
+    recorded: OnDisk,
 }
 
 /// What changes while the vault is open.
@@ -126,7 +127,7 @@ impl Vault {
             store,
             ring: RwLock::new(ring),
             state: Mutex::new(State { randomness, next_access }),
-            recorded: Mutex::new(next_access),
+            recorded: OnDisk::until(next_access),
         })
     }
 

@@ -90,28 +90,37 @@ impl Vault {
         self.read_all(ids.iter().copied().map(Subject::Person), note, PersonFields::from_values)
     }
 
-    /// Reads the names of many persons and nothing else of them, recorded once with their count.
+    /// Reads many persons and benefit accounts; each kind is recorded with its count, both are on disk before either is read.
     ///
     /// # Errors
     /// As [`Vault::read_persons`].
-    pub fn read_names(
+    pub fn read_persons_and_accounts(
         &self,
-        ids: &[PersonId],
+        (persons, accounts): (&[PersonId], &[AccountId]),
         note: &AccessNote,
-    ) -> Result<Answers<String>, VaultFailure> {
-        self.read_one_field(ids.iter().copied().map(Subject::Person), Field::Name, note)
+    ) -> Result<(Answers<PersonFields>, Answers<AccountFields>), VaultFailure> {
+        let persons: Vec<_> = persons.iter().copied().map(Subject::Person).collect();
+        let accounts: Vec<_> = accounts.iter().copied().map(Subject::Account).collect();
+        self.record_accesses(&[&persons, &accounts], note)?;
+        Ok((
+            self.open_all(&persons, PersonFields::from_values),
+            self.open_all(&accounts, AccountFields::from_values),
+        ))
     }
 
-    /// Reads the numbers of many benefit accounts and nothing else of them, recorded once with their count.
+    /// The same of their names and numbers: nothing else of them is opened.
     ///
     /// # Errors
     /// As [`Vault::read_persons`].
-    pub fn read_account_numbers(
+    pub fn read_names_and_numbers(
         &self,
-        ids: &[AccountId],
+        (persons, accounts): (&[PersonId], &[AccountId]),
         note: &AccessNote,
-    ) -> Result<Answers<String>, VaultFailure> {
-        self.read_one_field(ids.iter().copied().map(Subject::Account), Field::Number, note)
+    ) -> Result<(Answers<String>, Answers<String>), VaultFailure> {
+        let persons: Vec<_> = persons.iter().copied().map(Subject::Person).collect();
+        let accounts: Vec<_> = accounts.iter().copied().map(Subject::Account).collect();
+        self.record_accesses(&[&persons, &accounts], note)?;
+        Ok((self.open_one_of(&persons, Field::Name), self.open_one_of(&accounts, Field::Number)))
     }
 
     /// Reads one benefit account.
@@ -226,42 +235,39 @@ impl Vault {
     ) -> Result<Answers<T>, VaultFailure> {
         let subjects: Vec<Subject> = subjects.into_iter().collect();
         self.record_access(&subjects, note)?;
+        Ok(self.open_all(&subjects, made_of))
+    }
+
+    fn open_all<T>(
+        &self,
+        subjects: &[Subject],
+        made_of: impl Fn(Values) -> Option<T>,
+    ) -> Answers<T> {
         let ring = self.ring();
-        let read = |subject: &Subject| {
-            let values = self.open_values(&ring, subject, &|_| true)?;
+        let open = |subject: &Subject| {
+            let values = self.open_values(&ring, subject)?;
             made_of(values).ok_or_else(|| VaultFailure::Unreadable(subject.to_string()))
         };
-        Ok(subjects.iter().map(read).collect())
+        subjects.iter().map(open).collect()
     }
 
-    fn read_one_field(
-        &self,
-        subjects: impl IntoIterator<Item = Subject>,
-        field: Field,
-        note: &AccessNote,
-    ) -> Result<Answers<String>, VaultFailure> {
-        let subjects: Vec<Subject> = subjects.into_iter().collect();
-        self.record_access(&subjects, note)?;
+    /// Opens one field of each; the others stay sealed.
+    fn open_one_of(&self, subjects: &[Subject], field: Field) -> Answers<String> {
         let ring = self.ring();
-        let read = |subject: &Subject| {
-            let mut values = self.open_values(&ring, subject, &|known| known == field)?;
-            let value = values.remove(&field);
-            value.ok_or_else(|| VaultFailure::Unreadable(subject.to_string()))
+        let open = |subject: &Subject| {
+            let own = self.subject_key(&ring, subject)?;
+            let stored = self.store.current_field_of(subject, field)?;
+            let (key, sealed) =
+                stored.ok_or_else(|| VaultFailure::Unreadable(subject.to_string()))?;
+            text_of(&key, open_field(&own, &key, &sealed)?.value.to_vec())
         };
-        Ok(subjects.iter().map(read).collect())
+        subjects.iter().map(open).collect()
     }
 
-    /// Opens the fields that are wanted; the others stay sealed.
-    fn open_values(
-        &self,
-        ring: &KeyRing,
-        subject: &Subject,
-        is_wanted: &dyn Fn(Field) -> bool,
-    ) -> Result<Values, VaultFailure> {
+    fn open_values(&self, ring: &KeyRing, subject: &Subject) -> Result<Values, VaultFailure> {
         let own = self.subject_key(ring, subject)?;
         let mut values = Values::new();
-        let stored = self.store.current_fields_of(subject)?.into_iter();
-        for (field, (key, sealed)) in stored.filter(|(field, _)| is_wanted(*field)) {
+        for (field, (key, sealed)) in self.store.current_fields_of(subject)? {
             let open = open_field(&own, &key, &sealed)?;
             values.insert(field, text_of(&key, open.value.to_vec())?);
         }

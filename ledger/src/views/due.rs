@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use crate::act::payments::RosterKind;
 use crate::books::cases::sum_of;
-use crate::books::payments::PaymentState;
 use crate::books::postings::Account;
 use crate::books::{Books, conditions};
 use crate::ids::{ActId, Division, EntitlementId, FundCode, PaymentRef, PersonId, SchemeCode};
@@ -151,12 +150,7 @@ fn regular(
 fn to_reissue(books: &Books, scheme: &SchemeCode, period: Period) -> Vec<PaymentRef> {
     let batches = books.payments.batches.iter();
     let batches = batches.filter(|(_, b)| b.scheme == *scheme && b.period == period);
-    let open =
-        batches.flat_map(|(code, _)| books.payments.references(code)).filter(|(_, payment)| {
-            let state = payment.state(true);
-            let came_back = matches!(state, PaymentState::Failed | PaymentState::Returned);
-            came_back && payment.reissued_by.is_none()
-        });
+    let open = batches.flat_map(|(code, _)| books.payments.to_reissue(code));
     open.map(|(reference, _)| reference).collect()
 }
 

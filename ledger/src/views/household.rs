@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use crate::act::cases::Part;
 use crate::books::Books;
 use crate::books::cases::sum_of;
-use crate::books::payments::{Payment, PaymentState};
+use crate::books::payments::PaymentState;
 use crate::ids::{
-    AdvanceId, ApplicationId, ClaimId, Division, EntitlementId, GoodsCode, HouseholdId, PersonId,
-    SchemeCode, UnitCode,
+    AdvanceId, ApplicationId, ClaimId, Division, EntitlementId, GoodsCode, HouseholdId, PaymentRef,
+    PersonId, SchemeCode, UnitCode,
 };
 use crate::money::Money;
 use crate::period::{Date, Period};
@@ -38,6 +38,8 @@ pub struct Aid {
     pub paid: Money,
     /// What is on its way for months up to this one.
     pub on_its_way: Money,
+    /// Its payments for months up to this one, by batch.
+    pub payments: Vec<PaymentRef>,
 }
 
 /// Money paid before the forms.
@@ -150,12 +152,15 @@ fn entitlements(books: &Books, page: &HouseholdPage) -> Option<Vec<(UnitCode, Ai
     // Of the household, and of its members where they were helped before they belonged to it.
     let of_members = page.members.iter().flat_map(|person| books.cases.of_person(*person));
     let held: BTreeMap<EntitlementId, _> = of_members.collect();
+    let wanted: Vec<_> = held.iter().map(|(id, held)| (*id, &held.scheme)).collect();
+    let mut payments = books.payments.of_entitlements(&wanted, page.period);
     let mut all = Vec::new();
     for (id, held) in held {
         let set = books.policies.scheme(&held.scheme, page.period);
         let set = set.or_else(|| books.policies.newest(&held.scheme))?;
         let parts = held.due(page.period).unwrap_or_default();
-        let (paid, on_its_way) = with_the_payee(books, id, (held.parts.begin(), page.period))?;
+        let payments = payments.remove(&id).unwrap_or_default();
+        let (paid, on_its_way) = with_the_payee(books, &payments)?;
         let aid = Aid {
             entitlement: id,
             scheme: held.scheme.clone(),
@@ -168,33 +173,27 @@ fn entitlements(books: &Books, page: &HouseholdPage) -> Option<Vec<(UnitCode, Ai
             last: held.last,
             paid,
             on_its_way,
+            payments,
         };
         all.push((set.unit.clone(), aid));
     }
     Some(all)
 }
 
-/// What the payee holds of an entitlement for these months, and what is on its way.
-fn with_the_payee(
-    books: &Books,
-    id: EntitlementId,
-    (from, until): (Period, Period),
-) -> Option<(Money, Money)> {
+/// What the payee holds of these payments, and what is on its way.
+fn with_the_payee(books: &Books, payments: &[PaymentRef]) -> Option<(Money, Money)> {
     let (mut paid, mut on_its_way) = (Money::ZERO, Money::ZERO);
-    let months = std::iter::successors(Some(from), |month| Some(month.next()));
-    for month in months.take_while(|month| *month <= until) {
-        for reference in books.payments.of_entitlement(id, month) {
-            let payment: Payment = books.payments.find(&reference)?.1;
-            match books.payments.state(&reference) {
-                Some(PaymentState::Settled) => {
-                    let kept = payment.amount.checked_sub(payment.recovered())?;
-                    paid = paid.checked_add(kept)?;
-                }
-                Some(PaymentState::Drawn | PaymentState::Instructed) => {
-                    on_its_way = on_its_way.checked_add(payment.amount)?;
-                }
-                Some(PaymentState::Failed | PaymentState::Returned) | None => {}
+    for reference in payments {
+        let (batch, payment) = books.payments.find(reference)?;
+        match payment.state(batch.released.is_some()) {
+            PaymentState::Settled => {
+                let kept = payment.amount.checked_sub(payment.recovered())?;
+                paid = paid.checked_add(kept)?;
             }
+            PaymentState::Drawn | PaymentState::Instructed => {
+                on_its_way = on_its_way.checked_add(payment.amount)?;
+            }
+            PaymentState::Failed | PaymentState::Returned => {}
         }
     }
     Some((paid, on_its_way))

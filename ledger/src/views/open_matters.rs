@@ -142,12 +142,7 @@ impl Desk<'_> {
 
     fn payments(&self) -> Vec<MatterLine> {
         let all = self.books.payments.batches.iter().filter(|(_, batch)| self.has_batch(batch));
-        let payments = all.flat_map(|(code, _)| self.books.payments.references(code));
-        let open = payments.filter(|(reference, payment)| {
-            let state = self.books.payments.state(reference);
-            let came_back = matches!(state, Some(PaymentState::Failed | PaymentState::Returned));
-            came_back && payment.reissued_by.is_none()
-        });
+        let open = all.flat_map(|(code, _)| self.books.payments.to_reissue(code));
         let told = open
             .map(|(reference, payment)| matter(MatterKind::Payment, &reference, payment.amount));
         told.collect()

@@ -85,16 +85,7 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
 fn open_payments(books: &Books) -> Vec<(&SchemeCode, Period, PaymentRef, Payment)> {
     let mut open = Vec::new();
     for (code, batch) in &books.payments.batches {
-        let came_back = |line: &u32| {
-            let has_failed = batch.answer(*line).is_some_and(|answer| answer.failed.is_some());
-            has_failed || batch.returned(*line).is_some()
-        };
-        let references = batch.lines().filter(came_back).filter_map(|line| {
-            let reference = PaymentRef::new(code.clone(), line)?;
-            let (_, payment) = books.payments.find(&reference)?;
-            Some((reference, payment))
-        });
-        let waiting = references.filter(|(_, payment)| payment.reissued_by.is_none());
+        let waiting = books.payments.to_reissue(code);
         open.extend(waiting.map(|(at, payment)| (&batch.scheme, batch.period, at, payment)));
     }
     open.sort_by(|one, other| (one.1, one.0, &one.2).cmp(&(other.1, other.0, &other.2)));

@@ -35,14 +35,16 @@ impl Payees {
         let mut names: BTreeMap<PersonId, String> = registered.collect();
         let persons: Vec<PersonId> =
             all.iter().filter(|id| !organisations.contains_key(id)).copied().collect();
-        for (id, read) in persons.iter().zip(office.vault.read_names(&persons, note)?) {
+        let accounts: BTreeSet<AccountId> = payments.map(|payment| payment.account).collect();
+        let accounts: Vec<AccountId> = accounts.into_iter().collect();
+        let (read, of_accounts) =
+            office.vault.read_names_and_numbers((&persons, &accounts), note)?;
+        for (id, read) in persons.iter().zip(read) {
             let shown = read.map(|name| masked_name(&name));
             names.insert(*id, shown.or_else(|why| in_place(why).map(str::to_owned))?);
         }
-        let accounts: BTreeSet<AccountId> = payments.map(|payment| payment.account).collect();
-        let accounts: Vec<AccountId> = accounts.into_iter().collect();
         let mut numbers = BTreeMap::new();
-        for (id, read) in accounts.iter().zip(office.vault.read_account_numbers(&accounts, note)?) {
+        for (id, read) in accounts.iter().zip(of_accounts) {
             let shown = read.map(|number| masked_number(&number));
             numbers.insert(*id, shown.or_else(|why| in_place(why).map(str::to_owned))?);
         }

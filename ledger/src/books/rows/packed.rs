@@ -34,14 +34,31 @@ impl Packed {
         }
     }
 
+    /// The amount at a place, from 0, and nothing else of its row.
+    pub(super) fn amount(&self, place: usize) -> Option<Money> {
+        self.amounts.get(place).filter(|_| place < self.count).map(Money::from_fen)
+    }
+
+    /// The number of the entitlement at a place.
+    pub(super) fn entitlement(&self, place: usize) -> Option<u32> {
+        self.number(&self.entitlements, place)
+    }
+
+    /// The number of the answer at a place.
+    pub(super) fn answer(&self, place: usize) -> Option<u32> {
+        self.number(&self.answers, place)
+    }
+
+    /// A column that needs no bits knows no end: the count does.
+    fn number(&self, column: &Column, place: usize) -> Option<u32> {
+        u32::try_from(column.get(place).filter(|_| place < self.count)?).ok()
+    }
+
     /// The row at a place, from 0.
     pub(super) fn row(&self, place: usize) -> Option<Row> {
-        if place >= self.count {
-            return None;
-        }
-        let number = |column: &Column| u32::try_from(column.get(place)?).ok();
+        let number = |column| self.number(column, place);
         Some(Row {
-            amount: Money::from_fen(self.amounts.get(place)?),
+            amount: self.amount(place)?,
             entitlement: number(&self.entitlements)?,
             account: number(&self.accounts)?,
             payee: number(&self.payees)?,

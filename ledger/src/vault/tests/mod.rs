@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::store::Table;
 use super::*;
-use crate::ids::{Commitment, OfficerId, PersonId};
+use crate::ids::{AccountId, Commitment, OfficerId, PersonId};
 use crate::vault::fields::digest_of;
 
 const MASTER: [u8; 32] = [9; 32];
@@ -136,6 +136,12 @@ fn a_programme_account_has_one_code_and_one_number() {
     }
     let code = vault.find_programme_account("10 01").unwrap().unwrap();
     assert_eq!(vault.read_programme_account(&code, &note()).unwrap().number, "1001");
+    // Written down wrongly and found out before any act rested on it.
+    let subject = Subject::ProgrammeAccount(code.clone());
+    vault.amend(&subject, Field::Number, "1009").unwrap();
+    assert_eq!(vault.find_programme_account("1001").unwrap(), None);
+    assert_eq!(vault.find_programme_account("1009").unwrap(), Some(code.clone()));
+    assert_eq!(vault.read_programme_account(&code, &note()).unwrap().number, "1009");
 }
 
 #[test]
@@ -151,6 +157,8 @@ fn an_amended_field_keeps_its_earlier_commitments_openable() {
     assert_eq!(vault.find_person(&person(2).id_no).unwrap(), Some(id));
     assert_eq!(vault.find_person(&person(1).id_no).unwrap(), None);
     assert_eq!(vault.read_person(id, &note()).unwrap().name, "司马青禾");
+    let (names, _) = vault.read_names_and_numbers((&[id], &[]), &note()).unwrap();
+    assert_eq!(names, [Ok("司马青禾".to_owned())]);
     let mut all = expected(&[registered]);
     all.extend([
         (subject.clone(), Field::Phone, phone),
@@ -259,6 +267,20 @@ fn every_reading_is_recorded_once_with_its_count() {
     assert_eq!(accesses[0].subjects.len(), access::NAMED);
     assert_eq!(accesses[1].subjects, [Subject::Person(nobody)]);
     assert_eq!((accesses[2].number, accesses[2].purpose.as_str()), (2, "核对户名"));
+    let (names, numbers) = vault
+        .read_names_and_numbers((&ids[..2], &[AccountId::from_bytes([4; 16])]), &note())
+        .unwrap();
+    assert_eq!(
+        names.into_iter().collect::<Result<Vec<_>, _>>(),
+        Ok(vec![person(0).name, person(1).name])
+    );
+    assert_eq!(numbers[0].as_ref().unwrap_err().code(), "vault.not_found");
+    let together = vault.accesses().unwrap();
+    let told: Vec<_> =
+        together.iter().skip(3).map(|one| (one.number, one.kind.as_str(), one.count)).collect();
+    assert_eq!(told, [(3, "person", 2), (4, "account", 1)]);
+    vault.read_names_and_numbers((&[], &[]), &note()).unwrap();
+    assert_eq!(vault.accesses().unwrap().len(), 5, "of nobody nothing is read");
     let silent = AccessNote { purpose: " ".to_owned(), ..note() };
     assert_eq!(vault.read_person(ids[0], &silent), Err(VaultFailure::NoteRefused));
 }

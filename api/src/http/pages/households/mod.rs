@@ -14,7 +14,7 @@ use ledger::ids::{AccountId, HouseholdId, UnitCode};
 use ledger::money::Money;
 use ledger::period::Period;
 use ledger::rejection::Rejection;
-use ledger::vault::{AccessNote, PersonFields, VaultFailure};
+use ledger::vault::AccessNote;
 use ledger::views::household::{self, Aid, HouseholdPage};
 use serde::Deserialize;
 
@@ -114,8 +114,7 @@ pub(super) async fn one(
         area.demand(books, id)?;
         let found = household::of(books, id, period).ok_or_else(unknown)?;
         let note = office.access(who.officer, "查看户页面");
-        let fields = office.vault.read_persons(&found.members, &note)?;
-        let members = members(office, &found, fields, &note)?;
+        let members = members(office, &found, &note)?;
         let named =
             members.iter().map(|one| (one.id.clone(), format!("{} {}", one.name, one.id_no)));
         let named: Vec<_> = named.collect();
@@ -131,7 +130,6 @@ pub(super) async fn one(
 fn members(
     office: Office<'_>,
     found: &HouseholdPage,
-    fields: Vec<Result<PersonFields, VaultFailure>>,
     note: &AccessNote,
 ) -> Result<Vec<Member>, Failure> {
     let people = &office.books.people;
@@ -139,7 +137,7 @@ fn members(
     let known = |person| people.persons.get(person);
     let accounts = found.members.iter().filter_map(|person| known(person)?.account);
     let ids: Vec<AccountId> = accounts.collect();
-    let read = office.vault.read_accounts(&ids, note)?;
+    let (fields, read) = office.vault.read_persons_and_accounts((&found.members, &ids), note)?;
     let mut accounts: BTreeMap<AccountId, String> = BTreeMap::new();
     for (id, one) in ids.into_iter().zip(read) {
         let said = match one {

@@ -4,7 +4,6 @@
 use ledger::books::Books;
 use ledger::books::payments::PaymentState;
 use ledger::books::urgent::ClaimEnd;
-use ledger::period::Period;
 use ledger::views::household::HouseholdPage;
 
 use super::super::cases::scheme_name;
@@ -64,13 +63,8 @@ pub(super) fn of(books: &Books, page: &HouseholdPage) -> Vec<Event> {
 fn payments(books: &Books, page: &HouseholdPage) -> Vec<Event> {
     let mut events = Vec::new();
     for aid in page.aid.values().flatten() {
-        let months: Vec<Period> = std::iter::successors(Some(aid.from), |month| Some(month.next()))
-            .take_while(|month| *month <= page.period)
-            .collect();
-        let paid =
-            months.iter().flat_map(|month| books.payments.of_entitlement(aid.entitlement, *month));
-        events.extend(paid.filter_map(|reference| {
-            let (batch, payment) = books.payments.find(&reference)?;
+        events.extend(aid.payments.iter().filter_map(|reference| {
+            let (batch, payment) = books.payments.find(reference)?;
             let released = batch.released.as_ref().map(|released| released.date.to_string());
             let state = payment.state(batch.released.is_some());
             let was_taken_back =
