@@ -78,6 +78,12 @@ impl Clock {
     }
 }
 
+/// The day of a point in time, as the office's calendar shows it (+08:00): `YYYY-MM-DD`.
+#[must_use]
+pub fn day_of(time: Timestamp) -> String {
+    time.to_zoned(TimeZone::fixed(Offset::constant(8))).date().to_string()
+}
+
 fn morning(date: Date) -> civil::DateTime {
     civil::date(date.year(), date.month(), date.day()).at(9, 0, 0, 0)
 }

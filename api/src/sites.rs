@@ -3,12 +3,16 @@
 use std::net::SocketAddr;
 use std::sync::OnceLock;
 
+use jiff::Timestamp;
+
 /// The addresses, each scheme and host as a browser writes its origin. Known once the server listens.
 #[derive(Debug, Default)]
 pub struct Sites {
     known: OnceLock<Vec<String>>,
     /// Over TLS of the program's own, with a certificate for these names.
     names: Option<Vec<String>>,
+    /// When the certificate ends, where TLS is the program's own.
+    pub certificate_ends: Option<Timestamp>,
 }
 
 impl Sites {
@@ -16,13 +20,13 @@ impl Sites {
     #[must_use]
     pub fn at(site: &str) -> Sites {
         let known = OnceLock::from(vec![site.trim_end_matches('/').to_owned()]);
-        Sites { known, names: None }
+        Sites { known, ..Sites::default() }
     }
 
     /// Over TLS, where the server listens and under the names of its certificate.
     #[must_use]
     pub fn over_tls(names: Vec<String>) -> Sites {
-        Sites { known: OnceLock::new(), names: Some(names) }
+        Sites { names: Some(names), ..Sites::default() }
     }
 
     /// Where the server listens, unless another address was given out.

@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use sha2::{Digest as _, Sha256};
+use x509_parser::prelude::{FromDer as _, X509Certificate};
 
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::desk::write_whole;
 use crate::failure::Failure;
 
@@ -21,6 +23,9 @@ const FOLDER: &str = "tls";
 
 /// A certificate of the program's own is good for so many days: no browser takes one that lasts more than 825.
 const DAYS: u32 = 730;
+
+/// So many days before its end a certificate is spoken of.
+const WARNED: i64 = 30;
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -32,6 +37,8 @@ pub struct Tls {
     pub fingerprint: String,
     /// The names of a certificate that the program made; of others the office says its site.
     pub names: Vec<String>,
+    /// When browsers stop taking the certificate.
+    pub ends: Timestamp,
 }
 
 /// With a certificate chain and its key, both PEM.
@@ -43,7 +50,8 @@ pub fn of_files(cert: &Path, key: &Path) -> Result<Tls, Failure> {
         CertificateDer::pem_file_iter(cert).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let chain = chain.map_err(|why| unreadable(cert, "证书", why))?;
     let first = chain.first().ok_or_else(|| without(cert, "证书"))?;
-    let fingerprint = fingerprint(first);
+    let (fingerprint, ends) =
+        (fingerprint(first), end_of(first).ok_or_else(|| without(cert, "证书"))?);
     let secret = PrivateKeyDer::from_pem_file(key).map_err(|why| unreadable(key, "私钥", why))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder =
@@ -57,7 +65,7 @@ pub fn of_files(cert: &Path, key: &Path) -> Result<Tls, Failure> {
         Failure::refused("http.tls", text)
     })?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Tls { config: Arc::new(config), fingerprint, names: Vec::new() })
+    Ok(Tls { config: Arc::new(config), fingerprint, names: Vec::new(), ends })
 }
 
 fn unreadable(path: &Path, what: &str, why: pem::Error) -> Failure {
@@ -150,9 +158,48 @@ fn fingerprint(cert: &CertificateDer<'_>) -> String {
     pairs.join(":")
 }
 
+fn end_of(cert: &CertificateDer<'_>) -> Option<Timestamp> {
+    let (_, parsed) = X509Certificate::from_der(cert).ok()?;
+    Timestamp::from_second(parsed.validity().not_after.timestamp()).ok()
+}
+
+/// What to do about a certificate that ends within a month, or has ended; nothing while there is time. `now` is in seconds since
+/// 1970.
+#[must_use]
+pub fn warning(ends: Timestamp, now: u64) -> Option<String> {
+    let now = i64::try_from(now).ok()?;
+    let left = ends.as_second().saturating_sub(now).div_euclid(24 * 3600);
+    let day = clock::day_of(ends);
+    let what = if left < 0 {
+        format!("网站的证书已于{day}到期，浏览器不再放行")
+    } else if left <= WARNED {
+        format!("网站的证书{day}到期，还有{left}天，之后浏览器不再放行")
+    } else {
+        return None;
+    };
+    Some(format!(
+        "{what}。单位的证书请换新文件；由本程序生成的，停止服务后移走台账目录下的 tls/ 再启动，各人重新核对指纹。"
+    ))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::names;
+    use jiff::Timestamp;
+
+    use super::{names, warning};
+
+    #[test]
+    fn a_certificate_that_ends_is_told_a_month_before() {
+        let told = |now: &str| {
+            let now: Timestamp = now.parse().unwrap();
+            let now = now.as_second().unsigned_abs();
+            warning("2026-11-30T16:30:00Z".parse().unwrap(), now).unwrap_or_default()
+        };
+        assert_eq!(told("2026-10-30T16:00:00Z"), "");
+        assert!(told("2026-10-31T17:00:00Z").contains("2026-12-01到期，还有29天"));
+        assert!(told("2026-11-30T16:29:00Z").contains("还有0天"));
+        assert!(told("2026-11-30T16:31:00Z").contains("已于2026-12-01到期"));
+    }
 
     #[test]
     fn names_are_what_a_browser_sends() {

@@ -58,10 +58,20 @@ impl Serving {
     /// As [`Serving::start`].
     #[must_use]
     pub fn start_with(program: &Program, dir: &Path, more: &[&str]) -> Serving {
+        let dir = dir.to_str().expect("a readable path");
+        let given = ["--listen", "127.0.0.1:0", "--dir", dir];
+        Serving::start_as_told(program, &[&given, more].concat())
+    }
+
+    /// Serves what the arguments say and nothing else does.
+    ///
+    /// # Panics
+    /// As [`Serving::start`].
+    #[must_use]
+    pub fn start_as_told(program: &Program, arguments: &[&str]) -> Serving {
         let mut child = Command::new(program.path())
-            .args(["serve", "--json", "--listen", "127.0.0.1:0", "--dir"])
-            .arg(dir)
-            .args(more)
+            .args(["serve", "--json"])
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

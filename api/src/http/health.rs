@@ -42,6 +42,14 @@ async fn ready(State(hall): State<Arc<Hall>>) -> Response {
 /// Prometheus text, version 0.0.4.
 async fn metrics(State(hall): State<Arc<Hall>>) -> Response {
     let counted = blocking(move || {
+        let certificate = hall.sites.certificate_ends.map(|ends| {
+            let seconds = u64::try_from(ends.as_second()).unwrap_or_default();
+            (
+                "doudi_certificate_end_seconds",
+                "When the server's certificate ends, in seconds since 1970.",
+                seconds,
+            )
+        });
         let checkpointed = hall.room.log().size();
         let alarmed = u64::from(hall.counter.alarm().refuse().is_err());
         let waiting = hall.drafts.count() as u64;
@@ -49,7 +57,7 @@ async fn metrics(State(hall): State<Arc<Hall>>) -> Response {
             let books = office.books;
             let unanswered: u64 =
                 books.payments.batches.values().map(|batch| u64::from(batch.unanswered())).sum();
-            [
+            let counts = [
                 (
                     "doudi_entries_checkpointed",
                     "Entries that the newest checkpoint covers.",
@@ -65,7 +73,8 @@ async fn metrics(State(hall): State<Arc<Hall>>) -> Response {
                 ("doudi_payments_unanswered", "Payments without a final answer.", unanswered),
                 ("doudi_months_closed", "Closed months.", books.closings.closed.len() as u64),
                 ("doudi_alarm", "1 once a copy or a witness knows better.", alarmed),
-            ]
+            ];
+            counts.into_iter().chain(certificate).collect::<Vec<_>>()
         })
     });
     match counted.await {

@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::Command;
 
 use tests::browser::Driver;
@@ -11,20 +12,26 @@ use tests::serving::Serving;
 use super::program;
 
 /// Asks a path with Python's own TLS, which trusts that certificate alone. Gives what it prints.
-fn ask(cert: &std::path::Path, address: &str, name: &str) -> String {
+fn ask(cert: &Path, address: &str, name: &str) -> String {
+    ask_for("/healthz", cert, address, name)
+}
+
+fn ask_for(path: &str, cert: &Path, address: &str, name: &str) -> String {
     const SCRIPT: &str = "import ssl, sys, http.client\n\
         context = ssl.create_default_context(cafile=sys.argv[1])\n\
         host, port = sys.argv[2].removeprefix('https://').rsplit(':', 1)\n\
         connection = http.client.HTTPSConnection(host, int(port), context=context)\n\
         context.check_hostname = True\n\
         try:\n    \
-            connection.request('GET', '/healthz', headers={'host': sys.argv[3]})\n    \
+            connection.request('GET', sys.argv[4], headers={'host': sys.argv[3]})\n    \
             answer = connection.getresponse()\n    \
-            print(answer.status, connection.sock.version(), answer.getheader('set-cookie'))\n\
+            print(answer.status, connection.sock.version(), answer.getheader('set-cookie'))\n    \
+            print(answer.read().decode())\n\
         except ssl.SSLError as why:\n    \
             print(why.reason)\n";
     let cert = cert.to_str().unwrap();
-    let ended = Command::new("python3").args(["-c", SCRIPT, cert, address, name]).output().unwrap();
+    let ended =
+        Command::new("python3").args(["-c", SCRIPT, cert, address, name, path]).output().unwrap();
     String::from_utf8_lossy(&ended.stdout).into_owned() + &String::from_utf8_lossy(&ended.stderr)
 }
 
@@ -76,4 +83,33 @@ fn a_closed_network_gets_a_certificate_that_others_check_and_browsers_sign_under
         assert!(ended.code != Some(0) && ended.err.contains(said), "{ended:?}");
     }
     drop(folder);
+}
+
+#[test]
+fn the_settings_can_stand_in_a_file_and_what_is_wrong_in_it_is_told() {
+    let (folder, dir) = county_demo::copy(&program());
+    let file = folder.path().join("doudi.toml");
+    let dir = dir.to_str().unwrap();
+    let good = format!(
+        "dir = {dir:?}\nlisten = \"127.0.0.1:0\"\ntls-name = [\"doudi.qinghe\", \"127.0.0.1\"]\n"
+    );
+    std::fs::write(&file, &good).unwrap();
+    let file = file.to_str().unwrap();
+    let server = Serving::start_as_told(&program(), &["--config", file]);
+    let at_port = server.address.replace("https://127.0.0.1", "doudi.qinghe");
+    let cert = Path::new(dir).join("tls/cert.pem");
+    assert!(ask(&cert, &server.address, &at_port).starts_with("200 TLSv1.3"));
+    // A certificate of today lasts: machines can ask until when, people are not bothered.
+    let counted = ask_for("/metrics", &cert, &server.address, &at_port);
+    assert!(counted.contains("\ndoudi_certificate_end_seconds 1"), "{counted}");
+    assert_eq!(server.stop().0, Some(0));
+    for (wrong, said) in [
+        (good.replace("listen", "listem"), "第2行“listem"),
+        (good.replace("[\"doudi.qinghe\", \"127.0.0.1\"]", "\"doudi.qinghe\""), "第3行"),
+        (good + "tls-cert = \"a.pem\"\n", "tls-key"),
+    ] {
+        std::fs::write(file, wrong).unwrap();
+        let ended = program().run(["serve", "--config", file]);
+        assert!(ended.code == Some(2) && ended.err.contains(said), "{ended:?}");
+    }
 }

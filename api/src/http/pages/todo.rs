@@ -20,6 +20,7 @@ use crate::desk::paying::agreed;
 use crate::desk::trial::try_one;
 use crate::hall::Hall;
 use crate::http::extract::{SignedIn, Visitor};
+use crate::tls;
 
 struct Task {
     what: &'static str,
@@ -50,6 +51,8 @@ struct Todo {
     exceptions: usize,
     keys: usize,
     cases: usize,
+    /// What is to be done about the site's certificate, for who looks after it.
+    certificate: Option<String>,
 }
 
 pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -> Response {
@@ -70,7 +73,9 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
         let keys = super::keys::waiting_for(hall, office.books, who)?;
         let cases = super::cases::seen(office, who, false).len();
         let tasks = tasks(office, who, &roles);
-        Ok(Todo { frame, drafts, draws, tasks, exceptions, keys, cases })
+        let ends = hall.sites.certificate_ends.filter(|_| roles.contains(&Role::Admin));
+        let certificate = ends.and_then(|ends| tls::warning(ends, office.clock.unix_seconds()));
+        Ok(Todo { frame, drafts, draws, tasks, exceptions, keys, cases, certificate })
     })
     .await
 }

@@ -78,9 +78,12 @@ impl Column {
 
     /// The number at a place that the column has.
     pub(super) fn get(&self, place: usize) -> Option<i64> {
+        // What is kept lies above this, so it fits as the number does.
+        let rise = if self.rises { i64::try_from(place).ok()? } else { 0 };
+        let line = self.lowest.checked_add(rise)?;
         let width = usize::from(self.width);
         if width == 0 {
-            return i64::try_from(self.line(place)).ok();
+            return Some(line);
         }
         let bit = place.checked_mul(width)?;
         let (word, shift) = (bit / 64, bit % 64);
@@ -89,7 +92,7 @@ impl Column {
             above |= self.words.get(word + 1)? << (64 - shift);
         }
         let mask = u64::MAX >> (64 - width);
-        i64::try_from(self.line(place) + i128::from(above & mask)).ok()
+        line.checked_add_unsigned(above & mask)
     }
 }
 

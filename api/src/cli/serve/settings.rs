@@ -1,0 +1,209 @@
+//! The settings of `doudi serve` (docs/serving/README.md): what the command line says, else what the environment says, else what a
+//! file says.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::failure::Failure;
+use crate::spoken::{of_toml, text_at};
+use crate::tls;
+
+/// Where a ledger is served if nobody says otherwise.
+const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 6962);
+
+#[derive(clap::Args)]
+pub(in crate::cli) struct Args {
+    /// 设置文件 (settings)，TOML；命令行和环境变量写明的优先
+    #[arg(long, env = "DOUDI_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// 台账目录 (ledger folder)
+    #[arg(long, env = "DOUDI_DIR")]
+    dir: Option<PathBuf>,
+    /// 监听地址 (address) [default: 127.0.0.1:6962]；供别的电脑使用要有TLS（见下）或单位的网关，否则浏览器不许签名
+    #[arg(long, env = "DOUDI_LISTEN")]
+    listen: Option<SocketAddr>,
+    /// 对外公布的网址 (site)，例如 <https://doudi.example>；经网关提供时要写，浏览器登录签的是它
+    #[arg(long, env = "DOUDI_SITE")]
+    site: Option<String>,
+    /// 单位自己的TLS证书链 (certificate)，PEM；与 --tls-key 同用，并用 --site 写明网址
+    #[arg(long, env = "DOUDI_TLS_CERT")]
+    tls_cert: Option<PathBuf>,
+    /// 证书的私钥 (its key)，PEM
+    #[arg(long, env = "DOUDI_TLS_KEY")]
+    tls_key: Option<PathBuf>,
+    /// 封闭网络：由本程序为这个名字或IP地址生成证书 (generated certificate)，存 tls/；可写多个，启动时列出指纹供核对
+    #[arg(long, env = "DOUDI_TLS_NAME", value_delimiter = ',', value_name = "NAME")]
+    tls_name: Vec<String>,
+    /// 第二副本：另一块盘上的目录，或 doudi copy serve 的地址 (second copy)；可以写多个，随每个存证头更新
+    #[arg(long = "copy", env = "DOUDI_COPY", value_delimiter = ',', value_name = "TARGET")]
+    copies: Vec<String>,
+}
+
+/// The file. Paths are as on the command line: from where the program is started.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Written {
+    dir: Option<PathBuf>,
+    listen: Option<SocketAddr>,
+    site: Option<String>,
+    tls_cert: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
+    #[serde(default)]
+    tls_name: Vec<String>,
+    #[serde(default)]
+    copy: Vec<String>,
+}
+
+/// Where the certificate comes from.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Certificate {
+    /// None: for this machine, or behind a gateway.
+    None,
+    /// Of the office: chain and key.
+    OfOffice { chain: PathBuf, key: PathBuf },
+    /// Made by the program, for these names.
+    Made(Vec<String>),
+}
+
+/// What a server runs with.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Settings {
+    pub dir: PathBuf,
+    pub listen: SocketAddr,
+    pub site: Option<String>,
+    pub certificate: Certificate,
+    pub copies: Vec<String>,
+}
+
+impl Settings {
+    /// # Errors
+    /// The file cannot be read, has something that is no setting, or the settings do not go together.
+    pub(super) fn of(args: &Args) -> Result<Settings, Failure> {
+        let written = args.config.as_deref().map(read).transpose()?;
+        merged(args, written.unwrap_or_default())
+    }
+}
+
+fn read(path: &Path) -> Result<Written, Failure> {
+    let text = text_at(path)?;
+    toml::from_str(&text).map_err(|why| {
+        let (path, why) = (path.display(), of_toml(&why, &text));
+        Failure::usage(format!("设置文件{path}{why}。请改正后再启动。"))
+    })
+}
+
+fn merged(args: &Args, written: Written) -> Result<Settings, Failure> {
+    // Who says anything of TLS says all of it: half a certificate from here and half from there is a mistake.
+    let says_tls = args.tls_cert.is_some() || args.tls_key.is_some() || !args.tls_name.is_empty();
+    let (chain, key, names) = if says_tls {
+        (args.tls_cert.clone(), args.tls_key.clone(), args.tls_name.clone())
+    } else {
+        (written.tls_cert, written.tls_key, written.tls_name)
+    };
+    let dir = args.dir.clone().or(written.dir).ok_or_else(|| {
+        Failure::usage("没有写明台账目录：请用 --dir、DOUDI_DIR 或设置文件的 dir。")
+    })?;
+    let site = args.site.clone().or(written.site);
+    let names = tls::names(&names);
+    let certificate = match (chain, key) {
+        (Some(_), Some(_)) if !names.is_empty() => {
+            return Err(Failure::usage(
+                "单位的证书（tls-cert、tls-key）和本程序生成的证书（tls-name）只能用一种，请去掉一种。",
+            ));
+        }
+        (Some(_), Some(_)) if site.is_none() => {
+            return Err(Failure::usage(
+                "用单位的证书要写明对外的网址：--site、DOUDI_SITE 或设置文件的 site。",
+            ));
+        }
+        (Some(chain), Some(key)) => Certificate::OfOffice { chain, key },
+        (Some(_), None) => {
+            return Err(Failure::usage("有 tls-cert 而没有 tls-key：证书和私钥要同用。"));
+        }
+        (None, Some(_)) => {
+            return Err(Failure::usage("有 tls-key 而没有 tls-cert：证书和私钥要同用。"));
+        }
+        (None, None) if names.is_empty() => Certificate::None,
+        (None, None) => Certificate::Made(names),
+    };
+    let copies = if args.copies.is_empty() { written.copy } else { args.copies.clone() };
+    let listen = args.listen.or(written.listen).unwrap_or(LISTEN);
+    Ok(Settings { dir, listen, site, certificate, copies })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    const EXAMPLE: &str = include_str!("../../../../docs/serving/doudi.toml");
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn line(words: &[&str]) -> Args {
+        Line::try_parse_from(["serve"].iter().chain(words)).unwrap().args
+    }
+
+    fn written(text: &str) -> Written {
+        toml::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn the_example_serves_as_it_is_and_names_every_setting() {
+        let settings = merged(&line(&[]), written(EXAMPLE)).unwrap();
+        assert_eq!(settings.listen, "0.0.0.0:443".parse().unwrap());
+        assert!(matches!(settings.certificate, Certificate::Made(names) if names.len() == 2));
+        // What is left out of it is behind a mark: with the mark taken away it is a setting.
+        let all: Vec<&str> =
+            EXAMPLE.lines().map(|line| line.trim_start_matches('#').trim()).collect();
+        for word in ["dir", "listen", "site", "tls-cert", "tls-key", "tls-name", "copy"] {
+            let shown = all.iter().find(|line| line.starts_with(&format!("{word} = ")));
+            written(shown.unwrap_or_else(|| panic!("{word} is not in the example")));
+        }
+    }
+
+    #[test]
+    fn the_command_line_comes_before_the_file() {
+        let file = "dir = \"a\"\nlisten = \"127.0.0.1:1\"\nsite = \"https://a.example\"\n\
+                    tls-cert = \"c\"\ntls-key = \"k\"\ncopy = [\"x\", \"y\"]\n";
+        let settings = merged(&line(&[]), written(file)).unwrap();
+        let (chain, key) = ("c".into(), "k".into());
+        assert_eq!(settings.certificate, Certificate::OfOffice { chain, key });
+        assert_eq!(settings.copies, ["x", "y"]);
+        let said =
+            ["--dir", "b", "--listen", "127.0.0.1:2", "--tls-name", "N.example", "--copy", "z"];
+        let settings = merged(&line(&said), written(file)).unwrap();
+        assert_eq!(
+            settings,
+            Settings {
+                dir: "b".into(),
+                listen: "127.0.0.1:2".parse().unwrap(),
+                site: Some("https://a.example".to_owned()),
+                certificate: Certificate::Made(vec!["n.example".to_owned()]),
+                copies: vec!["z".to_owned()],
+            }
+        );
+    }
+
+    #[test]
+    fn settings_that_do_not_go_together_are_refused_with_what_is_missing() {
+        let refused = |words: &[&str], file: &str| {
+            merged(&line(words), written(file)).unwrap_err().to_string()
+        };
+        assert!(refused(&[], "").contains("台账目录"));
+        let half = "dir = \"a\"\ntls-cert = \"c\"\n";
+        assert!(refused(&[], half).contains("tls-key"));
+        assert!(refused(&["--tls-key", "k"], half).contains("tls-cert"));
+        assert!(refused(&["--tls-key", "k", "--tls-cert", "c"], half).contains("网址"));
+        let both = "dir = \"a\"\ntls-cert = \"c\"\ntls-key = \"k\"\ntls-name = [\"n\"]\n";
+        assert!(refused(&[], both).contains("只能用一种"));
+        assert!(toml::from_str::<Written>("listem = \"127.0.0.1:1\"").is_err());
+    }
+}
