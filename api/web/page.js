@@ -85,6 +85,22 @@ function numbers(text) {
   return found.map(Number);
 }
 
+// A percentage in hundredths of a percent: -0.3 is -30. Nothing is rounded.
+function hundredths(text) {
+  const found = /^(-?)(\d{1,3})(?:\.(\d{1,2}))?$/.exec(text.trim().replace(/%$/, ""));
+  if (!found) throw new Error(`百分数“${text}”不对：至多两位小数，例如 2.35 或 -0.3。`);
+  const value = Number(found[2] + (found[3] ?? "").padEnd(2, "0"));
+  return found[1] === "" || value === 0 ? value : -value;
+}
+
+// Days of the calendar, with commas or blanks between them, the earliest first.
+function days(text) {
+  const found = text.split(/[\s,，、；;]+/).filter((one) => one !== "");
+  const wrong = found.find((one) => !/^\d{4}-\d{2}-\d{2}$/.test(one));
+  if (wrong) throw new Error(`日期“${wrong}”不对：应如 2027-01-01，用逗号分隔。`);
+  return found.sort();
+}
+
 // The parts of an amount: every row with an amount, its label and, where the standard asks for one, its quantity.
 function partsOf(set) {
   const parts = [];
@@ -110,10 +126,12 @@ async function actOf(form) {
     if (dataset.private) personal[dataset.private] = plain;
     if (dataset.twice && personal[dataset.twice] !== plain) throw new Error("两次输入的不同，请核对后重输。");
     if (dataset.person) body[dataset.person] = (await ask("POST", "/api/v1/persons/search", { json: { id_no: field.value.trim(), as_payee: true } })).person;
-    if (!name || (field.value === "" && field.type !== "file" && dataset.numbers === undefined)) continue;
+    if (!name || (field.value === "" && field.type !== "file" && dataset.numbers === undefined && dataset.days === undefined)) continue;
     if (dataset.json !== undefined) body[name] = JSON.parse(field.value);
     else if (dataset.fills !== undefined) Object.assign(body, JSON.parse(field.value));
     else if (dataset.numbers !== undefined) body[name] = numbers(field.value);
+    else if (dataset.days !== undefined) body[name] = days(field.value);
+    else if (dataset.percent !== undefined) body[name] = hundredths(field.value);
     else if (dataset.list !== undefined) {
       if (field.checked) (body[name] ??= []).push(field.value);
     } else if (dataset.fen !== undefined) body[name] = fen(field.value);

@@ -24,6 +24,8 @@ pub(super) enum Control {
     Month(String),
     /// Yuan with up to two decimals; stated in fen.
     Yuan,
+    /// A percentage with up to two decimals, which may be negative; stated in hundredths of a percent.
+    Percent,
     /// A whole number, and the one that stands there first.
     Whole(String),
     /// A file: its SHA-256 is stated, the file itself is kept elsewhere.
@@ -32,6 +34,8 @@ pub(super) enum Control {
     Person,
     /// Numbers of entries, commas between them.
     Numbers,
+    /// Days, commas between them; there may be none.
+    Days,
     /// One of these.
     One(Vec<Choice>),
     /// One of these numbers.

@@ -12,6 +12,7 @@ mod exceptions;
 mod files;
 mod forms;
 mod funds;
+mod goods;
 mod households;
 mod import;
 mod keys;
@@ -58,6 +59,7 @@ pub fn router() -> Router<Arc<Hall>> {
         .route("/drafts/{draft}", get(drafts::page))
         .route("/funds", get(funds::page))
         .route("/exceptions", get(exceptions::page))
+        .route("/goods", get(goods::page))
         .route("/households", get(households::search))
         .route("/households/{household}", get(households::one))
         .route("/entitlements/{entitlement}", get(entitlements::page))
@@ -125,6 +127,7 @@ const PLACES: &[(&str, &str)] = &[
     ("/exceptions", "存疑"),
     ("/outstanding", "待补发"),
     ("/recoveries", "追回"),
+    ("/goods", "物资"),
     ("/funds", "资金"),
     ("/months", "月结与通报"),
     ("/flags", "疑点"),

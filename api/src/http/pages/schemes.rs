@@ -1,17 +1,24 @@
-//! 项目: the schemes as they hold now, with their standards for the county.
+//! 项目: the schemes as they hold now, with their standards for the county and what binds one to another; and the forms by which
+//! standards, pairs, indices and the calendar are set.
 
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use ledger::act::policies::SchemeSet;
+use ledger::act::offices::Role;
+use ledger::act::policies::{SchemeSet, StandardRule, Strictness};
+use ledger::books::Books;
+use ledger::ids::Division;
 use ledger::period::Period;
 
+use super::choices::{schemes, words_of};
+use super::forms::{Choice, Control, Field, Form};
 use super::{Frame, page as written};
 use crate::desk::Office;
 use crate::hall::Hall;
 use crate::http::extract::Visitor;
+use crate::permits::holds;
 
 struct Row {
     code: String,
@@ -21,6 +28,7 @@ struct Row {
     notice_days: u16,
     pay_day: i8,
     standards: String,
+    pairs: String,
     basis: String,
 }
 
@@ -30,7 +38,13 @@ struct Schemes {
     frame: Frame,
     period: String,
     rows: Vec<Row>,
+    floors: Vec<String>,
+    indices: Vec<(String, String, String, String)>,
+    forms: Vec<Form>,
 }
+
+/// So many months of price indices stand on the page, the newest first.
+const INDICES: usize = 24;
 
 pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -> Response {
     written(hall, who, "/schemes", move |_, office, frame| {
@@ -39,7 +53,25 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
         let policies = &office.books.policies;
         let now = policies.schemes().filter_map(|newest| policies.scheme(&newest.code, period));
         let rows = now.map(|scheme| row(office, scheme, period)).collect();
-        Ok(Schemes { frame, period: period.to_string(), rows })
+        let floors = policies.floors(period).map(|floor| {
+            let share = format!("{}.{:03}", floor.permille / 1000, floor.permille % 1000);
+            let base = format!("{} {}", floor.base_scheme, floor.base_category);
+            let bound = format!("{} {}", floor.scheme, floor.category);
+            format!("{bound} 不低于 {base} 的 {share} 倍（{}）", floor.basis)
+        });
+        let indices = policies.indices.values().rev().take(INDICES).map(|one| {
+            let (cpi, food) = (percent(one.cpi_bp), percent(one.food_bp));
+            (one.period.to_string(), cpi, food, format!("{} {}", one.published, one.source))
+        });
+        let sets = holds(office.books, who.officer, Role::PolicySetter);
+        Ok(Schemes {
+            frame,
+            period: period.to_string(),
+            rows,
+            floors: floors.collect(),
+            indices: indices.collect(),
+            forms: if sets { forms(office, period) } else { Vec::new() },
+        })
     })
     .await
 }
@@ -55,6 +87,9 @@ fn row(office: Office<'_>, scheme: &SchemeSet, period: Period) -> Row {
         let rule = standard.rule.chinese();
         Some(format!("{label} {rule} {}", standard.amount_fen.to_grouped_yuan()))
     });
+    let pairs = books.policies.paired_with(&scheme.code, period);
+    let pairs = pairs.filter(|(_, strictness)| *strictness != Strictness::Lifted);
+    let pairs = pairs.map(|(other, strictness)| format!("{other} {}", strictness.chinese()));
     Row {
         code: scheme.code.to_string(),
         name: scheme.name.clone(),
@@ -63,6 +98,123 @@ fn row(office: Office<'_>, scheme: &SchemeSet, period: Period) -> Row {
         notice_days: scheme.notice_days,
         pay_day: scheme.pay_day,
         standards: standards.collect::<Vec<_>>().join("\n"),
+        pairs: pairs.collect::<Vec<_>>().join("\n"),
         basis: scheme.basis.clone(),
     }
+}
+
+/// Hundredths of a percent, as a percentage.
+fn percent(hundredths: i16) -> String {
+    let sign = if hundredths < 0 { "-" } else { "" };
+    let above = hundredths.unsigned_abs();
+    format!("{sign}{}.{:02}%", above / 100, above % 100)
+}
+
+/// The county and its towns.
+fn areas(books: &Books) -> Vec<Choice> {
+    let county = books.offices.founded.as_ref().map(|founded| founded.county.clone());
+    let towns = books.offices.units.values();
+    let towns = towns.filter_map(|unit| Some((unit.town.clone()?, unit.name.as_str())));
+    let mut towns: Vec<(Division, &str)> = towns.collect();
+    towns.sort();
+    towns.dedup_by(|one, other| one.0 == other.0);
+    let all = county.into_iter().map(|county| (county, "全县")).chain(towns);
+    all.map(|(place, name)| (place.to_string(), format!("{place} {name}"))).collect()
+}
+
+fn forms(office: Office<'_>, period: Period) -> Vec<Form> {
+    vec![
+        standard(office.books, period),
+        floor(office.books, period),
+        pair(office.books, period),
+        index(office),
+        calendar(office),
+        alert(office.books, period),
+    ]
+}
+
+fn from(period: Period) -> Field {
+    Field::new("from", "自哪个月起", Control::Month(period.to_string()))
+}
+
+fn basis() -> Field {
+    Field::new("basis", "依据（文号）", Control::Text)
+}
+
+fn standard(books: &Books, period: Period) -> Form {
+    let fields = vec![
+        Field::new("scheme", "项目", Control::One(schemes(books))),
+        Field::new("category", "名目（与资格分项的名目一致）", Control::Text),
+        Field::new("area", "适用地区", Control::One(areas(books))),
+        Field::new("rule", "怎样约束", Control::One(words_of!(StandardRule))),
+        Field::new("amount_fen", "每人每月（元）", Control::Yuan),
+        from(period),
+        basis(),
+    ];
+    let form = Form::new("standard.set", "设定标准", fields);
+    form.noting("标准变了，已有资格不会自动改：不合新标准的要逐项调整，或由办件人员按名单提出。签署前可在服务器上用政策文件试算影响。")
+}
+
+fn floor(books: &Books, period: Period) -> Form {
+    let fields = vec![
+        Field::new("scheme", "受约束的项目", Control::One(schemes(books))),
+        Field::new("category", "其名目", Control::Text),
+        Field::new("base_scheme", "以哪个项目为基数", Control::One(schemes(books))),
+        Field::new("base_category", "其名目", Control::Text),
+        Field::new(
+            "permille",
+            "不低于基数的千分之几（1.3倍写1300）",
+            Control::Whole(String::new()),
+        ),
+        from(period),
+        basis(),
+    ];
+    Form::new("standard.floor_set", "设定标准下限", fields)
+}
+
+fn pair(books: &Books, period: Period) -> Form {
+    let fields = vec![
+        Field::new("one", "一个项目", Control::One(schemes(books))),
+        Field::new("other", "另一个项目", Control::One(schemes(books))),
+        Field::new("effect", "同一人同月都有时", Control::One(words_of!(Strictness))),
+        from(period),
+        basis(),
+    ];
+    Form::new("exclusion.set", "设定互斥", fields)
+}
+
+fn index(office: Office<'_>) -> Form {
+    let today = office.clock.today();
+    let fields = vec![
+        Field::new("period", "月份", Control::Month(today.period().previous().to_string())),
+        Field::new("cpi_bp", "居民消费价格同比涨幅（%）", Control::Percent),
+        Field::new("food_bp", "食品价格同比涨幅（%）", Control::Percent),
+        Field::new("published", "公布日期", Control::Day(today.to_string())),
+        Field::new("source", "公布单位和文号", Control::Text),
+    ];
+    let form = Form::new("index.published", "登记价格指数", fields);
+    form.noting("价格临时补贴按公布的指数启动。")
+}
+
+fn calendar(office: Office<'_>) -> Form {
+    let next = office.clock.today().year() + 1;
+    let fields = vec![
+        Field::new("year", "年份", Control::Whole(next.to_string())),
+        Field::new("holidays", "放假的日子（逗号分隔）", Control::Days),
+        Field::new("worked_weekends", "调休上班的周末（逗号分隔）", Control::Days),
+        Field::new("source", "通知文号", Control::Text),
+    ];
+    let form = Form::new("calendar.published", "登记工作日历", fields);
+    form.noting("工作日时限按它计算；同一年再登记，代替先前的。")
+}
+
+fn alert(books: &Books, period: Period) -> Form {
+    let fields = vec![
+        Field::new("schemes", "在册人员：领取哪些项目的", Control::Some(schemes(books))),
+        Field::new("listed_fen", "在册人员总费用超过（元）", Control::Yuan),
+        Field::new("other_fen", "其他人员自负费用超过（元）", Control::Yuan),
+        from(period),
+        basis(),
+    ];
+    Form::new("alert.rule_set", "设定医疗预警标准", fields)
 }

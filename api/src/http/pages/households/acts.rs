@@ -1,6 +1,7 @@
 //! What can be begun for a household: each a form, for who holds the role of its act.
 
 use ledger::act::offices::Role;
+use ledger::act::people::Settlement;
 use ledger::act::watch::{Grade, Risk};
 use ledger::books::conditions::is_for_the_county;
 use ledger::ids::{FundCode, HouseholdId, PersonId};
@@ -11,6 +12,19 @@ use super::super::forms::{Choice, Control, Field, Form};
 use crate::desk::Office;
 use crate::http::extract::SignedIn;
 use crate::permits::holds;
+
+/// The form for who is found without papers: a household of one.
+pub(super) fn found(office: Office<'_>) -> Form {
+    let fields = vec![
+        Field::drawn("person"),
+        Field::drawn("household"),
+        Field::new("division", "发现地区划代码（村或社区，12位）", Control::Text),
+        Field::new("found", "发现日期", Control::Day(office.clock.today().to_string())),
+        Field::proof("evidence", "救助登记表"),
+    ];
+    let form = Form::new("person.found", "登记没有证件的求助人员", fields);
+    form.noting("不写姓名。入账后本页列出，从那里登记去向或查明的身份。")
+}
 
 /// A household as forms ask about it: its members stand there with masked names.
 pub(super) struct Home<'a> {
@@ -34,6 +48,8 @@ impl Home<'_> {
             forms.push(self.authorised());
             forms.push(self.death());
             forms.extend(self.watching());
+            forms.extend(self.handing_out());
+            forms.extend(self.settling());
         }
         if does(Role::Surveyor) {
             forms.extend(self.alerts.first().map(|alert| self.answer(*alert)));
@@ -43,6 +59,7 @@ impl Home<'_> {
         {
             forms.push(self.repeat());
             forms.extend(self.watch_end());
+            forms.extend(self.identifying());
         }
         forms
     }
@@ -210,6 +227,65 @@ impl Home<'_> {
             Field::proof("evidence", "认定材料"),
         ];
         Some(Form::new("watch.ended", "风险消除", fields))
+    }
+
+    /// Goods of which something is left.
+    fn handing_out(&self) -> Option<Form> {
+        let lots = self.office.books.goods.lots.values().filter(|lot| lot.left > 0);
+        let lots = lots.map(|lot| {
+            let known = &lot.received;
+            let shown = format!("{} {}，余{}{}", known.goods, known.name, lot.left, known.unit);
+            (known.goods.to_string(), shown)
+        });
+        let lots: Vec<Choice> = lots.collect();
+        if lots.is_empty() {
+            return None;
+        }
+        let fields = vec![
+            self.own(),
+            Field::new("goods", "物资", Control::One(lots)),
+            Field::new("quantity", "数量", Control::Whole(String::new())),
+            self.one_member("person", "谁签收"),
+            Field::new("date", "发放日期", self.today()),
+            Field::proof("receipt", "签收单"),
+        ];
+        Some(Form::new("goods.handed_out", "发放物资", fields))
+    }
+
+    /// Who was found without papers, if this is such a person's household.
+    fn found(&self) -> Option<PersonId> {
+        let people = &self.office.books.people;
+        let head = people.households.get(&self.household)?.head;
+        people.found.contains_key(&head).then_some(head)
+    }
+
+    fn settling(&self) -> Option<Form> {
+        let person = self.found()?;
+        let found = self.office.books.people.found.get(&person)?;
+        if found.settled.is_some() {
+            return None;
+        }
+        let fields = vec![
+            Field::given("person", person.to_string()),
+            Field::new("how", "去向", Control::One(words_of!(Settlement))),
+            Field::new("settled", "日期", self.today()),
+            Field::proof("evidence", "交接凭证"),
+        ];
+        Some(Form::new("person.settled", "登记安置", fields))
+    }
+
+    fn identifying(&self) -> Option<Form> {
+        let person = self.found()?;
+        if self.office.books.people.persons.get(&person)?.same_as.is_some() {
+            return None;
+        }
+        let fields = vec![
+            Field::given("person", person.to_string()),
+            Field::new("known", "查明的本人的身份证号（已登记人员）", Control::Person),
+            Field::proof("evidence", "查明材料"),
+        ];
+        let form = Form::new("person.identified", "登记身份查明", fields);
+        Some(form.noting("入账后两人在台账里是一个人，不能再分开。"))
     }
 
     /// The oldest alert; the next one comes up when it is answered.

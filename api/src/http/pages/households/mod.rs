@@ -9,6 +9,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
+use ledger::act::offices::Role;
 use ledger::books::Books;
 use ledger::ids::{AccountId, HouseholdId, UnitCode};
 use ledger::money::Money;
@@ -30,21 +31,46 @@ use crate::failure::Failure;
 use crate::hall::Hall;
 use crate::http::extract::{Asked, Visitor};
 use crate::http::problem::Problem;
-use crate::permits::{Area, Sight};
+use crate::permits::{Area, Sight, holds};
 
 #[derive(Template)]
 #[template(path = "households.html")]
 struct Search {
     frame: Frame,
+    /// Who was found without papers: when, where, the household of one, how it ended.
+    found: Vec<(String, String, String, String)>,
+    forms: Vec<Form>,
 }
 
 /// Where one looks for a household.
 pub(super) async fn search(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -> Response {
     page(hall, who, "/households", move |_, office, frame| {
-        Sight::Household.demand(office.books, who.officer)?;
-        Ok(Search { frame })
+        let books = office.books;
+        Sight::Household.demand(books, who.officer)?;
+        let forms = holds(books, who.officer, Role::Registrar).then(|| acts::found(office));
+        let found = without_papers(books, &Area::of(books, who.officer));
+        Ok(Search { frame, found, forms: forms.into_iter().collect() })
     })
     .await
+}
+
+/// Who was found without papers in an area, the newest first.
+fn without_papers(books: &Books, area: &Area) -> Vec<(String, String, String, String)> {
+    let here = books.people.found.iter().filter(|(person, _)| area.covers_payee(books, **person));
+    let rows = here.filter_map(|(person, found)| {
+        let known = books.people.persons.get(person)?;
+        let home = books.people.households.get(&known.household)?;
+        let end = match (found.settled, known.same_as) {
+            (Some((how, on)), _) => format!("{on} {}", how.chinese()),
+            (None, Some(_)) => "已查明身份".to_owned(),
+            (None, None) => "在助".to_owned(),
+        };
+        let (on, place) = (found.on.to_string(), home.division.to_string());
+        Some((on, place, known.household.to_string(), end))
+    });
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort_by(|one, other| other.cmp(one));
+    rows
 }
 
 struct Member {
