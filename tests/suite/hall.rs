@@ -9,6 +9,7 @@ mod every_page;
 mod lists;
 mod older_browser;
 mod people;
+mod policies;
 mod reading;
 mod same_bytes;
 mod tls;

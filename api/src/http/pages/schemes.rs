@@ -201,7 +201,7 @@ fn calendar(office: Office<'_>) -> Form {
     let fields = vec![
         Field::new("year", "年份", Control::Whole(next.to_string())),
         Field::new("holidays", "放假的日子（逗号分隔）", Control::Days),
-        Field::new("worked_weekends", "调休上班的周末（逗号分隔）", Control::Days),
+        Field::optional("worked_weekends", "调休上班的周末（逗号分隔，没有就不填）", Control::Days),
         Field::new("source", "通知文号", Control::Text),
     ];
     let form = Form::new("calendar.published", "登记工作日历", fields);

@@ -1,0 +1,155 @@
+//! What is set once for many in the browser, standards, indices and the calendar, and what has no money in it: goods, and people
+//! without papers.
+
+use serde_json::{Value, json};
+use tests::browser::{Browser, Driver};
+use tests::clerk::Clerk;
+
+use super::Hall;
+use super::people::{People, fill_in};
+
+/// Signs what was filled in and gives the body that came into the books.
+fn signed(hall: &Hall, browser: &Browser) -> Value {
+    let seq = browser.sign();
+    let entry = hall.clerk("MZJ-社会救助股股长").get(&format!("/api/v1/entries/{seq}"));
+    let text = entry.body["text"].as_str().unwrap();
+    serde_json::from_str::<Value>(text).unwrap()["act"]["body"].clone()
+}
+
+#[test]
+fn standards_indices_and_the_calendar_are_set_in_the_browser_to_the_last_digit() {
+    let Some(driver) = Driver::start() else { return };
+    let hall = Hall::open();
+    let people = People::of(&driver, &hall);
+    let supervisor = people.enter("MZJ-社会救助股股长");
+    people.go(&supervisor, "/schemes");
+    let standard = [
+        ("scheme", "DB-R"),
+        ("category", "差额补助"),
+        ("area", "141199"),
+        ("rule", "ceiling"),
+        ("amount_fen", "420.50"),
+        ("from", "2021-01"),
+        ("basis", "青民发〔2020〕31号"),
+    ];
+    fill_in(&supervisor, "standard.set", &standard);
+    let said = supervisor.text();
+    assert!(said.contains("420.50 元"), "{said}");
+    let body = signed(&hall, &supervisor);
+    assert_eq!((&body["amount_fen"], &body["from"]), (&json!(42_050), &json!("2021-01")));
+
+    people.go(&supervisor, "/schemes");
+    let falling = [
+        ("period", "2020-11"),
+        ("cpi_bp", "-0.5"),
+        ("food_bp", "2"),
+        ("published", "2020-12-09"),
+        ("source", "国家统计局"),
+    ];
+    fill_in(&supervisor, "index.published", &falling);
+    let body = signed(&hall, &supervisor);
+    assert_eq!((&body["cpi_bp"], &body["food_bp"]), (&json!(-50), &json!(200)));
+    people.go(&supervisor, "/schemes");
+    let said = supervisor.wait_to_say("-0.50%");
+    assert!(said.contains("2.00%"), "{said}");
+
+    // What is no day is told, and nothing is drafted.
+    supervisor.click("details.act:has(form[data-act='calendar.published']) > summary");
+    supervisor.fill("#calendar-published-holidays", "2021年元旦");
+    supervisor.fill("#calendar-published-source", "国办发明电〔2020〕27号");
+    supervisor.fill("#calendar-published-year", "2021");
+    supervisor.click("form[data-act='calendar.published'] button[type=submit]");
+    let _ = supervisor.wait_to_say("“2021年元旦”不对");
+    let year = [("holidays", "2021-02-11、2021-01-01, 2021-02-12")];
+    fill_in(&supervisor, "calendar.published", &year);
+    let body = signed(&hall, &supervisor);
+    assert_eq!(body["holidays"], json!(["2021-01-01", "2021-02-11", "2021-02-12"]));
+    assert_eq!((&body["worked_weekends"], &body["year"]), (&json!([]), &json!(2021)));
+}
+
+#[test]
+fn goods_come_in_and_go_out_in_the_browser_and_no_more_than_there_are() {
+    let Some(driver) = Driver::start() else { return };
+    let (hall, _, household) = Hall::with_books();
+    let people = People::of(&driver, &hall);
+    let registrar = people.enter("MZJ-账户维护");
+    people.go(&registrar, "/goods");
+    people.prove(&registrar, "goods.received", "evidence");
+    let lot = [
+        ("goods", "MB-2020-12"),
+        ("name", "棉被"),
+        ("scheme", "SW"),
+        ("source", "县应急管理局"),
+        ("arrived", "2020-12-01"),
+        ("quantity", "30"),
+        ("unit", "床"),
+        ("unit_value_fen", "86.5"),
+    ];
+    fill_in(&registrar, "goods.received", &lot);
+    assert_eq!(signed(&hall, &registrar)["unit_value_fen"], json!(8650));
+    let clerk = people.enter("Z01-民政经办");
+    let home = format!("/households/{household}");
+    for (quantity, left) in [("31", "余30床"), ("28", "余30床"), ("3", "余2床")] {
+        people.go(&clerk, &home);
+        let script = "return document.querySelector('#goods-handed-out-goods').textContent";
+        let offered = clerk.run(script, vec![]);
+        assert!(offered.as_str().unwrap().contains(left), "{offered}");
+        people.prove(&clerk, "goods.handed_out", "receipt");
+        let handed = [("goods", "MB-2020-12"), ("quantity", quantity), ("date", "2020-12-02")];
+        if quantity == "28" {
+            fill_in(&clerk, "goods.handed_out", &handed);
+            let _ = signed(&hall, &clerk);
+        } else {
+            // More than is left: told at the form.
+            for (field, value) in handed {
+                clerk.fill(&format!("#goods-handed-out-{field}"), value);
+            }
+            clerk.click("details.act:has(form[data-act='goods.handed_out']) > summary");
+            clerk.click("form[data-act='goods.handed_out'] button[type=submit]");
+            let _ = clerk.wait_to_say("没有受理");
+        }
+    }
+    people.go(&registrar, "/goods");
+    let said = registrar.wait_to_say("棉被");
+    assert!(said.contains("2床") && said.contains("2,595.00"), "{said}");
+    people.go(&clerk, &home);
+    let _ = clerk.wait_to_say("棉被 28床");
+}
+
+#[test]
+fn who_is_found_without_papers_is_a_household_of_one_until_it_is_known_how_it_ended() {
+    let Some(driver) = Driver::start() else { return };
+    let (hall, books, household) = Hall::with_books();
+    let town = books.people.households[&household].division.to_string();
+    let people = People::of(&driver, &hall);
+    let clerk = people.enter("Z01-民政经办");
+    people.go(&clerk, "/households");
+    people.prove(&clerk, "person.found", "evidence");
+    fill_in(&clerk, "person.found", &[("division", &town), ("found", "2020-12-03")]);
+    let found = signed(&hall, &clerk);
+    people.go(&clerk, "/households");
+    let _ = clerk.wait_to_say("在助");
+    clerk.click("main table a[href^='/households/']");
+    let _ = clerk.wait_to_say("（无证件登记）");
+    people.prove(&clerk, "person.settled", "evidence");
+    fill_in(&clerk, "person.settled", &[("how", "family"), ("settled", "2020-12-04")]);
+    assert_eq!(signed(&hall, &clerk)["person"], found["person"]);
+    people.go(&clerk, "/households");
+    let _ = clerk.wait_to_say("2020-12-04 亲属接领");
+    // Another town neither sees nor opens it.
+    let elsewhere = hall.clerk("Z02-民政经办");
+    let page = elsewhere.get("/households").body;
+    assert!(!page.as_str().unwrap().contains("亲属接领"), "{page}");
+    let home = format!("/households/{}", found["household"].as_str().unwrap());
+    assert_eq!(elsewhere.get(&home).status, 403);
+    elsewhere_is_not_a_place_to_find_people(&elsewhere, &town);
+}
+
+fn elsewhere_is_not_a_place_to_find_people(clerk: &Clerk, town: &str) {
+    let draft = json!({ "kind": "person.found", "body": {
+        "person": "$random", "household": "$random", "division": town, "found": "2020-12-03",
+        "evidence": "00".repeat(32),
+    }});
+    let reply = clerk.post("/api/v1/drafts/act", &draft);
+    assert_eq!((reply.status, reply.code()), (403, "sight.other_area"), "{reply:?}");
+}
