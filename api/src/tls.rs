@@ -37,8 +37,8 @@ pub struct Tls {
     pub fingerprint: String,
     /// The names of a certificate that the program made; of others the office says its site.
     pub names: Vec<String>,
-    /// When browsers stop taking the certificate.
-    pub ends: Timestamp,
+    /// When browsers stop taking the certificate, where it says a day that a calendar has.
+    pub ends: Option<Timestamp>,
 }
 
 /// With a certificate chain and its key, both PEM.
@@ -50,8 +50,7 @@ pub fn of_files(cert: &Path, key: &Path) -> Result<Tls, Failure> {
         CertificateDer::pem_file_iter(cert).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let chain = chain.map_err(|why| unreadable(cert, "证书", why))?;
     let first = chain.first().ok_or_else(|| without(cert, "证书"))?;
-    let (fingerprint, ends) =
-        (fingerprint(first), end_of(first).ok_or_else(|| without(cert, "证书"))?);
+    let (fingerprint, ends) = (fingerprint(first), end_of(first));
     let secret = PrivateKeyDer::from_pem_file(key).map_err(|why| unreadable(key, "私钥", why))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder =
@@ -178,7 +177,7 @@ pub fn warning(ends: Timestamp, now: u64) -> Option<String> {
         return None;
     };
     Some(format!(
-        "{what}。单位的证书请换新文件；由本程序生成的，停止服务后移走台账目录下的 tls/ 再启动，各人重新核对指纹。"
+        "{what}。单位的证书请换新文件后重新启动服务；由本程序生成的，停止服务后移走台账目录下的 tls/ 再启动，各人重新核对指纹。"
     ))
 }
 

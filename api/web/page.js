@@ -87,7 +87,7 @@ function numbers(text) {
 
 // A percentage in hundredths of a percent: -0.3 is -30. Nothing is rounded.
 function hundredths(text) {
-  const found = /^(-?)(\d{1,3})(?:\.(\d{1,2}))?$/.exec(text.trim().replace(/%$/, ""));
+  const found = /^(-?)(\d{1,3})(?:\.(\d{1,2}))?$/.exec(text.trim().replace(/^[－−]/, "-").replace(/[%％]$/, ""));
   if (!found) throw new Error(`百分数“${text}”不对：至多两位小数，例如 2.35 或 -0.3。`);
   const value = Number(found[2] + (found[3] ?? "").padEnd(2, "0"));
   return found[1] === "" || value === 0 ? value : -value;
@@ -116,7 +116,7 @@ function partsOf(set) {
 
 // The body of an act from a form: amounts in yuan, whole numbers, the digest of a proof, everything else as it is written;
 // and, apart from it, what goes into the vault.
-async function actOf(form) {
+export async function stated(form) {
   const [body, personal] = [{}, {}];
   for (const field of form.elements) {
     const { name, dataset } = field;
@@ -163,7 +163,7 @@ export function working(place, words) {
 }
 
 // A page that was opened for one person is not worked with once another has signed in in this browser.
-async function refuseAnother() {
+export async function refuseAnother() {
   const { key } = document.body.dataset;
   if (key === undefined) return;
   const current = await ask("GET", "/api/v1/session");
@@ -189,7 +189,7 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
       }
       await refuseAnother();
       const { act } = form.dataset;
-      const value = act ? await actOf(form) : valueOf(form);
+      const value = act ? await stated(form) : valueOf(form);
       const file = act ? undefined : form.querySelector("input[type=file]")?.files[0];
       if (file && file.size > MOST_BYTES) {
         throw new Error("文件超过 256 MiB，没有上传。请向银行要分成几份的文件。");

@@ -10,11 +10,11 @@ export const WORDS = {
   booked: "入账日期", brought_in: "所指名单", cap_fen: "单笔上限", category: "部分", cause: "事由", chain: "审批环节", change: "所指变更",
   check: "所指核实", checked: "核实日期", claim: "理赔案件", closing_fen: "期末余额", code: "编码", collective_above_fen: "集体研究起点",
   commitment: "承诺", compromised_since: "存疑起自记录", confirmed: "确认日期", contributor: "缴款单位", corrects: "更正所指冲销", count: "笔数",
-  countersigned: "副署", county: "县区划", cover_fen: "保额", cpi_bp: "价格指数涨幅（万分比）", date: "日期", days: "工作日数",
+  countersigned: "副署", county: "县区划", cover_fen: "保额", cpi_bp: "居民消费价格同比涨幅", date: "日期", days: "工作日数",
   decide_days: "办结工作日", decided: "认定日期", decision: "处理意见", digest: "文件指纹", direct: "直达标识", division: "区划", document_no: "文号",
   documents: "文件", done: "办结日期", due: "报告期限", effect: "互斥方式", ends: "止期", entitlement: "资格", entries: "所指记录", entry: "所指记录",
   event: "事由", evidence: "凭证指纹", file: "文件指纹", file_name: "文件名", filed: "受理日期", finding: "核实情况", fingerprint: "行指纹",
-  flag: "疑点", food_bp: "食品价格涨幅（万分比）", found: "发现日期", from: "起始", function_code: "功能科目", fund: "资金", goods: "物资批次",
+  flag: "疑点", food_bp: "食品价格同比涨幅", found: "发现日期", from: "起始", function_code: "功能科目", fund: "资金", goods: "物资批次",
   grade: "评级", handover: "移交签名", head: "户主", height: "台账高度", holder: "持有人", holidays: "放假日", household: "户", how: "安置方式",
   id_no_commit: "证件号承诺", insured: "参保人数", insurer: "承保机构", key: "密钥", keys: "密钥", kind: "类别", known: "已登记人员", label: "名目",
   last: "止月", level: "级次", limit: "次数限制", listed_fen: "在册对象预警线", log_key: "存证密钥", loss: "出险日期", manifest: "明细清单",
@@ -102,6 +102,8 @@ export function yuan(fen) {
 // A value as a person reads it.
 export function shown(key, value) {
   if (Number.isInteger(value) && key.endsWith("_fen")) return `${yuan(value)} 元`;
+  // Hundredths of a percent.
+  if (Number.isInteger(value) && key.endsWith("_bp")) return `${yuan(value)}%`;
   const own = Object.hasOwn(CLOSED_OF, key) ? CLOSED_OF[key] : {};
   if (typeof value === "string" && Object.hasOwn(own, value)) return `${own[value]}（${value}）`;
   if (typeof value === "string" && Object.hasOwn(CLOSED, value)) return `${CLOSED[value]}（${value}）`;

@@ -37,7 +37,7 @@ fn hall(
         (None, Some(tls)) => Sites::over_tls(tls.names.clone()),
         (None, None) => Sites::default(),
     };
-    sites.certificate_ends = tls.map(|tls| tls.ends);
+    sites.certificate_ends = tls.and_then(|tls| tls.ends);
     if !dir.join("keys/vault.key").exists() {
         tracing::warn!("no keys/vault.key: tiles, proofs and acts only, no pages");
         return Ok(None);
@@ -71,9 +71,11 @@ fn announce(address: SocketAddr, tls: Option<&Tls>) {
     drop(writeln!(said, "正在提供服务：{scheme}://{address}（停止：Ctrl-C 或 SIGTERM）"));
     if let Some(tls) = tls {
         drop(writeln!(said, "证书指纹（SHA-256，浏览器首次打开时核对）：{}", tls.fingerprint));
-        drop(writeln!(said, "证书有效期到{}。", clock::day_of(tls.ends)));
-        if let Some(warning) = tls::warning(tls.ends, Clock::Machine.unix_seconds()) {
-            drop(writeln!(said, "注意：{warning}"));
+        if let Some(ends) = tls.ends {
+            drop(writeln!(said, "证书有效期到{}。", clock::day_of(ends)));
+            if let Some(warning) = tls::warning(ends, Clock::Machine.unix_seconds()) {
+                drop(writeln!(said, "注意：{warning}"));
+            }
         }
     }
 }

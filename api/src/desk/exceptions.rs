@@ -75,6 +75,15 @@ pub fn heaps(books: &Books) -> Vec<Heap> {
     heaps
 }
 
+/// True of a decision that says of a payment how it ended.
+#[must_use]
+pub const fn names_payment(decision: Decision) -> bool {
+    match decision {
+        Decision::Settled | Decision::Failed | Decision::Returned => true,
+        Decision::Cleared | Decision::NoEffect => false,
+    }
+}
+
 /// What is decided about each exception of a heap.
 pub struct Deciding {
     /// What it is.
@@ -89,10 +98,6 @@ pub struct Deciding {
 
 impl Deciding {
     fn act(&self, entry: Seq, exception: &Exception) -> Body {
-        let names_payment = match self.decision {
-            Decision::Settled | Decision::Failed | Decision::Returned => true,
-            Decision::Cleared | Decision::NoEffect => false,
-        };
         Body::ExceptionResolved(ExceptionResolved {
             booked: self.booked,
             decision: self.decision,
@@ -100,7 +105,7 @@ impl Deciding {
             evidence: self.evidence,
             movement: None,
             reason: self.reason.clone(),
-            reference: exception.reference.clone().filter(|_| names_payment),
+            reference: exception.reference.clone().filter(|_| names_payment(self.decision)),
         })
     }
 }

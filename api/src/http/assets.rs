@@ -31,6 +31,8 @@ const ASSETS: &[(&str, &str, &str)] = &[
     ("/web/sign_in.js", SCRIPT, include_str!("../../web/sign_in.js")),
     ("/web/enrol.js", SCRIPT, include_str!("../../web/enrol.js")),
     ("/web/vouching.js", SCRIPT, include_str!("../../web/vouching.js")),
+    ("/web/signer.js", SCRIPT, include_str!("../../web/signer.js")),
+    ("/web/heap.js", SCRIPT, include_str!("../../web/heap.js")),
     ("/web/signing.js", SCRIPT, include_str!("../../web/signing.js")),
 ];
 

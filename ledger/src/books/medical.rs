@@ -64,6 +64,11 @@ impl Medical {
         }
     }
 
+    /// The marks from which spending is looked at, by their first month.
+    pub fn rules(&self) -> impl Iterator<Item = &AlertRuleSet> {
+        self.rules.values()
+    }
+
     fn rule(&self, period: Period) -> Option<&AlertRuleSet> {
         self.rules.range(..=period).next_back().map(|(_, rule)| rule)
     }

@@ -1,6 +1,7 @@
 //! Policies with effective months: schemes, standards, exclusive pairs, the calendar.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use crate::act::Body;
 use crate::act::policies::{
@@ -196,6 +197,20 @@ impl Policies {
     fn set(&mut self, standard: &StandardSet) {
         let key = (standard.scheme.clone(), standard.category.clone(), standard.area.clone());
         self.standards.entry(key).or_default().insert(standard.from, standard.clone());
+    }
+
+    /// The standards of a scheme that hold in a month, in any area, and those that will hold later: by part, area and month.
+    pub fn standing<'a>(
+        &'a self,
+        scheme: &'a SchemeCode,
+        period: Period,
+    ) -> impl Iterator<Item = &'a StandardSet> {
+        let own = self.standards.iter().filter(move |((of, _, _), _)| of == scheme);
+        own.flat_map(move |(_, versions)| {
+            let now = versions.range(..=period).next_back();
+            let later = versions.range((Bound::Excluded(period), Bound::Unbounded));
+            now.into_iter().chain(later).map(|(_, standard)| standard)
+        })
     }
 
     /// The standards of a scheme in an area that hold in a month, by part.

@@ -196,3 +196,41 @@ pub(super) fn open_access(
     let access: Access = serde_json::from_slice(&plain).map_err(|_| place.unreadable())?;
     if access_number(key) == Some(access.number) { Ok(access) } else { Err(place.unreadable()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+
+    fn failing() -> Result<u64, VaultFailure> {
+        Err(VaultFailure::Unreadable("盘".to_owned()))
+    }
+
+    #[test]
+    fn who_waits_goes_on_when_what_it_waits_for_is_there_and_a_failure_is_nobody_elses() {
+        let disk = OnDisk::until(0);
+        assert!(disk.wait_for(1, failing).is_err());
+        let broken = std::panic::AssertUnwindSafe(|| disk.wait_for(1, || panic!("in the midst")));
+        assert!(std::panic::catch_unwind(broken).is_err());
+        assert!(disk.wait_for(0, || panic!("all of it is there")).is_ok());
+        let (written, writes) = (AtomicU64::new(0), AtomicU64::new(0));
+        std::thread::scope(|scope| {
+            for _ in 0..16 {
+                scope.spawn(|| {
+                    for _ in 0..50 {
+                        let own = written.fetch_add(1, Ordering::SeqCst) + 1;
+                        let write = || {
+                            let fails = writes.fetch_add(1, Ordering::SeqCst) % 7 == 3;
+                            if fails { failing() } else { Ok(written.load(Ordering::SeqCst)) }
+                        };
+                        while disk.wait_for(own, write).is_err() {}
+                        assert!(disk.progress().until >= own);
+                    }
+                });
+            }
+        });
+        assert_eq!(disk.progress().until, 800);
+        assert!(!disk.progress().is_writing);
+    }
+}

@@ -6,8 +6,12 @@ use ledger::money::Money;
 use reconcile::bank_simulator::{Account, Product, Script};
 use reconcile::text::{Encoding, decode, encode_gb18030};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use tests::browser::Driver;
+use tests::serving::Serving;
 
 use super::commands::{Place, holds};
+use super::program;
 
 const ICBC: &str = include_str!("../../../reconcile/profiles/icbc-batch.toml");
 
@@ -254,4 +258,46 @@ fn exceptions_of_one_kind_from_one_file_are_decided_by_one_command_and_an_act_ea
     let waits = holds(&place, "exceptions list --dir DIR", 0, &["exceptions"]);
     assert!(waits["exceptions"].as_array().unwrap().is_empty(), "{waits}");
     refused(&place, &line(supervisor, 2, ""), 2, "usage");
+}
+
+#[test]
+fn exceptions_of_one_kind_from_one_file_are_signed_together_in_the_browser_and_an_act_each() {
+    let Some(driver) = Driver::start() else { return };
+    let place = paid("icbc-batch");
+    with_strays(&place, "回盘.csv", 2, 2);
+    let done = holds(&place, &format!("{IMPORT} --batch T20B0 OUT:回盘.csv"), 0, &["seq"]);
+    let import = done["seq"].as_u64().unwrap();
+    let letter = place.beside("来函.txt");
+    write(&letter, "银行来函：两行串户".as_bytes());
+    let server = Serving::start(&program(), &place.dir);
+    let supervisor = driver.open();
+    supervisor.sign_in(&server.address, &place.dir.join("keys/社会救助股股长.pem"));
+    supervisor.go(&format!("{}/exceptions", server.address));
+    supervisor.click("main table a[href^='/exceptions/']");
+    let said = supervisor.wait_to_say("都这样处理");
+    assert!(said.contains("无对应支付 2 项"), "{said}");
+    supervisor.send("#evidence", letter.to_str().unwrap());
+    supervisor.fill("#reason", "银行来函更正");
+    supervisor.fill("#booked", "2020-11-11");
+    // A payment is named where one is known; of these rows none is.
+    supervisor.fill("#decision", "settled");
+    supervisor.click("#heap button[type=submit]");
+    let _ = supervisor.wait_to_say("没有指明是哪笔支付");
+    supervisor.fill("#decision", "no_effect");
+    supervisor.click("#heap button[type=submit]");
+    let said = supervisor.wait_to_say("签署这 2 项");
+    let digest = ledger::ids::Digest(Sha256::digest("银行来函：两行串户").into()).to_string();
+    assert_eq!(said.matches(&digest).count(), 2, "{said}");
+    assert_eq!(said.matches("与本账无关（no_effect）").count(), 2, "{said}");
+    supervisor.click("#sign:not([disabled])");
+    let _ = supervisor.wait_to_say("没有等人处理的存疑");
+    let gone = format!("{}/exceptions/{import}/unmatched", server.address);
+    supervisor.go(&gone);
+    let _ = supervisor.wait_to_say("已经处理完");
+    drop(supervisor);
+    assert_eq!(server.stop().0, Some(0));
+    let verified = holds(&place, "verify DIR --trust DIR:trust", 0, &["ok"]);
+    assert_eq!(verified["ok"], true, "{verified}");
+    let acts = holds(&place, "exceptions list --dir DIR", 0, &["exceptions"]);
+    assert!(acts["exceptions"].as_array().unwrap().is_empty(), "{acts}");
 }

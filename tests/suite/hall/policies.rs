@@ -1,6 +1,7 @@
 //! What is set once for many in the browser, standards, indices and the calendar, and what has no money in it: goods, and people
 //! without papers.
 
+use reconcile::bank_simulator::BankFile;
 use serde_json::{Value, json};
 use tests::browser::{Browser, Driver};
 use tests::clerk::Clerk;
@@ -41,12 +42,14 @@ fn standards_indices_and_the_calendar_are_set_in_the_browser_to_the_last_digit()
     people.go(&supervisor, "/schemes");
     let falling = [
         ("period", "2020-11"),
-        ("cpi_bp", "-0.5"),
+        ("cpi_bp", "－0.5％"),
         ("food_bp", "2"),
         ("published", "2020-12-09"),
         ("source", "国家统计局"),
     ];
     fill_in(&supervisor, "index.published", &falling);
+    let said = supervisor.text();
+    assert!(said.contains("-0.50%") && said.contains("2.00%"), "{said}");
     let body = signed(&hall, &supervisor);
     assert_eq!((&body["cpi_bp"], &body["food_bp"]), (&json!(-50), &json!(200)));
     people.go(&supervisor, "/schemes");
@@ -94,8 +97,11 @@ fn goods_come_in_and_go_out_in_the_browser_and_no_more_than_there_are() {
         let script = "return document.querySelector('#goods-handed-out-goods').textContent";
         let offered = clerk.run(script, vec![]);
         assert!(offered.as_str().unwrap().contains(left), "{offered}");
-        people.prove(&clerk, "goods.handed_out", "receipt");
         let handed = [("goods", "MB-2020-12"), ("quantity", quantity), ("date", "2020-12-02")];
+        // Each is signed for on a sheet of its own.
+        let sheet =
+            BankFile { name: format!("{quantity}.pdf"), bytes: quantity.as_bytes().to_vec() };
+        people.choose(&clerk, "#goods-handed-out-receipt", &sheet);
         if quantity == "28" {
             fill_in(&clerk, "goods.handed_out", &handed);
             let _ = signed(&hall, &clerk);
@@ -106,7 +112,7 @@ fn goods_come_in_and_go_out_in_the_browser_and_no_more_than_there_are() {
             }
             clerk.click("details.act:has(form[data-act='goods.handed_out']) > summary");
             clerk.click("form[data-act='goods.handed_out'] button[type=submit]");
-            let _ = clerk.wait_to_say("没有受理");
+            let _ = clerk.wait_to_say("物资结存不足");
         }
     }
     people.go(&registrar, "/goods");
@@ -136,13 +142,34 @@ fn who_is_found_without_papers_is_a_household_of_one_until_it_is_known_how_it_en
     assert_eq!(signed(&hall, &clerk)["person"], found["person"]);
     people.go(&clerk, "/households");
     let _ = clerk.wait_to_say("2020-12-04 亲属接领");
+    who_it_was_becomes_known(&people, &found);
+    people.go(&clerk, "/households");
+    let _ = clerk.wait_to_say("2020-12-04 亲属接领（已查明身份）");
     // Another town neither sees nor opens it.
     let elsewhere = hall.clerk("Z02-民政经办");
-    let page = elsewhere.get("/households").body;
-    assert!(!page.as_str().unwrap().contains("亲属接领"), "{page}");
+    let page = elsewhere.get("/households");
+    assert_eq!(page.status, 200, "{page:?}");
+    assert!(!page.body.as_str().unwrap().contains("亲属接领"), "{page:?}");
     let home = format!("/households/{}", found["household"].as_str().unwrap());
     assert_eq!(elsewhere.get(&home).status, 403);
     elsewhere_is_not_a_place_to_find_people(&elsewhere, &town);
+}
+
+/// The county says who it was: somebody who is registered.
+fn who_it_was_becomes_known(people: &People<'_>, found: &Value) {
+    let inspector = people.hall.clerk("JJW-监督检查员");
+    let page = inspector.get("/api/v1/batches/L20B0/payments?after=32&limit=1").body;
+    let payee = page["payments"][0]["payee"].as_str().unwrap();
+    let plain = json!({ "purpose": "测试" });
+    let known = inspector.post(&format!("/api/v1/persons/{payee}/plain"), &plain).body;
+    let confirmer = people.enter("MZJ-分管副局长");
+    people.go(&confirmer, &format!("/households/{}", found["household"].as_str().unwrap()));
+    people.prove(&confirmer, "person.identified", "evidence");
+    let script = "document.querySelector('[data-person=known]').value = arguments[0]";
+    let _ = confirmer.run(script, vec![known["id_no"].clone()]);
+    fill_in(&confirmer, "person.identified", &[]);
+    let stated = signed(people.hall, &confirmer);
+    assert_eq!((&stated["person"], &stated["known"]), (&found["person"], &json!(payee)));
 }
 
 fn elsewhere_is_not_a_place_to_find_people(clerk: &Clerk, town: &str) {

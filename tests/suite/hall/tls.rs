@@ -103,6 +103,14 @@ fn the_settings_can_stand_in_a_file_and_what_is_wrong_in_it_is_told() {
     let counted = ask_for("/metrics", &cert, &server.address, &at_port);
     assert!(counted.contains("\ndoudi_certificate_end_seconds 1"), "{counted}");
     assert_eq!(server.stop().0, Some(0));
+    // The environment comes before the file, the certificate whole.
+    let mut half = std::process::Command::new(program().path());
+    half.args(["serve", "--config", file]).env("DOUDI_TLS_CERT", "a.pem");
+    let half = half.output().unwrap();
+    let said = String::from_utf8(half.stderr).unwrap();
+    assert!(half.status.code() == Some(2) && said.contains("没有 tls-key"), "{said}");
+    let nowhere = program().run(["serve", "--config", "/nowhere/doudi.toml"]);
+    assert!(nowhere.code == Some(2) && nowhere.err.contains("/nowhere/doudi.toml"), "{nowhere:?}");
     for (wrong, said) in [
         (good.replace("listen", "listem"), "第2行“listem"),
         (good.replace("[\"doudi.qinghe\", \"127.0.0.1\"]", "\"doudi.qinghe\""), "第3行"),

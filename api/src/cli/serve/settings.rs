@@ -87,7 +87,8 @@ impl Settings {
 }
 
 fn read(path: &Path) -> Result<Written, Failure> {
-    let text = text_at(path)?;
+    // A wrong call, not a failure of the machine: another start would find the same.
+    let text = text_at(path).map_err(|why| Failure::usage(format!("设置{why}")))?;
     toml::from_str(&text).map_err(|why| {
         let (path, why) = (path.display(), of_toml(&why, &text));
         Failure::usage(format!("设置文件{path}{why}。请改正后再启动。"))
@@ -95,18 +96,22 @@ fn read(path: &Path) -> Result<Written, Failure> {
 }
 
 fn merged(args: &Args, written: Written) -> Result<Settings, Failure> {
-    // Who says anything of TLS says all of it: half a certificate from here and half from there is a mistake.
-    let says_tls = args.tls_cert.is_some() || args.tls_key.is_some() || !args.tls_name.is_empty();
-    let (chain, key, names) = if says_tls {
-        (args.tls_cert.clone(), args.tls_key.clone(), args.tls_name.clone())
+    // What is there and empty, as a variable can be, says nothing.
+    let path = |given: &Option<PathBuf>| given.clone().filter(|path| !path.as_os_str().is_empty());
+    let (chain, key, names) =
+        (path(&args.tls_cert), path(&args.tls_key), tls::names(&args.tls_name));
+    let site = args.site.clone().filter(|site| !site.trim().is_empty());
+    // Who says anything of TLS says all of it, the site with it: half from the call and half from the file is a mistake.
+    let says_tls = chain.is_some() || key.is_some() || !names.is_empty();
+    let (chain, key, names, site) = if says_tls {
+        (chain, key, names, site)
     } else {
-        (written.tls_cert, written.tls_key, written.tls_name)
+        let names = tls::names(&written.tls_name);
+        (written.tls_cert, written.tls_key, names, site.or(written.site))
     };
-    let dir = args.dir.clone().or(written.dir).ok_or_else(|| {
+    let dir = path(&args.dir).or(written.dir).ok_or_else(|| {
         Failure::usage("没有写明台账目录：请用 --dir、DOUDI_DIR 或设置文件的 dir。")
     })?;
-    let site = args.site.clone().or(written.site);
-    let names = tls::names(&names);
     let certificate = match (chain, key) {
         (Some(_), Some(_)) if !names.is_empty() => {
             return Err(Failure::usage(
@@ -128,7 +133,9 @@ fn merged(args: &Args, written: Written) -> Result<Settings, Failure> {
         (None, None) if names.is_empty() => Certificate::None,
         (None, None) => Certificate::Made(names),
     };
-    let copies = if args.copies.is_empty() { written.copy } else { args.copies.clone() };
+    let mut copies = args.copies.clone();
+    copies.retain(|copy| !copy.trim().is_empty());
+    let copies = if copies.is_empty() { written.copy } else { copies };
     let listen = args.listen.or(written.listen).unwrap_or(LISTEN);
     Ok(Settings { dir, listen, site, certificate, copies })
 }
@@ -185,11 +192,21 @@ mod tests {
             Settings {
                 dir: "b".into(),
                 listen: "127.0.0.1:2".parse().unwrap(),
-                site: Some("https://a.example".to_owned()),
+                site: None,
                 certificate: Certificate::Made(vec!["n.example".to_owned()]),
                 copies: vec!["z".to_owned()],
             }
         );
+    }
+
+    #[test]
+    fn what_is_empty_says_nothing() {
+        let file =
+            "dir = \"a\"\nsite = \"https://a.example\"\ntls-name = [\"n\"]\ncopy = [\"x\"]\n";
+        let empty = ["--tls-name", "", "--site", "", "--tls-cert", "", "--copy", ""];
+        let settings = merged(&line(&empty), written(file)).unwrap();
+        assert_eq!(settings, merged(&line(&[]), written(file)).unwrap());
+        assert_eq!(settings.certificate, Certificate::Made(vec!["n".to_owned()]));
     }
 
     #[test]
@@ -199,8 +216,8 @@ mod tests {
         };
         assert!(refused(&[], "").contains("台账目录"));
         let half = "dir = \"a\"\ntls-cert = \"c\"\n";
-        assert!(refused(&[], half).contains("tls-key"));
-        assert!(refused(&["--tls-key", "k"], half).contains("tls-cert"));
+        assert!(refused(&[], half).contains("没有 tls-key"));
+        assert!(refused(&["--tls-key", "k"], half).contains("没有 tls-cert"));
         assert!(refused(&["--tls-key", "k", "--tls-cert", "c"], half).contains("网址"));
         let both = "dir = \"a\"\ntls-cert = \"c\"\ntls-key = \"k\"\ntls-name = [\"n\"]\n";
         assert!(refused(&[], both).contains("只能用一种"));

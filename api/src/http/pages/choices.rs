@@ -1,10 +1,15 @@
 //! What people choose from in forms: the closed words of the format, and what the books hold.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ledger::act::funds::FundKind;
+use ledger::act::offices::Side;
 use ledger::books::Books;
+use ledger::ids::Division;
 
 use super::forms::Choice;
 use super::keys::post_of;
+use crate::permits::Area;
 
 /// All words of a closed list.
 macro_rules! words_of {
@@ -61,4 +66,24 @@ pub(super) fn officers(books: &Books) -> Vec<Choice> {
         .collect();
     all.sort_by(|one, other| one.1.cmp(&other.1));
     all
+}
+
+/// The towns, each told by its own office.
+pub(super) fn towns(books: &Books) -> Vec<Choice> {
+    let units = books.offices.units.values().filter(|unit| unit.side == Side::Town);
+    let towns: BTreeMap<&Division, &str> =
+        units.filter_map(|unit| Some((unit.town.as_ref()?, unit.name.as_str()))).collect();
+    towns.iter().map(|(town, of)| (town.to_string(), format!("{town} {of}辖区"))).collect()
+}
+
+/// The towns and villages of an area in which somebody is registered.
+pub(super) fn places(books: &Books, area: &Area) -> Vec<Choice> {
+    let towns = towns(books);
+    let of = |place: &Division| {
+        let town = towns.iter().find(|(town, _)| place.as_str().starts_with(town));
+        town.map_or_else(|| place.to_string(), |(_, of)| format!("{place}（{of}）"))
+    };
+    let homes = books.people.households.values().map(|home| &home.division);
+    let places: BTreeSet<&Division> = homes.filter(|place| area.covers(place)).collect();
+    places.into_iter().map(|place| (place.to_string(), of(place))).collect()
 }

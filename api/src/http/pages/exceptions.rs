@@ -1,18 +1,23 @@
-//! 存疑: what waits for a decision, by the bank file it came in and by kind; the form by which one is decided.
+//! 存疑: what waits for a decision, by the bank file it came in and by kind; the form by which one is decided, and the page on
+//! which all of one kind from one file are.
 
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::Response;
 use ledger::act::offices::Role;
 use ledger::act::payments::Decision;
+use ledger::ids::Seq;
+use ledger::rejection::Rejection;
+use serde_json::json;
 
 use super::choices::words_of;
 use super::forms::{Choice, Control, Field, Form};
 use super::{Frame, page as written};
 use crate::desk::Office;
-use crate::desk::exceptions::{Heap, heaps};
+use crate::desk::exceptions::{Heap, heaps, names_payment};
+use crate::failure::Failure;
 use crate::hall::Hall;
 use crate::http::extract::Visitor;
 use crate::permits::holds;
@@ -23,6 +28,7 @@ struct Exceptions {
     frame: Frame,
     heaps: Vec<Heap>,
     forms: Vec<Form>,
+    decides: bool,
 }
 
 pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -> Response {
@@ -36,7 +42,7 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
         if decides {
             forms.push(undoing(office));
         }
-        Ok(Exceptions { frame, heaps, forms })
+        Ok(Exceptions { frame, heaps, forms, decides })
     })
     .await
 }
@@ -66,6 +72,69 @@ fn deciding(office: Office<'_>, heaps: &[Heap]) -> Form {
     } else {
         form
     }
+}
+
+#[derive(Template)]
+#[template(path = "heap.html")]
+struct HeapPage {
+    frame: Frame,
+    key: String,
+    heap: Heap,
+    total: String,
+    /// Entry, payment, amount.
+    listed: Vec<(u64, String, String)>,
+    /// The same for the script: entry and payment.
+    entries: String,
+    decisions: Vec<Choice>,
+    /// The decisions that name a payment.
+    naming: String,
+    today: String,
+}
+
+/// All exceptions of one kind from one bank file, decided alike.
+pub(super) async fn heap(
+    State(hall): State<Arc<Hall>>,
+    Visitor(who): Visitor,
+    Path((import, kind)): Path<(u64, String)>,
+) -> Response {
+    written(hall, who, "/exceptions", move |_, office, frame| {
+        let books = office.books;
+        if !holds(books, who.officer, Role::Supervisor) {
+            let role = Role::Supervisor.chinese();
+            return Err(Rejection::RoleMissing { kind: "处理存疑", role }.into());
+        }
+        let mut known = heaps(books).into_iter();
+        let heap = known.find(|heap| heap.import == Seq(import) && heap.kind == kind);
+        let heap = heap.ok_or_else(|| {
+            Failure::usage("这一批存疑已经处理完，或没有这一批。请回到“存疑”页查看。")
+        })?;
+        let own = heap.entries.iter().take(CHOICES);
+        let own: Vec<_> =
+            own.filter_map(|entry| Some((entry, books.bank.exceptions.get(entry)?))).collect();
+        let listed = own.iter().map(|(entry, one)| {
+            let payment = one.reference.as_ref().map(ToString::to_string).unwrap_or_default();
+            (entry.0, payment, one.amount.to_grouped_yuan())
+        });
+        let entries =
+            own.iter().map(|(entry, one)| json!({ "entry": entry, "reference": one.reference }));
+        // Which movement a row is cleared with differs from row to row.
+        let decisions = Decision::ALL.iter().filter(|one| **one != Decision::Cleared);
+        let naming = Decision::ALL.iter().filter(|one| names_payment(**one));
+        Ok(HeapPage {
+            frame,
+            key: who.key.to_string(),
+            total: heap.total.to_grouped_yuan(),
+            listed: listed.collect(),
+            entries: entries.collect::<serde_json::Value>().to_string(),
+            decisions: decisions
+                .map(|one| (one.word().to_owned(), one.chinese().to_owned()))
+                .collect(),
+            naming: naming.map(|one| json!(one.word())).collect::<serde_json::Value>().to_string(),
+            today: office.clock.today().to_string(),
+            heap,
+        })
+    })
+    .await
 }
 
 /// A statement row that was given to the wrong movement.

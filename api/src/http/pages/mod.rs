@@ -59,6 +59,7 @@ pub fn router() -> Router<Arc<Hall>> {
         .route("/drafts/{draft}", get(drafts::page))
         .route("/funds", get(funds::page))
         .route("/exceptions", get(exceptions::page))
+        .route("/exceptions/{import}/{kind}", get(exceptions::heap))
         .route("/goods", get(goods::page))
         .route("/households", get(households::search))
         .route("/households/{household}", get(households::one))

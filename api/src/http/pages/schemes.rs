@@ -1,6 +1,7 @@
 //! 项目: the schemes as they hold now, with their standards for the county and what binds one to another; and the forms by which
 //! standards, pairs, indices and the calendar are set.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use askama::Template;
@@ -9,10 +10,9 @@ use axum::response::Response;
 use ledger::act::offices::Role;
 use ledger::act::policies::{SchemeSet, StandardRule, Strictness};
 use ledger::books::Books;
-use ledger::ids::Division;
 use ledger::period::Period;
 
-use super::choices::{schemes, words_of};
+use super::choices::{schemes, towns, words_of};
 use super::forms::{Choice, Control, Field, Form};
 use super::{Frame, page as written};
 use crate::desk::Office;
@@ -40,6 +40,8 @@ struct Schemes {
     rows: Vec<Row>,
     floors: Vec<String>,
     indices: Vec<(String, String, String, String)>,
+    calendars: Vec<String>,
+    alerts: Vec<String>,
     forms: Vec<Form>,
 }
 
@@ -59,6 +61,15 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
             let bound = format!("{} {}", floor.scheme, floor.category);
             format!("{bound} 不低于 {base} 的 {share} 倍（{}）", floor.basis)
         });
+        let calendars = policies.calendar.published().map(|(year, holidays, worked)| {
+            format!("{year}年：放假{holidays}天，调休上班{worked}天")
+        });
+        let alerts = office.books.medical.rules().map(|rule| {
+            let schemes: Vec<String> = rule.schemes.iter().map(ToString::to_string).collect();
+            let (listed, other) = (rule.listed_fen.to_grouped_yuan(), rule.other_fen.to_grouped_yuan());
+            let (from, listed_are) = (rule.from, schemes.join("、"));
+            format!("自{from}：在册（{listed_are}，监测户）总费用超过{listed}元，其他人员自负超过{other}元（{}）", rule.basis)
+        });
         let indices = policies.indices.values().rev().take(INDICES).map(|one| {
             let (cpi, food) = (percent(one.cpi_bp), percent(one.food_bp));
             (one.period.to_string(), cpi, food, format!("{} {}", one.published, one.source))
@@ -70,6 +81,8 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
             rows,
             floors: floors.collect(),
             indices: indices.collect(),
+            calendars: calendars.collect(),
+            alerts: alerts.collect(),
             forms: if sets { forms(office, period) } else { Vec::new() },
         })
     })
@@ -81,11 +94,13 @@ fn row(office: Office<'_>, scheme: &SchemeSet, period: Period) -> Row {
     let unit = books.offices.units.get(&scheme.unit);
     let chain: Vec<&str> = scheme.chain.iter().map(|step| step.chinese()).collect();
     let county = books.offices.founded.as_ref().map(|founded| &founded.county);
-    let labels = books.policies.labels(&scheme.code).into_iter();
-    let standards = labels.filter_map(|label| {
-        let standard = books.policies.standard(&scheme.code, label, county?, period)?;
-        let rule = standard.rule.chinese();
-        Some(format!("{label} {rule} {}", standard.amount_fen.to_grouped_yuan()))
+    let standards = books.policies.standing(&scheme.code, period).map(|standard| {
+        let (rule, amount) = (standard.rule.chinese(), standard.amount_fen.to_grouped_yuan());
+        let place = Some(&standard.area).filter(|area| Some(*area) != county);
+        let place = place.map(|area| format!("（{area}）")).unwrap_or_default();
+        let from = Some(standard.from).filter(|from| *from > period);
+        let from = from.map(|from| format!("（自{from}）")).unwrap_or_default();
+        format!("{}{place} {rule} {amount}{from}", standard.category)
     });
     let pairs = books.policies.paired_with(&scheme.code, period);
     let pairs = pairs.filter(|(_, strictness)| *strictness != Strictness::Lifted);
@@ -113,13 +128,16 @@ fn percent(hundredths: i16) -> String {
 /// The county and its towns.
 fn areas(books: &Books) -> Vec<Choice> {
     let county = books.offices.founded.as_ref().map(|founded| founded.county.clone());
-    let towns = books.offices.units.values();
-    let towns = towns.filter_map(|unit| Some((unit.town.clone()?, unit.name.as_str())));
-    let mut towns: Vec<(Division, &str)> = towns.collect();
-    towns.sort();
-    towns.dedup_by(|one, other| one.0 == other.0);
-    let all = county.into_iter().map(|county| (county, "全县")).chain(towns);
-    all.map(|(place, name)| (place.to_string(), format!("{place} {name}"))).collect()
+    let county = county.map(|county| (county.to_string(), format!("{county} 全县")));
+    county.into_iter().chain(towns(books)).collect()
+}
+
+/// The parts that some scheme has a standard for.
+fn labels(books: &Books) -> Vec<Choice> {
+    let schemes = books.policies.schemes();
+    let labels: BTreeSet<&str> =
+        schemes.flat_map(|scheme| books.policies.labels(&scheme.code)).collect();
+    labels.into_iter().map(|label| (label.to_owned(), label.to_owned())).collect()
 }
 
 fn forms(office: Office<'_>, period: Period) -> Vec<Form> {
@@ -147,7 +165,7 @@ fn standard(books: &Books, period: Period) -> Form {
         Field::new("category", "名目（与资格分项的名目一致）", Control::Text),
         Field::new("area", "适用地区", Control::One(areas(books))),
         Field::new("rule", "怎样约束", Control::One(words_of!(StandardRule))),
-        Field::new("amount_fen", "每人每月（元）", Control::Yuan),
+        Field::new("amount_fen", "标准（元；每人每月，按量的写每一单位）", Control::Yuan),
         from(period),
         basis(),
     ];
@@ -158,9 +176,9 @@ fn standard(books: &Books, period: Period) -> Form {
 fn floor(books: &Books, period: Period) -> Form {
     let fields = vec![
         Field::new("scheme", "受约束的项目", Control::One(schemes(books))),
-        Field::new("category", "其名目", Control::Text),
+        Field::new("category", "其名目", Control::One(labels(books))),
         Field::new("base_scheme", "以哪个项目为基数", Control::One(schemes(books))),
-        Field::new("base_category", "其名目", Control::Text),
+        Field::new("base_category", "其名目", Control::One(labels(books))),
         Field::new(
             "permille",
             "不低于基数的千分之几（1.3倍写1300）",
@@ -187,8 +205,8 @@ fn index(office: Office<'_>) -> Form {
     let today = office.clock.today();
     let fields = vec![
         Field::new("period", "月份", Control::Month(today.period().previous().to_string())),
-        Field::new("cpi_bp", "居民消费价格同比涨幅（%）", Control::Percent),
-        Field::new("food_bp", "食品价格同比涨幅（%）", Control::Percent),
+        Field::new("cpi_bp", "居民消费价格同比涨幅（%；指数102.3填2.3）", Control::Percent),
+        Field::new("food_bp", "食品价格同比涨幅（%；指数102.3填2.3）", Control::Percent),
         Field::new("published", "公布日期", Control::Day(today.to_string())),
         Field::new("source", "公布单位和文号", Control::Text),
     ];
@@ -205,12 +223,16 @@ fn calendar(office: Office<'_>) -> Form {
         Field::new("source", "通知文号", Control::Text),
     ];
     let form = Form::new("calendar.published", "登记工作日历", fields);
-    form.noting("工作日时限按它计算；同一年再登记，代替先前的。")
+    form.noting("工作日时限按它计算。同一年再登记，代替先前的：要把全年的日子重新写全。")
 }
 
 fn alert(books: &Books, period: Period) -> Form {
     let fields = vec![
-        Field::new("schemes", "在册人员：领取哪些项目的", Control::Some(schemes(books))),
+        Field::new(
+            "schemes",
+            "在册人员：领取哪些项目的（监测户也算在册）",
+            Control::Some(schemes(books)),
+        ),
         Field::new("listed_fen", "在册人员总费用超过（元）", Control::Yuan),
         Field::new("other_fen", "其他人员自负费用超过（元）", Control::Yuan),
         from(period),

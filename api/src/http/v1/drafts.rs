@@ -89,6 +89,7 @@ const HAPPENED: &[&str] = &[
     "found",
     "loss",
     "opened",
+    "published",
     "resolved",
     "settled",
     "surveyed",

@@ -7,18 +7,18 @@ use ledger::books::conditions::is_for_the_county;
 use ledger::ids::{FundCode, HouseholdId, PersonId};
 use serde_json::{Value, json};
 
-use super::super::choices::{funds, policies, schemes, words_of};
+use super::super::choices::{funds, places, policies, schemes, words_of};
 use super::super::forms::{Choice, Control, Field, Form};
 use crate::desk::Office;
 use crate::http::extract::SignedIn;
-use crate::permits::holds;
+use crate::permits::{Area, holds};
 
 /// The form for who is found without papers: a household of one.
-pub(super) fn found(office: Office<'_>) -> Form {
+pub(super) fn found(office: Office<'_>, area: &Area) -> Form {
     let fields = vec![
         Field::drawn("person"),
         Field::drawn("household"),
-        Field::new("division", "发现地区划代码（村或社区，12位）", Control::Text),
+        Field::new("division", "发现地", Control::One(places(office.books, area))),
         Field::new("found", "发现日期", Control::Day(office.clock.today().to_string())),
         Field::proof("evidence", "救助登记表"),
     ];

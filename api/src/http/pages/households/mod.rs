@@ -47,8 +47,9 @@ pub(super) async fn search(State(hall): State<Arc<Hall>>, Visitor(who): Visitor)
     page(hall, who, "/households", move |_, office, frame| {
         let books = office.books;
         Sight::Household.demand(books, who.officer)?;
-        let forms = holds(books, who.officer, Role::Registrar).then(|| acts::found(office));
-        let found = without_papers(books, &Area::of(books, who.officer));
+        let area = Area::of(books, who.officer);
+        let forms = holds(books, who.officer, Role::Registrar).then(|| acts::found(office, &area));
+        let found = without_papers(books, &area);
         Ok(Search { frame, found, forms: forms.into_iter().collect() })
     })
     .await
@@ -60,11 +61,9 @@ fn without_papers(books: &Books, area: &Area) -> Vec<(String, String, String, St
     let rows = here.filter_map(|(person, found)| {
         let known = books.people.persons.get(person)?;
         let home = books.people.households.get(&known.household)?;
-        let end = match (found.settled, known.same_as) {
-            (Some((how, on)), _) => format!("{on} {}", how.chinese()),
-            (None, Some(_)) => "已查明身份".to_owned(),
-            (None, None) => "在助".to_owned(),
-        };
+        let end = found.settled.map(|(how, on)| format!("{on} {}", how.chinese()));
+        let end = end.unwrap_or_else(|| "在助".to_owned());
+        let end = if known.same_as.is_some() { format!("{end}（已查明身份）") } else { end };
         let (on, place) = (found.on.to_string(), home.division.to_string());
         Some((on, place, known.household.to_string(), end))
     });
