@@ -68,22 +68,26 @@ pub(super) fn officers(books: &Books) -> Vec<Choice> {
     all
 }
 
+/// The towns with the names of their own offices.
+fn offices_of_towns(books: &Books) -> BTreeMap<&Division, &str> {
+    let units = books.offices.units.values().filter(|unit| unit.side == Side::Town);
+    units.filter_map(|unit| Some((unit.town.as_ref()?, unit.name.as_str()))).collect()
+}
+
 /// The towns, each told by its own office.
 pub(super) fn towns(books: &Books) -> Vec<Choice> {
-    let units = books.offices.units.values().filter(|unit| unit.side == Side::Town);
-    let towns: BTreeMap<&Division, &str> =
-        units.filter_map(|unit| Some((unit.town.as_ref()?, unit.name.as_str()))).collect();
-    towns.iter().map(|(town, of)| (town.to_string(), format!("{town} {of}辖区"))).collect()
+    let towns = offices_of_towns(books).into_iter();
+    towns.map(|(town, office)| (town.to_string(), format!("{town} {office}辖区"))).collect()
 }
 
 /// The towns and villages of an area in which somebody is registered.
 pub(super) fn places(books: &Books, area: &Area) -> Vec<Choice> {
-    let towns = towns(books);
-    let of = |place: &Division| {
-        let town = towns.iter().find(|(town, _)| place.as_str().starts_with(town));
-        town.map_or_else(|| place.to_string(), |(_, of)| format!("{place}（{of}）"))
+    let towns = offices_of_towns(books);
+    let shown = |place: &Division| {
+        let town = towns.iter().find(|(town, _)| place.as_str().starts_with(town.as_str()));
+        town.map_or_else(|| place.to_string(), |(_, office)| format!("{place} {office}辖区"))
     };
     let homes = books.people.households.values().map(|home| &home.division);
     let places: BTreeSet<&Division> = homes.filter(|place| area.covers(place)).collect();
-    places.into_iter().map(|place| (place.to_string(), of(place))).collect()
+    places.into_iter().map(|place| (place.to_string(), shown(place))).collect()
 }

@@ -1,7 +1,7 @@
 //! 项目: the schemes as they hold now, with their standards for the county and what binds one to another; and the forms by which
 //! standards, pairs, indices and the calendar are set.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use askama::Template;
@@ -102,9 +102,13 @@ fn row(office: Office<'_>, scheme: &SchemeSet, period: Period) -> Row {
         let from = from.map(|from| format!("（自{from}）")).unwrap_or_default();
         format!("{}{place} {rule} {amount}{from}", standard.category)
     });
-    let pairs = books.policies.paired_with(&scheme.code, period);
-    let pairs = pairs.filter(|(_, strictness)| *strictness != Strictness::Lifted);
-    let pairs = pairs.map(|(other, strictness)| format!("{other} {}", strictness.chinese()));
+    let mut pairs: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (other, strictness) in books.policies.paired_with(&scheme.code, period) {
+        if strictness != Strictness::Lifted {
+            pairs.entry(strictness.chinese()).or_default().push(other.to_string());
+        }
+    }
+    let pairs = pairs.iter().map(|(word, others)| format!("{word}：{}", others.join("、")));
     Row {
         code: scheme.code.to_string(),
         name: scheme.name.clone(),
