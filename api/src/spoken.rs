@@ -103,6 +103,8 @@ fn names(said: &str) -> String {
         ("floating point", "小数"),
         ("an integer between", "整数，介于"),
         ("boolean", "真假值"),
+        ("path string", "路径"),
+        ("a sequence", "列表，写成 [\"甲\", \"乙\"]"),
         ("a string", "文字"),
         ("string", "文字"),
         ("integer", "整数"),

@@ -27,7 +27,7 @@ function bodiesOf({ decision, reason, evidence, booked }) {
 }
 
 function show(bodies) {
-  const rows = bodies.map((body) => told(body, "", KIND));
+  const rows = bodies.map((body, at) => [["所指的行", entries[at].about], ...told(body, "", KIND)]);
   const table = document.querySelector("#stated");
   const head = document.createElement("tr");
   for (const [word] of rows[0]) {
@@ -79,20 +79,40 @@ async function tryAll(bodies) {
 async function signAll(bodies) {
   let record = await signerHere(form.dataset.key);
   await tryAll(bodies);
-  let count = 0;
+  const seqs = [];
   try {
     await keys.using(record, async (signs) => {
       for (const body of bodies) {
-        progress.textContent = `正在签署第 ${count + 1} / ${bodies.length} 项，请不要关闭本页`;
+        progress.textContent = `正在签署第 ${seqs.length + 1} / ${bodies.length} 项，请不要关闭本页`;
         const path = await drafted(body);
-        ({ record } = await signAndHandIn(record, signs, { kind: KIND, body, path, place: box }));
-        count += 1;
+        const done = await signAndHandIn(record, signs, { kind: KIND, body, path, place: box });
+        record = done.record;
+        seqs.push(done.receipt.seq);
       }
     });
   } catch (why) {
-    why.message = `已签署入账 ${count} 项，其余 ${bodies.length - count} 项没有；请刷新本页后接着办。${why.message}`;
+    why.message = `已签署入账 ${seqs.length} 项，其余 ${bodies.length - seqs.length} 项没有；请刷新本页后接着办。${why.message}`;
     throw why;
   }
+  return seqs;
+}
+
+// What became of it, with the entries.
+function finished(seqs) {
+  const said = document.createElement("p");
+  said.className = "done";
+  const back = document.createElement("a");
+  [back.href, back.textContent] = ["/exceptions", "回存疑"];
+  const links = seqs.slice(0, 20).flatMap((seq) => {
+    const link = document.createElement("a");
+    [link.href, link.textContent] = [`/entries/${seq}`, String(seq)];
+    return [link, " "];
+  });
+  said.append(`已入账 ${seqs.length} 项：记录 `, ...links, seqs.length > 20 ? `…… 至 ${seqs[seqs.length - 1]}。` : "。", back);
+  form.replaceWith(said);
+  box.hidden = true;
+  said.tabIndex = -1;
+  said.focus();
 }
 
 let shown = [];
@@ -119,8 +139,7 @@ button.addEventListener("click", async () => {
   button.disabled = true;
   trouble.hidden = true;
   try {
-    await signAll(shown);
-    location.assign("/exceptions");
+    finished(await signAll(shown));
   } catch (why) {
     tell(trouble, why);
   }

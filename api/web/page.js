@@ -90,6 +90,7 @@ function hundredths(text) {
   const found = /^(-?)(\d{1,3})(?:\.(\d{1,2}))?$/.exec(text.trim().replace(/^[－−]/, "-").replace(/[%％]$/, ""));
   if (!found) throw new Error(`百分数“${text}”不对：至多两位小数，例如 2.35 或 -0.3。`);
   const value = Number(found[2] + (found[3] ?? "").padEnd(2, "0"));
+  if (value >= 10000) throw new Error(`“${text}”不像涨幅：填同比涨了百分之几，不是指数；指数102.3填2.3。`);
   return found[1] === "" || value === 0 ? value : -value;
 }
 
@@ -138,6 +139,7 @@ export async function stated(form) {
     else if (dataset.whole !== undefined) body[name] = whole(field.value);
     else if (field.type === "file") {
       const [file] = field.files;
+      if (file?.size === 0) throw new Error(`“${file.name}”是空的文件，不能作凭证。`);
       if (file) body[name] = hex(await sha256(await file.arrayBuffer()));
     } else body[name] = field.value.trim();
   }

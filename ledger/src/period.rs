@@ -261,14 +261,14 @@ impl Calendar {
         self.years.insert(year);
     }
 
-    /// The years whose notice is known, each with the number of its holidays and of its weekends that are worked.
-    pub fn published(&self) -> impl Iterator<Item = (i16, usize, usize)> + '_ {
-        let count =
-            |days: &BTreeSet<Date>, year| days.iter().filter(|day| day.year() == year).count();
+    /// The years whose notice is known, each with its holidays and its weekends that are worked.
+    pub fn published(&self) -> impl Iterator<Item = (i16, Vec<Date>, Vec<Date>)> + '_ {
+        let own = |days: &BTreeSet<Date>, year| {
+            days.iter().filter(|day| day.year() == year).copied().collect()
+        };
         let years = self.years.iter();
-        years.map(move |year| {
-            (*year, count(&self.holidays, *year), count(&self.worked_weekends, *year))
-        })
+        years
+            .map(move |year| (*year, own(&self.holidays, *year), own(&self.worked_weekends, *year)))
     }
 
     /// True if that year's notice is known, so that deadlines in it can be counted.

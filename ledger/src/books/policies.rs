@@ -162,6 +162,16 @@ impl Policies {
         newest.into_iter()
     }
 
+    /// The floors that begin after a month.
+    pub fn floors_after(&self, period: Period) -> impl Iterator<Item = &StandardFloorSet> {
+        self.floors.iter().filter(move |floor| floor.from > period)
+    }
+
+    /// What is said of pairs of schemes from a later month on.
+    pub fn pairs_after(&self, period: Period) -> impl Iterator<Item = &ExclusionSet> {
+        self.exclusions.iter().filter(move |pair| pair.from > period)
+    }
+
     /// Where and from when a floor is broken, in any area and month in which either standard or a floor changes.
     #[must_use]
     pub fn broken_floors(&self) -> BTreeMap<BrokenFloor, (Money, Money)> {

@@ -289,7 +289,10 @@ fn exceptions_of_one_kind_from_one_file_are_signed_together_in_the_browser_and_a
     let digest = ledger::ids::Digest(Sha256::digest("银行来函：两行串户").into()).to_string();
     assert_eq!(said.matches(&digest).count(), 2, "{said}");
     assert_eq!(said.matches("与本账无关（no_effect）").count(), 2, "{said}");
+    assert_eq!(said.matches("文件第").count(), 2, "what each is about stands beside it: {said}");
     supervisor.click("#sign:not([disabled])");
+    let _ = supervisor.wait_to_say("已入账 2 项");
+    supervisor.go(&format!("{}/exceptions", server.address));
     let _ = supervisor.wait_to_say("没有等人处理的存疑");
     let gone = format!("{}/exceptions/{import}/unmatched", server.address);
     supervisor.go(&gone);

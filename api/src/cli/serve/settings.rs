@@ -1,6 +1,7 @@
 //! The settings of `doudi serve` (docs/serving/README.md): what the command line says, else what the environment says, else what a
 //! file says.
 
+use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -17,22 +18,22 @@ const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALH
 pub(in crate::cli) struct Args {
     /// 设置文件 (settings)，TOML；命令行和环境变量写明的优先
     #[arg(long, env = "DOUDI_CONFIG", value_name = "FILE")]
-    config: Option<PathBuf>,
+    config: Option<OsString>,
     /// 台账目录 (ledger folder)
     #[arg(long, env = "DOUDI_DIR")]
-    dir: Option<PathBuf>,
+    dir: Option<OsString>,
     /// 监听地址 (address) [default: 127.0.0.1:6962]；供别的电脑使用要有TLS（见下）或单位的网关，否则浏览器不许签名
     #[arg(long, env = "DOUDI_LISTEN")]
-    listen: Option<SocketAddr>,
+    listen: Option<String>,
     /// 对外公布的网址 (site)，例如 <https://doudi.example>；经网关提供时要写，浏览器登录签的是它
     #[arg(long, env = "DOUDI_SITE")]
     site: Option<String>,
     /// 单位自己的TLS证书链 (certificate)，PEM；与 --tls-key 同用，并用 --site 写明网址
     #[arg(long, env = "DOUDI_TLS_CERT")]
-    tls_cert: Option<PathBuf>,
+    tls_cert: Option<OsString>,
     /// 证书的私钥 (its key)，PEM
     #[arg(long, env = "DOUDI_TLS_KEY")]
-    tls_key: Option<PathBuf>,
+    tls_key: Option<OsString>,
     /// 封闭网络：由本程序为这个名字或IP地址生成证书 (generated certificate)，存 tls/；可写多个，启动时列出指纹供核对
     #[arg(long, env = "DOUDI_TLS_NAME", value_delimiter = ',', value_name = "NAME")]
     tls_name: Vec<String>,
@@ -46,7 +47,7 @@ pub(in crate::cli) struct Args {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Written {
     dir: Option<PathBuf>,
-    listen: Option<SocketAddr>,
+    listen: Option<String>,
     site: Option<String>,
     tls_cert: Option<PathBuf>,
     tls_key: Option<PathBuf>,
@@ -81,7 +82,8 @@ impl Settings {
     /// # Errors
     /// The file cannot be read, has something that is no setting, or the settings do not go together.
     pub(super) fn of(args: &Args) -> Result<Settings, Failure> {
-        let written = args.config.as_deref().map(read).transpose()?;
+        let config = args.config.as_deref().filter(|path| !path.is_empty());
+        let written = config.map(|path| read(Path::new(path))).transpose()?;
         merged(args, written.unwrap_or_default())
     }
 }
@@ -97,7 +99,9 @@ fn read(path: &Path) -> Result<Written, Failure> {
 
 fn merged(args: &Args, written: Written) -> Result<Settings, Failure> {
     // What is there and empty, as a variable can be, says nothing.
-    let path = |given: &Option<PathBuf>| given.clone().filter(|path| !path.as_os_str().is_empty());
+    let path = |given: &Option<OsString>| {
+        given.as_ref().filter(|path| !path.is_empty()).map(PathBuf::from)
+    };
     let (chain, key, names) =
         (path(&args.tls_cert), path(&args.tls_key), tls::names(&args.tls_name));
     let site = args.site.clone().filter(|site| !site.trim().is_empty());
@@ -136,8 +140,32 @@ fn merged(args: &Args, written: Written) -> Result<Settings, Failure> {
     let mut copies = args.copies.clone();
     copies.retain(|copy| !copy.trim().is_empty());
     let copies = if copies.is_empty() { written.copy } else { copies };
-    let listen = args.listen.or(written.listen).unwrap_or(LISTEN);
-    Ok(Settings { dir, listen, site, certificate, copies })
+    let listen = args.listen.clone().filter(|address| !address.trim().is_empty());
+    let listen = listen.or(written.listen).map(|address| address_of(&address)).transpose()?;
+    let site = site.map(|site| origin_of(&site)).transpose()?;
+    Ok(Settings { dir, listen: listen.unwrap_or(LISTEN), site, certificate, copies })
+}
+
+fn address_of(text: &str) -> Result<SocketAddr, Failure> {
+    text.trim().parse().map_err(|_| {
+        let said = "应为IP地址加端口，例如 127.0.0.1:6962 或 0.0.0.0:443";
+        Failure::usage(format!("监听地址“{text}”不对：{said}。"))
+    })
+}
+
+/// An address as a browser writes its origin: what people sign when they sign in.
+fn origin_of(text: &str) -> Result<String, Failure> {
+    let site = text.trim().trim_end_matches('/');
+    let host = site.strip_prefix("https://").or_else(|| site.strip_prefix("http://"));
+    let is_host = |host: &str| {
+        let odd = |sign: char| sign.is_whitespace() || matches!(sign, '/' | '?' | '#' | '@' | '\\');
+        !host.is_empty() && !host.contains(odd)
+    };
+    if host.is_some_and(is_host) {
+        return Ok(site.to_owned());
+    }
+    let said = "应为 https:// 加主机名，后面不带路径，例如 https://doudi.example";
+    Err(Failure::usage(format!("对外的网址“{text}”不对：{said}。")))
 }
 
 #[cfg(test)]
@@ -221,6 +249,10 @@ mod tests {
         assert!(refused(&["--tls-key", "k", "--tls-cert", "c"], half).contains("网址"));
         let both = "dir = \"a\"\ntls-cert = \"c\"\ntls-key = \"k\"\ntls-name = [\"n\"]\n";
         assert!(refused(&[], both).contains("只能用一种"));
+        for wrong in ["not a url", "doudi.example", "http://a.example/x", "https://"] {
+            assert!(refused(&["--dir", "a", "--site", wrong], "").contains("网址"), "{wrong}");
+        }
+        assert!(refused(&["--dir", "a", "--listen", "foo"], "").contains("监听地址“foo”"));
         assert!(toml::from_str::<Written>("listem = \"127.0.0.1:1\"").is_err());
     }
 }

@@ -45,6 +45,16 @@ pub(super) fn concerns(books: &Books, body: &Body) -> Vec<Concern> {
         let path = Some(format!("/batches/{batch}"));
         all.push(Concern { word: "支付", said: id.to_owned(), path });
     }
+    if let Body::StandardSet(set) = body {
+        let now = books.policies.standard(&set.scheme, &set.category, &set.area, set.from);
+        let said = now.map_or_else(
+            || "没有（这个名目第一次有标准）".to_owned(),
+            |now| format!("{} {} 元", now.rule.chinese(), now.amount_fen.to_grouped_yuan()),
+        );
+        all.push(Concern {
+            word: "同月现行的标准", said, path: Some("/schemes".to_owned())
+        });
+    }
     let officer = text("officer").and_then(|id| id.parse().ok());
     if let Some(said) = officer.and_then(|id| post(books, id)) {
         all.push(Concern { word: "人员", said, path: Some("/offices".to_owned()) });

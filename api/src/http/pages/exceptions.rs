@@ -8,7 +8,10 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use ledger::act::offices::Role;
 use ledger::act::payments::Decision;
+use ledger::books::Books;
+use ledger::books::bank::{Exception, Waiting};
 use ledger::ids::Seq;
+use ledger::money::Money;
 use ledger::rejection::Rejection;
 use serde_json::json;
 
@@ -26,7 +29,7 @@ use crate::permits::holds;
 #[template(path = "exceptions.html")]
 struct Exceptions {
     frame: Frame,
-    heaps: Vec<Heap>,
+    heaps: Vec<(Heap, String)>,
     forms: Vec<Form>,
     decides: bool,
 }
@@ -42,7 +45,11 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
         if decides {
             forms.push(undoing(office));
         }
-        Ok(Exceptions { frame, heaps, forms, decides })
+        let heaps = heaps.into_iter().map(|heap| {
+            let sums = sums(office.books, &heap);
+            (heap, sums)
+        });
+        Ok(Exceptions { frame, heaps: heaps.collect(), forms, decides })
     })
     .await
 }
@@ -81,9 +88,8 @@ struct HeapPage {
     key: String,
     heap: Heap,
     total: String,
-    /// Entry, payment, amount.
-    listed: Vec<(u64, String, String)>,
-    /// The same for the script: entry and payment.
+    listed: Vec<Listed>,
+    /// The same for the script: entry, payment, and what the line says.
     entries: String,
     decisions: Vec<Choice>,
     /// The decisions that name a payment.
@@ -91,11 +97,70 @@ struct HeapPage {
     today: String,
 }
 
+/// One exception of a heap.
+struct Listed {
+    entry: u64,
+    payment: Option<String>,
+    /// Row in the bank's file, the bank's day where the books keep it, which way, how much.
+    row: u32,
+    date: String,
+    way: &'static str,
+    amount: String,
+}
+
+impl Listed {
+    fn of(books: &Books, entry: Seq, one: &Exception) -> Listed {
+        let statement = match &one.waiting {
+            Waiting::Statement { account } => books.bank.statements.get(account),
+            Waiting::Response { .. } | Waiting::Return { .. } => None,
+        };
+        let row = statement.and_then(|all| all.rows.iter().find(|row| row.at == entry));
+        Listed {
+            entry: entry.0,
+            payment: one.reference.as_ref().map(ToString::to_string),
+            row: one.row,
+            date: row.map(|row| row.date.to_string()).unwrap_or_default(),
+            way: match statement {
+                Some(_) if one.amount.is_negative() => "支出",
+                Some(_) => "收入",
+                None => "",
+            },
+            amount: unsigned(one.amount),
+        }
+    }
+
+    /// What the line says, beside the act that is about it.
+    fn about(&self) -> String {
+        let row = format!("文件第{}行", self.row);
+        let amount = format!("{}{}元", self.way, self.amount);
+        let parts = [row.as_str(), self.date.as_str(), amount.as_str()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Without its sign, which a word tells.
+fn unsigned(amount: Money) -> String {
+    let other = if amount.is_negative() { amount.checked_neg() } else { None };
+    other.unwrap_or(amount).to_grouped_yuan()
+}
+
+/// The sum of a heap; what came in and what went out stand apart.
+fn sums(books: &Books, heap: &Heap) -> String {
+    let amounts = heap.entries.iter().filter_map(|entry| books.bank.exceptions.get(entry));
+    let (out, into): (Vec<Money>, Vec<Money>) =
+        amounts.map(|one| one.amount).partition(|amount| amount.is_negative());
+    let sum = |amounts: Vec<Money>| Money::total(amounts).map(unsigned).unwrap_or_default();
+    if out.is_empty() {
+        return sum(into);
+    }
+    format!("收入 {}，支出 {}", sum(into), sum(out))
+}
+
 /// All exceptions of one kind from one bank file, decided alike.
 pub(super) async fn heap(
     State(hall): State<Arc<Hall>>,
     Visitor(who): Visitor,
-    Path((import, kind)): Path<(u64, String)>,
+    Path((import, kind)): Path<(String, String)>,
 ) -> Response {
     written(hall, who, "/exceptions", move |_, office, frame| {
         let books = office.books;
@@ -104,28 +169,26 @@ pub(super) async fn heap(
             return Err(Rejection::RoleMissing { kind: "处理存疑", role }.into());
         }
         let mut known = heaps(books).into_iter();
-        let heap = known.find(|heap| heap.import == Seq(import) && heap.kind == kind);
+        let heap = known.find(|heap| heap.import.to_string() == import && heap.kind == kind);
         let heap = heap.ok_or_else(|| {
             Failure::usage("这一批存疑已经处理完，或没有这一批。请回到“存疑”页查看。")
         })?;
         let own = heap.entries.iter().take(CHOICES);
-        let own: Vec<_> =
-            own.filter_map(|entry| Some((entry, books.bank.exceptions.get(entry)?))).collect();
-        let listed = own.iter().map(|(entry, one)| {
-            let payment = one.reference.as_ref().map(ToString::to_string).unwrap_or_default();
-            (entry.0, payment, one.amount.to_grouped_yuan())
-        });
-        let entries =
-            own.iter().map(|(entry, one)| json!({ "entry": entry, "reference": one.reference }));
+        let listed = own
+            .filter_map(|entry| Some(Listed::of(books, *entry, books.bank.exceptions.get(entry)?)));
+        let listed: Vec<Listed> = listed.collect();
+        let entries = listed.iter().map(
+            |one| json!({ "entry": one.entry, "reference": one.payment, "about": one.about() }),
+        );
         // Which movement a row is cleared with differs from row to row.
         let decisions = Decision::ALL.iter().filter(|one| **one != Decision::Cleared);
         let naming = Decision::ALL.iter().filter(|one| names_payment(**one));
         Ok(HeapPage {
             frame,
             key: who.key.to_string(),
-            total: heap.total.to_grouped_yuan(),
-            listed: listed.collect(),
+            total: sums(books, &heap),
             entries: entries.collect::<serde_json::Value>().to_string(),
+            listed,
             decisions: decisions
                 .map(|one| (one.word().to_owned(), one.chinese().to_owned()))
                 .collect(),

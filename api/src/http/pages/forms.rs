@@ -13,6 +13,8 @@ pub(super) enum Control {
     Given(Value),
     /// Words.
     Text,
+    /// Words, of which these are known.
+    Suggested(Vec<Choice>),
     /// Words that go into the vault; the act has their commitments. Such an input has no name: whatever happens to its form, the
     /// words get into no address.
     Private,

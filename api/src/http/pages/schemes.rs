@@ -8,9 +8,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use ledger::act::offices::Role;
-use ledger::act::policies::{SchemeSet, StandardRule, Strictness};
+use ledger::act::policies::{SchemeSet, StandardFloorSet, StandardRule, Strictness};
 use ledger::books::Books;
-use ledger::period::Period;
+use ledger::period::{Date, Period};
 
 use super::choices::{schemes, towns, words_of};
 use super::forms::{Choice, Control, Field, Form};
@@ -39,6 +39,8 @@ struct Schemes {
     period: String,
     rows: Vec<Row>,
     floors: Vec<String>,
+    /// Floors and pairs that begin later.
+    ahead: Vec<String>,
     indices: Vec<(String, String, String, String)>,
     calendars: Vec<String>,
     alerts: Vec<String>,
@@ -55,14 +57,15 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
         let policies = &office.books.policies;
         let now = policies.schemes().filter_map(|newest| policies.scheme(&newest.code, period));
         let rows = now.map(|scheme| row(office, scheme, period)).collect();
-        let floors = policies.floors(period).map(|floor| {
-            let share = format!("{}.{:03}", floor.permille / 1000, floor.permille % 1000);
-            let base = format!("{} {}", floor.base_scheme, floor.base_category);
-            let bound = format!("{} {}", floor.scheme, floor.category);
-            format!("{bound} 不低于 {base} 的 {share} 倍（{}）", floor.basis)
+        let floors = policies.floors(period).map(told);
+        let ahead = policies.floors_after(period).map(|floor| (floor.from, told(floor)));
+        let pairs = policies.pairs_after(period).map(|pair| {
+            let effect = pair.effect.unwrap_or(Strictness::Refused).chinese();
+            (pair.from, format!("{} 与 {} {effect}（{}）", pair.one, pair.other, pair.basis))
         });
+        let ahead = ahead.chain(pairs).map(|(from, what)| format!("自{from}：{what}"));
         let calendars = policies.calendar.published().map(|(year, holidays, worked)| {
-            format!("{year}年：放假{holidays}天，调休上班{worked}天")
+            format!("{year}年：放假 {}；调休上班 {}", listed(&holidays), listed(&worked))
         });
         let alerts = office.books.medical.rules().map(|rule| {
             let schemes: Vec<String> = rule.schemes.iter().map(ToString::to_string).collect();
@@ -80,6 +83,7 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
             period: period.to_string(),
             rows,
             floors: floors.collect(),
+            ahead: ahead.collect(),
             indices: indices.collect(),
             calendars: calendars.collect(),
             alerts: alerts.collect(),
@@ -120,6 +124,19 @@ fn row(office: Office<'_>, scheme: &SchemeSet, period: Period) -> Row {
         pairs: pairs.collect::<Vec<_>>().join("\n"),
         basis: scheme.basis.clone(),
     }
+}
+
+/// A floor in words.
+fn told(floor: &StandardFloorSet) -> String {
+    let share = format!("{}.{:03}", floor.permille / 1000, floor.permille % 1000);
+    let base = format!("{} {}", floor.base_scheme, floor.base_category);
+    let bound = format!("{} {}", floor.scheme, floor.category);
+    format!("{bound} 不低于 {base} 的 {share} 倍（{}）", floor.basis)
+}
+
+fn listed(days: &[Date]) -> String {
+    let days: Vec<String> = days.iter().map(ToString::to_string).collect();
+    if days.is_empty() { "没有".to_owned() } else { days.join("、") }
 }
 
 /// Hundredths of a percent, as a percentage.
@@ -166,7 +183,11 @@ fn basis() -> Field {
 fn standard(books: &Books, period: Period) -> Form {
     let fields = vec![
         Field::new("scheme", "项目", Control::One(schemes(books))),
-        Field::new("category", "名目（与资格分项的名目一致）", Control::Text),
+        Field::new(
+            "category",
+            "名目（已有的从列表里选；写别的就是新名目）",
+            Control::Suggested(labels(books)),
+        ),
         Field::new("area", "适用地区", Control::One(areas(books))),
         Field::new("rule", "怎样约束", Control::One(words_of!(StandardRule))),
         Field::new("amount_fen", "标准（元；每人每月，按量的写每一单位）", Control::Yuan),

@@ -72,7 +72,7 @@ fn payments(books: &Books, page: &HouseholdPage) -> Vec<Event> {
             Some(Event {
                 date: released.unwrap_or_else(|| batch.period.to_string()),
                 how: if payment.reissue_of.is_some() { "补发" } else { "发放" },
-                what: format!("{} {}月", aid.name, batch.period),
+                what: format!("{} {}", aid.name, batch.period),
                 amount: payment.amount.to_grouped_yuan(),
                 state: if was_taken_back { "入账成功，有追回" } else { state.chinese() },
                 path: format!("/batches/{}", reference.batch()),
