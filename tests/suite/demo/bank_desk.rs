@@ -7,7 +7,7 @@ use reconcile::bank_simulator::{Account, Product, Script};
 use reconcile::text::{Encoding, decode, encode_gb18030};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use tests::browser::Driver;
+use tests::browser::{Browser, Driver};
 use tests::serving::Serving;
 
 use super::commands::{Place, holds};
@@ -290,6 +290,7 @@ fn exceptions_of_one_kind_from_one_file_are_signed_together_in_the_browser_and_a
     assert_eq!(said.matches(&digest).count(), 2, "{said}");
     assert_eq!(said.matches("与本账无关（no_effect）").count(), 2, "{said}");
     assert_eq!(said.matches("文件第").count(), 2, "what each is about stands beside it: {said}");
+    none_is_signed_that_was_not_shown_or_may_not_be(&supervisor);
     supervisor.click("#sign:not([disabled])");
     let _ = supervisor.wait_to_say("已入账 2 项");
     supervisor.go(&format!("{}/exceptions", server.address));
@@ -303,4 +304,29 @@ fn exceptions_of_one_kind_from_one_file_are_signed_together_in_the_browser_and_a
     assert_eq!(verified["ok"], true, "{verified}");
     let acts = holds(&place, "exceptions list --dir DIR", 0, &["exceptions"]);
     assert!(acts["exceptions"].as_array().unwrap().is_empty(), "{acts}");
+}
+
+/// A draft that says something else than its row, and a day that the rules refuse: nothing is signed, and the rest of the story
+/// finds both exceptions waiting.
+fn none_is_signed_that_was_not_shown_or_may_not_be(supervisor: &Browser) {
+    const OTHER_DRAFTS: &str = "window.real = window.fetch; window.fetch = async (path, how) => { \
+        const answer = await window.real(path, how); \
+        if (how.method !== 'GET' || !/drafts\\/[0-9a-f]{32}$/.test(path)) return answer; \
+        const draft = await answer.json(); draft.body.reason += '，另付'; \
+        return new Response(JSON.stringify(draft), { headers: { 'content-type': 'application/json' } }); }";
+    let _ = supervisor.run(OTHER_DRAFTS, vec![]);
+    supervisor.click("#sign:not([disabled])");
+    let said = supervisor.wait_to_say("待签内容与表中所列不符");
+    assert!(said.contains("一项也没有签署"), "{said}");
+    let _ = supervisor.run("window.fetch = window.real", vec![]);
+    let list_again = |booked: &str| {
+        supervisor.fill("#booked", booked);
+        supervisor.click("#heap button[type=submit]");
+        let _ = supervisor.wait_for("#sign:not([disabled])");
+    };
+    list_again("2020-10-15");
+    supervisor.click("#sign:not([disabled])");
+    let said = supervisor.wait_to_say("period.closed");
+    assert!(said.contains("一项也没有签署"), "{said}");
+    list_again("2020-11-11");
 }

@@ -10,6 +10,7 @@ use axum::response::Response;
 use ledger::act::offices::Role;
 use ledger::act::policies::{SchemeSet, StandardFloorSet, StandardRule, Strictness};
 use ledger::books::Books;
+use ledger::money::Money;
 use ledger::period::{Date, Period};
 
 use super::choices::{schemes, towns, words_of};
@@ -69,9 +70,14 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
         });
         let alerts = office.books.medical.rules().map(|rule| {
             let schemes: Vec<String> = rule.schemes.iter().map(ToString::to_string).collect();
-            let (listed, other) = (rule.listed_fen.to_grouped_yuan(), rule.other_fen.to_grouped_yuan());
-            let (from, listed_are) = (rule.from, schemes.join("、"));
-            format!("自{from}：在册（{listed_are}，监测户）总费用超过{listed}元，其他人员自负超过{other}元（{}）", rule.basis)
+            format!(
+                "自{}：在册（{}，监测户）总费用超过{}元，其他人员自负超过{}元（{}）",
+                rule.from,
+                schemes.join("、"),
+                rule.listed_fen.to_grouped_yuan(),
+                rule.other_fen.to_grouped_yuan(),
+                rule.basis,
+            )
         });
         let indices = policies.indices.values().rev().take(INDICES).map(|one| {
             let (cpi, food) = (percent(one.cpi_bp), percent(one.food_bp));
@@ -139,11 +145,9 @@ fn listed(days: &[Date]) -> String {
     if days.is_empty() { "没有".to_owned() } else { days.join("、") }
 }
 
-/// Hundredths of a percent, as a percentage.
+/// Hundredths of a percent, as a percentage: they are written as fen are in yuan.
 fn percent(hundredths: i16) -> String {
-    let sign = if hundredths < 0 { "-" } else { "" };
-    let above = hundredths.unsigned_abs();
-    format!("{sign}{}.{:02}%", above / 100, above % 100)
+    format!("{}%", Money::from_fen(hundredths.into()).to_yuan())
 }
 
 /// The county and its towns.
