@@ -2,18 +2,13 @@
 
 use std::path::PathBuf;
 
-use ledger::act::Body;
-use ledger::act::handing::{HandoverAccepted, HandoverOffered};
 use ledger::ids::{ActId, OfficerId};
-use ledger::line::Line;
-use ledger::rejection::Rejection;
 use ledger::signer::Signer;
-use ledger::views::open_matters;
 use serde_json::json;
 
 use super::Report;
 use crate::clock::Clock;
-use crate::desk::{Desk, seal};
+use crate::desk::{Desk, handing};
 use crate::failure::Failure;
 use crate::keys;
 
@@ -46,30 +41,20 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
 }
 
 fn offer(desk: &mut Desk, key: &dyn Signer, to: OfficerId) -> Result<Report, Failure> {
-    let id = ledger::act::signed::key_id(&key.public());
-    let officer = desk.books().valid_key(id)?.officer;
-    let known = desk.books().offices.officers.get(&officer);
-    let unit = known.ok_or(Rejection::OfficerUnknown { officer })?.unit.clone();
-    let open = open_matters::of_unit(desk.books(), &unit);
-    let lines: Vec<Line> = open.into_iter().map(Line::Matter).collect();
-    let (manifest, entries) = seal(&lines)?;
-    let count = manifest.count;
-    let date = desk.clock.today();
-    let body = Body::HandoverOffered(HandoverOffered { date, manifest, to, unit: unit.clone() });
-    let receipt = desk.sign_with_lines(key, body, &entries)?;
+    let draft = handing::offered(desk.office(), desk.holder(key)?, to)?;
+    let receipt = desk.sign_with_lines(key, draft.body, &draft.entries)?;
+    let count = draft.lines.len();
     Ok(Report {
         json: json!({ "ok": true, "act": receipt.id, "seq": receipt.seq, "matters": count }),
         text: format!(
-            "移交清单：单位{unit}，{count}件（第{}条记录）。接收人看过之后运行 doudi handover --accept {}",
+            "移交清单：{count}件（第{}条记录）。接收人看过之后运行 doudi handover --accept {}",
             receipt.seq, receipt.id
         ),
     })
 }
 
 fn accept(desk: &mut Desk, key: &dyn Signer, handover: ActId) -> Result<Report, Failure> {
-    let known = desk.books().handovers.all.get(&handover);
-    let root = known.ok_or(Rejection::HandoverUnknown { handover })?.offered.manifest.root;
-    let body = Body::HandoverAccepted(HandoverAccepted { handover, root });
+    let body = handing::accepted(desk.books(), handover)?;
     let receipt = desk.sign(key, body)?;
     Ok(Report {
         json: json!({ "ok": true, "act": receipt.id, "seq": receipt.seq }),

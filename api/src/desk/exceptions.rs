@@ -3,6 +3,7 @@
 
 use ledger::act::Body;
 use ledger::act::payments::{Decision, ExceptionResolved};
+use ledger::act::signed::key_id;
 use ledger::answer::StatementOutcome;
 use ledger::books::Books;
 use ledger::books::bank::{Exception, Waiting};
@@ -128,7 +129,7 @@ pub fn resolve(
         let exception = exception.ok_or(Rejection::ExceptionUnknown { entry: *entry })?;
         acts.push((deciding.act(*entry, exception), Vec::new()));
     }
-    if let Err((place, why)) = try_each(desk, key, &acts) {
+    if let Err((place, why)) = try_each(desk.office(), key_id(&key.public()), &acts) {
         return Err(at_its_entry(heap.entries.get(place), why));
     }
     let mut receipts = Vec::new();

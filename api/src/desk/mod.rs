@@ -10,6 +10,7 @@ pub mod documents;
 pub mod draft;
 pub mod exceptions;
 pub mod founding;
+pub mod handing;
 pub mod incoming;
 pub mod lists;
 pub mod office;

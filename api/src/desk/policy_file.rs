@@ -1,6 +1,9 @@
 //! A scheme's policy as an office writes it: one TOML file in Chinese with amounts in yuan, read into the acts that set it.
 //! docs/format/policies.md is its contract. What the books already hold is not signed again.
 
+mod told;
+mod written;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -10,151 +13,19 @@ use ledger::act::policies::{
     StandardRule, StandardSet, Step, Strictness, Trigger,
 };
 use ledger::books::Books;
-use ledger::ids::{Division, SchemeCode, UnitCode};
+use ledger::ids::{KeyId, SchemeCode};
 use ledger::money::Money;
 use ledger::period::Period;
 use ledger::rejection::Rejection;
-use ledger::signer::Signer;
 use ledger::views::pairs;
 use ledger::views::policy_effect::{self, Effect};
-use serde::Deserialize;
 
-use super::{Desk, trial};
+use super::{Office, trial};
 use crate::failure::Failure;
 use crate::spoken::of_toml;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    #[serde(rename = "项目")]
-    scheme: WrittenScheme,
-    #[serde(rename = "标准", default)]
-    standards: Vec<WrittenStandard>,
-    #[serde(rename = "下限", default)]
-    floors: Vec<WrittenFloor>,
-    #[serde(rename = "互斥", default)]
-    exclusions: Vec<WrittenExclusion>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenScheme {
-    #[serde(rename = "代码")]
-    code: SchemeCode,
-    #[serde(rename = "名称")]
-    name: String,
-    #[serde(rename = "依据")]
-    basis: String,
-    #[serde(rename = "自")]
-    from: Period,
-    #[serde(rename = "责任单位")]
-    unit: UnitCode,
-    #[serde(rename = "功能科目")]
-    function_code: String,
-    #[serde(rename = "环节")]
-    chain: Vec<String>,
-    #[serde(rename = "公示天数", default)]
-    notice_days: u16,
-    #[serde(rename = "调查人数")]
-    surveyors: u8,
-    #[serde(rename = "起发")]
-    pay_start: String,
-    #[serde(rename = "发放日")]
-    pay_day: i8,
-    #[serde(rename = "补办工作日", default)]
-    regularise_days: u16,
-    #[serde(rename = "单笔上限")]
-    cap: Option<String>,
-    #[serde(rename = "乡镇限额")]
-    town_limit: Option<String>,
-    #[serde(rename = "发放月数")]
-    months: Option<u16>,
-    #[serde(rename = "次数")]
-    limit: Option<WrittenLimit>,
-    #[serde(rename = "须在册")]
-    requires: Option<Vec<SchemeCode>>,
-    #[serde(rename = "须有")]
-    needs: Option<String>,
-    #[serde(rename = "启动")]
-    trigger: Option<WrittenTrigger>,
-    #[serde(rename = "集体研究起点")]
-    collective_above: Option<String>,
-    #[serde(rename = "乡镇确认限额")]
-    town_confirm: Option<String>,
-    #[serde(rename = "办结工作日")]
-    decide_days: Option<u16>,
-    #[serde(rename = "收款人")]
-    payees: Option<Vec<String>>,
-    #[serde(rename = "拨付")]
-    pays: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenLimit {
-    #[serde(rename = "最多")]
-    count: u16,
-    #[serde(rename = "期间")]
-    per: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenTrigger {
-    #[serde(rename = "居民消费价格")]
-    cpi: String,
-    #[serde(rename = "食品价格")]
-    food: String,
-    #[serde(rename = "工作日")]
-    days: u16,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenStandard {
-    #[serde(rename = "分项")]
-    category: String,
-    #[serde(rename = "地区")]
-    area: Division,
-    #[serde(rename = "自")]
-    from: Option<Period>,
-    #[serde(rename = "金额")]
-    amount: String,
-    #[serde(rename = "方式")]
-    rule: String,
-    #[serde(rename = "依据")]
-    basis: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenFloor {
-    #[serde(rename = "分项")]
-    category: String,
-    #[serde(rename = "不低于项目")]
-    base_scheme: SchemeCode,
-    #[serde(rename = "不低于分项")]
-    base_category: String,
-    #[serde(rename = "倍数")]
-    times: String,
-    #[serde(rename = "自")]
-    from: Option<Period>,
-    #[serde(rename = "依据")]
-    basis: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenExclusion {
-    #[serde(rename = "项目")]
-    other: SchemeCode,
-    #[serde(rename = "处理")]
-    effect: Option<String>,
-    #[serde(rename = "自")]
-    from: Option<Period>,
-    #[serde(rename = "依据")]
-    basis: String,
-}
+use written::{Written, WrittenExclusion, WrittenLimit, WrittenScheme, WrittenTrigger};
+pub use written::of_books;
 
 /// What a file would do, before anybody signs it.
 pub struct DryRun {
@@ -198,22 +69,22 @@ pub fn news(books: &Books, acts: Vec<Body>) -> Vec<Body> {
 ///
 /// # Errors
 /// The first refusal, as signing would get it.
-pub fn try_out(desk: &Desk, key: &dyn Signer, acts: Vec<Body>) -> Result<DryRun, Failure> {
+pub fn try_out(office: Office<'_>, key: KeyId, acts: Vec<Body>) -> Result<DryRun, Failure> {
     let first = acts.iter().find_map(begins);
     let (scheme, _) = first.ok_or_else(|| Failure::usage("政策文件里没有任何设定。"))?;
-    let acts = news(desk.books(), acts);
+    let acts = news(office.books, acts);
     let months: BTreeSet<Period> = acts.iter().filter_map(begins).map(|(_, from)| from).collect();
     let tried: Vec<_> = acts.iter().map(|body| (body.clone(), Vec::new())).collect();
-    let books = trial::try_out(desk, key, &tried)?;
+    let books = trial::try_out(office, key, &tried)?;
     let effect = |books: &Books, month| {
         let effect = policy_effect::of(books, &scheme, month);
         effect.ok_or_else(|| Failure::from(Rejection::MoneyOverflow {}))
     };
-    let compared = |month| Ok((month, effect(desk.books(), month)?, effect(&books, month)?));
+    let compared = |month| Ok((month, effect(office.books, month)?, effect(&books, month)?));
     let months = months.into_iter().map(compared).collect::<Result<_, Failure>>()?;
     let pairs = acts.iter().filter_map(|body| {
         let Body::ExclusionSet(pair) = body else { return None };
-        let both = pairs::drawing_both(desk.books(), (&pair.one, &pair.other), pair.from);
+        let both = pairs::drawing_both(office.books, (&pair.one, &pair.other), pair.from);
         Some((pair.clone(), both.len()))
     });
     let pairs = pairs.collect();
@@ -240,16 +111,13 @@ fn acts(written: &Written) -> Result<Vec<Body>, String> {
     let mut acts = vec![Body::SchemeSet(scheme(&written.scheme)?)];
     // Floors come first: a standard that breaks one is refused.
     for floor in &written.floors {
-        let permille = hundredths(&floor.times, "倍数")?.checked_mul(10);
         acts.push(Body::StandardFloorSet(StandardFloorSet {
             base_category: floor.base_category.clone(),
             base_scheme: floor.base_scheme.clone(),
             basis: floor.basis.clone(),
             category: floor.category.clone(),
             from: floor.from.unwrap_or(from),
-            permille: permille
-                .and_then(|permille| u16::try_from(permille).ok())
-                .ok_or_else(|| format!("倍数“{}”应在0.01至65.53之间", floor.times))?,
+            permille: permille(&floor.times)?,
             scheme: code.clone(),
         }));
     }
@@ -366,6 +234,17 @@ fn yuan(text: &str, key: &str) -> Result<Money, String> {
 fn hundredths(text: &str, key: &str) -> Result<i64, String> {
     let number = Money::parse_yuan(text).map(Money::fen);
     number.map_err(|_| format!("{key}“{text}”应为数字，至多两位小数"))
+}
+
+/// `1.3` times, in thousandths.
+fn permille(text: &str) -> Result<u16, String> {
+    let wrong = || format!("倍数“{text}”应为0.001至65.535之间的数，至多三位小数，如“1.3”");
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(part) || part.len() > 3 {
+        return Err(wrong());
+    }
+    format!("{whole}{part:0<3}").parse().ok().filter(|permille| *permille > 0).ok_or_else(wrong)
 }
 
 /// `3.5%` in hundredths of a percent.

@@ -1,14 +1,12 @@
 //! Acts tried out: decided by the rules on the books as they stand, as the holder of a key would sign them. Nothing is signed.
 
-use ledger::act::signed::key_id;
 use ledger::act::{Act, Body, Seen};
 use ledger::books::{Books, Statement};
 use ledger::ids::{ActId, KeyId, OfficerId, Seq};
 use ledger::line::Line;
 use ledger::rules;
-use ledger::signer::Signer;
 
-use super::{Desk, Office};
+use super::Office;
 use crate::failure::Failure;
 
 /// Decides acts one after the other on a copy of the books, as the holder of `key` would sign them. Nothing is signed.
@@ -16,11 +14,11 @@ use crate::failure::Failure;
 /// # Errors
 /// The first refusal, as signing would get it.
 pub fn try_out(
-    desk: &Desk,
-    key: &dyn Signer,
+    office: Office<'_>,
+    key: KeyId,
     acts: &[(Body, Vec<Line>)],
 ) -> Result<Books, Failure> {
-    try_each(desk, key, acts).map_err(|(_, why)| why)
+    try_each(office, key, acts).map_err(|(_, why)| why)
 }
 
 /// As [`try_out`], for who says which act it is.
@@ -28,14 +26,13 @@ pub fn try_out(
 /// # Errors
 /// The first refusal, and the place of its act.
 pub fn try_each(
-    desk: &Desk,
-    key: &dyn Signer,
+    office: Office<'_>,
+    key: KeyId,
     acts: &[(Body, Vec<Line>)],
 ) -> Result<Books, (usize, Failure)> {
-    let mut books = desk.books().clone();
+    let mut books = office.books.clone();
     for (place, (body, lines)) in acts.iter().enumerate() {
-        let key = key_id(&key.public());
-        let (officer, act) = unsigned(desk.office(), key, body).map_err(|why| (place, why))?;
+        let (officer, act) = unsigned(office, key, body).map_err(|why| (place, why))?;
         let at = Seq(books.height);
         let statement = Statement { id: ActId::ZERO, at, officer, act: &act, lines };
         rules::decide(&books, &statement).map_err(|why| (place, why.into()))?;

@@ -32,6 +32,8 @@ const ASSETS: &[(&str, &str, &str)] = &[
     ("/web/enrol.js", SCRIPT, include_str!("../../web/enrol.js")),
     ("/web/vouching.js", SCRIPT, include_str!("../../web/vouching.js")),
     ("/web/signer.js", SCRIPT, include_str!("../../web/signer.js")),
+    ("/web/acts.js", SCRIPT, include_str!("../../web/acts.js")),
+    ("/web/several.js", SCRIPT, include_str!("../../web/several.js")),
     ("/web/heap.js", SCRIPT, include_str!("../../web/heap.js")),
     ("/web/signing.js", SCRIPT, include_str!("../../web/signing.js")),
 ];

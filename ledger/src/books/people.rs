@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use smallvec::SmallVec;
+
 use crate::act::Body;
 use crate::act::people::{
     AccountChanged, OrganisationKind, OrganisationRegistered, PayeeAuthorised, PersonFound,
@@ -139,6 +141,8 @@ pub struct People {
     pub households: IdMap<HouseholdId, Household>,
     /// Persons by id.
     pub persons: IdMap<PersonId, Person>,
+    /// Who belongs to a household, in the order of the log.
+    members: IdMap<HouseholdId, SmallVec<[PersonId; 1]>>,
     /// Organisations by id.
     pub organisations: BTreeMap<PersonId, Organisation>,
     /// Who receives for whom (beneficiary, payee), and on which days, in the order of the log.
@@ -159,6 +163,12 @@ impl People {
     pub fn division_of(&self, person: PersonId) -> Option<&Division> {
         let household = self.persons.get(&person)?.household;
         self.households.get(&household).map(|household| &household.division)
+    }
+
+    /// Who belongs to a household, in the order in which they were registered.
+    #[must_use]
+    pub fn members(&self, household: HouseholdId) -> &[PersonId] {
+        self.members.get(&household).map_or(&[], SmallVec::as_slice)
     }
 
     /// A person under whose id something may begin: registered, and not known to be another one.
@@ -264,16 +274,7 @@ impl People {
     fn find(&mut self, found: &PersonFound) {
         let household = Household { division: found.division.clone(), head: found.person };
         self.households.insert(found.household, household);
-        self.persons.insert(
-            found.person,
-            Person {
-                household: found.household,
-                account: None,
-                died: None,
-                commits: None,
-                same_as: None,
-            },
-        );
+        self.join(found.person, found.household, None);
         self.found.insert(found.person, Found { on: found.found, settled: None });
     }
 
@@ -282,16 +283,8 @@ impl People {
             let household = Household { division: line.division.clone(), head: line.head };
             self.households.insert(line.household, household);
         } else if let Line::Person(line) = line {
-            self.persons.insert(
-                line.person,
-                Person {
-                    household: line.household,
-                    account: None,
-                    died: None,
-                    commits: Some(Commits { name: line.name_commit, id_no: line.id_no_commit }),
-                    same_as: None,
-                },
-            );
+            let commits = Commits { name: line.name_commit, id_no: line.id_no_commit };
+            self.join(line.person, line.household, Some(commits));
         } else if let Line::Account(line) = line {
             let account = BenefitAccount {
                 holder: line.holder,
@@ -303,6 +296,16 @@ impl People {
                 person.account = Some(line.account);
             }
         }
+    }
+
+    fn join(&mut self, id: PersonId, household: HouseholdId, commits: Option<Commits>) {
+        let person = Person { household, account: None, died: None, commits, same_as: None };
+        if let Some(before) = self.persons.insert(id, person)
+            && let Some(left) = self.members.get_mut(&before.household)
+        {
+            left.retain(|other| *other != id);
+        }
+        self.members.entry(household).or_default().push(id);
     }
 
     fn approve(&mut self, act: ActId) {

@@ -41,6 +41,10 @@ impl ExclusionSet {
         }
     }
 
+    fn is_of_the_same(&self, other: &ExclusionSet) -> bool {
+        self.other_than(&other.one) == Some(&other.other)
+    }
+
     fn strictness(&self) -> Strictness {
         self.effect.unwrap_or(Strictness::Refused)
     }
@@ -91,9 +95,7 @@ impl Policies {
             self.floors.contains(set)
         } else if let Body::ExclusionSet(set) = body {
             let mut newest_first = self.exclusions.iter().rev();
-            let same = |pair: &&ExclusionSet| {
-                pair.other_than(&set.one) == Some(&set.other) && pair.from == set.from
-            };
+            let same = |pair: &&ExclusionSet| pair.is_of_the_same(set) && pair.from == set.from;
             let known = newest_first.find(same);
             known.is_some_and(|known| known.strictness() == set.strictness())
         } else {
@@ -165,6 +167,19 @@ impl Policies {
     /// The floors that begin after a month.
     pub fn floors_after(&self, period: Period) -> impl Iterator<Item = &StandardFloorSet> {
         self.floors.iter().filter(move |floor| floor.from > period)
+    }
+
+    /// What holds of pairs of schemes in a month: of each pair, what was said with the latest first month.
+    pub fn pairs(&self, period: Period) -> impl Iterator<Item = &ExclusionSet> {
+        let mut newest: Vec<&ExclusionSet> = Vec::new();
+        for pair in self.exclusions.iter().filter(|pair| pair.from <= period) {
+            match newest.iter_mut().find(|other| other.is_of_the_same(pair)) {
+                Some(other) if other.from <= pair.from => *other = pair,
+                Some(_) => {}
+                None => newest.push(pair),
+            }
+        }
+        newest.into_iter()
     }
 
     /// What is said of pairs of schemes from a later month on.

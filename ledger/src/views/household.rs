@@ -118,9 +118,7 @@ pub struct HouseholdPage {
 #[must_use]
 pub fn of(books: &Books, household: HouseholdId, period: Period) -> Option<HouseholdPage> {
     let division = books.people.households.get(&household)?.division.clone();
-    let persons = books.people.persons.iter();
-    let members = persons.filter(|(_, person)| person.household == household).map(|(id, _)| *id);
-    let mut members: Vec<PersonId> = members.collect();
+    let mut members = books.people.members(household).to_vec();
     members.sort_unstable();
     let mut page = HouseholdPage {
         household,

@@ -12,6 +12,7 @@ use tests::serving::Serving;
 
 use super::commands::{Place, holds};
 use super::program;
+use crate::hall::every_page::{axe, faults};
 
 const ICBC: &str = include_str!("../../../reconcile/profiles/icbc-batch.toml");
 
@@ -290,6 +291,9 @@ fn exceptions_of_one_kind_from_one_file_are_signed_together_in_the_browser_and_a
     assert_eq!(said.matches(&digest).count(), 2, "{said}");
     assert_eq!(said.matches("与本账无关（no_effect）").count(), 2, "{said}");
     assert_eq!(said.matches("文件第").count(), 2, "what each is about stands beside it: {said}");
+    if let Some(axe) = axe() {
+        assert_eq!(faults(&supervisor, &axe), Vec::<Value>::new());
+    }
     none_is_signed_that_was_not_shown_or_may_not_be(&supervisor);
     supervisor.click("#sign:not([disabled])");
     let _ = supervisor.wait_to_say("已入账 2 项");

@@ -14,7 +14,7 @@ use super::people::{People, fill_in};
 const HEAVIEST: usize = 200_000;
 
 /// The script of axe, as `axe-playwright-python` carries it; `None` on a machine without.
-fn axe() -> Option<String> {
+pub(crate) fn axe() -> Option<String> {
     let find = "import importlib.util as u; print(u.find_spec('axe_playwright_python').submodule_search_locations[0])";
     let found = Command::new("python3").args(["-c", find]).output().ok()?;
     let folder = String::from_utf8(found.stdout).ok()?;
@@ -30,7 +30,7 @@ const ALL_OPEN: &str = "for (const one of document.querySelectorAll('details')) 
 const RUN: &str = "const done = arguments[0]; axe.run(document, { resultTypes: ['violations'] }).then((found) => done(found.violations.map((one) => [one.id, one.nodes[0].html, one.nodes[0].failureSummary])))";
 
 /// What is wrong with the page that is open.
-fn faults(browser: &Browser, axe: &str) -> Vec<Value> {
+pub(crate) fn faults(browser: &Browser, axe: &str) -> Vec<Value> {
     let _ = browser.run(ALL_OPEN, vec![]);
     let _ = browser.run(axe, vec![]);
     let mut faults = browser.run_async(RUN, vec![]).as_array().unwrap().clone();
@@ -99,6 +99,9 @@ fn axe_finds_nothing_on_the_pages_that_people_reach_and_they_fit_and_are_light()
         ("Z01-民政经办", home.as_str()),
         ("MZJ-造册经办", "/rosters/new?kind=reissue"),
         ("MZJ-社会救助股股长", "/entries/100"),
+        ("MZJ-社会救助股股长", "/handover"),
+        ("MZJ-社会救助股股长", "/schemes/file"),
+        ("CZJ-会计", "/funds/list"),
         ("CZJ-会计", "/months/2020-11"),
         ("CZJ-会计", "/months/2020-12"),
         ("CZJ-国库支付复核", "/batches/D20B0?payees=true"),

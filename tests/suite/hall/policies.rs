@@ -4,7 +4,7 @@
 use reconcile::bank_simulator::BankFile;
 use serde_json::{Value, json};
 use tests::browser::{Browser, Driver};
-use tests::clerk::Clerk;
+use tests::clerk::{Clerk, Reply};
 
 use super::Hall;
 use super::people::{People, fill_in};
@@ -179,4 +179,113 @@ fn elsewhere_is_not_a_place_to_find_people(clerk: &Clerk, town: &str) {
     }});
     let reply = clerk.post("/api/v1/drafts/act", &draft);
     assert_eq!((reply.status, reply.code()), (403, "sight.other_area"), "{reply:?}");
+}
+
+/// What a file would have somebody sign.
+fn tried(clerk: &Clerk, what: &str, name: &str, file: &[u8]) -> Reply {
+    clerk.post_bytes(&format!("/api/v1/trials/{what}?name={name}"), file)
+}
+
+/// The policy file of a scheme, as the books write it.
+fn policy(clerk: &Clerk, scheme: &str) -> String {
+    let reply = clerk.get(&format!("/api/v1/schemes/{scheme}/policy"));
+    assert_eq!(reply.status, 200, "{reply:?}");
+    reply.body.as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_policy_file_of_every_scheme_says_nothing_new_to_the_books_that_wrote_it() {
+    let (hall, books, _) = Hall::with_books();
+    let supervisor = hall.clerk("MZJ-社会救助股股长");
+    let (mut pairs, mut floors) = (0, 0);
+    for scheme in books.policies.schemes() {
+        let text = policy(&supervisor, scheme.code.as_str());
+        pairs += text.matches("[[\"互斥\"]]").count();
+        floors += text.matches("[[\"下限\"]]").count();
+        let reply = tried(&supervisor, "policy", "own.toml", text.as_bytes());
+        let nothing = json!({ "acts": [], "told": [] });
+        assert_eq!((reply.status, &reply.body), (200, &nothing), "{text}");
+    }
+    assert!(pairs > 5 && floors > 0, "{pairs} pairs, {floors} floors");
+    assert_eq!(supervisor.get("/api/v1/schemes/QQ/policy").status, 404);
+    let maker = hall.clerk("MZJ-造册经办");
+    let reply = tried(&maker, "policy", "x.toml", b"");
+    assert_eq!((reply.status, reply.code()), (422, "authority.role_missing"));
+}
+
+#[test]
+fn a_scheme_is_set_in_the_browser_by_its_policy_file_and_signed_once() {
+    let Some(driver) = Driver::start() else { return };
+    let hall = Hall::open();
+    let people = People::of(&driver, &hall);
+    let clerk = hall.clerk("MZJ-社会救助股股长");
+    let known = policy(&clerk, "DB-R");
+    let text = known
+        .replace("\"DB-R\"", "\"DB-C\"")
+        .replace("农村低保", "城市低保")
+        .replace("2020-10", "2021-01")
+        .replace("405.00", "620.00");
+    let list = |browser: &Browser, bytes: &[u8]| {
+        let file = BankFile { name: "DB-C.toml".to_owned(), bytes: bytes.to_vec() };
+        people.choose(browser, "#file", &file);
+        browser.click("#several button[type=submit]");
+    };
+    let [one, other] = ["MZJ-社会救助股股长"; 2].map(|post| people.enter(post));
+    for browser in [&one, &other] {
+        people.go(browser, "/schemes");
+        browser.click("a[href='/schemes/file']");
+    }
+    list(&one, &encoding_rs::GB18030.encode(&text).0);
+    let _ = one.wait_to_say("不是UTF-8编码");
+    list(&one, text.replace("\"方式\"", "\"方法\"").as_bytes());
+    let _ = one.wait_to_say("没有“方法”这一项");
+    list(&other, text.as_bytes());
+    list(&one, text.as_bytes());
+    let _ = other.wait_to_say("签署这 ");
+    let said = one.wait_to_say("签署这 ");
+    for words in ["项目设定（scheme.set），1 项", "城市低保", "620.00 元", "2021-01，项目DB-C：应发0项"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    one.click("#sign:not([disabled])");
+    let count = text.matches("[[").count() + 1;
+    let _ = one.wait_to_say(&format!("已入账 {count} 项"));
+    // Who listed the same before it was signed does not sign it again.
+    other.click("#sign:not([disabled])");
+    let said = other.wait_to_say("列出之后台账有了变化");
+    assert!(said.contains("一项也没有签署"), "{said}");
+    list(&other, text.as_bytes());
+    let _ = other.wait_to_say("台账里已经都有");
+    people.go(&one, "/schemes");
+    let _ = one.wait_to_say("城市低保（DB-C）");
+    assert_eq!(policy(&clerk, "DB-C"), text, "the books write it as it was signed");
+}
+
+#[test]
+fn a_list_of_allotments_is_signed_in_the_browser_an_act_each_and_known_ones_never_twice() {
+    let Some(driver) = Driver::start() else { return };
+    let hall = Hall::open();
+    let people = People::of(&driver, &hall);
+    let accountant = people.enter("CZJ-会计");
+    let list = |rows: &str| {
+        people.go(&accountant, "/funds");
+        accountant.click("a[href='/funds/list']");
+        let text = format!("发文字号,来源级次,功能科目,资金代码,金额（元）,到达日期\n{rows}");
+        let file = BankFile { name: "指标.csv".to_owned(), bytes: text.into_bytes() };
+        people.choose(&accountant, "#file", &file);
+        accountant.click("#several button[type=submit]");
+    };
+    let first = "青财社〔2020〕41号,省级,2081902,F-DB,\"1,200.50\",2020-12-03\n";
+    let rows = format!("{first}青财社〔2020〕42号,县级,2081902,F-DB,300,2020-12-03\n");
+    list(&rows.replace("300", "300.001"));
+    let _ = accountant.wait_to_say("没有受理");
+    list(&rows.replace("2020-12-03", "2099-12-03"));
+    let _ = accountant.wait_to_say("没有受理");
+    list(&rows);
+    let said = accountant.wait_to_say("签署这 2 项");
+    assert!(said.contains("1,200.50 元") && said.contains("2件，共1,500.50元"), "{said}");
+    accountant.click("#sign:not([disabled])");
+    let _ = accountant.wait_to_say("已入账 2 项");
+    list(&format!("{first}青财社〔2020〕43号,县级,2081902,F-DB,7,2020-12-04\n"));
+    let said = accountant.wait_to_say("签署这 1 项");
+    assert!(said.contains("其中台账已有1件") && said.contains("〔2020〕43号"), "{said}");
 }

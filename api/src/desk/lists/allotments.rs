@@ -4,13 +4,14 @@
 use ledger::act::Body;
 use ledger::act::funds::{DirectMark, FundAllotted, Level};
 use ledger::books::Books;
+use ledger::ids::KeyId;
 use ledger::money::Money;
-use ledger::signer::Signer;
+use ledger::rejection::Rejection;
 use reconcile::office_list::{self, Column, ListRow};
 use reconcile::opened::Opened;
 use reconcile::problem::Code;
 
-use super::super::Desk;
+use super::super::Office;
 use super::super::trial::try_out;
 use crate::failure::Failure;
 
@@ -34,7 +35,7 @@ const COLUMNS: &[Column] = &[
     },
 ];
 
-/// What came of a list.
+/// What a list says, and which of it is new.
 pub struct Allotted {
     /// Its rows.
     pub rows: usize,
@@ -42,36 +43,25 @@ pub struct Allotted {
     pub total: Money,
     /// Rows that the books hold already.
     pub known: usize,
-    /// True if it was signed.
-    pub is_signed: bool,
+    /// The acts of the others, in the order of the rows.
+    pub acts: Vec<Body>,
 }
 
-/// Reads a list of allotments, tries all of it, and, unless it is only tried, signs those that are new.
+/// Reads a list of allotments and tries all of it, as the holder of `key` would sign it. Nothing is signed.
 ///
 /// # Errors
-/// Every problem of the file, or the first rule that refuses one of them; then none is signed.
-pub fn import(
-    desk: &mut Desk,
-    key: &dyn Signer,
-    opened: &Opened<'_>,
-    dry_run: bool,
-) -> Result<Allotted, Failure> {
-    let all = read(desk.books(), opened)?;
+/// Every problem of the file, or the first rule that refuses one of them.
+pub fn tried(office: Office<'_>, key: KeyId, opened: &Opened<'_>) -> Result<Allotted, Failure> {
+    let all = read(office.books, opened)?;
     let total = Money::total(all.iter().map(|allotted| allotted.amount_fen));
-    let total = total.ok_or(ledger::rejection::Rejection::MoneyOverflow {})?;
+    let total = total.ok_or(Rejection::MoneyOverflow {})?;
     let rows = all.len();
-    let funds = &desk.books().funds;
-    let holds = |allotted: &FundAllotted| funds.allotment(allotted).is_some();
-    let new: Vec<Body> = all.into_iter().filter(|a| !holds(a)).map(Body::FundAllotted).collect();
-    let known = rows - new.len();
-    let tried: Vec<_> = new.iter().map(|body| (body.clone(), Vec::new())).collect();
-    try_out(desk, key, &tried)?;
-    if !dry_run {
-        for body in new {
-            desk.sign(key, body)?;
-        }
-    }
-    Ok(Allotted { rows, total, known, is_signed: !dry_run })
+    let funds = &office.books.funds;
+    let new = all.into_iter().filter(|allotted| funds.allotment(allotted).is_none());
+    let acts: Vec<Body> = new.map(Body::FundAllotted).collect();
+    let tried: Vec<_> = acts.iter().map(|body| (body.clone(), Vec::new())).collect();
+    try_out(office, key, &tried)?;
+    Ok(Allotted { rows, total, known: rows - acts.len(), acts })
 }
 
 fn read(books: &Books, opened: &Opened<'_>) -> Result<Vec<FundAllotted>, Failure> {

@@ -13,6 +13,7 @@ mod files;
 mod forms;
 mod funds;
 mod goods;
+mod handover;
 mod households;
 mod import;
 mod keys;
@@ -25,6 +26,7 @@ mod payees;
 mod recoveries;
 mod rosters;
 mod schemes;
+mod several;
 mod sign_in;
 mod todo;
 
@@ -65,10 +67,13 @@ pub fn router() -> Router<Arc<Hall>> {
         .route("/households/{household}", get(households::one))
         .route("/entitlements/{entitlement}", get(entitlements::page))
         .route("/offices", get(offices::page))
+        .route("/handover", get(handover::page))
         .route("/organisations", get(organisations::page))
         .route("/outstanding", get(outstanding::page))
         .route("/recoveries", get(recoveries::page))
         .route("/schemes", get(schemes::page))
+        .route("/schemes/file", get(several::policy))
+        .route("/funds/list", get(several::allotments))
         .merge(cases::router())
         .route("/readings", get(households::readings))
         .route("/months", get(months::list))

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::concerning::concerns;
 use super::{Frame, page as written};
-use crate::desk::Office;
+use crate::desk::{Office, handing};
 use crate::desk::paying::agreed;
 use crate::desk::trial::try_one;
 use crate::hall::Hall;
@@ -51,6 +51,8 @@ struct Todo {
     exceptions: usize,
     keys: usize,
     cases: usize,
+    /// Lists of open matters that wait to be taken.
+    handovers: usize,
     /// What is to be done about the site's certificate, for who looks after it.
     certificate: Option<String>,
 }
@@ -72,10 +74,21 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
         let drafts = drafts.collect();
         let keys = super::keys::waiting_for(hall, office.books, who)?;
         let cases = super::cases::seen(office, who, false).len();
+        let handovers = handing::waiting(office.books, who.officer)?.len();
         let tasks = tasks(office, who, &roles);
         let ends = hall.sites.certificate_ends.filter(|_| roles.contains(&Role::Admin));
         let certificate = ends.and_then(|ends| tls::warning(ends, office.clock.unix_seconds()));
-        Ok(Todo { frame, drafts, draws, tasks, exceptions, keys, cases, certificate })
+        Ok(Todo {
+            frame,
+            drafts,
+            draws,
+            tasks,
+            exceptions,
+            keys,
+            cases,
+            handovers,
+            certificate,
+        })
     })
     .await
 }

@@ -10,10 +10,8 @@ use ledger::act::Body;
 use ledger::act::offices::Role;
 use ledger::act::payments::RosterKind;
 use ledger::engine::Receipt;
-use ledger::ids::{BankAccountCode, BatchCode, FundCode, SchemeCode};
-use ledger::law::admission;
+use ledger::ids::{BankAccountCode, BatchCode, FundCode, OfficerId, SchemeCode};
 use ledger::period::{Date, Period};
-use ledger::rejection::Rejection;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -22,15 +20,16 @@ use super::super::blocking;
 use super::super::extract::{Entry, JsonBody, SignedIn};
 use super::super::file::as_file;
 use super::super::problem::{Problem, ReadRefused, WriteRefused, of_http};
+use super::before_signing::{demand, in_their_area, stated};
 use crate::desk::paying::{Drawing, Sending, agreed, drawn, released};
 use crate::desk::sealing::{draw_ids, fill, fill_current, of_kind, pretended};
 use crate::desk::trial::try_one;
-use crate::desk::{Draft, Office};
+use crate::desk::{Draft, Office, handing};
 use crate::drafts::{Told, Waiting};
 use crate::failure::Failure;
 use crate::hall::Hall;
 use crate::http::acts::read_entries;
-use crate::permits::{Area, holds};
+use crate::permits::Area;
 use crate::spoken::of_parser;
 
 /// A draft that now waits for its maker's signature.
@@ -51,68 +50,14 @@ pub(super) async fn make(
         let (draft, told) = hall.room.read(|office| {
             demand(office, who, role)?;
             let (draft, told) = make(office)?;
-            // What cannot be written into the log is told now, not when it is signed.
-            let written = draft.body.encode();
-            let written = written.map_err(|why| Failure::Rejected(admission::malformed(&why)))?;
-            let stated: Value = serde_json::from_slice(&written)
-                .map_err(|why| Failure::usage(format!("内容写出后读不回：{why}")))?;
-            in_their_area(office, who, &stated)?;
+            stated(office, who, &draft.body)?;
             Area::of(office.books, who.officer).demand_for_lines(office.books, &draft.lines)?;
-            refuse_what_has_not_happened(office, &draft.body, &stated)?;
             try_one(office, who.key, &draft.body, &draft.lines)?;
             Ok::<_, Failure>((draft, told))
         })??;
         hall.drafts.put(who.officer, draft, told)
     });
     Ok(Json(DraftName { draft: name.await? }))
-}
-
-/// Whoever could not sign it is told so before anything is read for it: names and numbers are not shown on the way to a refusal.
-pub(super) fn demand(office: Office<'_>, who: SignedIn, role: Option<Role>) -> Result<(), Failure> {
-    let Some(role) = role else { return Ok(()) };
-    if holds(office.books, who.officer, role) {
-        return Ok(());
-    }
-    Err(Rejection::RoleMissing { kind: "这件事", role: role.chinese() }.into())
-}
-
-/// Days on which something happened, in acts of any kind: what has not happened yet is not stated.
-const HAPPENED: &[&str] = &[
-    "accepted",
-    "answered",
-    "assessed",
-    "checked",
-    "confirmed",
-    "decided",
-    "done",
-    "filed",
-    "found",
-    "loss",
-    "opened",
-    "published",
-    "resolved",
-    "settled",
-    "surveyed",
-];
-
-fn refuse_what_has_not_happened(
-    office: Office<'_>,
-    body: &Body,
-    stated: &Value,
-) -> Result<(), Failure> {
-    // The last day of an organisation can be said before it comes.
-    let dates: &[&str] = if matches!(body, Body::OrganisationClosed(_)) { &[] } else { &["date"] };
-    let day = |key: &str| stated.get(key)?.as_str()?.parse::<Date>().ok();
-    let keys = HAPPENED.iter().chain(dates);
-    match keys.filter_map(|key| day(key)).find(|day| *day > office.clock.today()) {
-        Some(day) => Err(Failure::refused("draft.ahead", format!("{day}还没有到，没有拟办。"))),
-        None => Ok(()),
-    }
-}
-
-/// Nobody drafts what is about a household of another area.
-fn in_their_area(office: Office<'_>, who: SignedIn, body: &Value) -> Result<(), Failure> {
-    Area::of(office.books, who.officer).demand_for(office.books, body)
 }
 
 /// Any act without lines, as a person would write it.
@@ -215,6 +160,31 @@ pub async fn of_roster(
     make(hall, who, Some(Role::RosterMaker), move |office| {
         let (draft, left_out) = drawn(office, &drawing)?;
         Ok((draft, Told::LeftOut(left_out)))
+    })
+    .await
+}
+
+/// An office to be handed over.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HandoverWish {
+    /// Who follows: a person in office of the same unit.
+    #[schema(value_type = String)]
+    to: OfficerId,
+}
+
+/// Drafts the list 移交清单 of everything that is open in one's unit, for who follows.
+#[utoipa::path(post, path = "/api/v1/drafts/handover", request_body = HandoverWish, responses(
+    (status = 200, body = DraftName), WriteRefused))]
+pub async fn of_handover(
+    State(hall): State<Arc<Hall>>,
+    who: SignedIn,
+    JsonBody(wish): JsonBody<HandoverWish>,
+) -> Result<Json<DraftName>, Problem> {
+    make(hall, who, None, move |office| {
+        let draft = handing::offered(office, who.officer, wish.to)?;
+        let count = format!("{}件未结事项", draft.lines.len());
+        Ok((draft, Told::Noted(vec![count])))
     })
     .await
 }

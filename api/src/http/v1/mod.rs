@@ -1,6 +1,7 @@
 //! The API, version 1: one file a resource. `openapi/v1.json` is made from these functions (a test compares them).
 
 mod batches;
+pub(super) mod before_signing;
 mod closing;
 mod cursor;
 mod drafts;
@@ -11,6 +12,7 @@ mod lists;
 pub(super) mod money;
 mod persons;
 mod session;
+mod trials;
 
 use std::sync::Arc;
 
@@ -67,6 +69,7 @@ fn routes() -> OpenApiRouter<Arc<Hall>> {
         .routes(routes!(drafts::of_act))
         .routes(routes!(drafts::of_roster))
         .routes(routes!(drafts::of_agreement))
+        .routes(routes!(drafts::of_handover))
         .routes(routes!(drafts::of_release))
         .routes(routes!(closing::of_close))
         .routes(routes!(closing::of_bulletin))
@@ -76,6 +79,9 @@ fn routes() -> OpenApiRouter<Arc<Hall>> {
         .routes(routes!(lists::of_people))
         .routes(routes!(lists::of_entitlements))
         .routes(routes!(lists::of_persons))
+        .routes(routes!(trials::of_policy))
+        .routes(routes!(trials::of_allotments))
+        .routes(routes!(trials::policy))
         .routes(routes!(drafts::one, drafts::forget))
         .routes(routes!(drafts::lines))
         .routes(routes!(drafts::paper))
