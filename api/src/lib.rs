@@ -45,6 +45,8 @@ pub mod signing_in;
 
 pub mod permits;
 
+pub mod shown;
+
 pub mod memo;
 
 pub mod sites;

@@ -4,10 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, TryLockError};
 
-use ledger::books::Books;
+use ledger::books::{Books, Statement};
 use ledger::engine::{fold_while, go_on};
 use ledger::ids::Seq;
-use ledger::log::{EntrySource as _, LogReader};
+use ledger::log::{Covered, EntrySource as _, LogReader};
 use ledger::vault::{OsRandomness, Vault};
 
 use crate::clock::Clock;
@@ -86,6 +86,33 @@ impl ReadingRoom {
         Ok(self.with(&books, read))
     }
 
+    /// Folds the log once more up to an entry, and lets `take` see each act with the books before it; for what the books do not
+    /// keep. One at a time, as [`ReadingRoom::read_as_of`].
+    ///
+    /// # Errors
+    /// As [`ReadingRoom::read_as_of`].
+    pub fn walk(
+        &self,
+        last: Option<Seq>,
+        take: &mut dyn FnMut(&Books, &Statement<'_>),
+    ) -> Result<Books, Failure> {
+        let covered = self.covered(last)?;
+        let _one_at_a_time = match self.earlier.try_lock() {
+            Ok(earlier) => earlier,
+            Err(TryLockError::Poisoned(earlier)) => earlier.into_inner(),
+            Err(TryLockError::WouldBlock) => return Err(busy()),
+        };
+        let origin = self.log.key().name();
+        let books = fold_while(&covered, origin, &mut |books, statement| {
+            let is_wanted = last.is_none_or(|last| statement.at <= last);
+            if is_wanted {
+                take(books, statement);
+            }
+            is_wanted
+        })?;
+        Ok(books)
+    }
+
     fn with<T>(&self, books: &Books, read: impl FnOnce(Office<'_>) -> T) -> T {
         let clock = Clock::Machine;
         let (dir, vault, log) = (self.dir.as_path(), &self.vault, &self.log);
@@ -110,14 +137,20 @@ impl ReadingRoom {
         Ok(())
     }
 
-    fn earlier(&self, last: Seq) -> Result<Arc<Books>, Failure> {
+    /// The log as far as a checkpoint covers it, which is beyond `last`.
+    fn covered(&self, last: Option<Seq>) -> Result<Covered, Failure> {
         let covered = self.log.covered();
-        if last.0 >= covered.size() {
-            return Err(Failure::usage(format!(
+        match last.filter(|last| last.0 >= covered.size()) {
+            Some(last) => Err(Failure::usage(format!(
                 "第{last}条记录还没有存证头覆盖；as_of 至多写{}。",
                 covered.size().saturating_sub(1)
-            )));
+            ))),
+            None => Ok(covered),
         }
+    }
+
+    fn earlier(&self, last: Seq) -> Result<Arc<Books>, Failure> {
+        let covered = self.covered(Some(last))?;
         // One at a time, and nobody waits for it: each takes a while, and threads are few.
         let mut earlier = match self.earlier.try_lock() {
             Ok(earlier) => earlier,

@@ -139,6 +139,7 @@ export async function stated(form) {
     else if (dataset.whole !== undefined) body[name] = whole(field.value);
     else if (field.type === "file") {
       const [file] = field.files;
+      if (file) await readable(file);
       if (file?.size === 0) throw new Error(`“${file.name}”是空的文件，不能作凭证。`);
       if (file) body[name] = hex(await sha256(await file.arrayBuffer()));
     } else body[name] = field.value.trim();
@@ -172,6 +173,16 @@ export async function refuseAnother() {
   if (current.key !== key) throw new Error(`这个浏览器里现在登录的是“${current.post}”，这一页是另一个人的。请刷新本页，或换回本人登录。`);
 }
 
+// The browser lets go of a file that was written again after it was chosen. Gives the file if it can be read.
+export async function readable(file) {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+  } catch {
+    throw new Error(`“${file.name}”在选好之后改动过，或已经移走。请重新选择文件。`);
+  }
+  return file;
+}
+
 // The server takes no longer file; it would only break the upload off.
 const MOST_BYTES = 256 * 1024 * 1024;
 
@@ -196,6 +207,7 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
       if (file && file.size > MOST_BYTES) {
         throw new Error("文件超过 256 MiB，没有上传。请向银行要分成几份的文件。");
       }
+      if (file) await readable(file);
       const question = file ? `?${new URLSearchParams({ name: file.name, ...value })}` : "";
       const sent = file ? { bytes: file } : { json: value };
       const { draft } = await ask("POST", form.dataset.draft + question, sent);

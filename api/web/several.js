@@ -2,7 +2,7 @@
 // office tries all of it, in order, when they are listed and again before the first is signed.
 
 import { finished, isSame, signAll, styled, tabled } from "./acts.js";
-import { ask, refuseAnother, tell, working } from "./page.js";
+import { ask, readable, refuseAnother, tell, working } from "./page.js";
 import { signerHere } from "./signer.js";
 import { KINDS, told } from "./words.js";
 
@@ -74,7 +74,7 @@ form.addEventListener("submit", async (event) => {
   try {
     await refuseAnother();
     const [file] = form.querySelector("input[type=file]").files;
-    const kept = { name: file.name, bytes: await file.arrayBuffer() };
+    const kept = { name: file.name, bytes: await (await readable(file)).arrayBuffer() };
     const { acts, told: sentences } = await tried(kept);
     listed = { ...kept, acts };
     show({ acts, told: sentences });

@@ -15,6 +15,7 @@ mod reading;
 mod same_bytes;
 mod tls;
 mod uploads;
+mod views;
 
 use std::path::{Path, PathBuf};
 

@@ -14,11 +14,14 @@ use ledger::engine::fold_while;
 use ledger::ids::{ActId, FundCode, HouseholdId, PaymentRef, PersonId, SchemeCode, UnitCode};
 use ledger::log::Log;
 use ledger::period::{Date, Period};
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::Report;
 use crate::desk::trust_of;
 use crate::failure::Failure;
 use crate::keys;
+use crate::shown::About;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -109,7 +112,15 @@ pub(super) fn run(args: &Args) -> Result<Report, Failure> {
         What::Person { id_no, key } => person::show(&args.dir, &keys::read(key)?, id_no),
         What::Roster { scheme, period } => roster::show(&books(&args.dir)?, scheme, *period),
         What::Lineage { payment, act, fund } => {
-            lineage::show(&args.dir, payment.as_ref(), *act, fund.as_ref())
+            let about = match (payment, act, fund) {
+                (Some(payment), _, _) => About::Payment(payment.clone()),
+                (None, Some(act), _) => About::Origin(*act),
+                (None, None, Some(fund)) => About::Fund(fund.clone()),
+                (None, None, None) => {
+                    return Err(Failure::usage("请注明 --payment、--act 或 --fund。"));
+                }
+            };
+            lineage::show(&args.dir, &about)
         }
         What::Flags { on } => lists::flags(&books(&args.dir)?, *on),
         What::Alerts { year } => Ok(lists::alerts(&books(&args.dir)?, *year)),
@@ -124,6 +135,17 @@ fn books(dir: &Path) -> Result<Books, Failure> {
     let trust = trust_of(dir)?;
     let log = Log::open_for_audit(dir, &trust.log_key)?;
     Ok(fold_while(&log, trust.origin(), &mut |_, _| true)?)
+}
+
+/// The document of a view, with how many entries the books hold that it was read from.
+fn document(books: &Books, facts: &impl Serialize) -> Value {
+    let mut document = json!({ "ok": true, "height": books.height });
+    if let (Some(document), Ok(Value::Object(facts))) =
+        (document.as_object_mut(), serde_json::to_value(facts))
+    {
+        document.extend(facts);
+    }
+    document
 }
 
 /// A sum left the range of money.

@@ -20,6 +20,7 @@ pub mod people;
 pub mod policy_file;
 pub mod profiles;
 pub mod reading;
+pub mod reissuing;
 pub mod sealing;
 pub mod succession;
 pub mod trial;

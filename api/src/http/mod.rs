@@ -11,6 +11,7 @@ mod health;
 mod pages;
 mod problem;
 mod rate;
+mod tagged;
 pub mod tiles;
 pub mod v1;
 pub mod witness;
@@ -21,7 +22,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, Method, header};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use rustls::ServerConfig;
 use tokio::net::TcpListener;
@@ -57,7 +58,8 @@ pub fn people(hall: Arc<Hall>) -> Router {
         .with_expiry(Expiry::OnInactivity(Duration::minutes(IDLE_MINUTES)));
     let page = pages::api::router(&serde_json::to_value(&document).unwrap_or_default());
     let document = document.to_pretty_json().unwrap_or_default();
-    api.merge(pages::router())
+    api.layer(from_fn(tagged::tag))
+        .merge(pages::router())
         .merge(page)
         .merge(assets::router(document))
         .merge(health::router())

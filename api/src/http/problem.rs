@@ -33,6 +33,9 @@ pub struct ProblemDetails {
 #[expect(dead_code, reason = "read by the document of the API, never made")]
 #[derive(IntoResponses)]
 pub enum ReadRefused {
+    /// It is what `If-None-Match` names.
+    #[response(status = 304)]
+    Same,
     /// The question cannot be understood.
     #[response(status = 400, content_type = "application/problem+json")]
     Usage(ProblemDetails),
@@ -42,6 +45,36 @@ pub enum ReadRefused {
     /// It is not there.
     #[response(status = 404, content_type = "application/problem+json")]
     Missing(ProblemDetails),
+    /// An earlier state of the books is being worked out for somebody else: ask again.
+    #[response(status = 429, content_type = "application/problem+json")]
+    Busy(ProblemDetails),
+    /// The ledger is stopped or busy.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Stopped(ProblemDetails),
+}
+
+/// What a view of the books can be refused with.
+#[expect(dead_code, reason = "read by the document of the API, never made")]
+#[derive(IntoResponses)]
+pub enum SightRefused {
+    /// It is what `If-None-Match` names.
+    #[response(status = 304)]
+    Same,
+    /// The question cannot be understood.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Usage(ProblemDetails),
+    /// Nobody has signed in, or no more.
+    #[response(status = 401, content_type = "application/problem+json")]
+    Session(ProblemDetails),
+    /// Not for this person's post, or of another area.
+    #[response(status = 403, content_type = "application/problem+json")]
+    Sight(ProblemDetails),
+    /// It is not there.
+    #[response(status = 404, content_type = "application/problem+json")]
+    Missing(ProblemDetails),
+    /// A sum leaves the range of money.
+    #[response(status = 422, content_type = "application/problem+json")]
+    Overflow(ProblemDetails),
     /// An earlier state of the books is being worked out for somebody else: ask again.
     #[response(status = 429, content_type = "application/problem+json")]
     Busy(ProblemDetails),

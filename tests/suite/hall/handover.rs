@@ -25,7 +25,8 @@ fn an_office_is_handed_over_in_the_browser_with_everything_that_is_open_at_that_
     // A roster is drawn after the list was made: who follows would take less than there is.
     let clerk = hall.clerk("MZJ-造册经办");
     let draft = clerk.draft("/api/v1/drafts/roster", &roster("TC0C1"));
-    assert_eq!(clerk.sign(&draft).status, 200);
+    let act = clerk.act_for(&draft, |_| ());
+    assert_eq!(clerk.hand_in(&draft, &act).status, 200);
     people.go(&follows, "/handover");
     let said = follows.wait_to_say("事项已变，须重新移交");
     assert!(!said.contains("接收移交"), "{said}");

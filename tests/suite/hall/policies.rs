@@ -225,8 +225,10 @@ fn a_scheme_is_set_in_the_browser_by_its_policy_file_and_signed_once() {
         .replace("农村低保", "城市低保")
         .replace("2020-10", "2021-01")
         .replace("405.00", "620.00");
-    let list = |browser: &Browser, bytes: &[u8]| {
-        let file = BankFile { name: "DB-C.toml".to_owned(), bytes: bytes.to_vec() };
+    let mut number = 0;
+    let mut list = |browser: &Browser, bytes: &[u8]| {
+        number += 1;
+        let file = BankFile { name: format!("DB-C-{number}.toml"), bytes: bytes.to_vec() };
         people.choose(browser, "#file", &file);
         browser.click("#several button[type=submit]");
     };
@@ -239,6 +241,10 @@ fn a_scheme_is_set_in_the_browser_by_its_policy_file_and_signed_once() {
     let _ = one.wait_to_say("不是UTF-8编码");
     list(&one, text.replace("\"方式\"", "\"方法\"").as_bytes());
     let _ = one.wait_to_say("没有“方法”这一项");
+    // Put right in the editor and sent again: a browser does not read what it was not given.
+    std::fs::write(people.files.path().join("DB-C-2.toml"), format!("# \n{text}")).unwrap();
+    one.click("#several button[type=submit]");
+    let _ = one.wait_to_say("在选好之后改动过");
     list(&other, text.as_bytes());
     list(&one, text.as_bytes());
     let _ = other.wait_to_say("签署这 ");
@@ -256,7 +262,7 @@ fn a_scheme_is_set_in_the_browser_by_its_policy_file_and_signed_once() {
     list(&other, text.as_bytes());
     let _ = other.wait_to_say("台账里已经都有");
     people.go(&one, "/schemes");
-    let _ = one.wait_to_say("城市低保（DB-C）");
+    let _ = one.wait_to_say("城市低保（DB-C）自2021-01");
     assert_eq!(policy(&clerk, "DB-C"), text, "the books write it as it was signed");
 }
 

@@ -7,10 +7,10 @@ use ledger::ids::{HouseholdId, PersonId, UnitCode};
 use ledger::period::Period;
 use ledger::rejection::Rejection;
 use ledger::views::household::{self, Aid, HouseholdPage};
-use serde_json::json;
 
-use super::{Report, overflow};
+use super::{Report, document, overflow};
 use crate::failure::Failure;
+use crate::shown::HouseholdFacts;
 
 pub(super) fn show(
     books: &Books,
@@ -30,7 +30,7 @@ pub(super) fn show(
         return Err(Rejection::HouseholdUnknown { household }.into());
     }
     let page = household::of(books, household, period).ok_or_else(overflow)?;
-    Ok(Report { text: text(books, &page), json: document(&page) })
+    Ok(Report { text: text(books, &page), json: document(books, &HouseholdFacts::of(&page)) })
 }
 
 fn unit_name<'a>(books: &'a Books, unit: &'a UnitCode) -> &'a str {
@@ -101,37 +101,4 @@ fn line(aid: &Aid) -> String {
         let _ = write!(text, "，在途{}元", aid.on_its_way);
     }
     text
-}
-
-fn document(page: &HouseholdPage) -> serde_json::Value {
-    let aid = page.aid.iter().flat_map(|(unit, all)| {
-        all.iter().map(move |aid| {
-            json!({
-                "category": aid.category, "due_fen": aid.due, "entitlement": aid.entitlement,
-                "from": aid.from, "last": aid.last, "on_its_way_fen": aid.on_its_way,
-                "paid_fen": aid.paid, "parts": aid.parts, "persons": aid.persons,
-                "scheme": aid.scheme, "unit": unit,
-            })
-        })
-    });
-    let goods = page.goods.iter().map(|goods| {
-        json!({
-            "date": goods.date, "goods": goods.goods, "name": goods.name,
-            "quantity": goods.quantity.0, "unit": goods.quantity.1, "value_fen": goods.value,
-        })
-    });
-    let advances = page.advances.iter().map(|advance| {
-        json!({
-            "advance": advance.advance, "amount_fen": advance.amount, "date": advance.date,
-            "regularised": advance.is_regularised, "scheme": advance.scheme,
-        })
-    });
-    json!({
-        "ok": true, "household": page.household, "division": page.division, "period": page.period,
-        "members": page.members, "aid": aid.collect::<Vec<_>>(), "due_fen": page.due,
-        "paid_fen": page.paid, "advances": advances.collect::<Vec<_>>(),
-        "goods": goods.collect::<Vec<_>>(), "watched": page.is_watched,
-        "applications": page.applications.iter().map(|(id, _)| id).collect::<Vec<_>>(),
-        "open_alerts": page.open_alerts,
-    })
 }

@@ -7,12 +7,11 @@ use ledger::books::postings::Account;
 use ledger::ids::UnitCode;
 use ledger::money::Money;
 use ledger::period::Date;
-use ledger::rejection::Rejection;
 use ledger::views::{flags, open_matters, rescue, watch};
-use serde_json::json;
 
-use super::{Report, overflow};
+use super::{Report, document, overflow};
 use crate::failure::Failure;
+use crate::shown;
 
 pub(super) fn flags(books: &Books, on: Date) -> Result<Report, Failure> {
     let found = flags::suspicions(books, on).ok_or_else(overflow)?;
@@ -44,25 +43,11 @@ pub(super) fn flags(books: &Books, on: Date) -> Result<Report, Failure> {
             let _ = write!(text, "  由单位{}核实，{}前报告", handed.to, handed.due);
         }
     }
-    let found = found.iter().map(|one| {
-        json!({
-            "amount_fen": one.amount, "count": one.count, "entries": one.entries,
-            "rule": one.rule.word(), "scheme": one.scheme, "unit": one.unit,
-        })
-    });
-    let stages =
-        progress.by_stage.iter().map(|(stage, count)| (stage.word().to_owned(), json!(count)));
-    let json = json!({
-        "ok": true, "on": on, "height": books.height, "found": found.collect::<Vec<_>>(),
-        "raised": progress.raised, "overdue": progress.overdue, "upheld_fen": progress.upheld,
-        "by_stage": serde_json::Value::Object(stages.collect()),
-    });
-    Ok(Report { json, text })
+    Ok(Report { json: document(books, &shown::flags(books, on)?), text })
 }
 
 pub(super) fn alerts(books: &Books, year: i16) -> Report {
     let mut text = format!("{year}年医疗预警：");
-    let mut told = Vec::new();
     let all = books.medical.alerts.iter().filter(|((of, _), _)| *of == year);
     for ((_, person), alert) in all {
         let kind = if alert.is_listed { "在册，总费用" } else { "其他，自负" };
@@ -73,43 +58,33 @@ pub(super) fn alerts(books: &Books, year: i16) -> Report {
             Some(answer) => format!("不转办：{}", answer.reason),
         };
         let _ = write!(text, "\n  人员{person}  {kind}{spent}元（截至{until}）  {came}");
-        told.push(json!({
-            "answer": alert.answered, "entry": alert.at, "listed": alert.is_listed,
-            "person": person, "spent_fen": spent, "until": until,
-        }));
     }
-    if told.is_empty() {
+    let json = document(books, &shown::alerts(books, year));
+    if books.medical.alerts.keys().all(|(of, _)| *of != year) {
         text.push_str("\n  没有");
     }
-    Report { text, json: json!({ "ok": true, "year": year, "alerts": told }) }
+    Report { text, json }
 }
 
 pub(super) fn matters(books: &Books, unit: &UnitCode) -> Result<Report, Failure> {
-    if !books.offices.units.contains_key(unit) {
-        return Err(Rejection::UnitUnknown { unit: unit.clone() }.into());
-    }
+    let json = document(books, &shown::matters(books, unit)?);
     let open = open_matters::of_unit(books, unit);
     let mut text = format!("单位{unit}未结事项{}件（台账高度{}）：", open.len(), books.height);
     for one in &open {
         let _ = write!(text, "\n  {}  {}  {}元", one.kind.chinese(), one.matter, one.amount_fen);
     }
-    Ok(Report { text, json: json!({ "ok": true, "unit": unit, "matters": open }) })
+    Ok(Report { json, text })
 }
 
 pub(super) fn officers(books: &Books) -> Report {
     let mut text = "工作人员：".to_owned();
-    let mut told = Vec::new();
     for (id, officer) in &books.offices.officers {
         let roles: Vec<&str> = officer.roles.iter().map(|role| role.chinese()).collect();
         let state = if officer.in_office { "" } else { "（已离任）" };
         let (unit, post, roles) = (&officer.unit, &officer.post, roles.join("、"));
         let _ = write!(text, "\n  {id}  {unit}  {post}{state}  {roles}");
-        told.push(json!({
-            "in_office": officer.in_office, "officer": id, "post": post, "roles": officer.roles,
-            "unit": unit,
-        }));
     }
-    Report { json: json!({ "ok": true, "officers": told }), text }
+    Report { json: document(books, &shown::officers(books)), text }
 }
 
 pub(super) fn counts(books: &Books, on: Date) -> Result<Report, Failure> {
@@ -142,14 +117,5 @@ pub(super) fn counts(books: &Books, on: Date) -> Result<Report, Failure> {
         rescued.open,
         rescued.identified,
     );
-    let count =
-        |count: watch::Count| json!({ "households": count.households, "persons": count.persons });
-    let json = json!({
-        "ok": true, "on": on, "height": books.height,
-        "watch": { "begun": count(begun), "ended": count(ended), "open": count(open) },
-        "rescue": { "found": rescued.found, "settled": settled, "open": rescued.open,
-            "identified": rescued.identified },
-        "goods": { "on_hand_fen": on_hand, "given_fen": given },
-    });
-    Ok(Report { json, text })
+    Ok(Report { json: document(books, &shown::counts(books, on)?), text })
 }

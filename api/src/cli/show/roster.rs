@@ -9,39 +9,20 @@ use ledger::ids::SchemeCode;
 use ledger::period::Period;
 use ledger::views::due;
 use ledger::views::roster_change::{self, RosterChange};
-use serde_json::json;
 
-use super::{Report, overflow};
+use super::{Report, document, overflow};
 use crate::failure::Failure;
+use crate::shown::roster_changes;
 use crate::spoken::left_out;
 
 /// How many changes of a kind a person reads one by one.
 const NAMED: usize = 20;
 
 pub(super) fn show(books: &Books, scheme: &SchemeCode, period: Period) -> Result<Report, Failure> {
-    if books.policies.newest(scheme).is_none() {
-        let scheme = scheme.clone();
-        return Err(ledger::rejection::Rejection::SchemeUnknown { scheme, period }.into());
-    }
+    let json = document(books, &roster_changes(books, scheme, period)?);
     let change = roster_change::of(books, scheme, period).ok_or_else(overflow)?;
-    let changes = change.changes.iter().map(|one| {
-        json!({
-            "before_fen": one.before, "entitlement": one.entitlement, "household": one.household,
-            "now_fen": one.now, "why": one.why.word(),
-        })
-    });
-    let missed = change.missed.iter().map(|(entitlement, month, amount)| {
-        json!({ "amount_fen": amount, "entitlement": entitlement, "period": month })
-    });
     // As the roster would be drawn now: who is due and will not be on it.
     let proposal = due::propose(books, scheme, period, RosterKind::Regular, &[]);
-    let json = json!({
-        "ok": true, "scheme": scheme, "period": period,
-        "before": { "lines": change.before.0, "total_fen": change.before.1 },
-        "now": { "lines": change.now.0, "total_fen": change.now.1 },
-        "changes": changes.collect::<Vec<_>>(), "missed": missed.collect::<Vec<_>>(),
-        "left_out": proposal.left_out.iter().map(left_out).collect::<Vec<_>>(),
-    });
     let mut text = text(&change, scheme, period);
     for left in proposal.left_out.iter().take(NAMED) {
         let _ = write!(text, "\n不能列入：{}", left_out(left));

@@ -1,5 +1,6 @@
 //! 接口: the document of the API as a page, for who writes a client where no other network is. Its words are the document's.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use askama::Template;
@@ -24,6 +25,8 @@ struct Operation {
     parameters: Vec<Named>,
     body: String,
     answers: Vec<Named>,
+    /// The statuses of the problems that it can be refused with.
+    problems: String,
 }
 
 /// A parameter, an answer or a property: its name, its kind, and what it is.
@@ -45,6 +48,8 @@ struct Document {
     title: String,
     what: String,
     operations: Vec<Operation>,
+    /// What a problem's status means, with every operation that can have it.
+    problems: Vec<Named>,
     schemas: Vec<Schema>,
 }
 
@@ -78,6 +83,7 @@ impl Document {
             title: text(document, "/info/title"),
             what: text(document, "/info/description"),
             operations: operations.collect(),
+            problems: problems(document),
             schemas: members(document, "/components/schemas")
                 .map(|(name, schema)| Schema::of(name, schema))
                 .collect(),
@@ -99,11 +105,14 @@ impl Operation {
                 what: text(one, "/description"),
             }
         });
-        let answers = members(operation, "/responses").map(|(status, answer)| Named {
+        let (refused, given): (Vec<_>, Vec<_>) =
+            members(operation, "/responses").partition(|(_, answer)| is_problem(answer));
+        let answers = given.into_iter().map(|(status, answer)| Named {
             name: status.clone(),
             kind: content_of(answer.get("content")),
             what: text(answer, "/description"),
         });
+        let refused: Vec<&str> = refused.iter().map(|(status, _)| status.as_str()).collect();
         Operation {
             method: method.to_uppercase(),
             path: path.to_owned(),
@@ -111,20 +120,49 @@ impl Operation {
             parameters: parameters.collect(),
             body: content_of(operation.pointer("/requestBody/content")),
             answers: answers.collect(),
+            problems: refused.join("、"),
         }
     }
 }
 
+/// The meanings of the statuses of problems, each told once.
+fn problems(document: &Value) -> Vec<Named> {
+    let mut told: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let operations = members(document, "/paths")
+        .flat_map(|(_, item)| METHODS.iter().filter_map(|method| item.get(*method)));
+    let answers = operations.flat_map(|operation| members(operation, "/responses"));
+    for (status, answer) in answers.filter(|(_, answer)| is_problem(answer)) {
+        told.entry(status).or_default().insert(text(answer, "/description"));
+    }
+    let rows = told.into_iter().map(|(status, meanings)| Named {
+        name: status.to_owned(),
+        kind: "ProblemDetails".to_owned(),
+        what: meanings.into_iter().collect::<Vec<_>>().join(" / "),
+    });
+    rows.collect()
+}
+
+fn is_problem(answer: &Value) -> bool {
+    answer.pointer("/content/application~1problem+json").is_some()
+}
+
 impl Schema {
     fn of(name: &str, schema: &Value) -> Schema {
-        let properties = members(schema, "/properties").map(|(name, one)| Named {
-            name: name.clone(),
-            kind: kind_of(Some(one)),
-            what: text(one, "/description"),
+        // What a view says, and the state that it was read from, stand in two parts.
+        let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+        let parts = parts.chain([schema]);
+        let properties = parts.clone().flat_map(|part| {
+            members(part, "/properties").map(|(name, one)| Named {
+                name: name.clone(),
+                kind: kind_of(Some(one)),
+                what: text(one, "/description"),
+            })
         });
+        let told = parts.map(|part| text(part, "/description"));
+        let told: Vec<String> = told.filter(|text| !text.is_empty()).collect();
         Schema {
             name: name.to_owned(),
-            what: text(schema, "/description"),
+            what: told.join(" "),
             properties: properties.collect(),
         }
     }

@@ -1,21 +1,20 @@
 //! 待补发: payments that failed or came back and stand in nobody's hands, why, and what has to happen before they go out again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use ledger::act::offices::Role;
-use ledger::act::payments::RosterKind;
 use ledger::books::Books;
 use ledger::books::payments::Payment;
 use ledger::ids::{PaymentRef, PersonId, SchemeCode};
 use ledger::period::Period;
-use ledger::views::due::propose;
 
 use super::cases::{is_open, scheme_name};
 use super::{Frame, page as written};
+use crate::desk::reissuing::{open_payments, ready};
 use crate::hall::Hall;
 use crate::http::extract::Visitor;
 use crate::permits::{Area, Sight, holds};
@@ -79,30 +78,6 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
         })
     })
     .await
-}
-
-/// Payments that failed or came back and have no other in their place, by scheme and month.
-fn open_payments(books: &Books) -> Vec<(&SchemeCode, Period, PaymentRef, Payment)> {
-    let mut open = Vec::new();
-    for (code, batch) in &books.payments.batches {
-        let waiting = books.payments.to_reissue(code);
-        open.extend(waiting.map(|(at, payment)| (&batch.scheme, batch.period, at, payment)));
-    }
-    open.sort_by(|one, other| (one.1, one.0, &one.2).cmp(&(other.1, other.0, &other.2)));
-    open
-}
-
-/// What a reissue of each scheme and month would take up as the books stand.
-fn ready(
-    books: &Books,
-    kinds: &BTreeSet<(SchemeCode, Period)>,
-) -> BTreeMap<(SchemeCode, Period), BTreeSet<PaymentRef>> {
-    let ready = kinds.iter().map(|(scheme, period)| {
-        let proposal = propose(books, scheme, *period, RosterKind::Reissue, &[]);
-        let taken = proposal.lines.into_iter().filter_map(|line| line.reissue_of);
-        ((scheme.clone(), *period), taken.collect())
-    });
-    ready.collect()
 }
 
 /// What has to happen before it goes out again.

@@ -24,6 +24,8 @@ use crate::permits::holds;
 struct Row {
     code: String,
     name: String,
+    /// The first month, of a scheme that has not begun.
+    from: Option<String>,
     unit: String,
     chain: String,
     notice_days: u16,
@@ -40,7 +42,7 @@ struct Schemes {
     period: String,
     rows: Vec<Row>,
     floors: Vec<String>,
-    /// Floors and pairs that begin later.
+    /// Floors, pairs and versions of schemes that begin later.
     ahead: Vec<String>,
     indices: Vec<(String, String, String, String)>,
     calendars: Vec<String>,
@@ -56,15 +58,20 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
         let period = office.books.first_open_month();
         let period = period.unwrap_or_else(|| office.clock.today().period());
         let policies = &office.books.policies;
-        let now = policies.schemes().filter_map(|newest| policies.scheme(&newest.code, period));
-        let rows = now.map(|scheme| row(office, scheme, period)).collect();
+        let now = |newest| policies.scheme(newest, period);
+        let shown = policies.schemes().map(|newest| now(&newest.code).unwrap_or(newest));
+        let rows = shown.map(|scheme| row(office, scheme, period)).collect();
+        let other = policies.schemes().filter(|newest| newest.from > period);
+        let other = other.filter(|newest| now(&newest.code).is_some()).map(|newest| {
+            (newest.from, format!("{}（{}）的新规定（{}）", newest.name, newest.code, newest.basis))
+        });
         let floors = policies.floors(period).map(told);
         let ahead = policies.floors_after(period).map(|floor| (floor.from, told(floor)));
         let pairs = policies.pairs_after(period).map(|pair| {
             let effect = pair.effect.unwrap_or(Strictness::Refused).chinese();
             (pair.from, format!("{} 与 {} {effect}（{}）", pair.one, pair.other, pair.basis))
         });
-        let ahead = ahead.chain(pairs).map(|(from, what)| format!("自{from}：{what}"));
+        let ahead = ahead.chain(pairs).chain(other).map(|(from, what)| format!("自{from}：{what}"));
         let calendars = policies.calendar.published().map(|(year, holidays, worked)| {
             format!("{year}年：放假 {}；调休上班 {}", listed(&holidays), listed(&worked))
         });
@@ -122,6 +129,7 @@ fn row(office: Office<'_>, scheme: &SchemeSet, period: Period) -> Row {
     Row {
         code: scheme.code.to_string(),
         name: scheme.name.clone(),
+        from: Some(scheme.from).filter(|from| *from > period).map(|from| from.to_string()),
         unit: unit.map_or_else(|| scheme.unit.to_string(), |unit| unit.name.clone()),
         chain: chain.join(" → "),
         notice_days: scheme.notice_days,

@@ -13,6 +13,7 @@ pub(super) mod money;
 mod persons;
 mod session;
 mod trials;
+mod views;
 
 use std::sync::Arc;
 
@@ -50,6 +51,7 @@ fn strangers() -> OpenApiRouter<Arc<Hall>> {
 fn routes() -> OpenApiRouter<Arc<Hall>> {
     OpenApiRouter::with_openapi(About::openapi())
         .merge(strangers())
+        .merge(views::routes())
         .routes(routes!(session::ledger))
         .routes(routes!(session::signer))
         .routes(routes!(batches::list))

@@ -16,6 +16,7 @@ use super::super::blocking;
 use super::super::extract::{Asked, SignedIn, Whole};
 use super::super::file::as_file;
 use super::super::problem::{Problem, ReadRefused, WriteRefused, of_http};
+use super::batches::AsOf;
 use super::before_signing::{demand, stated};
 use super::imports::opened;
 use crate::desk::lists::allotments::{self, Allotted};
@@ -115,16 +116,17 @@ pub async fn of_allotments(
 }
 
 /// The policy file 政策文件 of a scheme as the books hold it, from the first open month on (docs/format/policies.md).
-#[utoipa::path(get, path = "/api/v1/schemes/{scheme}/policy", params(("scheme" = String, Path, description = "the scheme's code")), responses(
+#[utoipa::path(get, path = "/api/v1/schemes/{scheme}/policy", params(("scheme" = String, Path), AsOf), responses(
     (status = 200, body = String, content_type = "application/octet-stream"), ReadRefused))]
 pub async fn policy(
     State(hall): State<Arc<Hall>>,
     _who: SignedIn,
     extract::Path(scheme): extract::Path<String>,
+    Asked(as_of): Asked<AsOf>,
 ) -> Result<Response, Problem> {
     let name = format!("{scheme}.toml");
     let written = blocking(move || {
-        hall.room.read(|office| {
+        as_of.read(&hall, |office| {
             let period = office.books.first_open_month();
             let period = period.unwrap_or_else(|| office.clock.today().period());
             scheme.parse().ok().and_then(|code| policy_file::of_books(office.books, &code, period))

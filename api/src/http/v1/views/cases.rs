@@ -1,0 +1,128 @@
+//! Cases: applications and claims. For who opens households, of their own area.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use ledger::ids::{ApplicationId, ClaimId};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::super::super::extract::{Asked, SignedIn};
+use super::super::super::problem::{Problem, SightRefused};
+use super::super::batches::AsOf;
+use super::super::cursor::limit;
+use super::one::{demand_home, named};
+use super::{Read, read};
+use crate::failure::Failure;
+use crate::hall::Hall;
+use crate::permits::{Area, Sight};
+use crate::shown::{self, ApplicationFacts, ApplicationPage, ClaimPage, ClaimWhole};
+
+/// The addresses of all of them.
+pub(super) fn routes() -> OpenApiRouter<Arc<Hall>> {
+    OpenApiRouter::new()
+        .routes(routes!(applications))
+        .routes(routes!(application))
+        .routes(routes!(claims))
+        .routes(routes!(claim))
+}
+
+/// Which page of cases.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CaseQuestion {
+    /// Cases beyond this one; `next` of the page before.
+    after: Option<String>,
+    /// 1 to 500; 100 if it is not said.
+    limit: Option<usize>,
+    /// The books as they stood after this entry.
+    as_of: Option<u64>,
+}
+
+/// The area of who opens households, by the books as they are.
+fn area_of(hall: &Hall, who: SignedIn) -> Result<Area, Failure> {
+    hall.room.read(|office| {
+        Sight::Household.demand(office.books, who.officer)?;
+        Ok(Area::of(office.books, who.officer))
+    })?
+}
+
+/// Open applications 在办申请.
+#[utoipa::path(get, path = "/api/v1/applications", params(CaseQuestion), responses(
+    (status = 200, body = Read<ApplicationPage>), SightRefused))]
+pub async fn applications(
+    State(hall): State<Arc<Hall>>,
+    who: SignedIn,
+    Asked(asked): Asked<CaseQuestion>,
+) -> Result<Json<Read<ApplicationPage>>, Problem> {
+    let limit = limit(asked.limit)?;
+    let after = asked.after.map(|after| named("申请编号", &after)).transpose()?;
+    let now = Arc::clone(&hall);
+    read(hall, asked.as_of, move |office| {
+        let area = area_of(&now, who)?;
+        Ok(shown::applications(office.books, &area, (after, limit)))
+    })
+    .await
+}
+
+/// One application 申请, open or ended.
+#[utoipa::path(get, path = "/api/v1/applications/{application}", params(("application" = String, Path), AsOf), responses(
+    (status = 200, body = Read<ApplicationFacts>), SightRefused))]
+pub async fn application(
+    State(hall): State<Arc<Hall>>,
+    who: SignedIn,
+    Path(id): Path<String>,
+    Asked(AsOf { as_of }): Asked<AsOf>,
+) -> Result<Json<Read<ApplicationFacts>>, Problem> {
+    let id: ApplicationId = named("申请编号", &id)?;
+    let now = Arc::clone(&hall);
+    read(hall, as_of, move |office| {
+        let _ = area_of(&now, who)?;
+        let found = shown::application(office.books, id)?;
+        demand_home(&now, who, found.household())?;
+        Ok(found)
+    })
+    .await
+}
+
+/// Open claims 在办理赔.
+#[utoipa::path(get, path = "/api/v1/claims", params(CaseQuestion), responses(
+    (status = 200, body = Read<ClaimPage>), SightRefused))]
+pub async fn claims(
+    State(hall): State<Arc<Hall>>,
+    who: SignedIn,
+    Asked(asked): Asked<CaseQuestion>,
+) -> Result<Json<Read<ClaimPage>>, Problem> {
+    let limit = limit(asked.limit)?;
+    let after = asked.after.map(|after| named("理赔编号", &after)).transpose()?;
+    let now = Arc::clone(&hall);
+    read(hall, asked.as_of, move |office| {
+        let area = area_of(&now, who)?;
+        Ok(shown::claims(office.books, &area, (after, limit)))
+    })
+    .await
+}
+
+/// One claim 理赔, open or ended.
+#[utoipa::path(get, path = "/api/v1/claims/{claim}", params(("claim" = String, Path), AsOf), responses(
+    (status = 200, body = Read<ClaimWhole>), SightRefused))]
+pub async fn claim(
+    State(hall): State<Arc<Hall>>,
+    who: SignedIn,
+    Path(id): Path<String>,
+    Asked(AsOf { as_of }): Asked<AsOf>,
+) -> Result<Json<Read<ClaimWhole>>, Problem> {
+    let id: ClaimId = named("理赔编号", &id)?;
+    let now = Arc::clone(&hall);
+    read(hall, as_of, move |office| {
+        let _ = area_of(&now, who)?;
+        let found = shown::claim(office.books, id)?;
+        demand_home(&now, who, found.household())?;
+        Ok(found)
+    })
+    .await
+}
