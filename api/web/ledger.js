@@ -62,6 +62,14 @@ export async function refuseOtherLines(manifest, lines) {
   if (manifest.root !== root) throw new Error("明细的指纹与清单不符");
 }
 
+// Lines against the root that an act names: of lines that were signed for before, by somebody else.
+export async function refuseOtherRoot(root, lines) {
+  lines.forEach((line, at) => {
+    if (JSON.parse(line).n !== at + 1) throw new Error(`第${at + 1}行的行号不对`);
+  });
+  if (root !== (await rootOf(lines.map(utf8)))) throw new Error("明细的指纹与要签的不符，不要签署");
+}
+
 // A checkpoint that the log's key signed: size and root (hex). The key is one of one's own, not the server's word of today.
 export async function verifiedCheckpoint(note, logKey) {
   const plus = logKey.indexOf("+");

@@ -2,10 +2,10 @@
 
 import * as keys from "./keys.js";
 import { hex, sha256 } from "./canonical.js";
-import { refuseOtherLines } from "./ledger.js";
+import { refuseOtherLines, refuseOtherRoot } from "./ledger.js";
 import { ask, tell } from "./page.js";
 import { signAndHandIn, signerHere } from "./signer.js";
-import { KINDS, told } from "./words.js";
+import { KINDS, told, yuan } from "./words.js";
 
 const place = document.querySelector("#signing");
 const trouble = document.querySelector("#trouble");
@@ -80,6 +80,21 @@ async function checkPapers(draft) {
   }
 }
 
+// What is agreed to is named by its root: the lines are fetched from the log, and their root is worked out here.
+async function checkCovered({ body, covers }) {
+  const said = document.querySelector("#lines");
+  if (covers === null) throw new Error("没有可供核对的明细，不能签署。");
+  said.textContent = "正在逐行核对所涉的明细……";
+  const text = await ask("GET", `/api/v1/entries/${covers}/lines`);
+  const lines = text.split("\n").slice(0, -1);
+  await refuseOtherRoot(body.root, lines);
+  const fen = lines.reduce((sum, line) => sum + (JSON.parse(line).body.amount_fen ?? 0), 0);
+  if (body.total_fen !== undefined && body.total_fen !== fen) throw new Error(`明细合计${fen}分，要签的是${body.total_fen}分。`);
+  if (body.count !== undefined && body.count !== lines.length) throw new Error(`明细有${lines.length}行，要签的是${body.count}行。`);
+  showLines(lines);
+  said.textContent = `本机已逐行核对第 ${covers} 条记录的明细：${lines.length}行，合计 ${yuan(fen)} 元，指纹与要签的一致。`;
+}
+
 async function prepared() {
   const record = await keys.find(keyId);
   if (!record) throw new Error("这个浏览器里没有您登录所用的密钥，不能签署。");
@@ -94,6 +109,7 @@ async function prepared() {
     showLines(lines);
     document.querySelector("#lines").textContent = `本机已逐行核对：${lines.length}行，笔数、合计、指纹与清单一致。`;
   }
+  if (draft.body.root) await checkCovered(draft);
   await checkPapers(draft);
   return { draft };
 }

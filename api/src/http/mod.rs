@@ -8,6 +8,7 @@ mod extract;
 mod file;
 mod gate;
 mod health;
+mod lines;
 mod pages;
 mod problem;
 mod rate;

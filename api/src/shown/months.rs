@@ -45,7 +45,7 @@ pub fn months(books: &Books) -> MonthList {
 pub struct MonthFacts {
     /// True if it is closed: then the figures are the frozen ones, and nothing is in the way.
     closed: bool,
-    /// The figures (docs/format/views.md): accounts with their reconciliation 余额调节, funds, schemes, towns, batches, returns,
+    /// The figures, as `views/YYYY-MM.json` holds them (docs/format/log.md): accounts with their reconciliation 余额调节, funds, schemes, towns, batches, returns,
     /// advances, claims, trial balance.
     #[schema(value_type = Object)]
     figures: MonthTable,

@@ -83,6 +83,15 @@ impl LogReader {
         self.store.entry(seq.0)?.map(Some).ok_or_else(|| LogFailure::missing(seq.0))
     }
 
+    /// The entry that was appended under this id, if the newest checkpoint covers it.
+    ///
+    /// # Errors
+    /// If the log cannot be read.
+    pub fn find(&self, id: &[u8; 32]) -> Result<Option<Seq>, LogFailure> {
+        let size = self.size();
+        Ok(self.store.number_of(id)?.filter(|seq| *seq < size).map(Seq))
+    }
+
     /// The entries from `from` to `to` (without `to`). What is not covered yet is a failure, like what is missing.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use ed25519_dalek::SigningKey;
 use serde_json::json;
+use tests::browser::Driver;
 use tests::clerk::Clerk;
 
 use super::{Hall, roster};
@@ -187,6 +188,44 @@ fn who_may_not_is_told_before_signing_and_refused_after() {
     assert_eq!(maker.hand_in(&draft, &act).status, 200);
     let reply = checker.hand_in(&agreement, &signed);
     assert_eq!((reply.status, reply.code()), (422, "roster.out_of_order"), "{reply:?}");
+}
+
+/// Gives other lines than those that were drawn, or none to compare.
+const OTHER_LINES: &str = "const real = window.fetch; window.fetch = async (path, how) => { \
+    const answer = await real(path, how); \
+    if (/entries\\/\\d+\\/lines$/.test(path)) { \
+        const text = (await answer.text()).replace(/\"amount_fen\":\\d+/, '\"amount_fen\":1'); \
+        return new Response(text, { headers: { 'content-type': 'text/plain' } }); } \
+    if (sessionStorage.none && /drafts\\/[0-9a-f]{32}$/.test(path)) { \
+        const draft = { ...(await answer.json()), covers: null }; \
+        return new Response(JSON.stringify(draft), { headers: { 'content-type': 'application/json' } }); } \
+    return answer; };";
+
+#[test]
+fn whoever_agrees_to_a_roster_is_shown_the_lines_that_its_root_covers_or_signs_nothing() {
+    let Some(driver) = Driver::start() else { return };
+    let hall = Hall::open();
+    let maker = hall.clerk("MZJ-造册经办");
+    let draft = maker.draft("/api/v1/drafts/roster", &roster("TC0C0"));
+    let act = maker.act_for(&draft, |_| ());
+    let drawn = maker.hand_in(&draft, &act).body["seq"].as_u64().unwrap();
+    let checker = hall.clerk("MZJ-造册复核");
+    let agreement = checker.draft(AGREEMENT, &json!({ "batch": "TC0C0" }));
+    assert_eq!(checker.get(&format!("/api/v1/drafts/{agreement}")).body["covers"], json!(drawn));
+    let lines = checker.get(&format!("/api/v1/entries/{drawn}/lines")).body;
+    assert_eq!(lines.as_str().unwrap().lines().count(), 4);
+    let none = checker.get(&format!("/api/v1/entries/{}/lines", drawn + 1));
+    assert_eq!((none.status, none.code()), (404, "http.not_found"));
+    let browser = driver.open_with(OTHER_LINES);
+    browser.sign_in(&hall.server.address, &hall.key("MZJ-造册复核"));
+    let page = format!("{}/drafts/{agreement}", hall.server.address);
+    browser.go(&page);
+    let _ = browser.wait_to_say("明细的指纹与要签的不符");
+    assert_eq!(browser.run("return document.querySelector('#sign').disabled", vec![]), true);
+    let _ = browser.run("sessionStorage.none = '1'", vec![]);
+    browser.go(&page);
+    let _ = browser.wait_to_say("没有可供核对的明细");
+    assert_eq!(browser.run("return document.querySelector('#sign').disabled", vec![]), true);
 }
 
 #[test]

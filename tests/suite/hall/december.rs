@@ -96,6 +96,7 @@ fn three_agree(people: &People<'_>, batch: &str) {
         person.click("main table a");
         assert_eq!(person.place(), format!("/batches/{batch}"));
         submit(&person, "form[data-draft='/api/v1/drafts/agreement']");
+        let _ = person.wait_to_say("指纹与要签的一致");
         let _ = person.sign();
     }
 }
@@ -109,6 +110,7 @@ fn the_file_goes_out(people: &People<'_>) -> Vec<u8> {
     payer.fill("#date", "2020-12-08");
     payer.fill("#bank_unit", "1023");
     submit(&payer, "form[data-draft='/api/v1/drafts/release']");
+    let _ = payer.wait_to_say("明细：4行，合计");
     let _ = payer.sign();
     let sent = people.hall.clerk("CZJ-国库支付经办").get("/batches/TC0C0/payment-file");
     assert_eq!(sent.status, 200, "{sent:?}");

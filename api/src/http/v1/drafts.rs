@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use ledger::act::Body;
 use ledger::act::offices::Role;
 use ledger::act::payments::RosterKind;
 use ledger::engine::Receipt;
-use ledger::ids::{BankAccountCode, BatchCode, FundCode, OfficerId, SchemeCode};
+use ledger::books::Books;
+use ledger::ids::{BankAccountCode, BatchCode, FundCode, OfficerId, SchemeCode, Seq};
 use ledger::period::{Date, Period};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -19,6 +20,7 @@ use utoipa::ToSchema;
 use super::super::blocking;
 use super::super::extract::{Entry, JsonBody, SignedIn};
 use super::super::file::as_file;
+use super::super::lines::streamed;
 use super::super::problem::{Problem, ReadRefused, WriteRefused, of_http};
 use super::before_signing::{demand, in_their_area, stated};
 use crate::desk::paying::{Drawing, Sending, agreed, drawn, released};
@@ -260,6 +262,9 @@ pub struct DraftFacts {
     body: Value,
     /// Number of lines that go with it (`/lines` gives them).
     lines: usize,
+    /// The entry of the act whose lines the body's `root` covers (`/api/v1/entries/N/lines` gives them): of a roster that is
+    /// agreed to, or a list that is confirmed or taken.
+    covers: Option<u64>,
     /// Names of what goes out with it (`/papers/N` gives the Nth, from 0): the body names their digests.
     papers: Vec<String>,
     /// Once it is in the books.
@@ -299,9 +304,29 @@ pub async fn one(
         chinese: draft.body.chinese().to_owned(),
         body: serde_json::from_slice(&body).unwrap_or_default(),
         lines: draft.entries.len(),
+        covers: covered_by(&hall, &draft.body)?.map(|seq| seq.0),
         papers: draft.papers().map(|(name, _)| name).collect(),
         receipt: signed.map(ReceiptFacts::from),
     }))
+}
+
+/// The entry of the act whose lines a body's root covers.
+fn covered_by(hall: &Hall, body: &Body) -> Result<Option<Seq>, Failure> {
+    let act = if let Body::RosterChecked(agreed) | Body::RosterFinanceReviewed(agreed) = body {
+        agreed.roster
+    } else if let Body::RosterApproved(approved) = body {
+        approved.roster
+    } else if let Body::EntitlementsConfirmed(confirmed) = body {
+        confirmed.brought_in
+    } else if let Body::HandoverAccepted(accepted) = body {
+        accepted.handover
+    } else if let Body::PaymentFileReleased(released) = body {
+        let batch = |books: &Books| books.payments.batches.get(&released.batch).map(|one| one.at);
+        return hall.room.read(|office| batch(office.books));
+    } else {
+        return Ok(None);
+    };
+    Ok(hall.room.log().find(&act.0)?)
 }
 
 /// A draft's lines, an entry a line: exactly what the manifest's root covers.
@@ -312,13 +337,11 @@ pub async fn lines(
     who: SignedIn,
     Path(name): Path<String>,
 ) -> Result<Response, Problem> {
-    let waiting = hall.drafts.of(who.officer, &name)?;
-    let mut text = Vec::new();
-    for entry in &waiting.draft.entries {
-        text.extend_from_slice(entry);
-        text.push(b'\n');
-    }
-    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
+    let draft = hall.drafts.of(who.officer, &name)?.draft;
+    Ok(streamed(draft.entries.len(), move |piece| {
+        let entries = draft.entries.get(piece).unwrap_or_default();
+        Ok(entries.iter().flat_map(|entry| entry.iter().chain(b"\n")).copied().collect())
+    }))
 }
 
 /// A paper that goes out with a draft, to be read before signing: a payment file, a document, a month's figures.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::response::Response;
 use ledger::act::signed::SignedAct;
 use ledger::ids::Seq;
 use ledger::log::{LogReader, leaf_hash};
@@ -12,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::super::blocking;
 use super::super::extract::{Asked, SignedIn};
+use super::super::lines::streamed;
 use super::super::problem::{Problem, ReadRefused, of_http};
 use super::cursor::limit;
 use crate::failure::Failure;
@@ -104,6 +106,34 @@ pub async fn list(
         Ok(EntryPage { size, entries, next: end.filter(|end| *end < size) })
     });
     Ok(Json(page.await?))
+}
+
+/// The lines that an act covers, an entry a line: exactly what its manifest's root covers.
+#[utoipa::path(get, path = "/api/v1/entries/{seq}/lines", params(("seq" = u64, Path)), responses(
+    (status = 200, body = String, content_type = "text/plain; charset=utf-8"), ReadRefused))]
+pub async fn lines(
+    State(hall): State<Arc<Hall>>,
+    _: SignedIn,
+    Path(seq): Path<String>,
+) -> Result<Response, Problem> {
+    let seq: u64 = seq.parse().map_err(|_| Failure::usage("记录号应为整数。"))?;
+    let room = Arc::clone(&hall);
+    let act = blocking(move || Ok(room.room.log().get(Seq(seq))?)).await?;
+    let act = act.and_then(|bytes| SignedAct::decode(bytes).ok());
+    let count = act.and_then(|signed| Some(signed.act().body.manifest()?.count));
+    let count = count.and_then(|count| usize::try_from(count).ok());
+    let count = count
+        .ok_or_else(|| of_http("http.not_found", "这条记录不是带明细的动作，或还没有存证头覆盖。"))?;
+    Ok(streamed(count, move |piece| {
+        let entry = |line: usize| seq.saturating_add(1).saturating_add(line as u64);
+        let scan = hall.room.log().scan(Seq(entry(piece.start)), Seq(entry(piece.end)))?;
+        let mut text = Vec::new();
+        for entry in scan {
+            text.extend_from_slice(&entry?.1);
+            text.push(b'\n');
+        }
+        Ok(text)
+    }))
 }
 
 /// One entry.

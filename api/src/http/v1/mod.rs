@@ -63,6 +63,7 @@ fn routes() -> OpenApiRouter<Arc<Hall>> {
         .routes(routes!(persons::plain))
         .routes(routes!(entries::list))
         .routes(routes!(entries::one))
+        .routes(routes!(entries::lines))
         .routes(routes!(entries::consistency))
         .routes(routes!(enrolments::code))
         .routes(routes!(enrolments::countersign))
