@@ -3,7 +3,7 @@
 use crate::misfit::Misfit;
 use crate::opened::Opened;
 use crate::problem::{Code, Problem};
-use crate::profile::{Layout, Profile};
+use crate::profile::{Direction, Layout, Profile};
 
 /// Finds the one layout that fits. A profile's name narrows the search down; it never forces a layout.
 /// The file's name counts too: banks say things in it.
@@ -15,6 +15,29 @@ pub fn detect<'a>(
     opened: &Opened<'_>,
     named: Option<&str>,
     profiles: &'a [Profile],
+) -> Result<(&'a Profile, &'a Layout), Vec<Problem>> {
+    among(opened, named, profiles, |_| true)
+}
+
+/// As [`detect`], for who brings a file of one direction: of the layouts that do not fit, only those of that direction say why,
+/// where the search has one.
+///
+/// # Errors
+/// As [`detect`].
+pub fn detect_as<'a>(
+    opened: &Opened<'_>,
+    named: Option<&str>,
+    profiles: &'a [Profile],
+    direction: Direction,
+) -> Result<(&'a Profile, &'a Layout), Vec<Problem>> {
+    among(opened, named, profiles, |layout| layout.direction == direction)
+}
+
+fn among<'a>(
+    opened: &Opened<'_>,
+    named: Option<&str>,
+    profiles: &'a [Profile],
+    is_wanted: impl Fn(&Layout) -> bool,
 ) -> Result<(&'a Profile, &'a Layout), Vec<Problem>> {
     let file = opened.file;
     let problem = |code| Problem::of_file(code, file);
@@ -30,10 +53,13 @@ pub fn detect<'a>(
             let fit = opened.head(layout).and_then(|()| file_name_agrees(profile, layout, file));
             match fit {
                 Ok(()) => fitting.push((profile, layout)),
-                Err(why) => misfits.push((why, place(profile, layout))),
+                Err(why) => misfits.push((why, place(profile, layout), is_wanted(layout))),
             }
         }
     }
+    let has_wanted = misfits.iter().any(|(.., is_wanted)| *is_wanted);
+    let misfits = misfits.into_iter().filter(|(.., is_wanted)| *is_wanted || !has_wanted);
+    let misfits = misfits.map(|(why, place, _)| (why, place)).collect();
     // Of several versions of one profile the newest counts; the older ones are for files that only they fit.
     let all = fitting.clone();
     fitting.retain(|(profile, _)| {
@@ -96,10 +122,10 @@ pub(crate) fn base_name(file: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::detect;
+    use super::{detect, detect_as};
     use crate::opened::Opened;
     use crate::problem::Code;
-    use crate::profile::Profile;
+    use crate::profile::{Direction, Profile};
     use crate::text::encode_gb18030;
 
     const REPLY: &str = "姓名,卡号,应处理金额,备注,实处理金额,处理标志\r\n\
@@ -136,6 +162,25 @@ mod tests {
         let places = problems[1..].iter().filter_map(|problem| problem.column.as_deref());
         assert_eq!(places.flat_map(|places| places.split('、')).count(), layouts);
         assert!(problems[1].column.as_deref().unwrap().starts_with("icbc-batch"));
+    }
+
+    #[test]
+    fn who_brings_a_statement_is_told_why_it_is_no_statement() {
+        let profiles = Profile::built_in();
+        let opened = Opened::here("x.csv", "日期,摘要\r\n2020-12-01,工资\r\n".as_bytes()).unwrap();
+        let told = |named| {
+            let problems = detect_as(&opened, named, &profiles, Direction::Statement).unwrap_err();
+            let places = problems.iter().filter_map(|problem| problem.column.clone());
+            places.flat_map(|all| all.split('、').map(str::to_owned).collect::<Vec<_>>()).collect()
+        };
+        let all: Vec<String> = told(None);
+        assert!(all.len() > 5 && all.iter().all(|one| one.ends_with("/statement")), "{all:?}");
+        let none: Vec<String> = told(Some("icbc-batch"));
+        assert!(none.iter().any(|one| one == "icbc-batch/reply"), "{none:?}");
+        // A response is known for one, whatever was asked for.
+        let reply = Opened::here("x.csv", REPLY.as_bytes()).unwrap();
+        let found = detect_as(&reply, None, &profiles, Direction::Statement);
+        assert_eq!(found.unwrap().1.direction, Direction::Reply);
     }
 
     #[test]

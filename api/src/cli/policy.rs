@@ -28,7 +28,7 @@ pub(super) fn run(
     }
     if is_dry {
         let first = format!("试算，未签署。{}", run.acts_in_words());
-        let lines = [vec![first], run.told("见 --json")].concat();
+        let lines = [vec![first], run.changes(desk.books()), run.told("见 --json")].concat();
         return Ok(Report { json: run.json(), text: lines.join("\n") });
     }
     let mut signed = Vec::new();

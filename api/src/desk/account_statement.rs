@@ -11,6 +11,7 @@ use ledger::signer::Signer;
 use ledger::vault::AccessNote;
 use reconcile::pieces::Pieces;
 use reconcile::problem::{Code, Problem};
+use reconcile::profile::Direction;
 use reconcile::statement;
 use reconcile::statement::{BankMovement, RowOutcome, StatementRow, match_statement};
 
@@ -53,7 +54,7 @@ pub fn statement_draft(
 ) -> Result<(Draft, Imported), Failure> {
     known_account(office.books, &account)?;
     let profiles = profiles::of_ledger(office.dir)?;
-    let (layout, profile) = file.detect(office.books, &profiles)?;
+    let (layout, profile) = file.detect(office.books, &profiles, Direction::Statement)?;
     let note = office.access(officer, "流水核对");
     let ours = office.vault.read_programme_account(&account, &note)?;
     let read = statement::read(layout, file.opened, &ours.number);

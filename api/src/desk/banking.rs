@@ -14,6 +14,7 @@ use ledger::signer::Signer;
 use ledger::vault::AccessNote;
 use reconcile::matcher::{Booked, Difference, Differences, Expectation, LineOutcome, match_file};
 use reconcile::names::account_key;
+use reconcile::profile::Direction;
 use reconcile::returns::match_returns;
 use reconcile::{refund, response};
 
@@ -51,7 +52,7 @@ pub fn response_draft(
     answered: Option<Date>,
 ) -> Result<(Draft, Imported), Failure> {
     let profiles = profiles::of_ledger(office.dir)?;
-    let (layout, profile) = file.detect(office.books, &profiles)?;
+    let (layout, profile) = file.detect(office.books, &profiles, Direction::Reply)?;
     let given = response::Given { batch: batch.clone(), answered_on: answered };
     let read = response::read(layout, file.opened, &given)?;
     wrong_file::other_day(file, answered, &read.lines)?;
@@ -238,7 +239,7 @@ pub fn returns_draft(
 ) -> Result<(Draft, Imported), Failure> {
     known_account(office.books, &account)?;
     let profiles = profiles::of_ledger(office.dir)?;
-    let (layout, profile) = file.detect(office.books, &profiles)?;
+    let (layout, profile) = file.detect(office.books, &profiles, Direction::Refund)?;
     let read = refund::read(layout, file.opened, &response::Given::default())?;
     wrong_file::other_account(office.books, &account, &read.lines)?;
     let note = office.access(officer, "退汇核对");

@@ -11,9 +11,9 @@ use ledger::period::Date;
 use ledger::rejection::Rejection;
 use ledger::signer::Signer;
 use ledger::vault::BankFile;
-use reconcile::detect::detect;
+use reconcile::detect::detect_as;
 use reconcile::opened::Opened;
-use reconcile::profile::{Layout, Profile};
+use reconcile::profile::{Direction, Layout, Profile};
 use sha2::{Digest as _, Sha256};
 
 use super::trial::try_one;
@@ -49,8 +49,9 @@ impl Incoming<'_> {
         &self,
         books: &Books,
         profiles: &'p [Profile],
+        direction: Direction,
     ) -> Result<(&'p Layout, &'p Profile), Failure> {
-        let (profile, layout) = detect(self.opened, self.profile, profiles)?;
+        let (profile, layout) = detect_as(self.opened, self.profile, profiles, direction)?;
         profiles::refuse_changed(books, profile)?;
         Ok((layout, profile))
     }

@@ -249,7 +249,7 @@ fn a_scheme_is_set_in_the_browser_by_its_policy_file_and_signed_once() {
     list(&one, text.as_bytes());
     let _ = other.wait_to_say("签署这 ");
     let said = one.wait_to_say("签署这 ");
-    for words in ["项目设定（scheme.set），1 项", "城市低保", "620.00 元", "2021-01，项目DB-C：应发0项"] {
+    for words in ["新设项目：城市低保（DB-C），自2021-01起", "项目设定（scheme.set），1 项", "620.00 元", "2021-01，项目DB-C：应发0项"] {
         assert!(said.contains(words), "{words}: {said}");
     }
     one.click("#sign:not([disabled])");

@@ -2,6 +2,8 @@
 
 use ledger::act::Body;
 use ledger::act::policies::{ExclusionSet, Strictness};
+use ledger::books::Books;
+use ledger::books::policies::Policies;
 use ledger::ids::EntitlementId;
 use ledger::money::Money;
 use ledger::period::Period;
@@ -10,6 +12,7 @@ use ledger::views::policy_effect::Effect;
 use serde_json::{Value, json};
 
 use super::DryRun;
+use super::written::differences;
 
 /// How many entitlements of a month are named one by one.
 const NAMED: usize = 20;
@@ -51,6 +54,12 @@ impl DryRun {
         lines
     }
 
+    /// What is new, and what is set otherwise than the books hold it, a sentence a line.
+    #[must_use]
+    pub fn changes(&self, books: &Books) -> Vec<String> {
+        self.acts.iter().flat_map(|act| changes(&books.policies, act)).collect()
+    }
+
     /// The same, whole, for a program.
     #[must_use]
     pub fn json(&self) -> Value {
@@ -66,6 +75,31 @@ impl DryRun {
             "ok": true, "dry_run": true, "acts": kinds, "scheme": self.scheme, "months": months,
             "pairs": pairs,
         })
+    }
+}
+
+/// What one act sets otherwise than it is held in its first month.
+fn changes(policies: &Policies, act: &Body) -> Vec<String> {
+    if let Body::SchemeSet(new) = act {
+        let (name, code) = (&new.name, &new.code);
+        let Some(old) = policies.scheme(code, new.from) else {
+            return vec![format!("新设项目：{name}（{code}），自{}起", new.from)];
+        };
+        let told = differences(old, new).into_iter();
+        told.map(|(key, before, now)| format!("项目{code}“{key}”：{before} → {now}")).collect()
+    } else if let Body::StandardSet(new) = act {
+        let mut standing = policies.standing(&new.scheme, new.from);
+        let old = standing.find(|old| {
+            (&old.category, &old.area) == (&new.category, &new.area) && old.from <= new.from
+        });
+        let before = old.map_or("（无）".to_owned(), |old| {
+            format!("{} {}元", old.rule.chinese(), old.amount_fen.to_grouped_yuan())
+        });
+        let (rule, amount) = (new.rule.chinese(), new.amount_fen.to_grouped_yuan());
+        let (part, area, from) = (&new.category, &new.area, new.from);
+        vec![format!("标准“{part}”（{area}）：{before} → {rule} {amount}元，自{from}起")]
+    } else {
+        Vec::new()
     }
 }
 

@@ -1,5 +1,7 @@
 //! The policy file as it is written: its tables and keys, and the file of what the books hold.
 
+use std::collections::BTreeSet;
+
 use ledger::act::policies::{ExclusionSet, SchemeSet, StandardFloorSet, StandardSet, Strictness};
 use ledger::books::Books;
 use ledger::ids::{Division, SchemeCode, UnitCode};
@@ -156,7 +158,28 @@ pub fn of_books(books: &Books, code: &SchemeCode, period: Period) -> Option<Stri
         floors: floors.collect(),
         exclusions: pairs.filter(|pair| pair.one == *code).map(exclusion).collect(),
     };
-    toml::to_string(&written).ok()
+    Some(format!("{HEAD}{}", toml::to_string(&written).ok()?))
+}
+
+/// Said to who takes the file to change it.
+const HEAD: &str = "\
+# 由台账写出。改动之处把“自”改成新规定起算的月份；没有改动的照旧，不会重复登记。
+# 金额以元计；各键的含义见 docs/format/policies.md。
+
+";
+
+/// What a new version of a scheme says otherwise than an older one, key by key: the key, before, now.
+pub(super) fn differences(old: &SchemeSet, new: &SchemeSet) -> Vec<(String, String, String)> {
+    let table = |set| toml::Table::try_from(scheme(set)).unwrap_or_default();
+    let (old, new) = (table(old), table(new));
+    let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let said = |value: Option<&toml::Value>| match value {
+        Some(toml::Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+        None => "（无）".to_owned(),
+    };
+    let differing = keys.into_iter().filter(|key| old.get(*key) != new.get(*key));
+    differing.map(|key| (key.clone(), said(old.get(key)), said(new.get(key)))).collect()
 }
 
 fn scheme(set: &SchemeSet) -> WrittenScheme {

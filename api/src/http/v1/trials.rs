@@ -87,7 +87,10 @@ pub async fn of_policy(
         let path = Path::new(&name);
         let acts = policy_file::read(path, text_of(path, &bytes)?)?;
         let run = policy_file::try_out(office, who.key, acts)?;
-        let told = if run.acts.is_empty() { Vec::new() } else { run.told("没有在这里列出") };
+        if run.acts.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let told = [run.changes(office.books), run.told("没有在这里列出")].concat();
         Ok((run.acts, told))
     })
     .await
