@@ -11,9 +11,11 @@ use ledger::ids::{ActId, KeyId, OfficerId, SchemeCode};
 use ledger::period::{Date, Period};
 use ledger::rejection::Rejection;
 use ledger::views::month::MonthTable;
+use ledger::views::policy_effect;
 use ledger::views::roster_change::RosterChange;
 
 use crate::counter::Counter;
+use crate::desk::Office;
 use crate::drafts::{Drafts, refuse_other, same_again};
 use crate::enrolling::Enrolling;
 use crate::failure::Failure;
@@ -38,10 +40,14 @@ pub struct Hall {
     pub sites: Sites,
     /// Rosters beside the month before, by scheme and month.
     pub changes: Memo<(SchemeCode, Period), Option<RosterChange>>,
+    /// How many entitlements due in a scheme and month its standards do not allow.
+    pub misfits: Memo<(SchemeCode, Period), usize>,
     /// A month's figures, and whether they are frozen.
     pub months: Memo<Period, (MonthTable, bool)>,
     /// What keeps a month from being closed by the holder of a key on a day: what, and what to do.
     pub obstacles: Memo<(Period, KeyId, Date), Vec<(String, String)>>,
+    /// Whose turn it is to have a file tried out: each takes a copy of the books.
+    pub trial: Mutex<()>,
     /// Whose turn it is to close a month.
     closing: Mutex<()>,
 }
@@ -62,10 +68,31 @@ impl Hall {
             enrolling: Enrolling::of(dir),
             sites,
             changes: Memo::default(),
+            misfits: Memo::default(),
             months: Memo::default(),
             obstacles: Memo::default(),
+            trial: Mutex::default(),
             closing: Mutex::default(),
         })
+    }
+
+    /// How many entitlements are due in a scheme and month with an amount that its standards do not allow: a standard that was
+    /// raised changes no entitlement by itself, and a roster is drawn all the same.
+    ///
+    /// # Errors
+    /// A sum leaves the range of money.
+    pub fn misfits(
+        &self,
+        office: Office<'_>,
+        (scheme, period): (&SchemeCode, Period),
+    ) -> Result<usize, Failure> {
+        let found = self.misfits.at(office.books.height, (scheme.clone(), period), || {
+            let effect = policy_effect::of(office.books, scheme, period);
+            let misfits = effect.ok_or(Rejection::MoneyOverflow {})?.misfits;
+            let of_amount = |why: &Rejection| matches!(why, Rejection::StandardBroken { .. });
+            Ok(misfits.iter().filter(|(.., why)| of_amount(why)).count())
+        })?;
+        Ok(*found)
     }
 
     /// Takes a draft's signed act in, with the lines that were drafted. It is covered by a checkpoint when this returns, so its

@@ -48,6 +48,9 @@ pub fn of_json(why: &serde_json::Error) -> String {
     format!("第{}行第{}列，{}", why.line(), why.column(), of_parser(&why.to_string()))
 }
 
+/// Of a line that is wrong so many signs are told.
+const LONGEST_LINE: usize = 60;
+
 /// Why a text is no TOML, or not the TOML that is asked for, with the place.
 #[must_use]
 pub fn of_toml(why: &toml::de::Error, text: &str) -> String {
@@ -55,6 +58,10 @@ pub fn of_toml(why: &toml::de::Error, text: &str) -> String {
     let before = text.get(..at).unwrap_or(text);
     let row = before.split('\n').count();
     let line = text.lines().nth(row.saturating_sub(1)).unwrap_or_default().trim();
+    let line = match line.char_indices().nth(LONGEST_LINE) {
+        Some((end, _)) => format!("{}……", line.get(..end).unwrap_or_default()),
+        None => line.to_owned(),
+    };
     let wrong = of_parser(why.message());
     if line.is_empty() {
         return format!("第{row}行，{wrong}");

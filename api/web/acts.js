@@ -21,21 +21,38 @@ export async function drafted({ kind, body }) {
   return path;
 }
 
-// Signs all, in their order. Gives the entries; an error tells how many there are.
-export async function signAll(acts, record, { box, progress }) {
+// Drafts one act, signs it and hands it in. What was drafted and could not be signed does not wait for somebody to sign it later.
+async function signOne(act, record, signs, place) {
+  const path = await drafted(act);
+  let handed = false;
+  try {
+    return await signAndHandIn(record, signs, { ...act, path, place, begins: () => { handed = true; } });
+  } catch (why) {
+    if (!handed) await ask("DELETE", path).catch(() => null);
+    throw why;
+  }
+}
+
+// Signs all, in their order, once `isStill` has said that they are still what was shown: asked when the key is open, so that
+// nothing but the signing itself lies between. Gives the entries; an error tells how many there are and how to go on.
+export async function signAll(acts, record, { box, progress, isStill, goOn }) {
   const seqs = [];
   try {
     await keys.using(record, async (signs) => {
+      progress.textContent = "正在再试办一次";
+      await isStill();
       for (const act of acts) {
         progress.textContent = `正在签署第 ${seqs.length + 1} / ${acts.length} 项，请不要关闭本页`;
-        const path = await drafted(act);
-        const done = await signAndHandIn(record, signs, { ...act, path, place: box });
+        const done = await signOne(act, record, signs, box);
         record = done.record;
         seqs.push(done.receipt.seq);
       }
     });
-  } catch (why) {
-    why.message = `已签署入账 ${seqs.length} 项，其余 ${acts.length - seqs.length} 项没有；请刷新本页后接着办。${why.message}`;
+  } catch (cause) {
+    progress.textContent = "";
+    const how = seqs.length === 0 && !cause.unanswered ? "一项也没有签署。" : `已签署入账 ${seqs.length} 项，第 ${seqs.length + 1} 项${cause.unanswered ? "交了出去，没有收到答复" : "没有签成"}，其余没有签。${goOn}`;
+    const why = new Error(`${how}${cause.message}`, { cause });
+    [why.code, why.hint, why.problems] = [cause.code, cause.hint, cause.problems];
     throw why;
   }
   return seqs;

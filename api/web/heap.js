@@ -37,8 +37,9 @@ async function tryAll(bodies) {
     progress.textContent = `正在试办第 ${at + 1} / ${bodies.length} 项`;
     try {
       await ask("DELETE", await drafted({ kind: KIND, body }));
-    } catch (why) {
-      why.message = `第${body.entry}条不能这样处理，一项也没有签署。${why.message}`;
+    } catch (cause) {
+      const why = new Error(`第${body.entry}条不能这样处理。${cause.message}`, { cause });
+      [why.code, why.hint] = [cause.code, cause.hint];
       throw why;
     }
   }
@@ -69,9 +70,8 @@ button.addEventListener("click", async () => {
   trouble.hidden = true;
   try {
     const record = await signerHere(form.dataset.key);
-    await tryAll(shown);
     const acts = shown.map((body) => ({ kind: KIND, body }));
-    finished(await signAll(acts, record, { box, progress }), { form, box, back: ["/exceptions", "回存疑"] });
+    finished(await signAll(acts, record, { box, progress, isStill: () => tryAll(shown), goOn: "请刷新本页后接着办。" }), { form, box, back: ["/exceptions", "回存疑"] });
   } catch (why) {
     tell(trouble, why);
   }

@@ -16,7 +16,11 @@ export async function ask(method, path, { json, bytes } = {}) {
   }
   if (answer.status === 204) return null;
   const kind = answer.headers.get("content-type") ?? "";
-  if (answer.ok) return kind.startsWith("application/json") ? answer.json() : answer.text();
+  try {
+    if (answer.ok) return await (kind.startsWith("application/json") ? answer.json() : answer.text());
+  } catch {
+    throw new Error("答复没有收全，请检查网络后重试。");
+  }
   const problem = kind.startsWith("application/problem+json") ? await answer.json() : { title: await answer.text() };
   const why = new Error(problem.title || `服务没有受理（${answer.status}）。`);
   [why.code, why.hint, why.problems] = [problem.code, problem.hint, problem.problems];

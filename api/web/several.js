@@ -13,6 +13,9 @@ const progress = document.querySelector("#progress");
 const trouble = document.querySelector("#trouble");
 const { trial, key, back, word } = form.dataset;
 
+// A policy file or a list of allotments is much shorter.
+const MOST_BYTES = 20 * 1024 * 1024;
+
 // The file as it was when its acts were listed, and these.
 let listed;
 
@@ -70,10 +73,12 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const alert = form.querySelector("[role=alert]");
   [alert.hidden, box.hidden, trouble.hidden] = [true, true, true];
+  progress.textContent = "";
   const done = working(form, "正在试算");
   try {
     await refuseAnother();
     const [file] = form.querySelector("input[type=file]").files;
+    if (file.size > MOST_BYTES) throw new Error(`“${file.name}”超过 20 MiB，不像要选的文件，没有上传。请核对。`);
     const kept = { name: file.name, bytes: await (await readable(file)).arrayBuffer() };
     const { acts, told: sentences } = await tried(kept);
     listed = { ...kept, acts };
@@ -90,15 +95,21 @@ form.addEventListener("input", () => {
   box.hidden = true;
 });
 
+// The office tries all of it once more, and says the very same.
+async function isStill() {
+  if (!isSame((await tried(listed)).acts, listed.acts)) throw new Error("列出之后台账有了变化，请重新列出。");
+}
+
 button.addEventListener("click", async () => {
-  [button.disabled, trouble.hidden] = [true, true];
+  const listing = form.querySelector("button[type=submit]");
+  [button.disabled, listing.disabled, trouble.hidden] = [true, true, true];
   try {
     const record = await signerHere(key);
-    progress.textContent = "正在再试算一次";
-    if (!isSame((await tried(listed)).acts, listed.acts)) throw new Error("列出之后台账有了变化，一项也没有签署；请重新列出。");
-    finished(await signAll(listed.acts, record, { box, progress }), { form, box, back: [back, word] });
+    const goOn = "请重新选择这份文件，再试算一次接着办：已经入账的不会重复登记。";
+    finished(await signAll(listed.acts, record, { box, progress, isStill, goOn }), { form, box, back: [back, word] });
   } catch (why) {
-    progress.textContent = "";
     tell(trouble, why);
+  } finally {
+    listing.disabled = false;
   }
 });

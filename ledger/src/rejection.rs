@@ -131,6 +131,7 @@ rejections! {
 
     BankAccountUnknown { account: BankAccountCode } = "bank_account.unknown", "没有专户{account}", "先登记专户。";
     BankAccountExists { account: BankAccountCode } = "bank_account.exists", "专户{account}已经登记", "换一个代码，或核对是否重复登记。";
+    AllotmentTwice { document_no: String } = "fund.allotted_twice", "文号{document_no}的指标已经登记过，资金、金额、到达日期都相同", "一件指标只登记一次；更正请先红字冲销再蓝字更正。";
     FundUnknown { fund: FundCode } = "fund.unknown", "没有资金{fund}", "先设立资金。";
     FundExists { fund: FundCode } = "fund.exists", "资金{fund}已经设立", "换一个代码，或核对是否重复登记。";
     VoucherUsed { act: ActId } = "fund.voucher_used", "这笔资金本月的同一凭证号已经由动作{act}入账", "一张凭证只入账一次；更正请先红字冲销再蓝字更正。";
@@ -250,7 +251,7 @@ rejections! {
     FlagForeign { flag: FlagId, unit: UnitCode } = "flag.not_yours", "疑点{flag}由单位{unit}办理", "请该单位的人员签署。";
     FlagOwnUnit { flag: FlagId, unit: UnitCode } = "flag.own_unit", "单位{unit}不能认定疑点{flag}：只有监督方可以，且不得认定本单位的", "请监督方签署；涉及监督方本单位的由上级办理。";
 
-    HandoverWrong { why: &'static str } = "handover.wrong", "工作移交不成立：{why}", "用 doudi handover 按台账此刻的未结事项生成清单。";
+    HandoverWrong { why: &'static str } = "handover.wrong", "工作移交不成立：{why}", "按台账此刻的未结事项重新列出清单移交。";
     HandoverUnknown { handover: ActId } = "handover.unknown", "没有待接收的移交{handover}", "核对动作编号；已接收的不再接收。";
 
     WatchOpen { household: HouseholdId } = "watch.open", "户{household}已在监测中", "同一户不重复纳入；情况变化用监测评级。";

@@ -54,7 +54,7 @@ codes! {
     /// More of one kind than are told one by one.
     FileMoreProblems = "file.more_problems", "同类问题太多，没有一一列出", "请先按已列出的处理；同类问题这样多，多半是拿错了文件或格式";
     /// A payment file where a response was expected, and the like.
-    FileWrongDirection = "file.wrong_direction", "文件的用途不对", "请选择正确的文件，或改用对应的导入命令";
+    FileWrongDirection = "file.wrong_direction", "文件的用途不对", "请选择正确的文件，或按这个文件的用途导入";
     /// A profile whose text cannot be used.
     ProfileInvalid = "profile.invalid", "银行档案写得不对", "请按 docs/format/profiles.md 改正档案";
     /// Two profiles of one id and version.

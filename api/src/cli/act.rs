@@ -73,7 +73,9 @@ impl Args {
 pub(super) fn run(args: &Args) -> Result<Report, Failure> {
     let Some(path) = &args.act else { return Ok(kinds()) };
     if args.server.is_some() && path.extension().is_some_and(|extension| extension == "toml") {
-        return Err(Failure::usage("政策文件由台账所在的机器用 --dir 签署。"));
+        return Err(Failure::usage(
+            "政策文件不经 --server 签署：请在浏览器里办（“项目”页，用政策文件新设或改动项目），或停下服务后在台账所在的机器上用 --dir。",
+        ));
     }
     if let (Some(server), Some(trust)) = (&args.server, &args.trust) {
         return to_server(&Remote::at(server), &Trust::read(trust)?, args, path);

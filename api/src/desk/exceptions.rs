@@ -15,7 +15,7 @@ use ledger::rejection::Rejection;
 use ledger::signer::Signer;
 
 use super::Desk;
-use super::trial::try_each;
+use super::trial::{about, try_each};
 use crate::failure::Failure;
 
 /// Exceptions of one kind from one bank file.
@@ -130,23 +130,12 @@ pub fn resolve(
         acts.push((deciding.act(*entry, exception), Vec::new()));
     }
     if let Err((place, why)) = try_each(desk.office(), key_id(&key.public()), &acts) {
-        return Err(at_its_entry(heap.entries.get(place), why));
+        let entry = heap.entries.get(place).map(|entry| format!("第{entry}条记录的存疑"));
+        return Err(about(&entry.unwrap_or_default(), why));
     }
     let mut receipts = Vec::new();
     for (body, _) in acts.into_iter().filter(|_| !dry_run) {
         receipts.push(desk.sign(key, body)?);
     }
     Ok(receipts)
-}
-
-/// A refusal, with the entry of the exception that it is about.
-fn at_its_entry(entry: Option<&Seq>, why: Failure) -> Failure {
-    match (entry, why) {
-        (Some(entry), Failure::Rejected(why)) => Failure::Machine {
-            code: why.code().to_owned(),
-            text: format!("第{entry}条记录的存疑：{why}。{}一项也没有签署。", why.hint()),
-            exit: 1,
-        },
-        (_, why) => why,
-    }
 }

@@ -35,7 +35,7 @@ pub fn accepted(books: &Books, handover: ActId) -> Result<Body, Failure> {
     Ok(Body::HandoverAccepted(HandoverAccepted { handover, root }))
 }
 
-/// The lists that wait for a person to take them. One that is not what is open now can be taken by nobody and is not among them.
+/// The lists that wait for a person of their unit to take them. One that is not what is open now can be taken by nobody and is not among them.
 ///
 /// # Errors
 /// A line cannot be written.
@@ -43,11 +43,16 @@ pub fn waiting(
     books: &Books,
     officer: OfficerId,
 ) -> Result<Vec<(&ActId, &HandoverOffered)>, Failure> {
-    let all = books.handovers.all.iter();
-    let own = all.filter(|(_, one)| one.offered.to == officer && one.accepted.is_none());
-    let mut own = own.map(|(act, one)| (act, &one.offered)).peekable();
-    let Some((_, first)) = own.peek() else { return Ok(Vec::new()) };
-    let root = now(books, &first.unit)?.root;
+    let Some(known) = books.offices.officers.get(&officer) else { return Ok(Vec::new()) };
+    let all = books.handovers.all.iter().map(|(act, one)| (act, &one.offered, one.accepted));
+    let own = all.filter(|(_, offered, accepted)| {
+        offered.to == officer && offered.unit == known.unit && accepted.is_none()
+    });
+    let mut own = own.map(|(act, offered, _)| (act, offered)).peekable();
+    if own.peek().is_none() {
+        return Ok(Vec::new());
+    }
+    let root = now(books, &known.unit)?.root;
     Ok(own.filter(|(_, offered)| offered.manifest.root == root).collect())
 }
 

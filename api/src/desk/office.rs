@@ -6,7 +6,7 @@ use std::path::Path;
 use ledger::books::Books;
 use ledger::ids::OfficerId;
 use ledger::log::LogReader;
-use ledger::period::Date;
+use ledger::period::{Date, Period};
 use ledger::rejection::Rejection;
 use ledger::vault::{AccessNote, Vault};
 
@@ -33,6 +33,12 @@ impl Office<'_> {
     #[must_use]
     pub fn access(&self, officer: OfficerId, purpose: &str) -> AccessNote {
         AccessNote { officer, purpose: purpose.to_owned(), at: self.clock.now() }
+    }
+
+    /// The month that the office works on: the first open one, or today's where none is closed.
+    #[must_use]
+    pub fn month(&self) -> Period {
+        self.books.first_open_month().unwrap_or_else(|| self.clock.today().period())
     }
 
     /// A day that has not come yet is refused before anything is read for it; the rules refuse it too.

@@ -24,8 +24,10 @@ use super::{Office, trial};
 use crate::failure::Failure;
 use crate::spoken::of_toml;
 
-use written::{Written, WrittenExclusion, WrittenLimit, WrittenScheme, WrittenTrigger};
 pub use written::of_books;
+use written::{
+    Written, WrittenExclusion, WrittenLimit, WrittenScheme, WrittenStandard, WrittenTrigger,
+};
 
 /// What a file would do, before anybody signs it.
 pub struct DryRun {
@@ -73,9 +75,16 @@ pub fn try_out(office: Office<'_>, key: KeyId, acts: Vec<Body>) -> Result<DryRun
     let first = acts.iter().find_map(begins);
     let (scheme, _) = first.ok_or_else(|| Failure::usage("政策文件里没有任何设定。"))?;
     let acts = news(office.books, acts);
+    if acts.is_empty() {
+        return Ok(DryRun { acts, scheme, months: Vec::new(), pairs: Vec::new() });
+    }
+    trial::refuse_too_many(acts.len())?;
     let months: BTreeSet<Period> = acts.iter().filter_map(begins).map(|(_, from)| from).collect();
     let tried: Vec<_> = acts.iter().map(|body| (body.clone(), Vec::new())).collect();
-    let books = trial::try_out(office, key, &tried)?;
+    let books = trial::try_each(office, key, &tried).map_err(|(place, why)| {
+        let what = acts.get(place).map(written::title);
+        trial::about(&what.unwrap_or_default(), why)
+    })?;
     let effect = |books: &Books, month| {
         let effect = policy_effect::of(books, &scheme, month);
         effect.ok_or_else(|| Failure::from(Rejection::MoneyOverflow {}))
@@ -122,8 +131,9 @@ fn acts(written: &Written) -> Result<Vec<Body>, String> {
         }));
     }
     for standard in &written.standards {
+        once(standard, written)?;
         acts.push(Body::StandardSet(StandardSet {
-            amount_fen: yuan(&standard.amount, "金额")?,
+            amount_fen: yuan(&standard.amount, &format!("标准“{}”的金额", standard.category))?,
             area: standard.area.clone(),
             basis: standard.basis.clone(),
             category: standard.category.clone(),
@@ -145,6 +155,26 @@ fn acts(written: &Written) -> Result<Vec<Body>, String> {
         }));
     }
     Ok(acts)
+}
+
+/// A part has one standard in an area from one month on; a blank that nobody sees would make it another part.
+fn once(standard: &WrittenStandard, written: &Written) -> Result<(), String> {
+    let WrittenStandard { category, area, .. } = standard;
+    if category.trim() != category {
+        return Err(format!("标准“{category}”的分项前后有空格，请去掉"));
+    }
+    let from = |one: &WrittenStandard| one.from.unwrap_or(written.scheme.from);
+    let alike = written
+        .standards
+        .iter()
+        .filter(|one| (&one.category, &one.area, from(one)) == (category, area, from(standard)));
+    match alike.count() {
+        1 => Ok(()),
+        times => {
+            let from = from(standard);
+            Err(format!("标准“{category}”（{area}，自{from}）写了{times}次；请只留一处"))
+        }
+    }
 }
 
 /// Of two words on one pair from one month on, only one could count.
@@ -227,7 +257,7 @@ fn limit_of(text: Option<&String>, key: &str) -> Result<Option<Money>, String> {
 }
 
 fn yuan(text: &str, key: &str) -> Result<Money, String> {
-    Money::parse_yuan(text).map_err(|why| format!("{key}“{text}”不是金额：{why}"))
+    Money::parse_yuan(text).map_err(|why| format!("{key}：{why}"))
 }
 
 /// A number with at most two decimals, in hundredths: what money is to yuan.

@@ -9,6 +9,20 @@ use ledger::rules;
 use super::Office;
 use crate::failure::Failure;
 
+/// So many acts are tried out and signed at once; what is more comes in several files.
+pub const MOST: usize = 500;
+
+/// Refuses more acts than are tried out at once.
+///
+/// # Errors
+/// `usage`, with the number.
+pub fn refuse_too_many(acts: usize) -> Result<(), Failure> {
+    if acts <= MOST {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("文件里要登记的有{acts}项，一次至多{MOST}项；请分成几份文件。")))
+}
+
 /// Decides acts one after the other on a copy of the books, as the holder of `key` would sign them. Nothing is signed.
 ///
 /// # Errors
@@ -39,6 +53,19 @@ pub fn try_each(
         books.evolve(&statement);
     }
     Ok(books)
+}
+
+/// A refusal, with what it is about: an act among many, a row of a file.
+#[must_use]
+pub fn about(what: &str, why: Failure) -> Failure {
+    match why {
+        Failure::Rejected(why) => Failure::Machine {
+            code: why.code().to_owned(),
+            text: format!("{what}：{why}。{}一项也没有签署。", why.hint()),
+            exit: 1,
+        },
+        why => why,
+    }
 }
 
 /// As [`try_out`] of one act: nothing is built on it, so the books are not copied.

@@ -1,5 +1,5 @@
-//! Lines on their way to who asked for them, an entry a line: read a piece at a time, as fast as they are taken. Nothing is held
-//! for who reads slowly but the place where they are.
+//! Lines on their way to who asked for them, an entry a line: read a piece at a time, as fast as they are taken. For who reads
+//! slowly a piece is in memory and no thread waits.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -29,6 +29,9 @@ where
             }
             let end = count.min(at + PIECE);
             let piece = blocking(move || read(at..end)).await;
+            if let Err(why) = &piece {
+                tracing::error!(code = why.code(), at, "lines broken off: {why}");
+            }
             let next = if piece.is_ok() { end } else { count };
             Some((piece.map_err(|why| std::io::Error::other(why.to_string())), next))
         }

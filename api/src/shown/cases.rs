@@ -170,11 +170,7 @@ fn claim_facts(id: ClaimId, claim: &Claim) -> ClaimWhole {
 
 /// The open claims of an area, a page of them.
 #[must_use]
-pub fn claims(
-    books: &Books,
-    area: &Area,
-    (after, limit): (Option<ClaimId>, usize),
-) -> ClaimPage {
+pub fn claims(books: &Books, area: &Area, (after, limit): (Option<ClaimId>, usize)) -> ClaimPage {
     let open = books.urgent.claims.iter().filter(|(id, claim)| {
         let is_beyond = after.is_none_or(|after| **id > after);
         is_beyond && claim.end.is_none() && area.covers_household(books, claim.filed.household)

@@ -149,7 +149,8 @@ impl HouseholdFacts {
     /// The same of a page that was read already.
     #[must_use]
     pub fn of(page: &HouseholdPage) -> HouseholdFacts {
-        let aid = page.aid.iter().flat_map(|(unit, all)| all.iter().map(|aid| aid_facts(unit, aid)));
+        let aid =
+            page.aid.iter().flat_map(|(unit, all)| all.iter().map(|aid| aid_facts(unit, aid)));
         let advances = page.advances.iter().map(|one| AdvanceFacts {
             advance: one.advance,
             amount_fen: one.amount,

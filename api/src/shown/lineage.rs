@@ -108,18 +108,34 @@ pub struct FundLineage {
     parts: Vec<PartFrom>,
 }
 
+impl About {
+    /// Refuses a payment or a fund that the books do not know.
+    ///
+    /// # Errors
+    /// [`Rejection::PaymentUnknown`], [`Rejection::FundUnknown`].
+    pub fn refuse_unknown(&self, books: &Books) -> Result<(), Failure> {
+        match self {
+            About::Payment(reference) if books.payments.find(reference).is_none() => {
+                Err(Rejection::PaymentUnknown { reference: reference.clone() }.into())
+            }
+            About::Fund(fund) if !books.funds.funds.contains_key(fund) => {
+                Err(Rejection::FundUnknown { fund: fund.clone() }.into())
+            }
+            About::Payment(_) | About::Fund(_) | About::Origin(_) => Ok(()),
+        }
+    }
+}
+
 impl LineageFacts {
     /// The answer, of all money by where it came from and the books at the same point.
     ///
     /// # Errors
     /// The payment or fund is unknown, or the act brought no money in.
     pub fn of(books: &Books, lineage: &Lineage, about: &About) -> Result<LineageFacts, Failure> {
+        about.refuse_unknown(books)?;
         match about {
             About::Payment(reference) => {
                 let reference = reference.clone();
-                if books.payments.find(&reference).is_none() {
-                    return Err(Rejection::PaymentUnknown { reference }.into());
-                }
                 let used = Use::Payment(reference.clone());
                 let parts = lineage.of(&used);
                 let parts = parts.map(|(_, origin, amount)| part(origin, amount)).collect();
@@ -134,9 +150,6 @@ impl LineageFacts {
             }
             About::Fund(fund) => {
                 let fund = fund.clone();
-                if !books.funds.funds.contains_key(&fund) {
-                    return Err(Rejection::FundUnknown { fund }.into());
-                }
                 let parts = lineage.held_by(&fund).map(|(origin, amount)| part(origin, amount));
                 let parts = parts.collect();
                 Ok(LineageFacts::Fund(FundLineage { fund, parts }))

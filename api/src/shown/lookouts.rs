@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use super::overflow;
 use crate::failure::Failure;
+use crate::permits::Area;
 
 /// Suspicions 疑点 as of a day.
 #[derive(Serialize, ToSchema)]
@@ -150,10 +151,11 @@ pub struct AlertFacts {
     answer: Option<AlertAnswered>,
 }
 
-/// Medical alerts of a year.
+/// Medical alerts of a year, of persons in an area.
 #[must_use]
-pub fn alerts(books: &Books, year: i16) -> AlertList {
+pub fn alerts(books: &Books, year: i16, area: &Area) -> AlertList {
     let all = books.medical.alerts.iter().filter(|((of, _), _)| *of == year);
+    let all = all.filter(|((_, person), _)| area.covers_payee(books, *person));
     let alerts = all.map(|((_, person), alert)| AlertFacts {
         person: *person,
         listed: alert.is_listed,
@@ -236,7 +238,8 @@ pub fn counts(books: &Books, on: Date) -> Result<Counts, Failure> {
     };
     let on_hand = sum(|account| matches!(account, Account::GoodsOnHand(_)));
     let given = sum(|account| matches!(account, Account::GoodsGiven(..)));
-    let count = |count: watch::Count| Count { households: count.households, persons: count.persons };
+    let count =
+        |count: watch::Count| Count { households: count.households, persons: count.persons };
     Ok(Counts {
         on,
         watch: WatchCounts {

@@ -1,5 +1,5 @@
-//! What the books say about one thing, as a program reads it: `doudi show --json` and the API give the same. Amounts are whole fen;
-//! nobody's name is here.
+//! What the books say about one thing, as a program reads it: the API gives it, and `doudi show --json` what it has a command for.
+//! Amounts are whole fen; nobody's name is here.
 
 mod cases;
 mod households;
@@ -13,7 +13,8 @@ mod rosters;
 mod waiting;
 
 pub use cases::{
-    ApplicationFacts, ApplicationPage, ClaimPage, ClaimWhole, application, applications, claim, claims,
+    ApplicationFacts, ApplicationPage, ClaimPage, ClaimWhole, application, applications, claim,
+    claims,
 };
 pub use households::{EntitlementFacts, HouseholdFacts, entitlement, household};
 pub use lineage::{About, LineageFacts, name};

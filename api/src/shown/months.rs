@@ -7,9 +7,7 @@ use ledger::views::month::MonthTable;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::desk::Office;
-use crate::desk::closing::{figures, obstacles};
-use crate::failure::Failure;
+use crate::desk::closing::obstacles;
 
 /// The months.
 #[derive(Serialize, ToSchema)]
@@ -64,18 +62,14 @@ pub struct Obstacle {
     hint: String,
 }
 
-/// A month's figures.
-///
-/// # Errors
-/// A sum leaves the range of money, or the frozen figures are missing or are not what the closing act bound.
-pub fn month(office: Office<'_>, period: Period) -> Result<MonthFacts, Failure> {
-    let (figures, closed) = figures(office, period)?;
-    let in_the_way = if closed { Vec::new() } else { obstacles(office.books, &figures) };
+/// A month: its figures, and whether they are the frozen ones.
+#[must_use]
+pub fn month(books: &Books, (figures, closed): &(MonthTable, bool)) -> MonthFacts {
+    let in_the_way = if *closed { Vec::new() } else { obstacles(books, figures) };
     let obstacles = in_the_way.iter().map(|why| Obstacle {
         code: why.code(),
         text: why.to_string(),
         hint: why.hint().to_string(),
     });
-    let obstacles = obstacles.collect();
-    Ok(MonthFacts { closed, figures, obstacles })
+    MonthFacts { closed: *closed, obstacles: obstacles.collect(), figures: figures.clone() }
 }

@@ -14,7 +14,7 @@ pub struct PolicyList {
     /// The month.
     #[schema(value_type = String)]
     period: Period,
-    /// The version of each scheme that holds in the month: `scheme.set`.
+    /// The versions of schemes that hold in the month or begin later: `scheme.set`.
     #[schema(value_type = Vec<Object>)]
     schemes: Vec<SchemeSet>,
     /// The standards that hold in the month or begin later: `standard.set`.
@@ -52,6 +52,7 @@ pub fn policies(books: &Books, period: Period) -> PolicyList {
     let known = &books.policies;
     let standing = known.schemes().flat_map(|scheme| known.standing(&scheme.code, period));
     let now = known.schemes().filter_map(|newest| known.scheme(&newest.code, period));
+    let now = now.chain(known.schemes_after(period));
     let floors = known.floors(period).chain(known.floors_after(period));
     let pairs = known.pairs(period).chain(known.pairs_after(period));
     let calendars = known.calendar.published();

@@ -52,7 +52,7 @@ pub fn reissues(books: &Books, area: &Area) -> ReissueList {
     let kinds = open.iter().map(|(scheme, period, ..)| ((*scheme).clone(), *period)).collect();
     let ready = ready(books, &kinds);
     let payments = open.into_iter().map(|(scheme, period, reference, payment)| ReissueFacts {
-        ready: ready.values().any(|all| all.contains(&reference)),
+        ready: ready.get(&(scheme.clone(), period)).is_some_and(|all| all.contains(&reference)),
         reference,
         scheme: scheme.clone(),
         period,

@@ -72,6 +72,23 @@ impl Voucher {
     }
 }
 
+/// The same figures, whatever they correct.
+fn is_of_the_same(one: &FundAllotted, other: &FundAllotted) -> bool {
+    let FundAllotted {
+        amount_fen,
+        arrived,
+        corrects: _,
+        direct,
+        document_no,
+        function_code,
+        fund,
+        level,
+    } = one;
+    (amount_fen, arrived, direct, fund, level)
+        == (&other.amount_fen, &other.arrived, &other.direct, &other.fund, &other.level)
+        && (document_no, function_code) == (&other.document_no, &other.function_code)
+}
+
 impl Funds {
     /// The programme account of a fund.
     #[must_use]
@@ -82,10 +99,7 @@ impl Funds {
     /// Whether an allotment of these figures stands in the books, or did and was reversed: `None` if there never was one.
     #[must_use]
     pub fn allotment(&self, allotted: &FundAllotted) -> Option<bool> {
-        let plain = |one: &FundAllotted| FundAllotted { corrects: None, ..one.clone() };
-        let wanted = plain(allotted);
-        let of_fund = self.allotments.values().filter(|(known, _)| known.fund == allotted.fund);
-        let alike = of_fund.filter(|(known, _)| plain(known) == wanted);
+        let alike = self.allotments.values().filter(|(known, _)| is_of_the_same(known, allotted));
         alike.map(|(_, reversed)| !reversed).reduce(|one, other| one || other)
     }
 

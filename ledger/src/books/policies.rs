@@ -16,6 +16,21 @@ use super::Statement;
 /// A part of a scheme whose floor is broken, where, and from which month on.
 pub type BrokenFloor = ((SchemeCode, String), Division, Period);
 
+/// Of those that say something about the same, the one that was said last, in its place.
+fn last_of_each<'a, T: 'a>(
+    all: impl Iterator<Item = &'a T>,
+    is_about_the_same: impl Fn(&T, &T) -> bool,
+) -> impl Iterator<Item = &'a T> {
+    let mut last: Vec<&T> = Vec::new();
+    for one in all {
+        match last.iter_mut().find(|other| is_about_the_same(other, one)) {
+            Some(other) => *other = one,
+            None => last.push(one),
+        }
+    }
+    last.into_iter()
+}
+
 impl StandardFloorSet {
     fn is_between_the_same(&self, other: &StandardFloorSet) -> bool {
         let bound = (&self.scheme, &self.category) == (&other.scheme, &other.category);
@@ -164,9 +179,12 @@ impl Policies {
         newest.into_iter()
     }
 
-    /// The floors that begin after a month.
+    /// The floors that begin after a month: of those between the same two parts from one month on, the newest.
     pub fn floors_after(&self, period: Period) -> impl Iterator<Item = &StandardFloorSet> {
-        self.floors.iter().filter(move |floor| floor.from > period)
+        let later = move |floor: &&StandardFloorSet| floor.from > period;
+        last_of_each(self.floors.iter().filter(later), |one, other| {
+            one.from == other.from && one.is_between_the_same(other)
+        })
     }
 
     /// What holds of pairs of schemes in a month: of each pair, what was said with the latest first month.
@@ -182,9 +200,18 @@ impl Policies {
         newest.into_iter()
     }
 
-    /// What is said of pairs of schemes from a later month on.
+    /// What is said of pairs of schemes from a later month on: of each pair and month, what was said last.
     pub fn pairs_after(&self, period: Period) -> impl Iterator<Item = &ExclusionSet> {
-        self.exclusions.iter().filter(move |pair| pair.from > period)
+        let later = move |pair: &&ExclusionSet| pair.from > period;
+        last_of_each(self.exclusions.iter().filter(later), |one, other| {
+            one.from == other.from && one.is_of_the_same(other)
+        })
+    }
+
+    /// The versions of schemes that begin after a month.
+    pub fn schemes_after(&self, period: Period) -> impl Iterator<Item = &SchemeSet> {
+        let later = (Bound::Excluded(period), Bound::Unbounded);
+        self.schemes.values().flat_map(move |versions| versions.range(later).map(|(_, one)| one))
     }
 
     /// Where and from when a floor is broken, in any area and month in which either standard or a floor changes.

@@ -1,7 +1,7 @@
 //! Rules for money coming in. That no fund falls below zero is a law, not a rule of this file.
 
 use crate::act::Body;
-use crate::act::funds::{FundKind, FundMoved, FundOpened, FundReturned};
+use crate::act::funds::{FundAllotted, FundKind, FundMoved, FundOpened, FundReturned};
 use crate::books::Books;
 use crate::ids::FundCode;
 use crate::money::Money;
@@ -17,6 +17,18 @@ pub(super) fn decide(books: &Books, body: &Body) -> Result<(), Rejection> {
     }
 }
 
+fn allot(books: &Books, allotted: &FundAllotted) -> Result<(), Rejection> {
+    positive(allotted.amount_fen, "指标")?;
+    filled(&allotted.document_no, "发文字号")?;
+    filled(&allotted.function_code, "功能科目")?;
+    known(books, &allotted.fund)?;
+    // A list of allotments may be brought twice, by two people, or signed from a draft that was forgotten.
+    if books.funds.allotment(allotted) == Some(true) {
+        return Err(Rejection::AllotmentTwice { document_no: allotted.document_no.clone() });
+    }
+    Ok(())
+}
+
 fn of_kind(books: &Books, body: &Body) -> Result<(), Rejection> {
     if let Body::BankAccountOpened(opened) = body {
         filled(&opened.bank, "开户银行")?;
@@ -27,10 +39,7 @@ fn of_kind(books: &Books, body: &Body) -> Result<(), Rejection> {
     } else if let Body::FundOpened(opened) = body {
         open(books, opened)
     } else if let Body::FundAllotted(allotted) = body {
-        positive(allotted.amount_fen, "指标")?;
-        filled(&allotted.document_no, "发文字号")?;
-        filled(&allotted.function_code, "功能科目")?;
-        known(books, &allotted.fund).map(|_| ())
+        allot(books, allotted)
     } else if let Body::FundReleased(released) = body {
         positive(released.amount_fen, "拨付")?;
         filled(&released.voucher_no, "凭证号")?;

@@ -229,6 +229,21 @@ fn whoever_agrees_to_a_roster_is_shown_the_lines_that_its_root_covers_or_signs_n
 }
 
 #[test]
+fn an_allotment_that_was_drafted_twice_is_booked_once() {
+    let hall = Hall::open();
+    let keeper = hall.clerk("CZJ-会计");
+    let wish = json!({ "kind": "fund.allotted", "body": {
+        "amount_fen": 100, "arrived": "2020-12-03", "direct": "none", "document_no": "青财社〔2020〕60号",
+        "function_code": "2081902", "fund": "F-DB", "level": "county",
+    }});
+    let drafts = [(); 2].map(|()| keeper.draft("/api/v1/drafts/act", &wish));
+    let replies = drafts.map(|draft| keeper.hand_in(&draft, &keeper.act_for(&draft, |_| ())));
+    let [first, second] = replies;
+    assert_eq!(first.status, 200, "{first:?}");
+    assert_eq!((second.status, second.code()), (422, "fund.allotted_twice"), "{second:?}");
+}
+
+#[test]
 fn of_two_who_act_at_once_one_is_taken_and_the_other_told() {
     let hall = Hall::open();
     let maker = hall.clerk("MZJ-造册经办");

@@ -249,7 +249,12 @@ fn a_scheme_is_set_in_the_browser_by_its_policy_file_and_signed_once() {
     list(&one, text.as_bytes());
     let _ = other.wait_to_say("签署这 ");
     let said = one.wait_to_say("签署这 ");
-    for words in ["新设项目：城市低保（DB-C），自2021-01起", "项目设定（scheme.set），1 项", "620.00 元", "2021-01，项目DB-C：应发0项"] {
+    for words in [
+        "新设项目：城市低保（DB-C），自2021-01起",
+        "项目设定（scheme.set），1 项",
+        "620.00 元",
+        "2021-01，项目DB-C：应发0项",
+    ] {
         assert!(said.contains(words), "{words}: {said}");
     }
     one.click("#sign:not([disabled])");
@@ -286,6 +291,10 @@ fn a_list_of_allotments_is_signed_in_the_browser_an_act_each_and_known_ones_neve
     let _ = accountant.wait_to_say("没有受理");
     list(&rows.replace("2020-12-03", "2099-12-03"));
     let _ = accountant.wait_to_say("没有受理");
+    // What a rule refuses stands in some row.
+    list(&rows.replace("县级,2081902,F-DB,300,2020-12-03", "县级,2081902,F-DB,300,2020-10-03"));
+    let said = accountant.wait_to_say("清单第3行");
+    assert!(said.contains("已经月结") && said.contains("一项也没有签署"), "{said}");
     list(&rows);
     let said = accountant.wait_to_say("签署这 2 项");
     assert!(said.contains("1,200.50 元") && said.contains("2件，共1,500.50元"), "{said}");
@@ -294,4 +303,33 @@ fn a_list_of_allotments_is_signed_in_the_browser_an_act_each_and_known_ones_neve
     list(&format!("{first}青财社〔2020〕43号,县级,2081902,F-DB,7,2020-12-04\n"));
     let said = accountant.wait_to_say("签署这 1 项");
     assert!(said.contains("其中台账已有1件") && said.contains("〔2020〕43号"), "{said}");
+    // Nobody books it once more, whichever way it comes.
+    let clerk = hall.clerk("CZJ-会计");
+    let again = json!({ "kind": "fund.allotted", "body": {
+        "amount_fen": 120_050, "arrived": "2020-12-03", "direct": "none", "fund": "F-DB",
+        "document_no": "青财社〔2020〕41号", "function_code": "2081902", "level": "province",
+    }});
+    let reply = clerk.post("/api/v1/drafts/act", &again);
+    assert_eq!((reply.status, reply.code()), (422, "fund.allotted_twice"), "{reply:?}");
+}
+
+#[test]
+fn whoever_draws_or_agrees_to_a_roster_is_told_that_a_standard_was_raised_over_its_entitlements() {
+    let hall = Hall::open();
+    let (supervisor, maker) = (hall.clerk("MZJ-社会救助股股长"), hall.clerk("MZJ-造册经办"));
+    let page = |path: &str| maker.get(path).body.as_str().unwrap().to_owned();
+    let draft = maker.draft("/api/v1/drafts/roster", &super::roster("TC0C0"));
+    assert!(!page(&format!("/drafts/{draft}")).contains("与现行标准不符"));
+    let raised = json!({ "kind": "standard.set", "body": {
+        "amount_fen": 80_000, "area": "141199", "basis": "青政发〔2020〕30号", "category": "基本生活",
+        "from": "2020-12", "rule": "fixed", "scheme": "TK-C",
+    }});
+    let standard = supervisor.draft("/api/v1/drafts/act", &raised);
+    let act = supervisor.act_for(&standard, |_| ());
+    assert_eq!(supervisor.hand_in(&standard, &act).status, 200);
+    let said = page(&format!("/drafts/{draft}"));
+    assert!(said.contains("有4项资格的金额与现行标准不符"), "{said}");
+    let act = maker.act_for(&draft, |_| ());
+    assert_eq!(maker.hand_in(&draft, &act).status, 200);
+    assert!(page("/batches/TC0C0").contains("4 项资格的金额与现行标准不符"));
 }

@@ -11,6 +11,7 @@ use ledger::views::{flags, open_matters, rescue, watch};
 
 use super::{Report, document, overflow};
 use crate::failure::Failure;
+use crate::permits::Area;
 use crate::shown;
 
 pub(super) fn flags(books: &Books, on: Date) -> Result<Report, Failure> {
@@ -59,7 +60,7 @@ pub(super) fn alerts(books: &Books, year: i16) -> Report {
         };
         let _ = write!(text, "\n  人员{person}  {kind}{spent}元（截至{until}）  {came}");
     }
-    let json = document(books, &shown::alerts(books, year));
+    let json = document(books, &shown::alerts(books, year, &Area::County));
     if books.medical.alerts.keys().all(|(of, _)| *of != year) {
         text.push_str("\n  没有");
     }

@@ -12,7 +12,7 @@ use reconcile::opened::Opened;
 use reconcile::problem::Code;
 
 use super::super::Office;
-use super::super::trial::try_out;
+use super::super::trial::{about, refuse_too_many, try_each};
 use crate::failure::Failure;
 
 const DOCUMENT: &str = "发文字号";
@@ -53,37 +53,50 @@ pub struct Allotted {
 /// Every problem of the file, or the first rule that refuses one of them.
 pub fn tried(office: Office<'_>, key: KeyId, opened: &Opened<'_>) -> Result<Allotted, Failure> {
     let all = read(office.books, opened)?;
-    let total = Money::total(all.iter().map(|allotted| allotted.amount_fen));
+    let total = Money::total(all.iter().map(|(_, allotted)| allotted.amount_fen));
     let total = total.ok_or(Rejection::MoneyOverflow {})?;
     let rows = all.len();
     let funds = &office.books.funds;
-    let new = all.into_iter().filter(|allotted| funds.allotment(allotted).is_none());
-    let acts: Vec<Body> = new.map(Body::FundAllotted).collect();
-    let tried: Vec<_> = acts.iter().map(|body| (body.clone(), Vec::new())).collect();
-    try_out(office, key, &tried)?;
+    let new = all.into_iter().filter(|(_, allotted)| funds.allotment(allotted).is_none());
+    let (rows_of, acts): (Vec<u32>, Vec<Body>) =
+        new.map(|(row, allotted)| (row, Body::FundAllotted(allotted))).unzip();
+    if !acts.is_empty() {
+        refuse_too_many(acts.len())?;
+        let tried: Vec<_> = acts.iter().map(|body| (body.clone(), Vec::new())).collect();
+        try_each(office, key, &tried).map_err(|(place, why)| {
+            let row = rows_of.get(place).map(|row| format!("清单第{row}行"));
+            about(&row.unwrap_or_default(), why)
+        })?;
+    }
     Ok(Allotted { rows, total, known: rows - acts.len(), acts })
 }
 
-fn read(books: &Books, opened: &Opened<'_>) -> Result<Vec<FundAllotted>, Failure> {
+/// The rows of a list by their numbers.
+fn read(books: &Books, opened: &Opened<'_>) -> Result<Vec<(u32, FundAllotted)>, Failure> {
     let list = office_list::read(opened, COLUMNS, &|_| false).map_err(Failure::Problems)?;
     let mut problems = Vec::new();
-    let mut all: Vec<FundAllotted> = Vec::new();
+    let mut all: Vec<(u32, FundAllotted)> = Vec::new();
     for row in &list.rows {
         let before = problems.len();
         let mut row = list.row(row, &mut problems);
+        let number = row.number();
         let Some(allotted) = allotted(books, &mut row) else { continue };
         if books.funds.allotment(&allotted) == Some(false) {
             let expected = "没有冲销过的指标：此件登记过并已冲销，更正请另作蓝字更正";
             row.refuse(Code::ListTwice, DOCUMENT, expected);
         }
-        if all.contains(&allotted) {
+        if all.iter().any(|(_, other)| *other == allotted) {
             row.refuse(Code::ListTwice, DOCUMENT, "同一文号、资金、金额和日期只列一次");
         }
         if problems.len() == before {
-            all.push(allotted);
+            all.push((number, allotted));
         }
     }
-    list.check_total(AMOUNT, Money::total(all.iter().map(|a| a.amount_fen)), &mut problems);
+    list.check_total(
+        AMOUNT,
+        Money::total(all.iter().map(|(_, one)| one.amount_fen)),
+        &mut problems,
+    );
     if problems.is_empty() { Ok(all) } else { Err(Failure::Problems(problems)) }
 }
 

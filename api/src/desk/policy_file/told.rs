@@ -34,10 +34,14 @@ impl DryRun {
         let mut lines = Vec::new();
         for (period, before, after) in &self.months {
             let (scheme, count, total) = (&self.scheme, after.lines, after.total);
-            lines.push(format!("{period}，项目{scheme}：应发{count}项，{total}元"));
+            let was = match (before.lines, before.total) {
+                same if same == (count, total) => "，与现在相同".to_owned(),
+                (lines, total) => format!("，现在是{lines}项，{total}元"),
+            };
+            lines.push(format!("{period}，项目{scheme}：应发{count}项，{total}元{was}"));
             let new = new_misfits(before, after);
             lines.push(match new.len() {
-                0 => "没有一项因此不合标准；该月名册不变。".to_owned(),
+                0 => "没有一项因此不合标准。谁列入名册、谁不列入，以造册时为准。".to_owned(),
                 misfits => format!("其中{misfits}项因此不合标准，签署后须逐项调整："),
             });
             let named = new.iter().take(NAMED);

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use ledger::act::Body;
 use ledger::act::policies::{ExclusionSet, SchemeSet, StandardFloorSet, StandardSet, Strictness};
 use ledger::books::Books;
 use ledger::ids::{Division, SchemeCode, UnitCode};
 use ledger::money::Money;
 use ledger::period::Period;
 use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
 
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -142,23 +145,31 @@ pub(super) struct WrittenExclusion {
     pub(super) basis: String,
 }
 
-
 /// The policy file of a scheme: its newest version, and of its standards, floors and pairs those that hold in a month or begin
 /// later. Read again it says nothing new. A pair stands in the file of the scheme that it was set for. `None` if there is no
 /// such scheme.
-#[must_use]
-pub fn of_books(books: &Books, code: &SchemeCode, period: Period) -> Option<String> {
+///
+/// # Errors
+/// It cannot be written as TOML.
+pub fn of_books(
+    books: &Books,
+    code: &SchemeCode,
+    period: Period,
+) -> Result<Option<String>, Failure> {
     let policies = &books.policies;
+    let Some(newest) = policies.newest(code) else { return Ok(None) };
     let bound = policies.floors(period).chain(policies.floors_after(period));
     let floors = bound.filter(|floor| floor.scheme == *code).map(floor);
     let pairs = policies.pairs(period).chain(policies.pairs_after(period));
     let written = Written {
-        scheme: scheme(policies.newest(code)?),
+        scheme: scheme(newest),
         standards: policies.standing(code, period).map(standard).collect(),
         floors: floors.collect(),
         exclusions: pairs.filter(|pair| pair.one == *code).map(exclusion).collect(),
     };
-    Some(format!("{HEAD}{}", toml::to_string(&written).ok()?))
+    let text = toml::to_string(&written);
+    let text = text.map_err(|why| Failure::usage(format!("政策文件写不出来：{why}")))?;
+    Ok(Some(format!("{HEAD}{text}")))
 }
 
 /// Said to who takes the file to change it.
@@ -182,6 +193,19 @@ pub(super) fn differences(old: &SchemeSet, new: &SchemeSet) -> Vec<(String, Stri
     differing.map(|key| (key.clone(), said(old.get(key)), said(new.get(key)))).collect()
 }
 
+/// Where an act stands in the file.
+pub(super) fn title(act: &Body) -> String {
+    if let Body::StandardSet(set) = act {
+        format!("标准“{}”（{}，自{}）", set.category, set.area, set.from)
+    } else if let Body::StandardFloorSet(set) = act {
+        format!("下限“{}”（自{}）", set.category, set.from)
+    } else if let Body::ExclusionSet(set) = act {
+        format!("互斥{}（自{}）", set.other, set.from)
+    } else {
+        "项目".to_owned()
+    }
+}
+
 fn scheme(set: &SchemeSet) -> WrittenScheme {
     let yuan = |amount: Money| amount.to_yuan();
     WrittenScheme {
@@ -200,10 +224,10 @@ fn scheme(set: &SchemeSet) -> WrittenScheme {
         cap: set.cap_fen.map(yuan),
         town_limit: set.town_limit_fen.map(yuan),
         months: set.months,
-        limit: set.limit.as_ref().map(|limit| WrittenLimit {
-            count: limit.count,
-            per: limit.per.chinese().to_owned(),
-        }),
+        limit: set
+            .limit
+            .as_ref()
+            .map(|limit| WrittenLimit { count: limit.count, per: limit.per.chinese().to_owned() }),
         requires: set.requires.clone(),
         needs: set.needs.map(|need| need.chinese().to_owned()),
         trigger: set.trigger.as_ref().map(|trigger| WrittenTrigger {

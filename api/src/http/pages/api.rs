@@ -160,11 +160,7 @@ impl Schema {
         });
         let told = parts.map(|part| text(part, "/description"));
         let told: Vec<String> = told.filter(|text| !text.is_empty()).collect();
-        Schema {
-            name: name.to_owned(),
-            what: told.join(" "),
-            properties: properties.collect(),
-        }
+        Schema { name: name.to_owned(), what: told.join(" "), properties: properties.collect() }
     }
 }
 

@@ -166,6 +166,8 @@ struct OneBatch {
     profiles: Vec<String>,
     today: String,
     change: Option<Change>,
+    /// Entitlements with an amount that the month's standards do not allow.
+    misfits: usize,
     payments: Vec<PaymentRow>,
     first: usize,
     last: usize,
@@ -226,6 +228,7 @@ pub(super) async fn one(
             profiles: if is_approved { sending_profiles(office)? } else { Vec::new() },
             today: office.clock.today().to_string(),
             change: change(hall, office, batch)?,
+            misfits: hall.misfits(office, (&batch.scheme, batch.period))?,
             payments,
             first: after.saturating_add(1).min(last),
             last,

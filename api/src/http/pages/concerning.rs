@@ -55,6 +55,16 @@ pub(super) fn concerns(books: &Books, body: &Body) -> Vec<Concern> {
             word: "同月现行的标准", said, path: Some("/schemes".to_owned())
         });
     }
+    if let Body::HandoverOffered(offered) = body
+        && let Some(said) = post(books, offered.to)
+    {
+        all.push(Concern { word: "接收人", said, path: Some("/handover".to_owned()) });
+    }
+    let taken = text("handover").and_then(|id| books.handovers.all.get(&id.parse().ok()?));
+    if let Some((taken, said)) = taken.and_then(|one| Some((one, post(books, one.from)?))) {
+        let said = format!("{} {said}，{}件", taken.offered.date, taken.offered.manifest.count);
+        all.push(Concern { word: "移交自", said, path: Some("/handover".to_owned()) });
+    }
     let officer = text("officer").and_then(|id| id.parse().ok());
     if let Some(said) = officer.and_then(|id| post(books, id)) {
         all.push(Concern { word: "人员", said, path: Some("/offices".to_owned()) });

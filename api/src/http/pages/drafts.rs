@@ -5,6 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use ledger::act::Body;
 
 use super::concerning::{Concern, concerns};
 use super::{Frame, page as written};
@@ -43,6 +44,14 @@ pub(super) async fn page(
             Told::Imported(told) => imported = Some(told.as_ref().clone()),
             Told::LeftOut(told) => left = told.iter().map(left_out).collect(),
             Told::Noted(told) => noted.clone_from(told),
+        }
+        if let Body::RosterDrawn(drawn) = &waiting.draft.body {
+            let misfits = hall.misfits(office, (&drawn.scheme, drawn.period))?;
+            if misfits > 0 {
+                noted.push(format!(
+                    "本项目有{misfits}项资格的金额与现行标准不符：名册按资格现在的金额造；要按新标准发，先逐项调整。"
+                ));
+            }
         }
         Ok(DraftPage {
             frame,

@@ -74,8 +74,7 @@ pub(super) async fn page(
 }
 
 fn months(office: Office<'_>, held: &Entitlement) -> Vec<MonthRow> {
-    let now = office.books.first_open_month();
-    let mut month = now.unwrap_or_else(|| office.clock.today().period()).next();
+    let mut month = office.month().next();
     let mut rows = Vec::new();
     while rows.len() < MONTHS && month >= held.parts.begin() {
         let parts = held.due(month).unwrap_or_default();
@@ -96,7 +95,7 @@ fn forms(office: Office<'_>, who: SignedIn, id: EntitlementId, held: &Entitlemen
     let does = |role| holds(office.books, who.officer, role);
     let own = || Field::given("entitlement", id.to_string());
     let month = office.books.first_open_month();
-    let shown = month.unwrap_or_else(|| office.clock.today().period()).to_string();
+    let shown = office.month().to_string();
     let mut forms = Vec::new();
     let stages = office.books.cases.works.stages(id);
     let is_live = month.is_none_or(|month| held.is_live(month));

@@ -46,9 +46,10 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
         let open = open_matters::of_unit(books, own);
         let now = handing::now(books, own)?.root;
         let count = open.len();
-        let matters = open.into_iter().take(ROWS).map(|one| {
-            (one.kind.chinese(), one.matter, one.amount_fen.to_grouped_yuan())
-        });
+        let matters = open
+            .into_iter()
+            .take(ROWS)
+            .map(|one| (one.kind.chinese(), one.matter, one.amount_fen.to_grouped_yuan()));
         let of_unit = books.handovers.all.values().filter(|one| one.offered.unit == *own);
         let mut handovers: Vec<_> = of_unit.map(|one| row(books, one, now)).collect();
         handovers.sort_by(|one, other| other.0.cmp(&one.0));
@@ -77,9 +78,11 @@ fn row(books: &Books, one: &Handover, now: Root) -> (String, String, String, u64
 }
 
 fn followers(books: &Books, who: SignedIn, unit: &UnitCode) -> Vec<Choice> {
-    let others = books.offices.officers.iter().filter(|(id, known)| {
-        known.in_office && known.unit == *unit && **id != who.officer
-    });
+    let others = books
+        .offices
+        .officers
+        .iter()
+        .filter(|(id, known)| known.in_office && known.unit == *unit && **id != who.officer);
     others.map(|(id, known)| (id.to_string(), known.post.clone())).collect()
 }
 
@@ -101,5 +104,7 @@ fn taking(books: &Books, who: SignedIn) -> Result<Option<Form>, Failure> {
     }
     let fields = vec![Field::new("handover", "移交清单", Control::Filling(lists))];
     let form = Form::new("handover.accepted", "接收移交", fields).saying("接收，去签署");
-    Ok(Some(form.noting("接收的就是下表所列的未结事项，一件不多，一件不少。")))
+    Ok(Some(
+        form.noting("接收的就是本单位此刻的全部未结事项，一件不多，一件不少；签署前逐件列出核对。"),
+    ))
 }

@@ -55,13 +55,12 @@ const INDICES: usize = 24;
 
 pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -> Response {
     written(hall, who, "/schemes", move |_, office, frame| {
-        let period = office.books.first_open_month();
-        let period = period.unwrap_or_else(|| office.clock.today().period());
+        let period = office.month();
         let policies = &office.books.policies;
         let now = |newest| policies.scheme(newest, period);
         let shown = policies.schemes().map(|newest| now(&newest.code).unwrap_or(newest));
         let rows = shown.map(|scheme| row(office, scheme, period)).collect();
-        let other = policies.schemes().filter(|newest| newest.from > period);
+        let other = policies.schemes_after(period);
         let other = other.filter(|newest| now(&newest.code).is_some()).map(|newest| {
             (newest.from, format!("{}（{}）的新规定（{}）", newest.name, newest.code, newest.basis))
         });

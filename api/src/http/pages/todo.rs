@@ -15,9 +15,9 @@ use serde_json::Value;
 
 use super::concerning::concerns;
 use super::{Frame, page as written};
-use crate::desk::{Office, handing};
 use crate::desk::paying::agreed;
 use crate::desk::trial::try_one;
+use crate::desk::{Office, handing};
 use crate::hall::Hall;
 use crate::http::extract::{SignedIn, Visitor};
 use crate::tls;
@@ -78,17 +78,7 @@ pub(super) async fn page(State(hall): State<Arc<Hall>>, Visitor(who): Visitor) -
         let tasks = tasks(office, who, &roles);
         let ends = hall.sites.certificate_ends.filter(|_| roles.contains(&Role::Admin));
         let certificate = ends.and_then(|ends| tls::warning(ends, office.clock.unix_seconds()));
-        Ok(Todo {
-            frame,
-            drafts,
-            draws,
-            tasks,
-            exceptions,
-            keys,
-            cases,
-            handovers,
-            certificate,
-        })
+        Ok(Todo { frame, drafts, draws, tasks, exceptions, keys, cases, handovers, certificate })
     })
     .await
 }

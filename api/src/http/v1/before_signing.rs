@@ -25,7 +25,11 @@ pub(super) fn stated(office: Office<'_>, who: SignedIn, body: &Body) -> Result<V
 }
 
 /// Whoever could not sign it is told so before anything is read for it: names and numbers are not shown on the way to a refusal.
-pub(in crate::http) fn demand(office: Office<'_>, who: SignedIn, role: Option<Role>) -> Result<(), Failure> {
+pub(in crate::http) fn demand(
+    office: Office<'_>,
+    who: SignedIn,
+    role: Option<Role>,
+) -> Result<(), Failure> {
     let Some(role) = role else { return Ok(()) };
     if holds(office.books, who.officer, role) {
         return Ok(());
@@ -68,7 +72,10 @@ fn refuse_what_has_not_happened(
 }
 
 /// Nobody drafts what is about a household of another area.
-pub(super) fn in_their_area(office: Office<'_>, who: SignedIn, body: &Value) -> Result<(), Failure> {
+pub(super) fn in_their_area(
+    office: Office<'_>,
+    who: SignedIn,
+    body: &Value,
+) -> Result<(), Failure> {
     Area::of(office.books, who.officer).demand_for(office.books, body)
 }
-

@@ -9,8 +9,8 @@ use axum::response::{IntoResponse as _, Response};
 use ledger::act::Body;
 use ledger::act::offices::Role;
 use ledger::act::payments::RosterKind;
-use ledger::engine::Receipt;
 use ledger::books::Books;
+use ledger::engine::Receipt;
 use ledger::ids::{BankAccountCode, BatchCode, FundCode, OfficerId, SchemeCode, Seq};
 use ledger::period::{Date, Period};
 use serde::{Deserialize, Serialize};
@@ -299,12 +299,14 @@ pub async fn one(
 ) -> Result<Json<DraftFacts>, Problem> {
     let Waiting { draft, signed, .. } = hall.drafts.of(who.officer, &name)?;
     let body = draft.body.encode().map_err(|why| Failure::usage(why.to_string()))?;
+    let covered = Arc::clone(&draft);
+    let covers = blocking(move || covered_by(&hall, &covered.body));
     Ok(Json(DraftFacts {
         kind: draft.body.kind().to_owned(),
         chinese: draft.body.chinese().to_owned(),
         body: serde_json::from_slice(&body).unwrap_or_default(),
         lines: draft.entries.len(),
-        covers: covered_by(&hall, &draft.body)?.map(|seq| seq.0),
+        covers: covers.await?.map(|seq| seq.0),
         papers: draft.papers().map(|(name, _)| name).collect(),
         receipt: signed.map(ReceiptFacts::from),
     }))

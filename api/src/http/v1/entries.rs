@@ -122,8 +122,9 @@ pub async fn lines(
     let act = act.and_then(|bytes| SignedAct::decode(bytes).ok());
     let count = act.and_then(|signed| Some(signed.act().body.manifest()?.count));
     let count = count.and_then(|count| usize::try_from(count).ok());
-    let count = count
-        .ok_or_else(|| of_http("http.not_found", "这条记录不是带明细的动作，或还没有存证头覆盖。"))?;
+    let count = count.ok_or_else(|| {
+        of_http("http.not_found", "这条记录不是带明细的动作，或还没有存证头覆盖。")
+    })?;
     Ok(streamed(count, move |piece| {
         let entry = |line: usize| seq.saturating_add(1).saturating_add(line as u64);
         let scan = hall.room.log().scan(Seq(entry(piece.start)), Seq(entry(piece.end)))?;

@@ -1,7 +1,7 @@
 //! Trials: what a file that sets many things would have its bringer sign, act by act, and what would come of it. Nothing is kept.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use axum::Json;
 use axum::extract::{self, State};
@@ -61,6 +61,8 @@ async fn try_out(
     tried: impl FnOnce(Office<'_>) -> Result<(Vec<Body>, Vec<String>), Failure> + Send + 'static,
 ) -> Result<Json<Trial>, Problem> {
     let trial = blocking(move || {
+        // One at a time, in their order.
+        let _turn = hall.trial.lock().unwrap_or_else(PoisonError::into_inner);
         hall.room.read(|office| {
             demand(office, who, Some(role))?;
             let (acts, told) = tried(office)?;
@@ -72,6 +74,9 @@ async fn try_out(
     });
     Ok(Json(trial.await?))
 }
+
+/// A policy file has at most so many bytes.
+const LONGEST: usize = 1 << 20;
 
 /// Tries out a policy file 政策文件 (docs/format/policies.md): a scheme, its standards, floors and exclusive pairs.
 #[utoipa::path(post, path = "/api/v1/trials/policy", params(FileQuestion),
@@ -85,7 +90,16 @@ pub async fn of_policy(
 ) -> Result<Json<Trial>, Problem> {
     try_out(hall, who, Role::PolicySetter, move |office| {
         let path = Path::new(&name);
-        let acts = policy_file::read(path, text_of(path, &bytes)?)?;
+        if bytes.len() > LONGEST {
+            return Err(Failure::usage(format!(
+                "{name}超过1 MiB，不像政策文件。请核对是否选错了文件。"
+            )));
+        }
+        let text = text_of(path, &bytes)?;
+        if text.contains('\0') {
+            return Err(Failure::usage(format!("{name}不是文本文件。请核对是否选错了文件。")));
+        }
+        let acts = policy_file::read(path, text)?;
         let run = policy_file::try_out(office, who.key, acts)?;
         if run.acts.is_empty() {
             return Ok((Vec::new(), Vec::new()));
@@ -130,10 +144,9 @@ pub async fn policy(
     let name = format!("{scheme}.toml");
     let written = blocking(move || {
         as_of.read(&hall, |office| {
-            let period = office.books.first_open_month();
-            let period = period.unwrap_or_else(|| office.clock.today().period());
-            scheme.parse().ok().and_then(|code| policy_file::of_books(office.books, &code, period))
-        })
+            let Ok(code) = scheme.parse() else { return Ok(None) };
+            policy_file::of_books(office.books, &code, office.month())
+        })?
     });
     let text = written.await?.ok_or_else(|| of_http("http.not_found", "没有这个项目。"))?;
     Ok(as_file(&name, text.into_bytes()))

@@ -133,8 +133,7 @@ pub(super) async fn one(
         Sight::Household.demand(books, who.officer)?;
         let area = Area::of(books, who.officer);
         let id: HouseholdId = id.parse().map_err(|_| Failure::usage("户编号不对。"))?;
-        let period = asked.or_else(|| books.first_open_month());
-        let period = period.unwrap_or_else(|| office.clock.today().period());
+        let period = asked.unwrap_or_else(|| office.month());
         let unknown = || Rejection::HouseholdUnknown { household: id };
         area.demand(books, id)?;
         let found = household::of(books, id, period).ok_or_else(unknown)?;

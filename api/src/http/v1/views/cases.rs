@@ -14,11 +14,10 @@ use super::super::super::extract::{Asked, SignedIn};
 use super::super::super::problem::{Problem, SightRefused};
 use super::super::batches::AsOf;
 use super::super::cursor::limit;
-use super::one::{demand_home, named};
-use super::{Read, read};
-use crate::failure::Failure;
+use super::one::named;
+use super::{Read, homes_of, read_for};
+use crate::desk::Office;
 use crate::hall::Hall;
-use crate::permits::{Area, Sight};
 use crate::shown::{self, ApplicationFacts, ApplicationPage, ClaimPage, ClaimWhole};
 
 /// The addresses of all of them.
@@ -43,14 +42,6 @@ pub struct CaseQuestion {
     as_of: Option<u64>,
 }
 
-/// The area of who opens households, by the books as they are.
-fn area_of(hall: &Hall, who: SignedIn) -> Result<Area, Failure> {
-    hall.room.read(|office| {
-        Sight::Household.demand(office.books, who.officer)?;
-        Ok(Area::of(office.books, who.officer))
-    })?
-}
-
 /// Open applications 在办申请.
 #[utoipa::path(get, path = "/api/v1/applications", params(CaseQuestion), responses(
     (status = 200, body = Read<ApplicationPage>), SightRefused))]
@@ -61,12 +52,10 @@ pub async fn applications(
 ) -> Result<Json<Read<ApplicationPage>>, Problem> {
     let limit = limit(asked.limit)?;
     let after = asked.after.map(|after| named("申请编号", &after)).transpose()?;
-    let now = Arc::clone(&hall);
-    read(hall, asked.as_of, move |office| {
-        let area = area_of(&now, who)?;
+    let view = move |office: Office<'_>, area| {
         Ok(shown::applications(office.books, &area, (after, limit)))
-    })
-    .await
+    };
+    read_for(hall, asked.as_of, move |office| homes_of(office, who), view).await
 }
 
 /// One application 申请, open or ended.
@@ -79,14 +68,11 @@ pub async fn application(
     Asked(AsOf { as_of }): Asked<AsOf>,
 ) -> Result<Json<Read<ApplicationFacts>>, Problem> {
     let id: ApplicationId = named("申请编号", &id)?;
-    let now = Arc::clone(&hall);
-    read(hall, as_of, move |office| {
-        let _ = area_of(&now, who)?;
-        let found = shown::application(office.books, id)?;
-        demand_home(&now, who, found.household())?;
-        Ok(found)
-    })
-    .await
+    let judge = move |office: Office<'_>| {
+        let area = homes_of(office, who)?;
+        area.demand(office.books, shown::application(office.books, id)?.household())
+    };
+    read_for(hall, as_of, judge, move |office, ()| shown::application(office.books, id)).await
 }
 
 /// Open claims 在办理赔.
@@ -99,12 +85,9 @@ pub async fn claims(
 ) -> Result<Json<Read<ClaimPage>>, Problem> {
     let limit = limit(asked.limit)?;
     let after = asked.after.map(|after| named("理赔编号", &after)).transpose()?;
-    let now = Arc::clone(&hall);
-    read(hall, asked.as_of, move |office| {
-        let area = area_of(&now, who)?;
-        Ok(shown::claims(office.books, &area, (after, limit)))
-    })
-    .await
+    let view =
+        move |office: Office<'_>, area| Ok(shown::claims(office.books, &area, (after, limit)));
+    read_for(hall, asked.as_of, move |office| homes_of(office, who), view).await
 }
 
 /// One claim 理赔, open or ended.
@@ -117,12 +100,9 @@ pub async fn claim(
     Asked(AsOf { as_of }): Asked<AsOf>,
 ) -> Result<Json<Read<ClaimWhole>>, Problem> {
     let id: ClaimId = named("理赔编号", &id)?;
-    let now = Arc::clone(&hall);
-    read(hall, as_of, move |office| {
-        let _ = area_of(&now, who)?;
-        let found = shown::claim(office.books, id)?;
-        demand_home(&now, who, found.household())?;
-        Ok(found)
-    })
-    .await
+    let judge = move |office: Office<'_>| {
+        let area = homes_of(office, who)?;
+        area.demand(office.books, shown::claim(office.books, id)?.household())
+    };
+    read_for(hall, as_of, judge, move |office, ()| shown::claim(office.books, id)).await
 }

@@ -17,12 +17,12 @@ use utoipa_axum::routes;
 
 use super::super::blocking;
 use super::super::extract::{Asked, SignedIn};
-use super::super::problem::{Problem, SightRefused};
+use super::super::problem::{Problem, ReadRefused, SightRefused};
 use super::batches::AsOf;
 use crate::desk::Office;
 use crate::failure::Failure;
 use crate::hall::Hall;
-use crate::permits::Area;
+use crate::permits::{Area, Sight};
 use crate::shown::{
     self, AlertList, Balances, Counts, DoubtList, FlagFacts, Goods, Insurances, MonthList,
     OfficerList, Organisations, PolicyList, RecoveryList, ReissueList, UnitList,
@@ -71,6 +71,28 @@ async fn read<T: Send + 'static>(
     answer.await.map(Json).map_err(not_there)
 }
 
+/// Reads a view for who may see it: `judge` says so by the books as they are, before any earlier state is worked out.
+async fn read_for<J: Send + 'static, T: Send + 'static>(
+    hall: Arc<Hall>,
+    as_of: Option<u64>,
+    judge: impl FnOnce(Office<'_>) -> Result<J, Failure> + Send + 'static,
+    view: impl FnOnce(Office<'_>, J) -> Result<T, Failure> + Send + 'static,
+) -> Result<Json<Read<T>>, Problem> {
+    let answer = blocking(move || {
+        let judged = hall.room.read(judge)??;
+        AsOf { as_of }.read(&hall, |office| {
+            Ok(Read { height: office.books.height, view: view(office, judged)? })
+        })?
+    });
+    answer.await.map(Json).map_err(not_there)
+}
+
+/// The area of who opens households.
+fn homes_of(office: Office<'_>, who: SignedIn) -> Result<Area, Failure> {
+    Sight::Household.demand(office.books, who.officer)?;
+    Ok(Area::of(office.books, who.officer))
+}
+
 /// What an address names and the books do not hold is not there.
 fn not_there(why: Failure) -> Problem {
     use axum::http::StatusCode;
@@ -88,11 +110,6 @@ fn not_there(why: Failure) -> Problem {
         )
     );
     if is_unknown { Problem(StatusCode::NOT_FOUND, why) } else { why.into() }
-}
-
-/// The month that the office works on.
-fn this_month(office: Office<'_>) -> Period {
-    office.books.first_open_month().unwrap_or_else(|| office.clock.today().period())
 }
 
 /// A month, and the state of the books.
@@ -132,7 +149,7 @@ pub struct YearQuestion {
 
 /// Units 单位.
 #[utoipa::path(get, path = "/api/v1/units", params(AsOf), responses(
-    (status = 200, body = Read<UnitList>), SightRefused))]
+    (status = 200, body = Read<UnitList>), ReadRefused))]
 pub async fn units(
     State(hall): State<Arc<Hall>>,
     _: SignedIn,
@@ -143,7 +160,7 @@ pub async fn units(
 
 /// Persons in office 工作人员, with their posts, roles and keys; no names.
 #[utoipa::path(get, path = "/api/v1/officers", params(AsOf), responses(
-    (status = 200, body = Read<OfficerList>), SightRefused))]
+    (status = 200, body = Read<OfficerList>), ReadRefused))]
 pub async fn officers(
     State(hall): State<Arc<Hall>>,
     _: SignedIn,
@@ -154,21 +171,21 @@ pub async fn officers(
 
 /// What is set by policy 政策 in a month and later.
 #[utoipa::path(get, path = "/api/v1/policies", params(MonthQuestion), responses(
-    (status = 200, body = Read<PolicyList>), SightRefused))]
+    (status = 200, body = Read<PolicyList>), ReadRefused))]
 pub async fn policies(
     State(hall): State<Arc<Hall>>,
     _: SignedIn,
     Asked(MonthQuestion { period, as_of }): Asked<MonthQuestion>,
 ) -> Result<Json<Read<PolicyList>>, Problem> {
     let view = move |office: Office<'_>| {
-        Ok(shown::policies(office.books, period.unwrap_or_else(|| this_month(office))))
+        Ok(shown::policies(office.books, period.unwrap_or_else(|| office.month())))
     };
     read(hall, as_of, view).await
 }
 
 /// The trial balance 试算平衡.
 #[utoipa::path(get, path = "/api/v1/balances", params(AsOf), responses(
-    (status = 200, body = Read<Balances>), SightRefused))]
+    (status = 200, body = Read<Balances>), ReadRefused))]
 pub async fn balances(
     State(hall): State<Arc<Hall>>,
     _: SignedIn,
@@ -185,17 +202,13 @@ pub async fn reissues(
     who: SignedIn,
     Asked(AsOf { as_of }): Asked<AsOf>,
 ) -> Result<Json<Read<ReissueList>>, Problem> {
-    let now = Arc::clone(&hall);
-    read(hall, as_of, move |office| {
-        let area = now.room.read(|office| Area::of(office.books, who.officer))?;
-        Ok(shown::reissues(office.books, &area))
-    })
-    .await
+    let area = move |office: Office<'_>| Ok(Area::of(office.books, who.officer));
+    read_for(hall, as_of, area, |office, area| Ok(shown::reissues(office.books, &area))).await
 }
 
 /// Money that payees have to pay back 追回.
 #[utoipa::path(get, path = "/api/v1/recoveries", params(AsOf), responses(
-    (status = 200, body = Read<RecoveryList>), SightRefused))]
+    (status = 200, body = Read<RecoveryList>), ReadRefused))]
 pub async fn recoveries(
     State(hall): State<Arc<Hall>>,
     _: SignedIn,
@@ -206,7 +219,7 @@ pub async fn recoveries(
 
 /// The months 月结: which are closed, and which is open.
 #[utoipa::path(get, path = "/api/v1/months", params(AsOf), responses(
-    (status = 200, body = Read<MonthList>), SightRefused))]
+    (status = 200, body = Read<MonthList>), ReadRefused))]
 pub async fn months(
     State(hall): State<Arc<Hall>>,
     _: SignedIn,
@@ -217,7 +230,7 @@ pub async fn months(
 
 /// Goods 物资.
 #[utoipa::path(get, path = "/api/v1/goods", params(AsOf), responses(
-    (status = 200, body = Read<Goods>), SightRefused))]
+    (status = 200, body = Read<Goods>), ReadRefused))]
 pub async fn goods(
     State(hall): State<Arc<Hall>>,
     _: SignedIn,
@@ -228,7 +241,7 @@ pub async fn goods(
 
 /// Organisations that may be paid 收款机构.
 #[utoipa::path(get, path = "/api/v1/organisations", params(AsOf), responses(
-    (status = 200, body = Read<Organisations>), SightRefused))]
+    (status = 200, body = Read<Organisations>), ReadRefused))]
 pub async fn organisations(
     State(hall): State<Arc<Hall>>,
     _: SignedIn,
@@ -250,7 +263,7 @@ pub async fn insurances(
 
 /// Acts that a revoked key put in doubt 存疑动作.
 #[utoipa::path(get, path = "/api/v1/doubts", params(AsOf), responses(
-    (status = 200, body = Read<DoubtList>), SightRefused))]
+    (status = 200, body = Read<DoubtList>), ReadRefused))]
 pub async fn doubts(
     State(hall): State<Arc<Hall>>,
     _: SignedIn,
@@ -273,15 +286,16 @@ pub async fn flags(
     read(hall, as_of, view).await
 }
 
-/// Medical alerts 医疗预警 of a year.
+/// Medical alerts 医疗预警 of a year, of persons in one's area; for who opens households.
 #[utoipa::path(get, path = "/api/v1/alerts", params(YearQuestion), responses(
     (status = 200, body = Read<AlertList>), SightRefused))]
 pub async fn alerts(
     State(hall): State<Arc<Hall>>,
-    _: SignedIn,
+    who: SignedIn,
     Asked(YearQuestion { year, as_of }): Asked<YearQuestion>,
 ) -> Result<Json<Read<AlertList>>, Problem> {
-    read(hall, as_of, move |office| Ok(shown::alerts(office.books, year))).await
+    let view = move |office: Office<'_>, area| Ok(shown::alerts(office.books, year, &area));
+    read_for(hall, as_of, move |office| homes_of(office, who), view).await
 }
 
 /// Households under watch, people without papers, goods: how many as of a day.

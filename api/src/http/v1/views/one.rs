@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use ledger::ids::{ActId, EntitlementId, FundCode, HouseholdId, PaymentRef, SchemeCode, Seq};
+use ledger::ids::{
+    ActId, EntitlementId, FundCode, HouseholdId, PaymentRef, SchemeCode, Seq, UnitCode,
+};
 use ledger::period::Period;
 use ledger::rejection::Rejection;
 use ledger::views::lineage::Lineage;
@@ -17,11 +19,12 @@ use super::super::super::blocking;
 use super::super::super::extract::{Asked, SignedIn};
 use super::super::super::problem::{Problem, SightRefused};
 use super::super::batches::AsOf;
-use super::{MonthQuestion, Read, not_there, read, this_month};
+use super::{MonthQuestion, Read, homes_of, not_there, read, read_for};
 use crate::desk::Office;
+use crate::desk::closing::figures;
 use crate::failure::Failure;
 use crate::hall::Hall;
-use crate::permits::{Area, Sight};
+use crate::permits::Area;
 use crate::shown::{
     self, About, EntitlementFacts, HouseholdFacts, LineageFacts, MatterList, MonthFacts, PoolFacts,
     RosterChanges,
@@ -44,12 +47,21 @@ pub(super) fn named<T: std::str::FromStr>(what: &str, written: &str) -> Result<T
     written.parse().map_err(|_| Failure::usage(format!("{what}“{written}”不对。")))
 }
 
-/// Refuses who opens no households, or not this one, by the books as they are.
-pub(super) fn demand_home(hall: &Hall, who: SignedIn, household: HouseholdId) -> Result<(), Failure> {
-    hall.room.read(|office| {
-        Sight::Household.demand(office.books, who.officer)?;
-        Area::of(office.books, who.officer).demand(office.books, household)
-    })?
+/// Refuses who opens no households, or not this one.
+pub(super) fn demand_home(
+    office: Office<'_>,
+    who: SignedIn,
+    household: HouseholdId,
+) -> Result<(), Failure> {
+    homes_of(office, who)?.demand(office.books, household)
+}
+
+/// Refuses a town's people where the whole county is told of.
+fn demand_county(office: Office<'_>, who: SignedIn) -> Result<(), Failure> {
+    if Area::of(office.books, who.officer) == Area::County {
+        return Ok(());
+    }
+    Err(Failure::refused("sight.other_area", "这里列的是全县的，不只是您单位的辖区，没有打开。"))
 }
 
 /// One household 户 with everything that it gets from all units; ids, no names.
@@ -62,12 +74,15 @@ pub async fn household(
     Asked(MonthQuestion { period, as_of }): Asked<MonthQuestion>,
 ) -> Result<Json<Read<HouseholdFacts>>, Problem> {
     let id: HouseholdId = named("户编号", &id)?;
-    let now = Arc::clone(&hall);
-    read(hall, as_of, move |office| {
-        demand_home(&now, who, id)?;
-        shown::household(office.books, id, period.unwrap_or_else(|| this_month(office)))
-    })
-    .await
+    let judge = move |office: Office<'_>| {
+        demand_home(office, who, id)?;
+        let known = office.books.people.households.get(&id);
+        known.map(|_| ()).ok_or_else(|| Rejection::HouseholdUnknown { household: id }.into())
+    };
+    let view = move |office: Office<'_>, ()| {
+        shown::household(office.books, id, period.unwrap_or_else(|| office.month()))
+    };
+    read_for(hall, as_of, judge, view).await
 }
 
 /// One entitlement 资格, month by month up to the one asked for, with its payments.
@@ -80,15 +95,16 @@ pub async fn entitlement(
     Asked(MonthQuestion { period, as_of }): Asked<MonthQuestion>,
 ) -> Result<Json<Read<EntitlementFacts>>, Problem> {
     let id: EntitlementId = named("资格编号", &id)?;
-    let now = Arc::clone(&hall);
-    read(hall, as_of, move |office| {
-        now.room.read(|office| Sight::Household.demand(office.books, who.officer))??;
+    let judge = move |office: Office<'_>| {
+        let area = homes_of(office, who)?;
         let held = office.books.cases.entitlements.get(&id);
         let held = held.ok_or(Rejection::EntitlementUnknown { entitlement: id })?;
-        demand_home(&now, who, held.household)?;
-        shown::entitlement(office.books, id, period.unwrap_or_else(|| this_month(office)))
-    })
-    .await
+        area.demand(office.books, held.household)
+    };
+    let view = move |office: Office<'_>, ()| {
+        shown::entitlement(office.books, id, period.unwrap_or_else(|| office.month()))
+    };
+    read_for(hall, as_of, judge, view).await
 }
 
 /// A month's figures, with the reconciliation of every account and what keeps it from being closed 月结检查.
@@ -101,7 +117,15 @@ pub async fn month(
     Asked(AsOf { as_of }): Asked<AsOf>,
 ) -> Result<Json<Read<MonthFacts>>, Problem> {
     let period: Period = named("月份", &period)?;
-    read(hall, as_of, move |office| shown::month(office, period)).await
+    let memo = Arc::clone(&hall);
+    read(hall, as_of, move |office| {
+        if as_of.is_some() {
+            return Ok(shown::month(office.books, &figures(office, period)?));
+        }
+        let worked = memo.months.at(office.books.height, period, || figures(office, period))?;
+        Ok(shown::month(office.books, &worked))
+    })
+    .await
 }
 
 /// Which scheme and month.
@@ -119,32 +143,39 @@ pub struct RosterQuestion {
     as_of: Option<u64>,
 }
 
-/// A scheme's month beside the month before: what differs and why, what was missed, what will be left out.
+/// A scheme's month beside the month before: what differs and why, what was missed, what will be left out. For who has the county.
 #[utoipa::path(get, path = "/api/v1/roster-changes", params(RosterQuestion), responses(
     (status = 200, body = Read<RosterChanges>), SightRefused))]
 pub async fn roster_changes(
     State(hall): State<Arc<Hall>>,
-    _: SignedIn,
+    who: SignedIn,
     Asked(RosterQuestion { scheme, period, as_of }): Asked<RosterQuestion>,
 ) -> Result<Json<Read<RosterChanges>>, Problem> {
-    let view = move |office: Office<'_>| {
-        let period = period.unwrap_or_else(|| this_month(office));
+    let view = move |office: Office<'_>, ()| {
+        let period = period.unwrap_or_else(|| office.month());
         shown::roster_changes(office.books, &scheme, period)
     };
-    read(hall, as_of, view).await
+    read_for(hall, as_of, move |office| demand_county(office, who), view).await
 }
 
-/// Everything that is open in a unit 未结事项.
+/// Everything that is open in a unit 未结事项: in one's own, or in any for who has the county.
 #[utoipa::path(get, path = "/api/v1/units/{unit}/matters", params(("unit" = String, Path), AsOf), responses(
     (status = 200, body = Read<MatterList>), SightRefused))]
 pub async fn matters(
     State(hall): State<Arc<Hall>>,
-    _: SignedIn,
+    who: SignedIn,
     Path(unit): Path<String>,
     Asked(AsOf { as_of }): Asked<AsOf>,
 ) -> Result<Json<Read<MatterList>>, Problem> {
-    let unit = named("单位代码", &unit)?;
-    read(hall, as_of, move |office| shown::matters(office.books, &unit)).await
+    let unit: UnitCode = named("单位代码", &unit)?;
+    let asked = unit.clone();
+    let judge = move |office: Office<'_>| {
+        let known = office.books.offices.officers.get(&who.officer);
+        let is_own = known.is_some_and(|known| known.unit == asked);
+        if is_own { Ok(()) } else { demand_county(office, who) }
+    };
+    let view = move |office: Office<'_>, ()| shown::matters(office.books, &unit);
+    read_for(hall, as_of, judge, view).await
 }
 
 /// The use of a pooled fund 统筹资金 by area.
@@ -195,10 +226,11 @@ pub async fn lineage(
         }
     };
     let answer = blocking(move || {
+        // What is not there is told before the whole log is read for it.
+        hall.room.read(|office| about.refuse_unknown(office.books))??;
         let mut lineage = Lineage::default();
         let last = asked.as_of.map(Seq);
-        let books =
-            hall.room.walk(last, &mut |books, statement| lineage.take(books, statement))?;
+        let books = hall.room.walk(last, &mut |books, statement| lineage.take(books, statement))?;
         let view = LineageFacts::of(&books, &lineage, &about)?;
         Ok(Read { height: books.height, view })
     });
