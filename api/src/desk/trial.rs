@@ -58,13 +58,11 @@ pub fn try_each(
 /// A refusal, with what it is about: an act among many, a row of a file.
 #[must_use]
 pub fn about(what: &str, why: Failure) -> Failure {
-    match why {
-        Failure::Rejected(why) => Failure::Machine {
-            code: why.code().to_owned(),
-            text: format!("{what}：{why}。{}一项也没有签署。", why.hint()),
-            exit: 1,
-        },
-        why => why,
+    let Failure::Rejected(why) = why else { return why };
+    Failure::Machine {
+        code: why.code().to_owned(),
+        text: format!("{what}：{why}。{}一项也没有签署。", why.hint()),
+        exit: 1,
     }
 }
 

@@ -59,7 +59,7 @@ pub fn reissues(books: &Books, area: &Area) -> ReissueList {
         payee: payment.payee,
         amount_fen: payment.amount,
         state: payment.state(true).word(),
-        reason: payment.failure().map(|reason| reason.word()),
+        reason: payment.failure().map(ledger::answer::Reason::word),
     });
     ReissueList { payments: payments.collect() }
 }

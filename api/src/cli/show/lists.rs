@@ -64,7 +64,7 @@ pub(super) fn alerts(books: &Books, year: i16) -> Report {
     if books.medical.alerts.keys().all(|(of, _)| *of != year) {
         text.push_str("\n  没有");
     }
-    Report { text, json }
+    Report { json, text }
 }
 
 pub(super) fn matters(books: &Books, unit: &UnitCode) -> Result<Report, Failure> {

@@ -101,7 +101,9 @@ fn a_file_that_the_books_write_says_nothing_new_to_them_whatever_was_corrected_a
     let other = FILE.replace("\"JG\"", "\"DB-R\"");
     for text in [FILE, &other] {
         let acts = read(Path::new("x.toml"), text).unwrap();
-        acts.iter().for_each(|body| say(&mut books, body));
+        for body in &acts {
+            say(&mut books, body);
+        }
     }
     let pair = |one: &str, other: &str, from: &str, effect| {
         let (one, other) = (one.parse().unwrap(), other.parse().unwrap());
@@ -116,7 +118,9 @@ fn a_file_that_the_books_write_says_nothing_new_to_them_whatever_was_corrected_a
         pair("DB-R", "JG", "2021-04", None),
         pair("JG", "DB-R", "2021-04", Some(Strictness::Warned)),
     ];
-    words.iter().for_each(|body| say(&mut books, body));
+    for body in &words {
+        say(&mut books, body);
+    }
     let mut pairs = 0;
     for code in ["JG", "DB-R"] {
         for month in ["2020-10", "2020-12", "2021-04"] {

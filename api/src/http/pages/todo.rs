@@ -98,6 +98,7 @@ fn about(books: &Books, body: &Body) -> String {
         text("scheme"),
         text("period"),
         text("fund"),
+        text("document_no"),
         text("account"),
         entry,
         text("file_name"),
