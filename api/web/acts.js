@@ -21,14 +21,14 @@ export async function drafted({ kind, body }) {
   return path;
 }
 
-// Drafts one act, signs it and hands it in. What was drafted and could not be signed does not wait for somebody to sign it later.
+// Drafts one act, signs it and hands it in. What was drafted and is not in the books does not wait for somebody to sign it later;
+// what may be there, because no answer came, does.
 async function signOne(act, record, signs, place) {
   const path = await drafted(act);
-  let handed = false;
   try {
-    return await signAndHandIn(record, signs, { ...act, path, place, begins: () => { handed = true; } });
+    return await signAndHandIn(record, signs, { ...act, path, place });
   } catch (why) {
-    if (!handed) await ask("DELETE", path).catch(() => null);
+    if (!why.unanswered) await ask("DELETE", path).catch(() => null);
     throw why;
   }
 }

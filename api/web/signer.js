@@ -35,8 +35,8 @@ export async function signerHere(keyId) {
 }
 
 // Signs what was shown and hands it in for the draft at a path. Gives the receipt and the record with what it has now seen.
-// `begins` is told when it goes out; an error after that, without an answer, says so.
-export async function signAndHandIn(record, signs, { kind, body, path, place, begins = () => {} }) {
+// An error says so (`unanswered`) if it went out and no answer came: then it may be in the books.
+export async function signAndHandIn(record, signs, { kind, body, path, place }) {
   const facts = await ask("GET", `/api/v1/signers/${record.id}`);
   if (facts.origin !== record.origin) throw new Error("这不是您的密钥所属的台账。");
   const seen = await seenBy(record, facts.checkpoint);
@@ -46,7 +46,6 @@ export async function signAndHandIn(record, signs, { kind, body, path, place, be
   // Once made it is handed in as it is: a second signature would be another act.
   const done = working(place, "正在入账，并等待存证头覆盖");
   const handIn = () => ask("POST", `${path}/signed`, { bytes: entry });
-  begins();
   try {
     const again = (why) => {
       if (why.code) throw why;
