@@ -228,7 +228,13 @@ pub(super) async fn one(
             profiles: if is_approved { sending_profiles(office)? } else { Vec::new() },
             today: office.clock.today().to_string(),
             change: change(hall, office, batch)?,
-            misfits: hall.misfits(office, (&batch.scheme, batch.period))?,
+            // A reissue pays what was due then.
+            misfits: match batch.kind {
+                RosterKind::Reissue => 0,
+                RosterKind::Regular | RosterKind::Supplementary => {
+                    hall.misfits(office, (&batch.scheme, batch.period))?
+                }
+            },
             payments,
             first: after.saturating_add(1).min(last),
             last,

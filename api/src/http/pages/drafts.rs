@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use ledger::act::Body;
+use ledger::act::payments::RosterKind;
 
 use super::concerning::{Concern, concerns};
 use super::{Frame, page as written};
@@ -45,7 +46,9 @@ pub(super) async fn page(
             Told::LeftOut(told) => left = told.iter().map(left_out).collect(),
             Told::Noted(told) => noted.clone_from(told),
         }
-        if let Body::RosterDrawn(drawn) = &waiting.draft.body {
+        if let Body::RosterDrawn(drawn) = &waiting.draft.body
+            && drawn.kind != RosterKind::Reissue
+        {
             let misfits = hall.misfits(office, (&drawn.scheme, drawn.period))?;
             if misfits > 0 {
                 noted.push(format!(
