@@ -139,13 +139,10 @@ fn books(dir: &Path) -> Result<Books, Failure> {
 
 /// The document of a view, with how many entries the books hold that it was read from.
 fn document(books: &Books, facts: &impl Serialize) -> Value {
-    let mut document = json!({ "ok": true, "height": books.height });
-    if let (Some(document), Ok(Value::Object(facts))) =
-        (document.as_object_mut(), serde_json::to_value(facts))
-    {
-        document.extend(facts);
-    }
-    document
+    let facts = serde_json::to_value(facts).expect("facts are texts, numbers and lists");
+    let facts = facts.as_object().expect("facts stand under names").clone();
+    let read = [("ok".to_owned(), json!(true)), ("height".to_owned(), json!(books.height))];
+    read.into_iter().chain(facts).collect()
 }
 
 /// A sum left the range of money.

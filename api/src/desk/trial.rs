@@ -26,19 +26,7 @@ pub fn refuse_too_many(acts: usize) -> Result<(), Failure> {
 /// Decides acts one after the other on a copy of the books, as the holder of `key` would sign them. Nothing is signed.
 ///
 /// # Errors
-/// The first refusal, as signing would get it.
-pub fn try_out(
-    office: Office<'_>,
-    key: KeyId,
-    acts: &[(Body, Vec<Line>)],
-) -> Result<Books, Failure> {
-    try_each(office, key, acts).map_err(|(_, why)| why)
-}
-
-/// As [`try_out`], for who says which act it is.
-///
-/// # Errors
-/// The first refusal, and the place of its act.
+/// The first refusal, as signing would get it, and the place of its act.
 pub fn try_each(
     office: Office<'_>,
     key: KeyId,
@@ -66,10 +54,10 @@ pub fn about(what: &str, why: Failure) -> Failure {
     }
 }
 
-/// As [`try_out`] of one act: nothing is built on it, so the books are not copied.
+/// As [`try_each`] of one act: nothing is built on it, so the books are not copied.
 ///
 /// # Errors
-/// As [`try_out`].
+/// The refusal.
 pub fn try_one(office: Office<'_>, key: KeyId, body: &Body, lines: &[Line]) -> Result<(), Failure> {
     let (officer, act) = unsigned(office, key, body)?;
     let at = Seq(office.books.height);

@@ -9,6 +9,7 @@ use ledger::books::postings::Account;
 use ledger::ids::{FlagId, PersonId, SchemeCode, Seq, UnitCode};
 use ledger::money::Money;
 use ledger::period::Date;
+use ledger::views::flags::{Progress, Suspicion};
 use ledger::views::{flags, rescue, watch};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -88,6 +89,16 @@ pub struct FoundFacts {
 pub fn flags(books: &Books, on: Date) -> Result<FlagFacts, Failure> {
     let found = flags::suspicions(books, on).ok_or_else(overflow)?;
     let progress = flags::progress(books, on).ok_or_else(overflow)?;
+    Ok(flag_facts(books, on, (found, &progress)))
+}
+
+/// The same of what was found already.
+#[must_use]
+pub fn flag_facts(
+    books: &Books,
+    on: Date,
+    (found, progress): (Vec<Suspicion>, &Progress),
+) -> FlagFacts {
     let found = found.into_iter().map(|one| FoundFacts {
         rule: one.rule.word(),
         scheme: one.scheme,
@@ -109,7 +120,7 @@ pub fn flags(books: &Books, on: Date) -> Result<FlagFacts, Failure> {
             due: handed.map(|handed| handed.due),
         }
     });
-    Ok(FlagFacts {
+    FlagFacts {
         on,
         flags: raised.collect(),
         found: found.collect(),
@@ -117,7 +128,7 @@ pub fn flags(books: &Books, on: Date) -> Result<FlagFacts, Failure> {
         overdue: progress.overdue,
         upheld_fen: progress.upheld,
         by_stage: progress.by_stage.iter().map(|(stage, count)| (stage.word(), *count)).collect(),
-    })
+    }
 }
 
 /// Medical alerts 医疗预警 of a year.

@@ -18,7 +18,7 @@ pub use cases::{
 };
 pub use households::{EntitlementFacts, HouseholdFacts, entitlement, household};
 pub use lineage::{About, LineageFacts, name};
-pub use lookouts::{AlertList, Counts, FlagFacts, alerts, counts, flags};
+pub use lookouts::{AlertList, Counts, FlagFacts, alerts, counts, flag_facts, flags};
 pub use months::{MonthFacts, MonthList, month, months};
 pub use offices::{MatterList, OfficerList, UnitList, matters, officers, units};
 pub use policies::{PolicyList, policies};
@@ -26,7 +26,7 @@ pub use registers::{
     Balances, DoubtList, Goods, Insurances, Organisations, PoolFacts, balances, doubts, goods,
     insurances, organisations, pool,
 };
-pub use rosters::{RosterChanges, roster_changes};
+pub use rosters::{RosterChanges, changes_of, compared, roster_changes};
 pub use waiting::{RecoveryList, ReissueList, recoveries, reissues};
 
 use ledger::rejection::Rejection;

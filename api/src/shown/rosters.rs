@@ -6,8 +6,8 @@ use ledger::ids::{EntitlementId, HouseholdId, SchemeCode};
 use ledger::money::Money;
 use ledger::period::Period;
 use ledger::rejection::Rejection;
-use ledger::views::due;
-use ledger::views::roster_change;
+use ledger::views::due::{self, LeftOut};
+use ledger::views::roster_change::{self, RosterChange};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -79,19 +79,42 @@ pub struct Missed {
     amount_fen: Money,
 }
 
-/// A scheme's month beside the month before.
+/// The two months side by side, and whom a roster drawn now would leave out.
 ///
 /// # Errors
 /// [`Rejection::SchemeUnknown`], or a sum leaves the range of money.
+pub fn compared(
+    books: &Books,
+    scheme: &SchemeCode,
+    period: Period,
+) -> Result<(RosterChange, Vec<LeftOut>), Failure> {
+    if books.policies.newest(scheme).is_none() {
+        return Err(Rejection::SchemeUnknown { scheme: scheme.clone(), period }.into());
+    }
+    let change = roster_change::of(books, scheme, period).ok_or_else(overflow)?;
+    Ok((change, due::propose(books, scheme, period, RosterKind::Regular, &[]).left_out))
+}
+
+/// A scheme's month beside the month before.
+///
+/// # Errors
+/// As [`compared`].
 pub fn roster_changes(
     books: &Books,
     scheme: &SchemeCode,
     period: Period,
 ) -> Result<RosterChanges, Failure> {
-    if books.policies.newest(scheme).is_none() {
-        return Err(Rejection::SchemeUnknown { scheme: scheme.clone(), period }.into());
-    }
-    let change = roster_change::of(books, scheme, period).ok_or_else(overflow)?;
+    let (change, left_out) = compared(books, scheme, period)?;
+    Ok(changes_of(scheme, period, (&change, &left_out)))
+}
+
+/// The same of what was compared already.
+#[must_use]
+pub fn changes_of(
+    scheme: &SchemeCode,
+    period: Period,
+    (change, kept_off): (&RosterChange, &[LeftOut]),
+) -> RosterChanges {
     let changes = change.changes.iter().map(|one| ChangeFacts {
         entitlement: one.entitlement,
         household: one.household,
@@ -105,15 +128,13 @@ pub fn roster_changes(
         amount_fen: *amount,
     });
     let lines = |(lines, total_fen): (u64, Money)| MonthLines { lines, total_fen };
-    // As the roster would be drawn now: who is due and will not be on it.
-    let proposal = due::propose(books, scheme, period, RosterKind::Regular, &[]);
-    Ok(RosterChanges {
+    RosterChanges {
         scheme: scheme.clone(),
         period,
         before: lines(change.before),
         now: lines(change.now),
         changes: changes.collect(),
         missed: missed.collect(),
-        left_out: proposal.left_out.iter().map(left_out).collect(),
-    })
+        left_out: kept_off.iter().map(left_out).collect(),
+    }
 }

@@ -44,7 +44,8 @@ pub(super) fn flags(books: &Books, on: Date) -> Result<Report, Failure> {
             let _ = write!(text, "  由单位{}核实，{}前报告", handed.to, handed.due);
         }
     }
-    Ok(Report { json: document(books, &shown::flags(books, on)?), text })
+    let json = document(books, &shown::flag_facts(books, on, (found, &progress)));
+    Ok(Report { json, text })
 }
 
 pub(super) fn alerts(books: &Books, year: i16) -> Report {

@@ -3,33 +3,29 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use ledger::act::payments::RosterKind;
 use ledger::books::Books;
 use ledger::ids::SchemeCode;
 use ledger::period::Period;
-use ledger::views::due;
-use ledger::views::roster_change::{self, RosterChange};
+use ledger::views::roster_change::RosterChange;
 
-use super::{Report, document, overflow};
+use super::{Report, document};
 use crate::failure::Failure;
-use crate::shown::roster_changes;
+use crate::shown::{changes_of, compared};
 use crate::spoken::left_out;
 
 /// How many changes of a kind a person reads one by one.
 const NAMED: usize = 20;
 
 pub(super) fn show(books: &Books, scheme: &SchemeCode, period: Period) -> Result<Report, Failure> {
-    let json = document(books, &roster_changes(books, scheme, period)?);
-    let change = roster_change::of(books, scheme, period).ok_or_else(overflow)?;
-    // As the roster would be drawn now: who is due and will not be on it.
-    let proposal = due::propose(books, scheme, period, RosterKind::Regular, &[]);
+    let (change, kept_off) = compared(books, scheme, period)?;
     let mut text = text(&change, scheme, period);
-    for left in proposal.left_out.iter().take(NAMED) {
+    for left in kept_off.iter().take(NAMED) {
         let _ = write!(text, "\n不能列入：{}", left_out(left));
     }
-    if proposal.left_out.len() > NAMED {
-        let _ = write!(text, "\n不能列入共{}项", proposal.left_out.len());
+    if kept_off.len() > NAMED {
+        let _ = write!(text, "\n不能列入共{}项", kept_off.len());
     }
+    let json = document(books, &changes_of(scheme, period, (&change, &kept_off)));
     Ok(Report { json, text })
 }
 

@@ -181,7 +181,9 @@ const HEAD: &str = "\
 
 /// What a new version of a scheme says otherwise than an older one, key by key: the key, before, now.
 pub(super) fn differences(old: &SchemeSet, new: &SchemeSet) -> Vec<(String, String, String)> {
-    let table = |set| toml::Table::try_from(scheme(set)).unwrap_or_default();
+    let table = |set| {
+        toml::Table::try_from(scheme(set)).expect("a scheme has only texts, numbers and lists")
+    };
     let (old, new) = (table(old), table(new));
     let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     let said = |value: Option<&toml::Value>| match value {

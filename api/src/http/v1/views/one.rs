@@ -47,15 +47,6 @@ pub(super) fn named<T: std::str::FromStr>(what: &str, written: &str) -> Result<T
     written.parse().map_err(|_| Failure::usage(format!("{what}“{written}”不对。")))
 }
 
-/// Refuses who opens no households, or not this one.
-pub(super) fn demand_home(
-    office: Office<'_>,
-    who: SignedIn,
-    household: HouseholdId,
-) -> Result<(), Failure> {
-    homes_of(office, who)?.demand(office.books, household)
-}
-
 /// Refuses a town's people where the whole county is told of.
 fn demand_county(office: Office<'_>, who: SignedIn) -> Result<(), Failure> {
     if Area::of(office.books, who.officer) == Area::County {
@@ -75,7 +66,7 @@ pub async fn household(
 ) -> Result<Json<Read<HouseholdFacts>>, Problem> {
     let id: HouseholdId = named("户编号", &id)?;
     let judge = move |office: Office<'_>| {
-        demand_home(office, who, id)?;
+        homes_of(office, who)?.demand(office.books, id)?;
         let known = office.books.people.households.get(&id);
         known.map(|_| ()).ok_or_else(|| Rejection::HouseholdUnknown { household: id }.into())
     };
