@@ -23,6 +23,14 @@ pub struct NotAnId {
     pub form: &'static str,
 }
 
+/// Lower-case hex, without making a text first: ids are written by the thousand.
+fn write_hex(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    let mut digits = [0; 64];
+    let digits = digits.get_mut(..bytes.len().saturating_mul(2)).ok_or(fmt::Error)?;
+    hex::encode_to_slice(bytes, digits).map_err(|_| fmt::Error)?;
+    f.write_str(std::str::from_utf8(digits).map_err(|_| fmt::Error)?)
+}
+
 macro_rules! random_ids {
     ($($(#[$doc:meta])* $name:ident = $zh:literal;)*) => {$(
         $(#[$doc])*
@@ -72,7 +80,7 @@ macro_rules! random_ids {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&hex::encode(self.0))
+                write_hex(f, &self.0)
             }
         }
 
@@ -147,7 +155,7 @@ macro_rules! hashes {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&hex::encode(self.0))
+                write_hex(f, &self.0)
             }
         }
 

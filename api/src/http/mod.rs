@@ -14,6 +14,7 @@ mod problem;
 mod rate;
 mod tagged;
 pub mod tiles;
+mod turns;
 pub mod v1;
 pub mod witness;
 
@@ -60,7 +61,7 @@ pub fn people(hall: Arc<Hall>) -> Router {
     let page = pages::api::router(&serde_json::to_value(&document).unwrap_or_default());
     let document = document.to_pretty_json().unwrap_or_default();
     api.layer(from_fn(tagged::tag))
-        .merge(pages::router())
+        .merge(turns::in_turn(pages::router()))
         .merge(page)
         .merge(assets::router(document))
         .merge(health::router())

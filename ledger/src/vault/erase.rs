@@ -41,6 +41,7 @@ impl Vault {
             return Ok(());
         }
         let mut ring = self.ring_to_turn();
+        self.recent.wipe();
         ring.begin(&self.folder, &self.master, state.randomness.as_mut())?;
         // A crash here: nobody is erased, opening wraps everything under the new generation.
         let mut batch = self.store.batch();

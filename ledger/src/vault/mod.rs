@@ -11,6 +11,7 @@ pub mod failure;
 pub mod fields;
 pub mod randomness;
 mod read;
+mod recent;
 mod register;
 mod seal;
 mod store;
@@ -37,6 +38,7 @@ pub use subject::{Field, RemarkKey, Subject};
 
 use access::OnDisk;
 use erasure_key::KeyRing;
+use recent::Recent;
 use seal::{Place, SealKey, keyed_hash};
 use store::{Store, Table};
 
@@ -57,6 +59,8 @@ pub struct Vault {
     state: Mutex<State>,
     /// How many records of access are on disk.
     recorded: OnDisk,
+    /// Names and numbers that were opened lately.
+    recent: Recent,
 }
 
 /// What changes while the vault is open.
@@ -128,6 +132,7 @@ impl Vault {
             ring: RwLock::new(ring),
             state: Mutex::new(State { randomness, next_access }),
             recorded: OnDisk::until(next_access),
+            recent: Recent::default(),
         })
     }
 

@@ -251,7 +251,7 @@ impl Vault {
         subjects.iter().map(open).collect()
     }
 
-    /// Opens one field of each; the others stay sealed.
+    /// Opens one field of each; the others stay sealed. What is open already is not opened again.
     fn open_one_of(&self, subjects: &[Subject], field: Field) -> Answers<String> {
         let ring = self.ring();
         let open = |subject: &Subject| {
@@ -261,7 +261,19 @@ impl Vault {
                 stored.ok_or_else(|| VaultFailure::Unreadable(subject.to_string()))?;
             text_of(&key, open_field(&own, &key, &sealed)?.value.to_vec())
         };
-        subjects.iter().map(open).collect()
+        let (since, found) = self.recent.find(subjects, field);
+        let mut opened = Vec::new();
+        let mut answer = |(subject, found): (&Subject, Option<String>)| match found {
+            Some(value) => Ok(value),
+            None => {
+                let value = open(subject)?;
+                opened.push((subject.clone(), value.clone()));
+                Ok(value)
+            }
+        };
+        let answers = subjects.iter().zip(found).map(&mut answer).collect();
+        self.recent.keep(since, field, opened);
+        answers
     }
 
     fn open_values(&self, ring: &KeyRing, subject: &Subject) -> Result<Values, VaultFailure> {

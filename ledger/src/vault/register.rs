@@ -127,6 +127,7 @@ impl Vault {
         }
         let commitment = put_field(&mut state, &mut batch, &own, &key, text.as_bytes())?;
         batch.commit()?;
+        self.recent.wipe();
         Ok(commitment)
     }
 

@@ -152,13 +152,14 @@ fn an_amended_field_keeps_its_earlier_commitments_openable() {
     let subject = Subject::Person(id);
     let phone = vault.amend(&subject, Field::Phone, "19900000001").unwrap();
     assert_eq!(vault.amend(&subject, Field::Phone, "19900000001").unwrap(), phone);
+    let read_name = || vault.read_names_and_numbers((&[id], &[]), &note()).unwrap().0;
+    assert_eq!(read_name(), [Ok(person(1).name)]);
     let name = vault.amend(&subject, Field::Name, "司马青禾").unwrap();
     let id_no = vault.amend(&subject, Field::IdNo, &person(2).id_no).unwrap();
     assert_eq!(vault.find_person(&person(2).id_no).unwrap(), Some(id));
     assert_eq!(vault.find_person(&person(1).id_no).unwrap(), None);
     assert_eq!(vault.read_person(id, &note()).unwrap().name, "司马青禾");
-    let (names, _) = vault.read_names_and_numbers((&[id], &[]), &note()).unwrap();
-    assert_eq!(names, [Ok("司马青禾".to_owned())]);
+    assert_eq!(read_name(), [Ok("司马青禾".to_owned())]);
     let mut all = expected(&[registered]);
     all.extend([
         (subject.clone(), Field::Phone, phone),
@@ -184,11 +185,14 @@ fn the_erased_stay_erased_and_name_their_order() {
     let (id, gone) = register(&vault, 1);
     let (_, stays) = register(&vault, 2);
     let old_key = vault.store.get(Table::Keys, gone.subject.to_string().as_bytes()).unwrap();
+    let read_name = || vault.read_names_and_numbers((&[id], &[]), &note()).unwrap().0;
+    assert_eq!(read_name(), [Ok(person(1).name)]);
     vault.erase(std::slice::from_ref(&gone.subject), ORDER).unwrap();
+    let erased = VaultFailure::Erased { subject: gone.subject.clone(), order: ORDER };
+    assert_eq!(read_name(), [Err(erased.clone())], "what was open is closed too");
     vault.erase(std::slice::from_ref(&gone.subject), ORDER).unwrap();
     drop(vault);
     let vault = open(folder.path()).unwrap();
-    let erased = VaultFailure::Erased { subject: gone.subject.clone(), order: ORDER };
     assert_eq!(vault.read_person(id, &note()), Err(erased.clone()));
     assert_eq!(vault.amend(&gone.subject, Field::Name, "王一"), Err(erased.clone()));
     assert_eq!(vault.erase(std::slice::from_ref(&gone.subject), ActId([6; 32])), Err(erased));
@@ -281,6 +285,9 @@ fn every_reading_is_recorded_once_with_its_count() {
     assert_eq!(told, [(3, "person", 2), (4, "account", 1)]);
     vault.read_names_and_numbers((&[], &[]), &note()).unwrap();
     assert_eq!(vault.accesses().unwrap().len(), 5, "of nobody nothing is read");
+    vault.read_names_and_numbers((&ids[..2], &[]), &note()).unwrap();
+    let again = vault.accesses().unwrap().pop().unwrap();
+    assert_eq!((again.number, again.count), (5, 2), "what is open already is read again");
     let silent = AccessNote { purpose: " ".to_owned(), ..note() };
     assert_eq!(vault.read_person(ids[0], &silent), Err(VaultFailure::NoteRefused));
 }
