@@ -263,13 +263,13 @@ impl Vault {
         };
         let (since, found) = self.recent.find(subjects, field);
         let mut opened = Vec::new();
-        let mut answer = |(subject, found): (&Subject, Option<String>)| match found {
-            Some(value) => Ok(value),
-            None => {
-                let value = open(subject)?;
-                opened.push((subject.clone(), value.clone()));
-                Ok(value)
+        let mut answer = |(subject, found): (&Subject, Option<String>)| {
+            if let Some(value) = found {
+                return Ok(value);
             }
+            let value = open(subject)?;
+            opened.push((subject.clone(), value.clone()));
+            Ok(value)
         };
         let answers = subjects.iter().zip(found).map(&mut answer).collect();
         self.recent.keep(since, field, opened);
