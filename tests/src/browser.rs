@@ -251,9 +251,10 @@ impl Browser {
     pub fn sign(&self) -> u64 {
         // A busy machine's browser can lose a click; one that came through leaves the button disabled, or the page behind.
         let took = "const one = document.querySelector('#sign'); return !one || one.disabled";
-        for _ in 0..5 {
+        let start = std::time::Instant::now();
+        loop {
             self.click("#sign:not([disabled])");
-            if (0..20).any(|_| self.run(took, vec![]) == true) {
+            if self.run(took, vec![]) == true || start.elapsed() > PATIENCE {
                 break;
             }
         }
