@@ -67,6 +67,20 @@ function valueOf(form) {
   return value;
 }
 
+// A file under a name is a proof: its fingerprint goes out, the file stays here.
+async function fingerprints(form) {
+  const value = {};
+  for (const field of form.querySelectorAll("input[type=file][name]")) Object.assign(value, await fingerprint(field));
+  return value;
+}
+
+async function fingerprint({ name, files: [file] }) {
+  if (!file) return {};
+  await readable(file);
+  if (file.size === 0) throw new Error(`“${file.name}”是空的文件，不能作凭证。`);
+  return { [name]: hex(await sha256(await file.arrayBuffer())) };
+}
+
 // 12,345.67 yuan in fen: two decimals at most, nothing rounded.
 function fen(text) {
   const found = /^(\d{1,3}(?:,\d{3})*|\d+)(?:\.(\d{1,2}))?$/.exec(text.trim());
@@ -142,10 +156,7 @@ export async function stated(form) {
     } else if (dataset.fen !== undefined) body[name] = fen(field.value);
     else if (dataset.whole !== undefined) body[name] = whole(field.value);
     else if (field.type === "file") {
-      const [file] = field.files;
-      if (file) await readable(file);
-      if (file?.size === 0) throw new Error(`“${file.name}”是空的文件，不能作凭证。`);
-      if (file) body[name] = hex(await sha256(await file.arrayBuffer()));
+      Object.assign(body, await fingerprint(field));
     } else body[name] = field.value.trim();
   }
   for (const set of form.querySelectorAll("fieldset[data-parts]")) body[set.dataset.parts] = partsOf(set);
@@ -206,8 +217,8 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
       }
       await refuseAnother();
       const { act } = form.dataset;
-      const value = act ? await stated(form) : valueOf(form);
-      const file = act ? undefined : form.querySelector("input[type=file]")?.files[0];
+      const value = act ? await stated(form) : { ...valueOf(form), ...(await fingerprints(form)) };
+      const file = act ? undefined : form.querySelector("input[type=file]:not([name])")?.files[0];
       if (file && file.size > MOST_BYTES) {
         throw new Error("文件超过 256 MiB，没有上传。请向银行要分成几份的文件。");
       }

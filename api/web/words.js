@@ -54,7 +54,7 @@ export const KINDS = {
   "person.settled": "求助人员安置", "person.identified": "身份查明", "stage.accepted": "阶段验收", "stage.confirmed": "阶段验收确认", "goods.received": "物资入库",
   "goods.handed_out": "物资发放", "alert.rule_set": "预警标准设定", "medical.listed": "医疗费用名单", "alert.answered": "预警处置", "flag.raised": "疑点登记",
   "flag.handed_over": "疑点移交", "flag.checked": "疑点核实", "flag.decided": "疑点认定", "flag.remedied": "整改办结", "handover.offered": "工作移交",
-  "handover.accepted": "移交接收", "organisation.closed": "机构停用", "fund.returned": "资金上缴", "clearing.undone": "解除核销",
+  "handover.accepted": "移交接收", "entitlements.adjusted": "资格批量调整", "entitlements.adjustment_confirmed": "批量调整确认", "organisation.closed": "机构停用", "fund.returned": "资金上缴", "clearing.undone": "解除核销",
 };
 
 // Keys that mean something of their own in one kind of act.

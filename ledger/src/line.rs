@@ -79,6 +79,16 @@ wire! {
         persons: Vec<PersonId>,
     }
 
+    /// Line `adjustment`: what an entitlement amounts to from the list's month on.
+    AdjustmentLine {
+        /// New monthly amount: the sum of the parts.
+        amount_fen: Money,
+        /// The entitlement.
+        entitlement: EntitlementId,
+        /// The amount's parts.
+        parts: Vec<Part>,
+    }
+
     /// Line `loan`: a person's loan on a bank's list, as a memo.
     LoanLine {
         /// What was lent.
@@ -230,6 +240,8 @@ lines! {
     "account" => Account(AccountLine),
     /// An entitlement brought in.
     "entitlement" => Entitlement(EntitlementLine),
+    /// Another amount of an entitlement.
+    "adjustment" => Adjustment(AdjustmentLine),
     /// A payment to be made.
     "roster" => Roster(RosterLine),
     /// A person on an insurance roster.
@@ -260,6 +272,7 @@ impl Line {
             Line::Spending(line) => line.amount_fen,
             Line::Matter(line) => line.amount_fen,
             Line::Entitlement(line) => line.amount_fen,
+            Line::Adjustment(line) => line.amount_fen,
             Line::Roster(line) => line.amount_fen,
             Line::Response(line) => line.amount_fen,
             Line::Return(line) => line.amount_fen,

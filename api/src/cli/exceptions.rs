@@ -144,7 +144,7 @@ fn resolve_all(args: &Resolve) -> Result<Report, Failure> {
     })
 }
 
-fn digest_of(path: &Path) -> Result<Digest, Failure> {
+pub(super) fn digest_of(path: &Path) -> Result<Digest, Failure> {
     let bytes = std::fs::read(path).map_err(|why| Failure::file(path, &why))?;
     Ok(Digest(Sha256::digest(bytes).into()))
 }

@@ -1,6 +1,7 @@
 //! The command line (DESIGN §8): one file a command. A command ends in a [`Report`] or a [`Failure`]; printing happens here only.
 
 mod act;
+mod adjust;
 mod appoint;
 mod backup;
 mod bench;
@@ -78,6 +79,8 @@ enum Command {
     Serve(serve::Args),
     /// 签署一个动作并交入台账 (sign and hand in an act)
     Act(act::Args),
+    /// 批量调整：标准提高后，按名单或按标准改各项资格的金额，县级确认 (adjust many entitlements)
+    Adjust(adjust::Args),
     /// 造册、复核、财政审核、审批、撤回 (rosters)
     Roster(roster::Args),
     /// 报盘：由已审批名册生成代发文件 (release a payment file)
@@ -186,6 +189,7 @@ fn dispatch(command: Command, json: bool) -> Result<Report, Failure> {
         Command::Appoint(args) => appoint::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Act(args) => act::run(&args),
+        Command::Adjust(args) => adjust::run(&args),
         Command::Roster(args) => roster::run(&args),
         Command::Pay(args) => pay::run(&args),
         Command::Import(what) => import::run(&what),

@@ -120,6 +120,9 @@ impl Area {
         lines.iter().try_for_each(|line| {
             if let Line::Entitlement(line) = line {
                 self.demand(books, line.household)
+            } else if let Line::Adjustment(line) = line {
+                let held = books.cases.entitlements.get(&line.entitlement);
+                held.map_or(Ok(()), |held| self.demand(books, held.household))
             } else if let Line::Spending(line) = line {
                 self.demand_payee(books, line.person)
             } else if let Line::Insured(line) = line {

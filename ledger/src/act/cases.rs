@@ -180,6 +180,29 @@ wire! {
         adjustment: ActId,
     }
 
+    /// `entitlements.adjusted`: other amounts of many entitlements of a scheme from a month on, as when a standard is raised 批量调整
+    /// (lines `adjustment`). Takes effect when confirmed.
+    EntitlementsAdjusted {
+        /// Digest of the proof: as a rule the document that raises the standard.
+        evidence: Digest,
+        /// First month of the new amounts.
+        from: Period,
+        /// The lines.
+        manifest: Manifest,
+        /// Why.
+        reason: String,
+        /// The scheme that all of them belong to.
+        scheme: SchemeCode,
+    }
+
+    /// `entitlements.adjustment_confirmed`: the county confirms such a list, by its root.
+    AdjustmentListConfirmed {
+        /// The list.
+        adjustments: ActId,
+        /// The root of its lines.
+        root: Root,
+    }
+
     /// `entitlement.stopped`: nothing is payable after the last month.
     EntitlementStopped {
         /// The entitlement.

@@ -181,6 +181,8 @@ acts! {
     "entitlements.confirmed" => EntitlementsConfirmed(cases::EntitlementsConfirmed), "存量资格确认";
     "entitlement.adjusted" => EntitlementAdjusted(cases::EntitlementAdjusted), "资格调整";
     "entitlement.adjustment_confirmed" => AdjustmentConfirmed(cases::AdjustmentConfirmed), "调整确认";
+    "entitlements.adjusted" => EntitlementsAdjusted(cases::EntitlementsAdjusted), "资格批量调整";
+    "entitlements.adjustment_confirmed" => AdjustmentListConfirmed(cases::AdjustmentListConfirmed), "批量调整确认";
     "entitlement.stopped" => EntitlementStopped(cases::EntitlementStopped), "资格停发";
     "advance.paid" => AdvancePaid(urgent::AdvancePaid), "先行救助";
     "advance.regularised" => AdvanceRegularised(urgent::AdvanceRegularised), "先行救助补办";
@@ -245,6 +247,8 @@ impl Body {
         if let Body::PeopleRegistered(body) = self {
             Some(&body.manifest)
         } else if let Body::EntitlementsBroughtIn(body) = self {
+            Some(&body.manifest)
+        } else if let Body::EntitlementsAdjusted(body) = self {
             Some(&body.manifest)
         } else if let Body::RosterDrawn(body) = self {
             Some(&body.manifest)

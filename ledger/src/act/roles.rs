@@ -42,6 +42,7 @@ impl Body {
             | Body::FundContributed(_) | Body::FundMoved(_) | Body::FundReturned(_) => Some(Role::FundKeeper),
             Body::PeopleRegistered(_) | Body::AccountChanged(_) | Body::PersonDied(_) | Body::ApplicationFiled(_)
             | Body::ApplicationNoticed(_) | Body::EntitlementsBroughtIn(_) | Body::EntitlementAdjusted(_)
+            | Body::EntitlementsAdjusted(_)
             | Body::AdvancePaid(_) | Body::ApplicationStepPassed(_) | Body::WatchBegun(_) | Body::WatchGraded(_)
             | Body::InsuranceOpened(_) | Body::InsuranceListed(_) | Body::LoansListed(_)
             | Body::OrganisationRegistered(_) | Body::OrganisationClosed(_) | Body::PayeeAuthorised(_) | Body::PersonFound(_)
@@ -52,7 +53,7 @@ impl Body {
             | Body::StageAccepted(_) | Body::AlertAnswered(_) => Some(Role::Surveyor),
             Body::ApplicationReviewed(_) | Body::AdvanceRegularised(_) => Some(Role::TownReviewer),
             Body::ApplicationConfirmed(_) | Body::ApplicationDeclined(_) | Body::EntitlementsConfirmed(_)
-            | Body::AdjustmentConfirmed(_) | Body::EntitlementStopped(_) | Body::StageConfirmed(_)
+            | Body::AdjustmentConfirmed(_) | Body::AdjustmentListConfirmed(_) | Body::EntitlementStopped(_) | Body::StageConfirmed(_)
             | Body::PersonIdentified(_) | Body::RepeatAllowed(_) | Body::WatchEnded(_) => Some(Role::CountyConfirmer),
             Body::RosterDrawn(_) | Body::RosterWithdrawn(_) => Some(Role::RosterMaker),
             Body::RosterChecked(_) => Some(Role::RosterChecker),

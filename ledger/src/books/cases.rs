@@ -17,6 +17,7 @@ use crate::line::{EntitlementLine, Line};
 use crate::money::Money;
 use crate::period::Period;
 
+use super::adjusting::AdjustmentList;
 use super::people::People;
 use super::policies::Policies;
 use super::terms::Terms;
@@ -147,6 +148,8 @@ pub struct Cases {
     pub brought_in: BTreeMap<ActId, BroughtIn>,
     /// Adjustments by act; true once confirmed.
     pub adjustments: BTreeMap<ActId, (EntitlementAdjusted, bool)>,
+    /// Lists of adjustments, by act.
+    pub adjustment_lists: BTreeMap<ActId, AdjustmentList>,
     /// What help a household was confirmed for in a scheme, where its applications say so.
     pub causes: BTreeMap<(SchemeCode, HouseholdId), Vec<(String, EntitlementId)>>,
     /// The acts by which a county allowed a household's same cause once more in a year.
@@ -186,6 +189,7 @@ impl Cases {
     ) {
         self.evolve_application(policies, statement);
         self.evolve_works(statement);
+        self.evolve_adjustments(statement);
         if let Body::PersonIdentified(identified) = statement.body() {
             let household = |person| people.persons.get(&person).map(|known| known.household);
             let (person, known) = (identified.person, identified.known);
@@ -208,15 +212,6 @@ impl Cases {
             );
         } else if let Body::EntitlementsConfirmed(confirmed) = statement.body() {
             self.confirm_list(policies, confirmed.brought_in);
-        } else if let Body::EntitlementAdjusted(adjusted) = statement.body() {
-            self.adjustments.insert(statement.id, (adjusted.clone(), false));
-        } else if let Body::AdjustmentConfirmed(confirmed) = statement.body() {
-            if let Some((adjusted, done)) = self.adjustments.get_mut(&confirmed.adjustment) {
-                *done = true;
-                if let Some(entitlement) = self.entitlements.get_mut(&adjusted.entitlement) {
-                    entitlement.parts.set(adjusted.from, &adjusted.parts);
-                }
-            }
         } else if let Body::RepeatAllowed(allowed) = statement.body() {
             let cause = allowed.cause.trim().to_owned();
             let key = (allowed.scheme.clone(), allowed.household, allowed.year, cause);

@@ -117,12 +117,14 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         Body::ApplicationReviewed(b) => of_application(b.application, Stage::TownReviewer),
         Body::ApplicationConfirmed(b) => of_application(b.application, Stage::Approver),
         Body::AccountChanged(_) | Body::EntitlementsBroughtIn(_) | Body::EntitlementAdjusted(_)
+        | Body::EntitlementsAdjusted(_)
         | Body::FundAllotted(_) | Body::FundReleased(_) | Body::FundContributed(_) | Body::FundMoved(_)
         | Body::FundReturned(_) | Body::GoodsReceived(_) | Body::GoodsHandedOut(_)
         | Body::StageAccepted(_) | Body::OrganisationRegistered(_)
         | Body::RecoveryOrdered(_) => one(Case::Act(statement.id), Stage::Maker),
         Body::AccountChangeApproved(b) => one(Case::Act(b.change), Stage::Approver),
         Body::EntitlementsConfirmed(b) => one(Case::Act(b.brought_in), Stage::Approver),
+        Body::AdjustmentListConfirmed(b) => one(Case::Act(b.adjustments), Stage::Approver),
         Body::AdjustmentConfirmed(b) => one(Case::Act(b.adjustment), Stage::Approver),
         Body::StageConfirmed(b) => one(Case::Act(b.acceptance), Stage::Approver),
         Body::FlagChecked(b) => one(Case::Flag(b.flag), Stage::Checker),

@@ -117,21 +117,10 @@ pub fn amount_follows_the_standard(books: &Books, claim: &Claim<'_>) -> Result<(
     if let Some(cap) = set.cap_fen.filter(|cap| amount > *cap) {
         return Err(Rejection::CapExceeded { scheme: scheme.clone(), cap });
     }
-    let missing = |part: &Part| Rejection::StandardMissing {
-        scheme: scheme.clone(),
-        category: part.label.clone(),
-    };
-    let household = books.people.households.get(&claim.household);
-    let household = household.ok_or(Rejection::HouseholdUnknown { household: claim.household })?;
-    let persons = u64::try_from(claim.persons.len()).unwrap_or(u64::MAX);
     for part in claim.parts {
-        let standard = books.policies.standard(scheme, &part.label, &household.division, period);
-        let standard = standard.ok_or_else(|| missing(part))?;
-        let times = persons.checked_mul(quantity(part, standard.rule)?.into());
-        let allowed = times.and_then(|times| standard.amount_fen.checked_times(times));
-        let allowed = allowed.ok_or(Rejection::MoneyOverflow {})?;
+        let (rule, allowed) = standard_of(books, claim, part)?;
         let amount = part.amount_fen;
-        let holds = match standard.rule {
+        let holds = match rule {
             StandardRule::Fixed | StandardRule::PerUnit => amount == allowed,
             StandardRule::Ceiling => amount <= allowed,
         };
@@ -140,6 +129,46 @@ pub fn amount_follows_the_standard(books: &Books, claim: &Claim<'_>) -> Result<(
         }
     }
     Ok(())
+}
+
+/// What the claim's parts amount to by the standards of its first month: as the standard says where it fixes the amount, and
+/// what they are below a ceiling. The income that a ceiling leaves room for is not in the books.
+///
+/// # Errors
+/// A standard is missing, or a ceiling is exceeded.
+pub fn by_the_standard(books: &Books, claim: &Claim<'_>) -> Result<Vec<Part>, Rejection> {
+    let fitted = claim.parts.iter().map(|part| {
+        let (rule, allowed) = standard_of(books, claim, part)?;
+        let amount = part.amount_fen;
+        match rule {
+            StandardRule::Fixed | StandardRule::PerUnit => {
+                Ok(Part { amount_fen: allowed, ..part.clone() })
+            }
+            StandardRule::Ceiling if amount <= allowed => Ok(part.clone()),
+            StandardRule::Ceiling => Err(Rejection::StandardBroken { amount, allowed }),
+        }
+    });
+    fitted.collect()
+}
+
+/// How a part's standard limits it in the claim's first month, and to what amount for so many persons.
+fn standard_of(
+    books: &Books,
+    claim: &Claim<'_>,
+    part: &Part,
+) -> Result<(StandardRule, Money), Rejection> {
+    let (scheme, category) = (claim.scheme, &part.label);
+    let household = books.people.households.get(&claim.household);
+    let household = household.ok_or(Rejection::HouseholdUnknown { household: claim.household })?;
+    let standard = books.policies.standard(scheme, category, &household.division, claim.from);
+    let standard = standard.ok_or_else(|| Rejection::StandardMissing {
+        scheme: scheme.clone(),
+        category: category.clone(),
+    })?;
+    let persons = u64::try_from(claim.persons.len()).unwrap_or(u64::MAX);
+    let times = persons.checked_mul(quantity(part, standard.rule)?.into());
+    let allowed = times.and_then(|times| standard.amount_fen.checked_times(times));
+    Ok((standard.rule, allowed.ok_or(Rejection::MoneyOverflow {})?))
 }
 
 /// How often the standard is counted for each person: once, or as often as the part says where it is paid per unit.

@@ -1,5 +1,6 @@
 //! What the rules may ask: the state folded from the entries. `evolve` accepts every history ever committed.
 
+pub mod adjusting;
 pub mod bank;
 pub mod cases;
 pub mod closings;

@@ -304,6 +304,7 @@ const fn belongs(body: &Body, kind: LineKind) -> bool {
             matches!(body, Body::PeopleRegistered(_))
         }
         LineKind::Entitlement => matches!(body, Body::EntitlementsBroughtIn(_)),
+        LineKind::Adjustment => matches!(body, Body::EntitlementsAdjusted(_)),
         LineKind::Loan => matches!(body, Body::LoansListed(_)),
         LineKind::Matter => matches!(body, Body::HandoverOffered(_)),
         LineKind::Spending => matches!(body, Body::MedicalListed(_)),

@@ -38,6 +38,7 @@ const fn builds_on_its_case(body: &Body) -> bool {
             | Body::AccountChangeApproved(_)
             | Body::EntitlementsConfirmed(_)
             | Body::AdjustmentConfirmed(_)
+            | Body::AdjustmentListConfirmed(_)
             | Body::StageConfirmed(_)
             | Body::FlagDecided(_)
             | Body::AdvanceRegularised(_)

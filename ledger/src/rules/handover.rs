@@ -40,6 +40,11 @@ fn about<'a>(books: &'a Books, body: &'a Body) -> Option<(&'a SchemeCode, Period
     } else if let Body::AdjustmentConfirmed(b) = body {
         let (adjusted, _) = books.cases.adjustments.get(&b.adjustment)?;
         Some((entitled(&adjusted.entitlement)?, adjusted.from))
+    } else if let Body::EntitlementsAdjusted(b) = body {
+        Some((&b.scheme, b.from))
+    } else if let Body::AdjustmentListConfirmed(b) = body {
+        let list = books.cases.adjustment_lists.get(&b.adjustments)?;
+        Some((&list.scheme, list.from))
     } else if let Body::StageConfirmed(b) = body {
         let (accepted, _) = books.cases.works.acceptances.get(&b.acceptance)?;
         Some((entitled(&accepted.entitlement)?, accepted.period))

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use ledger::act::Body;
-use ledger::act::cases::{EntitlementsBroughtIn, Part};
+use ledger::act::cases::EntitlementsBroughtIn;
 use ledger::books::entitling::{self, Claim};
 use ledger::ids::{EntitlementId, HouseholdId, KeyId, OfficerId, PersonId, SchemeCode};
 use ledger::line::{EntitlementLine, Line};
@@ -15,12 +15,12 @@ use reconcile::problem::Code;
 
 use super::super::trial::try_one;
 use super::super::{Draft, Office};
+use super::amounts::{Labels, TOTAL, amounts, labels};
 use super::{Finder, ID_NO, NAME, in_words};
 use crate::failure::Failure;
 
 const PERSONS: &str = "保障人数";
 const MEMBERS: &str = "保障对象身份证号";
-const TOTAL: &str = "月保障金额";
 const FROM: &str = "起发月份";
 const LAST: &str = "末发月份";
 const CATEGORY: &str = "类别";
@@ -31,9 +31,7 @@ const COLUMNS: &[Column] = &[
     NAME,
     Column { name: PERSONS, aliases: &["保障人口", "人数"], is_required: false },
     Column { name: MEMBERS, aliases: &["保障对象"], is_required: false },
-    Column {
-        name: TOTAL, aliases: &["月补助金额", "合计金额", "金额"], is_required: false
-    },
+    TOTAL,
     Column { name: FROM, aliases: &["享受起始月份"], is_required: false },
     Column { name: LAST, aliases: &["享受截止月份"], is_required: false },
     Column { name: CATEGORY, aliases: &["类型"], is_required: false },
@@ -78,12 +76,7 @@ fn read(
     opened: &Opened<'_>,
     given: &Given<'_>,
 ) -> Result<Vec<Line>, Failure> {
-    let labels: BTreeMap<String, &str> =
-        office.books.policies.labels(&given.scheme).into_iter().map(|l| (plain(l), l)).collect();
-    if labels.is_empty() {
-        let scheme = &given.scheme;
-        return Err(Failure::usage(format!("项目{scheme}还没有任何标准：先设定项目和标准。")));
-    }
+    let labels = labels(office.books, &given.scheme)?;
     let list = office_list::read(opened, COLUMNS, &|heading| labels.contains_key(heading))
         .map_err(Failure::Problems)?;
     let mut finder = Finder::new(office, officer, "存量资格名单核对");
@@ -98,7 +91,7 @@ fn read(
         for part in &line.parts {
             sums.entry(plain(&part.label)).or_insert_with(Vec::new).push(part.amount_fen);
         }
-        sums.entry(TOTAL.to_owned()).or_insert_with(Vec::new).push(line.amount_fen);
+        sums.entry(TOTAL.name.to_owned()).or_insert_with(Vec::new).push(line.amount_fen);
         let claim = Claim::of_line(&given.scheme, &line);
         if let Err(why) = entitling::may_be_entitled(office.books, &claim) {
             row.refuse(Code::ListRefused, ID_NO.name, &in_words(&why));
@@ -107,7 +100,7 @@ fn read(
             lines.push(Line::Entitlement(line));
         }
     }
-    for column in list.others.iter().map(String::as_str).chain([TOTAL]) {
+    for column in list.others.iter().map(String::as_str).chain([TOTAL.name]) {
         let amounts = sums.remove(column).unwrap_or_default();
         list.check_total(column, Money::total(amounts), &mut problems);
     }
@@ -130,7 +123,7 @@ struct Reading<'a> {
     office: Office<'a>,
     list: &'a OfficeList,
     /// The parts by their plain heading.
-    labels: &'a BTreeMap<String, &'a str>,
+    labels: &'a Labels<'a>,
     homes: &'a Homes,
     given: &'a Given<'a>,
 }
@@ -142,7 +135,7 @@ impl Reading<'_> {
         row: &mut ListRow<'_>,
     ) -> Result<Option<EntitlementLine>, Failure> {
         let payee = finder.of_row(row)?;
-        let (parts, total) = self.amounts(row);
+        let (parts, total) = amounts(row, &self.list.others, self.labels);
         let from = row.optional_month(FROM).or(self.given.from);
         if from.is_none() {
             row.refuse(Code::ListValueMissing, FROM, "月份；名单里没有的，导入时注明");
@@ -175,34 +168,6 @@ impl Reading<'_> {
             payee,
             persons,
         }))
-    }
-
-    /// The parts that have an amount, and their sum; what the row calls its total must be that sum.
-    fn amounts(&self, row: &mut ListRow<'_>) -> (Vec<Part>, Option<Money>) {
-        let mut parts = Vec::new();
-        let before = row.problems();
-        for heading in &self.list.others {
-            let amount = row.optional_money(heading).filter(|amount| !amount.is_zero());
-            if let Some((amount_fen, label)) = amount.zip(self.labels.get(heading)) {
-                let label = (*label).to_owned();
-                parts.push(Part { amount_fen, label, quantity: None });
-            }
-        }
-        let sum = Money::total(parts.iter().map(|part| part.amount_fen));
-        let stated = row.optional_money(TOTAL);
-        if row.problems() > before {
-            return (parts, None);
-        }
-        if parts.is_empty() {
-            let first = self.list.others.first().map_or(TOTAL, String::as_str);
-            row.refuse(Code::ListValueMissing, first, "至少一个分项的金额；表头用标准的分项名称");
-            return (parts, None);
-        }
-        if stated.is_some() && stated != sum {
-            let sum = sum.map(Money::to_yuan).unwrap_or_default();
-            row.refuse(Code::ListDiffers, TOTAL, &format!("各分项之和{sum}"));
-        }
-        (parts, sum)
     }
 
     /// For whom: as listed; or the payee alone, or the whole household, where the number of persons says so. Without any of

@@ -1,7 +1,9 @@
 //! Lists that offices bring: people, entitlements, allotments, what others give about persons. Each is read whole, every
 //! problem told at its row and column, tried on a copy of the books, and only then signed: nothing is half imported.
 
+pub mod adjustments;
 pub mod allotments;
+mod amounts;
 pub mod entitlements;
 pub mod people;
 pub mod persons;

@@ -42,7 +42,7 @@ impl DryRun {
             let new = new_misfits(before, after);
             lines.push(match new.len() {
                 0 => "没有一项因此不合标准。谁列入名册、谁不列入，以造册时为准。".to_owned(),
-                misfits => format!("其中{misfits}项因此不合标准，签署后须逐项调整："),
+                misfits => format!("其中{misfits}项因此不合标准，签署后须调整（可批量）："),
             });
             let named = new.iter().take(NAMED);
             lines.extend(named.map(|(id, amount, why)| format!("  资格{id}：现{amount}元，{why}")));

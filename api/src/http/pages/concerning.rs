@@ -24,6 +24,7 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("adjustment", "资格调整", "/proposals/"),
     ("acceptance", "阶段验收", "/proposals/"),
     ("brought_in", "存量资格名单", "/proposals/"),
+    ("adjustments", "批量调整名单", "/proposals/"),
     ("claim", "理赔案件", "/claims/"),
     ("advance", "先行救助", "/advances/"),
     ("flag", "疑点", "/flags/"),

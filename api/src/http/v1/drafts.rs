@@ -320,6 +320,8 @@ fn covered_by(hall: &Hall, body: &Body) -> Result<Option<Seq>, Failure> {
         approved.roster
     } else if let Body::EntitlementsConfirmed(confirmed) = body {
         confirmed.brought_in
+    } else if let Body::AdjustmentListConfirmed(confirmed) = body {
+        confirmed.adjustments
     } else if let Body::HandoverAccepted(accepted) = body {
         accepted.handover
     } else if let Body::PaymentFileReleased(released) = body {

@@ -11,13 +11,14 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use utoipa::{IntoParams, ToSchema};
 
-use super::super::extract::{Asked, SignedIn, Whole};
+use super::super::extract::{Asked, JsonBody, SignedIn, Whole};
 use super::super::problem::{Problem, WriteRefused};
 use super::drafts::{DraftName, make};
 use super::imports::opened;
+use crate::desk::lists::adjustments::{Adjusting, Given as Adjusted};
 use crate::desk::lists::entitlements::Given;
 use crate::desk::lists::persons::About;
-use crate::desk::lists::{entitlements, people, persons};
+use crate::desk::lists::{adjustments, entitlements, people, persons};
 use crate::desk::people::{NewHousehold, registration};
 use crate::desk::{Draft, Office};
 use crate::drafts::Told;
@@ -113,6 +114,82 @@ pub async fn of_entitlements(
         let given = Given { scheme, from, category, source: &source };
         let draft = entitlements::draft(office, (who.officer, who.key), &opened, &given)?;
         let noted = summed(&draft);
+        Ok((draft, Told::Noted(noted)))
+    })
+    .await
+}
+
+/// A list of other amounts.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AdjustmentsQuestion {
+    /// The file's name.
+    name: String,
+    /// The scheme that all of it belongs to.
+    #[param(value_type = String)]
+    scheme: SchemeCode,
+    /// First month of the new amounts.
+    #[param(value_type = String)]
+    from: Period,
+    /// Why, in words.
+    reason: String,
+    /// SHA-256 of the proof, in lower-case hex.
+    #[param(value_type = String)]
+    evidence: Digest,
+}
+
+/// Drafts other amounts of many entitlements from a list 批量调整名单: a row for each payee, a column for each part.
+#[utoipa::path(post, path = "/api/v1/drafts/adjustments", params(AdjustmentsQuestion),
+    request_body(content = String, content_type = "application/octet-stream", description = "the file, byte for byte"), responses(
+    (status = 200, body = DraftName), WriteRefused))]
+pub async fn of_adjustments(
+    State(hall): State<Arc<Hall>>,
+    who: SignedIn,
+    Asked(asked): Asked<AdjustmentsQuestion>,
+    Whole(bytes): Whole,
+) -> Result<Json<DraftName>, Problem> {
+    make(hall, who, Some(Role::Registrar), move |office| {
+        let AdjustmentsQuestion { name, scheme, from, reason, evidence } = asked;
+        let opened = opened(&name, &bytes)?;
+        let given = Adjusted { scheme, from, reason, evidence };
+        let signer = (who.officer, who.key);
+        let Adjusting { draft, noted } = adjustments::from_list(office, signer, &opened, &given)?;
+        Ok((draft, Told::Noted(noted)))
+    })
+    .await
+}
+
+/// Amounts as the standards say.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AdjustmentWish {
+    /// The scheme.
+    #[schema(value_type = String)]
+    scheme: SchemeCode,
+    /// The month whose standards are followed, and the first of the new amounts.
+    #[schema(value_type = String)]
+    from: Period,
+    /// Why, in words.
+    reason: String,
+    /// SHA-256 of the proof, in lower-case hex.
+    #[schema(value_type = String)]
+    evidence: Digest,
+}
+
+/// Drafts other amounts of everything that a month's standards fix otherwise than it is due 按标准批量调整.
+#[utoipa::path(post, path = "/api/v1/drafts/adjustments/by-standard", request_body = AdjustmentWish, responses(
+    (status = 200, body = DraftName), WriteRefused))]
+pub async fn of_standards(
+    State(hall): State<Arc<Hall>>,
+    who: SignedIn,
+    JsonBody(wish): JsonBody<AdjustmentWish>,
+) -> Result<Json<DraftName>, Problem> {
+    make(hall, who, Some(Role::Registrar), move |office| {
+        let AdjustmentWish { scheme, from, reason, evidence } = wish;
+        let given = Adjusted { scheme, from, reason, evidence };
+        let signer = (who.officer, who.key);
+        let Adjusting { draft, noted } = adjustments::by_the_standard(office, signer, &given)?;
         Ok((draft, Told::Noted(noted)))
     })
     .await

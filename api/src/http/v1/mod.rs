@@ -81,6 +81,8 @@ fn routes() -> OpenApiRouter<Arc<Hall>> {
         .routes(routes!(imports::of_statement))
         .routes(routes!(lists::of_people))
         .routes(routes!(lists::of_entitlements))
+        .routes(routes!(lists::of_adjustments))
+        .routes(routes!(lists::of_standards))
         .routes(routes!(lists::of_persons))
         .routes(routes!(trials::of_policy))
         .routes(routes!(trials::of_allotments))

@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use ledger::act::offices::Role;
 use ledger::act::people::AccountChanged;
+use ledger::books::cases::{Entitlement, sum_of};
 use ledger::ids::{ActId, EntitlementId, PersonId};
 use ledger::line::EntitlementLine;
 use ledger::money::Money;
@@ -32,7 +33,9 @@ pub(super) async fn page(
         let act: ActId = act.parse().map_err(|_| Failure::usage("动作编号不对。"))?;
         let of_persons = [account_change, adjustment, stage].iter();
         let of_persons = of_persons.filter_map(|of| of(office, who, act).transpose());
-        let mut shown = of_persons.chain(list(office, who, act).transpose());
+        let mut shown = of_persons
+            .chain(list(office, who, act).transpose())
+            .chain(raise(office, who, act).transpose());
         let Shown { title, facts, form, role, is_done, persons, parts } =
             shown.next().ok_or_else(|| missing("没有这项待批准或确认的事。"))??;
         let mut page = CasePage::new(frame, title);
@@ -221,6 +224,63 @@ fn list(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
         persons: persons.collect(),
         parts: Vec::new(),
         form: form.noting("确认后，名单上的资格即有效。由转入以外的人确认。"),
+        role: Role::CountyConfirmer,
+        is_done: list.confirmed,
+    }))
+}
+
+/// Other amounts of many entitlements.
+fn raise(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
+    let cases = &office.books.cases;
+    let Some(list) = cases.adjustment_lists.get(&act) else { return Ok(None) };
+    Sight::Household.demand(office.books, who.officer)?;
+    let area = Area::of(office.books, who.officer);
+    let all = list.lines.iter();
+    let held = all.filter_map(|line| Some((line, cases.entitlements.get(&line.entitlement)?)));
+    let mut near: Vec<_> =
+        held.filter(|(_, held)| area.covers_household(office.books, held.household)).collect();
+    if let (true, Some(line)) = (near.is_empty(), list.lines.first()) {
+        let held = cases.entitlements.get(&line.entitlement);
+        held.map_or(Ok(()), |held| area.demand(office.books, held.household))?;
+    }
+    let mut facts = vec![
+        Fact::new("项目", &scheme_name(office.books, &list.scheme)),
+        Fact::new("自何月起", &list.from),
+        Fact::new("调整原因", &list.reason),
+        Fact::new("凭证指纹", &list.evidence),
+        Fact::new("明细指纹", &list.root),
+    ];
+    // Once confirmed the amounts are those of the entitlements, and the list is not kept beside them.
+    if !list.confirmed {
+        let due = |held: &Entitlement| held.due(list.from).and_then(sum_of).unwrap_or_default();
+        let before = Money::total(near.iter().map(|(_, held)| due(held))).unwrap_or_default();
+        let after = Money::total(near.iter().map(|(line, _)| line.amount_fen)).unwrap_or_default();
+        facts.push(Fact::new("调整", &format!("{}项", near.len())));
+        facts.push(Fact::new("每月合计，调整前（元）", &before.to_grouped_yuan()));
+        facts.push(Fact::new("每月合计，调整后（元）", &after.to_grouped_yuan()));
+    }
+    if near.len() > LINES {
+        facts.push(Fact::new("列出", &format!("前{LINES}项，共{}项", near.len())));
+    }
+    near.truncate(LINES);
+    let payees: Vec<PersonId> = near.iter().map(|(_, held)| held.payee).collect();
+    let named = named(office, who, "确认批量调整", &payees)?;
+    let persons = near.iter().zip(named).map(|((line, held), (id, name))| {
+        let before = held.due(list.from).and_then(sum_of).unwrap_or_default();
+        let (before, after) = (before.to_grouped_yuan(), line.amount_fen.to_grouped_yuan());
+        (id, format!("{name}，{}人，每月{before}元改为{after}元", held.persons.len()))
+    });
+    let fields = vec![
+        Field::given("adjustments", act.to_string()),
+        Field::given("root", list.root.to_string()),
+    ];
+    let form = Form::new("entitlements.adjustment_confirmed", "确认批量调整", fields);
+    Ok(Some(Shown {
+        title: "批量调整名单",
+        facts,
+        persons: persons.collect(),
+        parts: Vec::new(),
+        form: form.noting("确认后，名单上的资格从该月起按新的金额发放。由提出调整以外的人确认。"),
         role: Role::CountyConfirmer,
         is_done: list.confirmed,
     }))

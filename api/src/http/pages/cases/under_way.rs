@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use ledger::act::Body;
 use ledger::act::cases::{
-    AdjustmentConfirmed, ApplicationSurveyJoined, EntitlementsConfirmed, StageConfirmed,
+    AdjustmentConfirmed, AdjustmentListConfirmed, ApplicationSurveyJoined, EntitlementsConfirmed,
+    StageConfirmed,
 };
 use ledger::act::offices::Role;
 use ledger::act::people::AccountChangeApproved;
@@ -14,6 +15,7 @@ use ledger::books::cases::{Application, BroughtIn};
 use ledger::books::flags::FlagStage;
 use ledger::books::people::Change;
 use ledger::ids::{ActId, ApplicationId, HouseholdId, OfficerId, UnitCode};
+use ledger::line::AdjustmentLine;
 
 use super::claims::ClaimStep;
 use super::scheme_name;
@@ -202,6 +204,16 @@ fn proposals(books: &Books, area: &Area) -> Vec<Matter> {
         let about = (scheme_name(books, &list.scheme), None);
         let body = EntitlementsConfirmed { brought_in: *act, root: list.root };
         all.push(proposal("存量资格名单", act, about, Body::EntitlementsConfirmed(body)));
+    }
+    let near = |line: &AdjustmentLine| {
+        let held = books.cases.entitlements.get(&line.entitlement);
+        held.is_some_and(|held| area.covers_household(books, held.household))
+    };
+    let lists = books.cases.adjustment_lists.iter();
+    for (act, list) in lists.filter(|(_, list)| list.lines.iter().any(near)) {
+        let about = (format!("{} 自{}起", scheme_name(books, &list.scheme), list.from), None);
+        let body = AdjustmentListConfirmed { adjustments: *act, root: list.root };
+        all.push(proposal("批量调整名单", act, about, Body::AdjustmentListConfirmed(body)));
     }
     all
 }

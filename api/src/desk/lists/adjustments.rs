@@ -1,0 +1,287 @@
+//! Other amounts of many entitlements at once 批量调整, as when a standard is raised: from a list, or as the standards say.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ledger::act::Body;
+use ledger::act::cases::{EntitlementsAdjusted, Part};
+use ledger::books::cases::{Entitlement, sum_of};
+use ledger::books::entitling::{self, Claim};
+use ledger::ids::{Digest, EntitlementId, KeyId, OfficerId, PersonId, SchemeCode};
+use ledger::line::{AdjustmentLine, Line};
+use ledger::money::Money;
+use ledger::period::Period;
+use ledger::rejection::Rejection;
+use reconcile::office_list::{self, Column, ListRow, OfficeList, plain};
+use reconcile::opened::Opened;
+use reconcile::problem::Code;
+
+use super::super::trial::try_one;
+use super::super::{Draft, Office};
+use super::amounts::{Labels, TOTAL, amounts, labels};
+use super::{Finder, ID_NO, NAME, in_words};
+use crate::failure::Failure;
+use crate::permits::Area;
+
+const ENTITLEMENT: &str = "资格编号";
+
+const COLUMNS: &[Column] =
+    &[ID_NO, NAME, Column { name: ENTITLEMENT, aliases: &["资格"], is_required: false }, TOTAL];
+
+/// What is stated for the whole list.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// The scheme.
+    pub scheme: SchemeCode,
+    /// First month of the new amounts.
+    pub from: Period,
+    /// Why, in words.
+    pub reason: String,
+    /// Digest of the proof: as a rule the document that raises the standard.
+    pub evidence: Digest,
+}
+
+/// A list to be signed, and what is told beside it.
+#[derive(Debug)]
+pub struct Adjusting {
+    /// The act with its lines.
+    pub draft: Draft,
+    /// What changes, and what stays as it is.
+    pub noted: Vec<String>,
+}
+
+/// Reads a list of new amounts, a row for each payee, and makes it `entitlements.adjusted`, tried as the holder of `key` would
+/// sign it. Rows that change nothing are counted and left out.
+///
+/// # Errors
+/// Every problem of the file; nothing changes; or the rule that refuses the list as a whole.
+pub fn from_list(
+    office: Office<'_>,
+    (officer, key): (OfficerId, KeyId),
+    opened: &Opened<'_>,
+    given: &Given,
+) -> Result<Adjusting, Failure> {
+    let labels = labels(office.books, &given.scheme)?;
+    let list = office_list::read(opened, COLUMNS, &|heading| labels.contains_key(heading))
+        .map_err(Failure::Problems)?;
+    let mut finder = Finder::new(office, officer, "批量调整名单核对");
+    let payees = payees(office, given);
+    let reading = Reading { list: &list, labels: &labels, payees: &payees, given };
+    let (mut problems, mut found) = (Vec::new(), Found::default());
+    let (mut seen, mut sums) = (BTreeSet::new(), BTreeMap::new());
+    for row in &list.rows {
+        let before = problems.len();
+        let mut row = list.row(row, &mut problems);
+        let Some((id, held, parts)) = reading.line(&mut finder, &mut row)? else { continue };
+        for part in &parts {
+            sums.entry(plain(&part.label)).or_insert_with(Vec::new).push(part.amount_fen);
+            sums.entry(TOTAL.name.to_owned()).or_insert_with(Vec::new).push(part.amount_fen);
+        }
+        if !seen.insert(id) {
+            row.refuse(Code::ListRefused, ID_NO.name, "这项资格前面已经列过，一份名单里只列一次");
+        }
+        if let Err(why) = entitling::amount_follows_the_standard(
+            office.books,
+            &Claim { parts: &parts, ..held.as_claimed(given.from) },
+        ) {
+            row.refuse(Code::ListRefused, TOTAL.name, &in_words(&why));
+        }
+        if problems.len() == before {
+            found.put((id, held), parts, given.from)?;
+        }
+    }
+    for column in list.others.iter().map(String::as_str).chain([TOTAL.name]) {
+        let amounts = sums.remove(column).unwrap_or_default();
+        list.check_total(column, Money::total(amounts), &mut problems);
+    }
+    if !problems.is_empty() {
+        return Err(Failure::Problems(problems));
+    }
+    found.drafted(office, (officer, key), given)
+}
+
+/// Makes `entitlements.adjusted` of everything that the standards of a month fix otherwise than it is due: amounts that are
+/// fixed, or counted by a quantity. What is granted below a ceiling depends on an income that is not in the books, and stays
+/// for a list.
+///
+/// # Errors
+/// Nothing changes; or the rule that refuses the list as a whole.
+pub fn by_the_standard(
+    office: Office<'_>,
+    (officer, key): (OfficerId, KeyId),
+    given: &Given,
+) -> Result<Adjusting, Failure> {
+    let area = Area::of(office.books, officer);
+    let (mut found, mut left) = (Found::default(), Vec::new());
+    let mut all: Vec<_> = of_scheme(office, given).collect();
+    all.sort_unstable_by_key(|(id, _)| **id);
+    for (id, held) in all {
+        let is_near = area.covers_household(office.books, held.household);
+        if !is_near || held.due(given.from).is_none() {
+            continue;
+        }
+        match entitling::by_the_standard(office.books, &held.as_claimed(given.from)) {
+            Ok(parts) => found.put((*id, held), parts, given.from)?,
+            Err(why) => left.push((*id, why)),
+        }
+    }
+    let mut adjusting = found.drafted(office, (officer, key), given)?;
+    if let Some((id, why)) = left.first() {
+        let more = left.len();
+        adjusting.noted.push(format!("另有{more}项不能按标准算出，不在其中，例如资格{id}：{why}"));
+    }
+    Ok(adjusting)
+}
+
+/// The scheme's entitlements that are or will be payable in the month or later.
+fn of_scheme<'a>(
+    office: Office<'a>,
+    given: &'a Given,
+) -> impl Iterator<Item = (&'a EntitlementId, &'a Entitlement)> {
+    let all = office.books.cases.entitlements.iter();
+    all.filter(|(_, held)| held.scheme == given.scheme && held.is_live(given.from))
+}
+
+/// What changes.
+#[derive(Default)]
+struct Found {
+    lines: Vec<Line>,
+    unchanged: usize,
+    /// The sums before and after, of what changes.
+    sums: (Money, Money),
+}
+
+impl Found {
+    fn put(
+        &mut self,
+        (entitlement, held): (EntitlementId, &Entitlement),
+        parts: Vec<Part>,
+        from: Period,
+    ) -> Result<(), Failure> {
+        let due = held.due(from).unwrap_or_default();
+        let is_same = due.len() == parts.len() && parts.iter().all(|part| due.contains(part));
+        if is_same {
+            self.unchanged = self.unchanged.saturating_add(1);
+            return Ok(());
+        }
+        let overflow = || Failure::from(Rejection::MoneyOverflow {});
+        let amount_fen = sum_of(&parts).ok_or_else(overflow)?;
+        let before = sum_of(due).ok_or_else(overflow)?;
+        let (befores, afters) = self.sums;
+        self.sums =
+            befores.checked_add(before).zip(afters.checked_add(amount_fen)).ok_or_else(overflow)?;
+        self.lines.push(Line::Adjustment(AdjustmentLine { amount_fen, entitlement, parts }));
+        Ok(())
+    }
+
+    fn drafted(
+        self,
+        office: Office<'_>,
+        (officer, key): (OfficerId, KeyId),
+        given: &Given,
+    ) -> Result<Adjusting, Failure> {
+        let Found { lines, unchanged, sums: (before, after) } = self;
+        if lines.is_empty() {
+            let (scheme, from) = (&given.scheme, given.from);
+            let text =
+                format!("项目{scheme}自{from}起没有要调整的：{unchanged}项的金额与台账相同。");
+            return Err(Failure::usage(text));
+        }
+        Area::of(office.books, officer).demand_for_lines(office.books, &lines)?;
+        let mut noted = vec![format!(
+            "调整{}项：每月共{}元，调整前{}元",
+            lines.len(),
+            after.to_grouped_yuan(),
+            before.to_grouped_yuan()
+        )];
+        if unchanged > 0 {
+            noted.push(format!("另有{unchanged}项金额不变，不在其中"));
+        }
+        let Given { scheme, from, reason, evidence } = given.clone();
+        let draft = Draft::over(lines, |manifest| {
+            Body::EntitlementsAdjusted(EntitlementsAdjusted {
+                evidence,
+                from,
+                manifest,
+                reason,
+                scheme,
+            })
+        })?;
+        try_one(office, key, &draft.body, &draft.lines)?;
+        Ok(Adjusting { draft, noted })
+    }
+}
+
+/// The entitlements of the scheme that each payee is paid.
+type Payees<'a> = BTreeMap<PersonId, Vec<(EntitlementId, &'a Entitlement)>>;
+
+fn payees<'a>(office: Office<'a>, given: &'a Given) -> Payees<'a> {
+    let mut payees = Payees::new();
+    for (id, held) in of_scheme(office, given) {
+        payees.entry(held.payee).or_default().push((*id, held));
+    }
+    payees
+}
+
+/// What every row is read with.
+struct Reading<'a> {
+    list: &'a OfficeList,
+    labels: &'a Labels<'a>,
+    payees: &'a Payees<'a>,
+    given: &'a Given,
+}
+
+type Changed<'a> = (EntitlementId, &'a Entitlement, Vec<Part>);
+
+impl<'a> Reading<'a> {
+    fn line(
+        &self,
+        finder: &mut Finder<'_>,
+        row: &mut ListRow<'_>,
+    ) -> Result<Option<Changed<'a>>, Failure> {
+        let payee = finder.of_row(row)?;
+        let (mut parts, total) = amounts(row, &self.list.others, self.labels);
+        let stated = row.optional(ENTITLEMENT);
+        let Some((payee, _)) = payee.zip(total) else { return Ok(None) };
+        let Some((id, held)) = self.held(row, payee, stated.as_deref()) else { return Ok(None) };
+        // How often a part is counted is not in the list: it stays what it is.
+        let due = held.due(self.given.from).unwrap_or_default();
+        for part in &mut parts {
+            part.quantity =
+                due.iter().find(|one| one.label == part.label).and_then(|one| one.quantity);
+        }
+        Ok(Some((id, held, parts)))
+    }
+
+    /// The one that the payee is paid, or the one of several that the row names.
+    fn held(
+        &self,
+        row: &mut ListRow<'_>,
+        payee: PersonId,
+        stated: Option<&str>,
+    ) -> Option<(EntitlementId, &'a Entitlement)> {
+        let all = self.payees.get(&payee).map(Vec::as_slice).unwrap_or_default();
+        let (scheme, from) = (&self.given.scheme, self.given.from);
+        if let Some(stated) = stated {
+            let named = all.iter().find(|(id, _)| id.to_string() == stated);
+            if named.is_none() {
+                let expected = format!("此人领取的项目{scheme}自{from}起有效的资格");
+                row.refuse(Code::ListDiffers, ENTITLEMENT, &expected);
+            }
+            return named.copied();
+        }
+        match all {
+            [one] => Some(*one),
+            [] => {
+                let text = format!("此人自{from}起不领取项目{scheme}，没有可调整的资格");
+                row.refuse(Code::ListRefused, ID_NO.name, &text);
+                None
+            }
+            [..] => {
+                let text =
+                    format!("此人领取项目{scheme}的{}项资格，须加一列写明是哪一项", all.len());
+                row.refuse(Code::ListValueMissing, ENTITLEMENT, &text);
+                None
+            }
+        }
+    }
+}
