@@ -9,7 +9,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::words::{text_or_bytes_serde, text_serde};
-use spelling::{Word, lower_hex};
+use spelling::{Word, lower_hex, write_hex};
 
 /// A text that does not have the form of the identifier it was read for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,14 +21,6 @@ pub struct NotAnId {
     pub found: String,
     /// The form that was expected.
     pub form: &'static str,
-}
-
-/// Lower-case hex, without making a text first: ids are written by the thousand.
-fn write_hex(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
-    let mut digits = [0; 64];
-    let digits = digits.get_mut(..bytes.len().saturating_mul(2)).ok_or(fmt::Error)?;
-    hex::encode_to_slice(bytes, digits).map_err(|_| fmt::Error)?;
-    f.write_str(std::str::from_utf8(digits).map_err(|_| fmt::Error)?)
 }
 
 macro_rules! random_ids {

@@ -290,6 +290,7 @@ fn needs_manifest(kind: &str) -> bool {
         kind,
         "people.registered"
             | "entitlements.brought_in"
+            | "entitlements.adjusted"
             | "insurance.listed"
             | "loans.listed"
             | "medical.listed"

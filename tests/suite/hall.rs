@@ -11,6 +11,7 @@ mod lists;
 mod older_browser;
 mod people;
 mod policies;
+mod raising;
 mod reading;
 mod same_bytes;
 mod tls;

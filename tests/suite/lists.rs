@@ -1,121 +1,13 @@
 //! Lists as offices bring them, imported by the program: whole or not at all, every problem at its row and column.
 
+mod office;
+mod raising;
+
 use std::path::PathBuf;
 
-use encoding_rs::GB18030;
-use ledger::check_digits::id_check_character;
-use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use tests::program::Ended;
-use tests::village::{ORIGIN, Village};
 
-use crate::demo::program;
-
-/// A village on disk, and a folder beside it for what the office brings.
-struct Office {
-    folder: TempDir,
-    dir: PathBuf,
-}
-
-/// An invented person's ID number, of the division that is assigned to nobody.
-fn id_no(n: u32) -> String {
-    let first17 = format!("14119919600101{n:03}");
-    format!("{first17}{}", id_check_character(&first17).unwrap())
-}
-
-fn account(n: u32) -> String {
-    format!("9{n:09}")
-}
-
-impl Office {
-    fn new() -> Office {
-        let folder = tempfile::tempdir().unwrap();
-        let dir = folder.path().join("ledger");
-        drop(Village::played(&dir, ORIGIN, 1));
-        Office { folder, dir }
-    }
-
-    fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
-        let path = self.folder.path().join(name);
-        std::fs::write(&path, bytes).unwrap();
-        path
-    }
-
-    /// A workbook of one sheet, every cell a text.
-    fn workbook(&self, name: &str, rows: &[&[&str]]) -> PathBuf {
-        let mut workbook = Workbook::new();
-        let sheet = workbook.add_worksheet();
-        for (row, cells) in (0..).zip(rows) {
-            for (column, cell) in (0..).zip(*cells) {
-                sheet.write_string(row, column, *cell).unwrap();
-            }
-        }
-        self.file(name, &workbook.save_to_buffer().unwrap())
-    }
-
-    /// A file of commas in GB18030.
-    fn commas(&self, name: &str, text: &str) -> PathBuf {
-        let (bytes, _, lost) = GB18030.encode(text);
-        assert!(!lost);
-        self.file(name, &bytes)
-    }
-
-    fn run(&self, post: &str, words: &[&str], file: Option<&PathBuf>) -> Ended {
-        let key = self.dir.join(format!("keys/{post}.pem"));
-        let mut arguments: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        for (flag, value) in [("--dir", &self.dir), ("--key", &key)] {
-            arguments.extend([flag.to_owned(), value.display().to_string()]);
-        }
-        arguments.push("--json".to_owned());
-        arguments.extend(file.map(|file| file.display().to_string()));
-        program().run(arguments)
-    }
-
-    /// It is done; what it says.
-    fn done(&self, post: &str, words: &[&str], file: &PathBuf) -> Value {
-        let ended = self.run(post, words, Some(file));
-        assert_eq!(ended.code, Some(0), "{words:?}: {ended:?}");
-        ended.json()
-    }
-
-    /// It is refused and the ledger is as high as before; code, row and column of each problem.
-    fn problems(&self, post: &str, words: &[&str], file: &PathBuf) -> Vec<(String, u64, String)> {
-        let before = self.height();
-        let ended = self.run(post, words, Some(file));
-        assert_eq!(ended.code, Some(1), "{words:?}: {ended:?}");
-        assert_eq!(self.height(), before, "a refused list wrote entries");
-        let document = ended.json();
-        let problems = document["error"]["problems"].as_array().cloned().unwrap_or_default();
-        let told = problems.iter().map(|problem| {
-            let text = |key: &str| problem[key].as_str().unwrap_or_default().to_owned();
-            (text("code"), problem["row"].as_u64().unwrap_or_default(), text("column"))
-        });
-        told.collect()
-    }
-
-    fn show(&self, words: &[&str]) -> Value {
-        let dir = self.dir.display().to_string();
-        let words = [&["show"], words, &["--dir", &dir, "--json"]].concat();
-        let ended = program().run(words);
-        assert_eq!(ended.code, Some(0), "{ended:?}");
-        ended.json()
-    }
-
-    fn height(&self) -> u64 {
-        let dir = self.dir.display().to_string();
-        program().run(["replay", "--dir", &dir, "--json"]).json()["height"].as_u64().unwrap()
-    }
-
-    fn act(&self, post: &str, act: &Value) -> Ended {
-        let file = self.file("act.json", act.to_string().as_bytes());
-        self.run(post, &["act"], Some(&file))
-    }
-}
-
-fn told(code: &str, row: u64, column: &str) -> (String, u64, String) {
-    (code.to_owned(), row, column.to_owned())
-}
+use office::{Office, account, id_no, told};
 
 /// Two households of three persons, as a workbook with a title and columns in the office's own order.
 fn people(office: &Office) -> PathBuf {
@@ -389,8 +281,8 @@ fn an_office_is_handed_over_with_everything_that_is_open() {
 
 /// The id of whoever holds a post.
 fn officer(office: &Office, post: &str) -> String {
-    let trust = ledger::trust::Trust::read(&office.dir.join("trust")).unwrap();
-    let log = ledger::log::Log::open_for_audit(&office.dir, &trust.log_key).unwrap();
+    let trust = ledger::trust::Trust::read(&office.dir().join("trust")).unwrap();
+    let log = ledger::log::Log::open_for_audit(office.dir(), &trust.log_key).unwrap();
     let books = ledger::engine::fold_while(&log, trust.origin(), &mut |_, _| true).unwrap();
     let mut all = books.offices.officers.iter();
     all.find(|(_, known)| known.post == post).unwrap().0.to_string()

@@ -1,6 +1,7 @@
 //! One binary for the whole suite. Every file of this folder is listed here; `tidy` fails if one is forgotten.
 #![cfg(test)]
 
+mod adjusting;
 mod bank_days;
 mod bench;
 mod crash;

@@ -1,5 +1,7 @@
 //! How identifiers are spelled and kept: hex digits read fast, short codes without the heap.
 
+use std::fmt;
+
 /// The value of each lower-case hex digit; 16 for every other byte. `hex` reads capitals too, and one id has one spelling.
 #[expect(clippy::indexing_slicing, reason = "const evaluation: a wrong index fails the build")]
 const DIGITS: [u8; 256] = {
@@ -46,4 +48,11 @@ impl<const MAX: usize> Word<MAX> {
         let text = self.bytes.get(..usize::from(self.length)).unwrap_or_default();
         std::str::from_utf8(text).expect("a word is ASCII")
     }
+}
+/// Lower-case hex, without making a text first: ids are written by the thousand.
+pub(super) fn write_hex(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    let mut digits = [0; 64];
+    let digits = digits.get_mut(..bytes.len().saturating_mul(2)).ok_or(fmt::Error)?;
+    hex::encode_to_slice(bytes, digits).map_err(|_| fmt::Error)?;
+    f.write_str(std::str::from_utf8(digits).map_err(|_| fmt::Error)?)
 }

@@ -230,6 +230,7 @@ impl Model {
             Body::AccountChanged(_)
             | Body::EntitlementsBroughtIn(_)
             | Body::EntitlementAdjusted(_)
+            | Body::EntitlementsAdjusted(_)
             | Body::FundAllotted(_)
             | Body::FundReleased(_)
             | Body::FundContributed(_)
@@ -243,6 +244,7 @@ impl Model {
             Body::AccountChangeApproved(b) => vec![(b.change.to_string(), "approves")],
             Body::EntitlementsConfirmed(b) => vec![(b.brought_in.to_string(), "approves")],
             Body::AdjustmentConfirmed(b) => vec![(b.adjustment.to_string(), "approves")],
+            Body::AdjustmentListConfirmed(b) => vec![(b.adjustments.to_string(), "approves")],
             Body::StageConfirmed(b) => vec![(b.acceptance.to_string(), "approves")],
             Body::FlagChecked(b) => vec![(b.flag.to_string(), "reports")],
             Body::FlagDecided(b) => vec![(b.flag.to_string(), "decides")],

@@ -6,7 +6,7 @@ use ledger::act::Body;
 use ledger::act::cases::{EntitlementsAdjusted, Part};
 use ledger::books::cases::{Entitlement, sum_of};
 use ledger::books::entitling::{self, Claim};
-use ledger::ids::{Digest, EntitlementId, KeyId, OfficerId, PersonId, SchemeCode};
+use ledger::ids::{Digest, EntitlementId, HouseholdId, KeyId, OfficerId, PersonId, SchemeCode};
 use ledger::line::{AdjustmentLine, Line};
 use ledger::money::Money;
 use ledger::period::Period;
@@ -20,7 +20,6 @@ use super::super::{Draft, Office};
 use super::amounts::{Labels, TOTAL, amounts, labels};
 use super::{Finder, ID_NO, NAME, in_words};
 use crate::failure::Failure;
-use crate::permits::Area;
 
 const ENTITLEMENT: &str = "资格编号";
 
@@ -96,27 +95,26 @@ pub fn from_list(
     if !problems.is_empty() {
         return Err(Failure::Problems(problems));
     }
-    found.drafted(office, (officer, key), given)
+    found.drafted(office, key, given)
 }
 
 /// Makes `entitlements.adjusted` of everything that the standards of a month fix otherwise than it is due: amounts that are
 /// fixed, or counted by a quantity. What is granted below a ceiling depends on an income that is not in the books, and stays
-/// for a list.
+/// for a list. Of households that are not `near` nothing is looked at.
 ///
 /// # Errors
 /// Nothing changes; or the rule that refuses the list as a whole.
 pub fn by_the_standard(
     office: Office<'_>,
-    (officer, key): (OfficerId, KeyId),
+    key: KeyId,
     given: &Given,
+    near: impl Fn(HouseholdId) -> bool,
 ) -> Result<Adjusting, Failure> {
-    let area = Area::of(office.books, officer);
     let (mut found, mut left) = (Found::default(), Vec::new());
     let mut all: Vec<_> = of_scheme(office, given).collect();
     all.sort_unstable_by_key(|(id, _)| **id);
     for (id, held) in all {
-        let is_near = area.covers_household(office.books, held.household);
-        if !is_near || held.due(given.from).is_none() {
+        if !near(held.household) || held.due(given.from).is_none() {
             continue;
         }
         match entitling::by_the_standard(office.books, &held.as_claimed(given.from)) {
@@ -124,7 +122,7 @@ pub fn by_the_standard(
             Err(why) => left.push((*id, why)),
         }
     }
-    let mut adjusting = found.drafted(office, (officer, key), given)?;
+    let mut adjusting = found.drafted(office, key, given)?;
     if let Some((id, why)) = left.first() {
         let more = left.len();
         adjusting.noted.push(format!("另有{more}项不能按标准算出，不在其中，例如资格{id}：{why}"));
@@ -173,12 +171,7 @@ impl Found {
         Ok(())
     }
 
-    fn drafted(
-        self,
-        office: Office<'_>,
-        (officer, key): (OfficerId, KeyId),
-        given: &Given,
-    ) -> Result<Adjusting, Failure> {
+    fn drafted(self, office: Office<'_>, key: KeyId, given: &Given) -> Result<Adjusting, Failure> {
         let Found { lines, unchanged, sums: (before, after) } = self;
         if lines.is_empty() {
             let (scheme, from) = (&given.scheme, given.from);
@@ -186,7 +179,6 @@ impl Found {
                 format!("项目{scheme}自{from}起没有要调整的：{unchanged}项的金额与台账相同。");
             return Err(Failure::usage(text));
         }
-        Area::of(office.books, officer).demand_for_lines(office.books, &lines)?;
         let mut noted = vec![format!(
             "调整{}项：每月共{}元，调整前{}元",
             lines.len(),

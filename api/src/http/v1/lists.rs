@@ -188,8 +188,10 @@ pub async fn of_standards(
     make(hall, who, Some(Role::Registrar), move |office| {
         let AdjustmentWish { scheme, from, reason, evidence } = wish;
         let given = Adjusted { scheme, from, reason, evidence };
-        let signer = (who.officer, who.key);
-        let Adjusting { draft, noted } = adjustments::by_the_standard(office, signer, &given)?;
+        let area = Area::of(office.books, who.officer);
+        let near = |household| area.covers_household(office.books, household);
+        let Adjusting { draft, noted } =
+            adjustments::by_the_standard(office, who.key, &given, near)?;
         Ok((draft, Told::Noted(noted)))
     })
     .await

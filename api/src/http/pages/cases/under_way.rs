@@ -154,9 +154,15 @@ pub(in crate::http::pages) fn is_open(books: &Books, change: &Change) -> bool {
     !change.approved && payee.is_some_and(|payee| payee.account() == change.changed.old)
 }
 
-/// What one person proposed and another one confirms.
-fn proposals(books: &Books, area: &Area) -> Vec<Matter> {
-    let proposal = |what, act: &ActId, (about, household), confirmed_by: Body| Matter {
+type About = (String, Option<HouseholdId>);
+
+fn proposal(
+    what: &'static str,
+    act: &ActId,
+    (about, household): About,
+    confirmed_by: Body,
+) -> Matter {
+    Matter {
         what,
         path: format!("/proposals/{act}"),
         about,
@@ -168,7 +174,11 @@ fn proposals(books: &Books, area: &Area) -> Vec<Matter> {
         confirmed_by: Some(confirmed_by),
         asks_sight: true,
         signed_by: BTreeSet::new(),
-    };
+    }
+}
+
+/// What one person proposed and another one confirms.
+fn proposals(books: &Books, area: &Area) -> Vec<Matter> {
     let of_entitlement = |id| {
         let held = books.cases.entitlements.get(&id);
         let about = held.map(|held| scheme_name(books, &held.scheme)).unwrap_or_default();
@@ -196,6 +206,13 @@ fn proposals(books: &Books, area: &Area) -> Vec<Matter> {
             all.push(proposal("阶段验收", act, about, Body::StageConfirmed(body)));
         }
     }
+    all.extend(lists(books, area));
+    all
+}
+
+/// Lists that one person proposed, with anybody of the area in them.
+fn lists(books: &Books, area: &Area) -> Vec<Matter> {
+    let mut all = Vec::new();
     let near = |list: &BroughtIn| {
         list.lines.iter().any(|line| area.covers_household(books, line.household))
     };
