@@ -9,8 +9,12 @@ const RAISED: &str = "600.00";
 
 /// From December on the standard is 600.00 yuan.
 fn raised(office: &Office) {
+    standard(office, "基本生活", 60_000);
+}
+
+fn standard(office: &Office, category: &str, fen: i64) {
     let body = json!({
-        "amount_fen": 60_000, "area": "141199", "basis": "样政发〔2020〕9号", "category": "基本生活",
+        "amount_fen": fen, "area": "141199", "basis": "样政发〔2020〕9号", "category": category,
         "from": "2020-12", "rule": "fixed", "scheme": "TK-S",
     });
     let act = json!({ "kind": "standard.set", "body": body });
@@ -138,4 +142,39 @@ fn new_amounts_come_in_from_a_list_and_are_refused_at_their_row() {
     let again = office.run("账户维护", &words, None);
     let said = again.json()["error"]["text"].as_str().unwrap().to_owned();
     assert!(said.contains("没有要调整的") && said.contains("2项"), "{said}");
+}
+
+#[test]
+fn a_part_ends_only_where_the_list_says_so() {
+    let office = Office::new();
+    office.done("账户维护", &["import", "people"], &people(&office));
+    drawing(&office);
+    standard(&office, "护理", 10_000);
+    let proof = office.file("提标.pdf", b"raise").display().to_string();
+    let try_list = |head: &str, amounts: &str| {
+        let list = format!("身份证号,{head}\n{},{amounts}\n", id_no(1));
+        let list = office.commas("名单.csv", &list).display().to_string();
+        office.run("账户维护", &adjust(&proof, &["--list", &list]), None)
+    };
+    // A part that was not due comes in beside the one that is not in the list.
+    let list = try_list("护理", "100.00").json();
+    assert_eq!(list["total_fen"], json!(64_810), "{list}");
+    assert_eq!(confirm(&office, "分管副局长", &list).code, Some(0));
+    let unchanged = try_list("基本生活,月保障金额", "548.10,648.10");
+    assert!(
+        unchanged.json()["error"]["text"].as_str().unwrap().contains("没有要调整的"),
+        "{unchanged:?}"
+    );
+    let told_of = |ended: tests::program::Ended| {
+        let problems = ended.json()["error"]["problems"].as_array().cloned().unwrap_or_default();
+        let problem = problems.first().cloned().unwrap_or_default();
+        (problem["code"].as_str().map(str::to_owned), problem["column"].as_str().map(str::to_owned))
+    };
+    let expected = |code: &str, column: &str| (Some(code.to_owned()), Some(column.to_owned()));
+    let total = try_list("基本生活,月保障金额", "548.10,548.10");
+    assert_eq!(told_of(total), expected("list.differs", "月保障金额"));
+    let blank = try_list("基本生活,护理", "548.10,");
+    assert_eq!(told_of(blank), expected("list.value_missing", "护理"));
+    let ended = try_list("基本生活,护理", "548.10,0").json();
+    assert_eq!(ended["total_fen"], json!(54_810), "{ended}");
 }

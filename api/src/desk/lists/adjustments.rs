@@ -17,7 +17,7 @@ use reconcile::problem::Code;
 
 use super::super::trial::try_one;
 use super::super::{Draft, Office};
-use super::amounts::{Labels, TOTAL, amounts, labels};
+use super::amounts::{Labels, TOTAL, amounts, labels, total};
 use super::{Finder, ID_NO, NAME, in_words};
 use crate::failure::Failure;
 
@@ -231,17 +231,45 @@ impl<'a> Reading<'a> {
         row: &mut ListRow<'_>,
     ) -> Result<Option<Changed<'a>>, Failure> {
         let payee = finder.of_row(row)?;
-        let (mut parts, total) = amounts(row, &self.list.others, self.labels);
+        let listed = amounts(row, &self.list.others, self.labels);
         let stated = row.optional(ENTITLEMENT);
-        let Some((payee, _)) = payee.zip(total) else { return Ok(None) };
+        let Some((payee, listed)) = payee.zip(listed) else {
+            total(row, &self.list.others, None);
+            return Ok(None);
+        };
         let Some((id, held)) = self.held(row, payee, stated.as_deref()) else { return Ok(None) };
-        // How often a part is counted is not in the list: it stays what it is.
         let due = held.due(self.given.from).unwrap_or_default();
-        for part in &mut parts {
-            part.quantity =
-                due.iter().find(|one| one.label == part.label).and_then(|one| one.quantity);
+        let Some(parts) = self.merged(row, due, listed) else { return Ok(None) };
+        let total = total(row, &self.list.others, Some(&parts));
+        Ok(total.map(|_| (id, held, parts)))
+    }
+
+    /// What is due, with what the row says of it. A part that has no column stays; one that has a column ends only where the
+    /// row says zero. How often a part is counted is not in the list: it stays what it is.
+    fn merged(
+        &self,
+        row: &mut ListRow<'_>,
+        due: &[Part],
+        mut listed: Vec<Part>,
+    ) -> Option<Vec<Part>> {
+        let before = row.problems();
+        let mut kept = Vec::new();
+        for one in due {
+            if let Some(part) = listed.iter_mut().find(|part| part.label == one.label) {
+                part.quantity = one.quantity;
+                continue;
+            }
+            let heading = plain(&one.label);
+            if !self.list.others.contains(&heading) {
+                kept.push(one.clone());
+            } else if row.optional(&heading).is_none() {
+                let now = one.amount_fen.to_grouped_yuan();
+                let expected = format!("新金额：此人现有这个分项{now}元，不再发的填0");
+                row.refuse(Code::ListValueMissing, &heading, &expected);
+            }
         }
-        Ok(Some((id, held, parts)))
+        listed.extend(kept);
+        (row.problems() == before).then_some(listed)
     }
 
     /// The one that the payee is paid, or the one of several that the row names.

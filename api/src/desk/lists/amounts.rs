@@ -33,12 +33,12 @@ pub(super) fn labels<'a>(books: &'a Books, scheme: &SchemeCode) -> Result<Labels
     Ok(labels)
 }
 
-/// The parts that have an amount, and their sum; what the row calls its total must be that sum.
+/// The parts that have an amount, if the row is in order so far.
 pub(super) fn amounts(
     row: &mut ListRow<'_>,
     headings: &[String],
     labels: &Labels<'_>,
-) -> (Vec<Part>, Option<Money>) {
+) -> Option<Vec<Part>> {
     let mut parts = Vec::new();
     let before = row.problems();
     for heading in headings {
@@ -48,19 +48,27 @@ pub(super) fn amounts(
             parts.push(Part { amount_fen, label, quantity: None });
         }
     }
-    let sum = Money::total(parts.iter().map(|part| part.amount_fen));
+    (row.problems() == before).then_some(parts)
+}
+
+/// The sum of a row's parts; what the row calls its total must be that sum. Without parts the total is still looked at.
+pub(super) fn total(
+    row: &mut ListRow<'_>,
+    headings: &[String],
+    parts: Option<&[Part]>,
+) -> Option<Money> {
+    let before = row.problems();
     let stated = row.optional_money(TOTAL.name);
-    if row.problems() > before {
-        return (parts, None);
-    }
+    let parts = parts.filter(|_| row.problems() == before)?;
     if parts.is_empty() {
         let first = headings.first().map_or(TOTAL.name, String::as_str);
         row.refuse(Code::ListValueMissing, first, "至少一个分项的金额；表头用标准的分项名称");
-        return (parts, None);
+        return None;
     }
+    let sum = Money::total(parts.iter().map(|part| part.amount_fen));
     if stated.is_some() && stated != sum {
         let sum = sum.map(Money::to_yuan).unwrap_or_default();
         row.refuse(Code::ListDiffers, TOTAL.name, &format!("各分项之和{sum}"));
     }
-    (parts, sum)
+    sum
 }

@@ -15,7 +15,7 @@ use reconcile::problem::Code;
 
 use super::super::trial::try_one;
 use super::super::{Draft, Office};
-use super::amounts::{Labels, TOTAL, amounts, labels};
+use super::amounts::{Labels, TOTAL, amounts, labels, total};
 use super::{Finder, ID_NO, NAME, in_words};
 use crate::failure::Failure;
 
@@ -135,7 +135,8 @@ impl Reading<'_> {
         row: &mut ListRow<'_>,
     ) -> Result<Option<EntitlementLine>, Failure> {
         let payee = finder.of_row(row)?;
-        let (parts, total) = amounts(row, &self.list.others, self.labels);
+        let parts = amounts(row, &self.list.others, self.labels);
+        let total = total(row, &self.list.others, parts.as_deref());
         let from = row.optional_month(FROM).or(self.given.from);
         if from.is_none() {
             row.refuse(Code::ListValueMissing, FROM, "月份；名单里没有的，导入时注明");
@@ -150,8 +151,8 @@ impl Reading<'_> {
         let persons = self.persons(finder, row, payee)?;
         let known = &self.office.books.people.persons;
         let household = known.get(&payee).map(|known| known.household);
-        let (Some(total), Some(from), Some(persons), Some(household), Some(category)) =
-            (total, from, persons, household, category)
+        let (Some(parts), Some(total), Some(from), Some(persons), Some(household), Some(category)) =
+            (parts, total, from, persons, household, category)
         else {
             return Ok(None);
         };
