@@ -143,11 +143,15 @@ impl Browser {
     /// If it does not come; tells what the page says instead.
     #[must_use]
     pub fn wait_for(&self, css: &str) -> Element {
-        let client = self.client();
-        let found = self.runtime.block_on(async {
-            client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await
-        });
-        found.unwrap_or_else(|why| panic!("no {css} ({why}) at {}:\n{}", self.place(), self.text()))
+        // While a page gives way to the next one, a driver's answer may be a failure of its own: it is asked again.
+        let start = std::time::Instant::now();
+        loop {
+            match self.runtime.block_on(self.client().find(Locator::Css(css))) {
+                Ok(found) => return found,
+                Err(_) if start.elapsed() < PATIENCE => {}
+                Err(why) => panic!("no {css} ({why}) at {}:\n{}", self.place(), self.text()),
+            }
+        }
     }
 
     /// Types into a field, in place of what is there.
@@ -178,8 +182,15 @@ impl Browser {
     pub fn click(&self, css: &str) {
         // What a form does is attached by the page's scripts, and they are through when the page is.
         while self.run("return document.readyState", vec![]) != "complete" {}
-        let element = self.wait_for(css);
-        self.runtime.block_on(element.click()).unwrap_or_else(|why| panic!("click {css}: {why}"));
+        let start = std::time::Instant::now();
+        loop {
+            let element = self.wait_for(css);
+            match self.runtime.block_on(element.click()) {
+                Ok(()) => return,
+                Err(_) if start.elapsed() < PATIENCE => {}
+                Err(why) => panic!("click {css}: {why}"),
+            }
+        }
     }
 
     /// Everything that the page says.
