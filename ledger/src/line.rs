@@ -87,6 +87,8 @@ wire! {
         entitlement: EntitlementId,
         /// The amount's parts.
         parts: Vec<Part>,
+        /// The parts that are due in the list's month so far, as the books have them: what is replaced.
+        was: Vec<Part>,
     }
 
     /// Line `loan`: a person's loan on a bank's list, as a memo.

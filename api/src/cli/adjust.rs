@@ -111,7 +111,7 @@ fn from_list(
     let name = list.file_name().unwrap_or_default().to_string_lossy();
     let opened = spreadsheet::open(&name, &bytes)
         .map_err(|problem| Failure::Problems(in_office_words(vec![problem])))?;
-    adjustments::from_list(desk.office(), signer, &opened, given)
+    adjustments::from_list(desk.office(), signer, &opened, given, |_| true)
 }
 
 fn confirm(desk: &mut Desk, key: &dyn Signer, list: ActId) -> Result<Report, Failure> {

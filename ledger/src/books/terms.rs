@@ -38,6 +38,12 @@ impl Terms {
         term.map(|(_, parts)| parts.as_slice())
     }
 
+    /// True if other parts begin after a month.
+    #[must_use]
+    pub fn change_after(&self, period: Period) -> bool {
+        self.begin() > period || self.later.iter().any(|(from, _)| *from > period)
+    }
+
     /// Other parts in one month alone.
     pub(super) fn set_alone(&mut self, period: Period, parts: &[Part]) {
         let after = self.at(period.next()).unwrap_or_default().to_vec();

@@ -49,6 +49,7 @@ impl<const MAX: usize> Word<MAX> {
         std::str::from_utf8(text).expect("a word is ASCII")
     }
 }
+
 /// Lower-case hex, without making a text first: ids are written by the thousand.
 pub(super) fn write_hex(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     let mut digits = [0; 64];

@@ -61,7 +61,12 @@ fn behind_the_payments(books: &Books, released: &PaymentFileReleased) -> Option<
         let of_stages = acceptances
             .filter(|(_, (accepted, _))| accepted.entitlement == payment.entitlement)
             .map(|(act, _)| *act);
-        let behind: Vec<Case> = change.into_iter().chain(of_stages).map(Case::Act).collect();
+        let lists = books.cases.adjustment_lists.iter();
+        let of_lists = lists
+            .filter(|(_, list)| list.entitlements.binary_search(&payment.entitlement).is_ok())
+            .map(|(act, _)| *act);
+        let behind = change.into_iter().chain(of_stages).chain(of_lists);
+        let behind: Vec<Case> = behind.map(Case::Act).collect();
         books.doubts.unsound(|act| {
             act.entitlement == Some(payment.entitlement)
                 || act.cases.iter().any(|(case, _)| behind.contains(case))

@@ -3,10 +3,8 @@
 use std::collections::HashSet;
 
 use crate::act::Body;
-use crate::act::cases::{
-    AdjustmentListConfirmed, EntitlementAdjusted, EntitlementsAdjusted, EntitlementsConfirmed, Part,
-};
-use crate::act::policies::Step;
+use crate::act::cases::{AdjustmentListConfirmed, EntitlementsAdjusted, EntitlementsConfirmed};
+use crate::books::adjusting::{Change, may_be_adjusted};
 use crate::books::cases::{Entitlement, sum_of};
 use crate::books::entitling::Claim;
 use crate::books::{Books, Statement, conditions, entitling};
@@ -30,7 +28,7 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
         confirm(books, statement.officer, confirmed)
     } else if let Body::EntitlementAdjusted(adjusted) = body {
         filled(&adjusted.reason, "调整原因")?;
-        adjust(books, Change::of(adjusted))
+        may_be_adjusted(books, Change::of(adjusted))
     } else if let Body::AdjustmentConfirmed(confirmed) = body {
         let adjustment = confirmed.adjustment;
         match books.cases.adjustments.get(&adjustment) {
@@ -124,25 +122,6 @@ fn confirm(
     Ok(())
 }
 
-/// Another amount of one entitlement.
-#[derive(Clone, Copy)]
-struct Change<'a> {
-    entitlement: EntitlementId,
-    from: Period,
-    parts: &'a [Part],
-}
-
-impl<'a> Change<'a> {
-    fn of(adjusted: &'a EntitlementAdjusted) -> Change<'a> {
-        let EntitlementAdjusted { entitlement, from, parts, .. } = adjusted;
-        Change { entitlement: *entitlement, from: *from, parts }
-    }
-
-    fn of_line(line: &'a AdjustmentLine, from: Period) -> Change<'a> {
-        Change { entitlement: line.entitlement, from, parts: &line.parts }
-    }
-}
-
 /// Each entitlement of the scheme, once, with parts that make its amount.
 fn adjust_all<'a>(
     books: &Books,
@@ -162,9 +141,17 @@ fn adjust_all<'a>(
         if sum_of(&line.parts).ok_or(Rejection::MoneyOverflow {})? != line.amount_fen {
             return Err(Rejection::PartsMismatch {});
         }
-        adjust(books, Change::of_line(line, list.from))?;
+        may_be_adjusted(books, Change::of_line(line, list.from))?;
+        stands_as_listed(books, line, list.from)?;
     }
-    Ok(())
+    if seen.is_empty() { Err(Rejection::EntitlementListEmpty {}) } else { Ok(()) }
+}
+
+/// What a line replaces is what is due: whatever was decided since the list was made is not undone by it.
+fn stands_as_listed(books: &Books, line: &AdjustmentLine, from: Period) -> Result<(), Rejection> {
+    let entitlement = line.entitlement;
+    let due = live(books, entitlement)?.due(from).unwrap_or_default();
+    if due == line.was { Ok(()) } else { Err(Rejection::EntitlementChangedSince { entitlement }) }
 }
 
 fn confirm_adjustments(
@@ -178,29 +165,16 @@ fn confirm_adjustments(
     if known.root != confirmed.root {
         return Err(Rejection::ManifestMismatch { what: "默克尔根" });
     }
-    let mut lines = known.lines.iter();
-    lines.try_for_each(|line| confirm_change(books, officer, Change::of_line(line, known.from)))
+    known.lines.iter().try_for_each(|line| {
+        confirm_change(books, officer, Change::of_line(line, known.from))?;
+        stands_as_listed(books, line, known.from)
+    })
 }
 
 /// Between proposal and confirmation a month may have closed or the entitlement stopped.
 fn confirm_change(books: &Books, officer: OfficerId, change: Change<'_>) -> Result<(), Rejection> {
     entrusted(books, officer, change)?;
-    adjust(books, change)
-}
-
-/// What the office decides as a body is not reached by adjusting: it is applied for anew.
-fn decided_by_the_body(
-    books: &Books,
-    entitlement: &Entitlement,
-    change: Change<'_>,
-) -> Result<(), Rejection> {
-    let set = books.policies.scheme(&entitlement.scheme, change.from);
-    let above = set.and_then(|set| set.collective_above_fen);
-    let amount = sum_of(change.parts).ok_or(Rejection::MoneyOverflow {})?;
-    match above.filter(|above| amount > *above) {
-        Some(_) => Err(Rejection::StepMissing { step: Step::CollectiveDecision.chinese() }),
-        None => Ok(()),
-    }
+    may_be_adjusted(books, change)
 }
 
 /// A town adjusts up to what it may confirm.
@@ -210,38 +184,4 @@ fn entrusted(books: &Books, officer: OfficerId, change: Change<'_>) -> Result<()
         Some(set) => conditions::may_confirm(books, officer, set, (held.household, change.parts)),
         None => Ok(()),
     }
-}
-
-fn adjust(books: &Books, change: Change<'_>) -> Result<(), Rejection> {
-    let Change { entitlement: id, from, parts } = change;
-    let entitlement = live(books, id)?;
-    if !entitlement.is_live(from) {
-        return Err(Rejection::EntitlementStopped { entitlement: id });
-    }
-    if books.cases.works.stages(id).is_some() {
-        let stage = parts.first().map(|part| part.label.clone()).unwrap_or_default();
-        return Err(Rejection::StageWrong {
-            stage, why: "按进度发放的资格不作月度调整"
-        });
-    }
-    books.closings.open(from.first_day())?;
-    decided_by_the_body(books, entitlement, change)?;
-    // An adjustment changes what is due; it never makes due what was not.
-    let earliest = entitlement.parts.begin();
-    if from < earliest {
-        return Err(Rejection::StartTooEarly { from, earliest });
-    }
-    entitling::amount_follows_the_standard(
-        books,
-        &Claim {
-            scheme: &entitlement.scheme,
-            household: entitlement.household,
-            persons: &entitlement.persons,
-            payee: entitlement.payee,
-            parts,
-            cause: None,
-            from,
-            last: entitlement.last,
-        },
-    )
 }

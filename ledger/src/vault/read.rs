@@ -1,6 +1,8 @@
 //! Reading plain text and finding ids by number. Every reading is recorded before anything is given out;
 //! a search gives only an id to somebody who already has the number, and is not a reading.
 
+use zeroize::Zeroizing;
+
 use super::Vault;
 use super::access::AccessNote;
 use super::erasure_key::KeyRing;
@@ -268,7 +270,7 @@ impl Vault {
                 return Ok(value);
             }
             let value = open(subject)?;
-            opened.push((subject.clone(), value.clone()));
+            opened.push((subject.clone(), Zeroizing::new(value.clone())));
             Ok(value)
         };
         let answers = subjects.iter().zip(found).map(&mut answer).collect();

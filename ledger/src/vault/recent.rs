@@ -1,4 +1,4 @@
-//! What was opened lately stays open for a while: a list of payees is looked at by several people, page after page. Whoever
+//! What was opened stays open until something changes, or until it is too much: a list of payees is looked at by several people, page after page. Whoever
 //! is given it is recorded all the same, before.
 
 use std::collections::HashMap;
@@ -48,7 +48,7 @@ impl Recent {
         &self,
         Since(wiped): Since,
         field: Field,
-        values: impl IntoIterator<Item = (Subject, String)>,
+        values: impl IntoIterator<Item = (Subject, Zeroizing<String>)>,
     ) {
         let mut opened = self.opened();
         for (subject, value) in values {
@@ -58,7 +58,7 @@ impl Recent {
             if opened.values.len() >= MOST {
                 opened.values.clear();
             }
-            opened.values.insert(subject, (field, Zeroizing::new(value)));
+            opened.values.insert(subject, (field, value));
         }
     }
 
@@ -72,9 +72,15 @@ impl Recent {
 
 #[cfg(test)]
 mod tests {
+    use zeroize::Zeroizing;
+
     use super::{MOST, Recent};
     use crate::ids::{AccountId, PersonId};
     use crate::vault::subject::{Field, Subject};
+
+    fn open(text: &str) -> Zeroizing<String> {
+        Zeroizing::new(text.to_owned())
+    }
 
     fn person(number: u8) -> Subject {
         Subject::Person(PersonId::from_bytes([number; 16]))
@@ -85,7 +91,7 @@ mod tests {
         let recent = Recent::default();
         let (since, found) = recent.find(&[person(1)], Field::Name);
         assert_eq!(found, [None]);
-        recent.keep(since, Field::Name, [(person(1), "王一".to_owned())]);
+        recent.keep(since, Field::Name, [(person(1), open("王一"))]);
         let (_, found) = recent.find(&[person(2), person(1)], Field::Name);
         assert_eq!(found, [None, Some("王一".to_owned())]);
         let (_, found) = recent.find(&[person(1)], Field::IdNo);
@@ -97,7 +103,7 @@ mod tests {
         let recent = Recent::default();
         let (since, _) = recent.find(&[person(1)], Field::Name);
         recent.wipe();
-        recent.keep(since, Field::Name, [(person(1), "王一".to_owned())]);
+        recent.keep(since, Field::Name, [(person(1), open("王一"))]);
         assert_eq!(recent.find(&[person(1)], Field::Name).1, [None]);
     }
 
@@ -111,7 +117,7 @@ mod tests {
         };
         for n in 0..=MOST {
             let (since, _) = recent.find(&[], Field::Number);
-            recent.keep(since, Field::Number, [(account(n), n.to_string())]);
+            recent.keep(since, Field::Number, [(account(n), open(&n.to_string()))]);
             assert!(recent.opened().values.len() <= MOST);
         }
         assert_eq!(recent.find(&[account(MOST)], Field::Number).1, [Some(MOST.to_string())]);

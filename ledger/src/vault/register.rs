@@ -126,9 +126,10 @@ impl Vault {
             }
         }
         let commitment = put_field(&mut state, &mut batch, &own, &key, text.as_bytes())?;
-        batch.commit()?;
+        // Also after a failure: what of it came to be is not known.
+        let done = batch.commit();
         self.recent.wipe();
-        Ok(commitment)
+        done.map(|()| commitment)
     }
 
     /// Keeps an original bank file under the SHA-256 of its bytes. Handing it in again changes nothing.

@@ -175,13 +175,14 @@ impl Desk<'_> {
         let adjustments = cases.adjustments.iter();
         let adjustments =
             adjustments.filter(|(_, (adjusted, done))| !done && is_ours(&adjusted.entitlement));
-        let raises = cases.adjustment_lists.iter();
-        let raises = raises.filter(|(_, list)| !list.confirmed && self.has_scheme(&list.scheme));
+        let adjusted = cases.adjustment_lists.iter();
+        let adjusted =
+            adjusted.filter(|(_, list)| !list.confirmed && self.has_scheme(&list.scheme));
         let stages = cases.works.acceptances.iter();
         let stages = stages.filter(|(_, (accepted, done))| !done && is_ours(&accepted.entitlement));
         let changes = self.books.people.changes.iter().filter(|(_, change)| !change.approved);
         let acts = lists.map(|(act, _)| act).chain(adjustments.map(|(act, _)| act));
-        let acts = acts.chain(raises.map(|(act, _)| act));
+        let acts = acts.chain(adjusted.map(|(act, _)| act));
         let acts = acts.chain(stages.map(|(act, _)| act)).chain(changes.map(|(act, _)| act));
         acts.map(|act| matter(MatterKind::Proposal, act, Money::ZERO)).collect()
     }

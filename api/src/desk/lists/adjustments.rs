@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ledger::act::Body;
 use ledger::act::cases::{EntitlementsAdjusted, Part};
+use ledger::books::adjusting::{Change, may_be_adjusted};
 use ledger::books::cases::{Entitlement, sum_of};
-use ledger::books::entitling::{self, Claim};
+use ledger::books::{Books, entitling};
 use ledger::ids::{Digest, EntitlementId, HouseholdId, KeyId, OfficerId, PersonId, SchemeCode};
 use ledger::line::{AdjustmentLine, Line};
 use ledger::money::Money;
@@ -49,7 +50,7 @@ pub struct Adjusting {
 }
 
 /// Reads a list of new amounts, a row for each payee, and makes it `entitlements.adjusted`, tried as the holder of `key` would
-/// sign it. Rows that change nothing are counted and left out.
+/// sign it. Rows that change nothing are counted and left out. Of households that are not `near` nothing is told.
 ///
 /// # Errors
 /// Every problem of the file; nothing changes; or the rule that refuses the list as a whole.
@@ -58,12 +59,13 @@ pub fn from_list(
     (officer, key): (OfficerId, KeyId),
     opened: &Opened<'_>,
     given: &Given,
+    near: impl Fn(HouseholdId) -> bool,
 ) -> Result<Adjusting, Failure> {
     let labels = labels(office.books, &given.scheme)?;
     let list = office_list::read(opened, COLUMNS, &|heading| labels.contains_key(heading))
         .map_err(Failure::Problems)?;
     let mut finder = Finder::new(office, officer, "批量调整名单核对");
-    let payees = payees(office, given);
+    let payees = payees(office, given, near);
     let reading = Reading { list: &list, labels: &labels, payees: &payees, given };
     let (mut problems, mut found) = (Vec::new(), Found::default());
     let (mut seen, mut sums) = (BTreeSet::new(), BTreeMap::new());
@@ -78,14 +80,12 @@ pub fn from_list(
         if !seen.insert(id) {
             row.refuse(Code::ListRefused, ID_NO.name, "这项资格前面已经列过，一份名单里只列一次");
         }
-        if let Err(why) = entitling::amount_follows_the_standard(
-            office.books,
-            &Claim { parts: &parts, ..held.as_claimed(given.from) },
-        ) {
+        let change = Change { entitlement: id, from: given.from, parts: &parts };
+        if let Err(why) = may_be_adjusted(office.books, change) {
             row.refuse(Code::ListRefused, TOTAL.name, &in_words(&why));
         }
         if problems.len() == before {
-            found.put((id, held), parts, given.from)?;
+            found.put(office.books, (id, held), parts, given.from)?;
         }
     }
     for column in list.others.iter().map(String::as_str).chain([TOTAL.name]) {
@@ -110,24 +110,27 @@ pub fn by_the_standard(
     given: &Given,
     near: impl Fn(HouseholdId) -> bool,
 ) -> Result<Adjusting, Failure> {
-    let (mut found, mut left) = (Found::default(), Vec::new());
-    let mut all: Vec<_> = of_scheme(office, given).collect();
+    let mut found = Found::default();
+    let mut all: Vec<_> =
+        of_scheme(office, given).filter(|(_, held)| near(held.household)).collect();
     all.sort_unstable_by_key(|(id, _)| **id);
     for (id, held) in all {
-        if !near(held.household) || held.due(given.from).is_none() {
+        let (entitlement, from) = (*id, given.from);
+        if held.due(from).is_none() {
+            found.later = found.later.saturating_add(usize::from(held.parts.begin() > from));
             continue;
         }
-        match entitling::by_the_standard(office.books, &held.as_claimed(given.from)) {
-            Ok(parts) => found.put((*id, held), parts, given.from)?,
-            Err(why) => left.push((*id, why)),
+        let fitted = entitling::by_the_standard(office.books, &held.as_claimed(from));
+        let fitted = fitted.and_then(|parts| {
+            may_be_adjusted(office.books, Change { entitlement, from, parts: &parts })?;
+            Ok(parts)
+        });
+        match fitted {
+            Ok(parts) => found.put(office.books, (entitlement, held), parts, from)?,
+            Err(why) => found.left.push((entitlement, why)),
         }
     }
-    let mut adjusting = found.drafted(office, key, given)?;
-    if let Some((id, why)) = left.first() {
-        let more = left.len();
-        adjusting.noted.push(format!("另有{more}项不能按标准算出，不在其中，例如资格{id}：{why}"));
-    }
-    Ok(adjusting)
+    found.drafted(office, key, given)
 }
 
 /// The scheme's entitlements that are or will be payable in the month or later.
@@ -139,18 +142,27 @@ fn of_scheme<'a>(
     all.filter(|(_, held)| held.scheme == given.scheme && held.is_live(given.from))
 }
 
-/// What changes.
+/// What changes, and what is told beside it.
 #[derive(Default)]
 struct Found {
     lines: Vec<Line>,
     unchanged: usize,
     /// The sums before and after, of what changes.
     sums: (Money, Money),
+    /// Those that begin after the month.
+    later: usize,
+    /// Those that change and have other amounts from a later month on, which stay.
+    change_again: usize,
+    /// Those that change and stand on the month's roster already, with the amount so far.
+    on_roster: usize,
+    /// Those that cannot be worked out, and why.
+    left: Vec<(EntitlementId, Rejection)>,
 }
 
 impl Found {
     fn put(
         &mut self,
+        books: &Books,
         (entitlement, held): (EntitlementId, &Entitlement),
         parts: Vec<Part>,
         from: Period,
@@ -165,38 +177,54 @@ impl Found {
         let amount_fen = sum_of(&parts).ok_or_else(overflow)?;
         let before = sum_of(due).ok_or_else(overflow)?;
         let (befores, afters) = self.sums;
-        self.sums =
-            befores.checked_add(before).zip(afters.checked_add(amount_fen)).ok_or_else(overflow)?;
-        self.lines.push(Line::Adjustment(AdjustmentLine { amount_fen, entitlement, parts }));
+        let sums = befores.checked_add(before).zip(afters.checked_add(amount_fen));
+        self.sums = sums.ok_or_else(overflow)?;
+        let is_on_roster = books.payments.is_on_roster(entitlement, from);
+        self.on_roster = self.on_roster.saturating_add(usize::from(is_on_roster));
+        let changes_again = held.parts.change_after(from);
+        self.change_again = self.change_again.saturating_add(usize::from(changes_again));
+        let was = due.to_vec();
+        self.lines.push(Line::Adjustment(AdjustmentLine { amount_fen, entitlement, parts, was }));
         Ok(())
     }
 
-    fn drafted(self, office: Office<'_>, key: KeyId, given: &Given) -> Result<Adjusting, Failure> {
-        let Found { lines, unchanged, sums: (before, after) } = self;
-        if lines.is_empty() {
-            let (scheme, from) = (&given.scheme, given.from);
-            let text =
-                format!("项目{scheme}自{from}起没有要调整的：{unchanged}项的金额与台账相同。");
-            return Err(Failure::usage(text));
-        }
-        let mut noted = vec![format!(
+    /// What whoever signs should know.
+    fn noted(&self, from: Period) -> Vec<String> {
+        let (before, after) = self.sums;
+        let changed = format!(
             "调整{}项：每月共{}元，调整前{}元",
-            lines.len(),
+            self.lines.len(),
             after.to_grouped_yuan(),
             before.to_grouped_yuan()
-        )];
-        if unchanged > 0 {
-            noted.push(format!("另有{unchanged}项金额不变，不在其中"));
+        );
+        let counted = [
+            (self.unchanged, "项金额不变，不在其中".to_owned()),
+            (self.on_roster, format!("项在{from}的名册上，该月已按原金额造册，差额不会自动补发")),
+            (self.change_again, "项另有更晚月份起的金额，那些月份仍按原定的发".to_owned()),
+            (self.later, format!("项自{from}以后才起发，不在其中，要调整的另按其起发月份列单")),
+        ];
+        let counted = counted.into_iter().filter(|(count, _)| *count > 0);
+        let counted = counted.map(|(count, what)| format!("{count}{what}"));
+        let left = self.left.first().map(|(id, why)| {
+            let count = self.left.len();
+            format!("{count}项不能按标准算出，不在其中，例如资格{id}：{why}")
+        });
+        [changed].into_iter().chain(counted).chain(left).collect()
+    }
+
+    fn drafted(self, office: Office<'_>, key: KeyId, given: &Given) -> Result<Adjusting, Failure> {
+        let noted = self.noted(given.from);
+        if self.lines.is_empty() {
+            let (scheme, from) = (&given.scheme, given.from);
+            let rest = noted.get(1..).unwrap_or_default().join("；");
+            let rest = if rest.is_empty() { String::new() } else { format!("：{rest}") };
+            let text = format!("项目{scheme}自{from}起没有要调整的{rest}。");
+            return Err(Failure::usage(text));
         }
         let Given { scheme, from, reason, evidence } = given.clone();
-        let draft = Draft::over(lines, |manifest| {
-            Body::EntitlementsAdjusted(EntitlementsAdjusted {
-                evidence,
-                from,
-                manifest,
-                reason,
-                scheme,
-            })
+        let draft = Draft::over(self.lines, |manifest| {
+            let adjusted = EntitlementsAdjusted { evidence, from, manifest, reason, scheme };
+            Body::EntitlementsAdjusted(adjusted)
         })?;
         try_one(office, key, &draft.body, &draft.lines)?;
         Ok(Adjusting { draft, noted })
@@ -206,9 +234,13 @@ impl Found {
 /// The entitlements of the scheme that each payee is paid.
 type Payees<'a> = BTreeMap<PersonId, Vec<(EntitlementId, &'a Entitlement)>>;
 
-fn payees<'a>(office: Office<'a>, given: &'a Given) -> Payees<'a> {
+fn payees<'a>(
+    office: Office<'a>,
+    given: &'a Given,
+    near: impl Fn(HouseholdId) -> bool,
+) -> Payees<'a> {
     let mut payees = Payees::new();
-    for (id, held) in of_scheme(office, given) {
+    for (id, held) in of_scheme(office, given).filter(|(_, held)| near(held.household)) {
         payees.entry(held.payee).or_default().push((*id, held));
     }
     payees
@@ -237,10 +269,12 @@ impl<'a> Reading<'a> {
             total(row, &self.list.others, None);
             return Ok(None);
         };
-        let Some((id, held)) = self.held(row, payee, stated.as_deref()) else { return Ok(None) };
-        let due = held.due(self.given.from).unwrap_or_default();
-        let Some(parts) = self.merged(row, due, listed) else { return Ok(None) };
-        let total = total(row, &self.list.others, Some(&parts));
+        let held = self.held(row, payee, stated.as_deref());
+        let merged = held.and_then(|(_, held)| {
+            self.merged(row, held.due(self.given.from).unwrap_or_default(), listed)
+        });
+        let total = total(row, &self.list.others, merged.as_deref());
+        let Some(((id, held), parts)) = held.zip(merged) else { return Ok(None) };
         Ok(total.map(|_| (id, held, parts)))
     }
 
@@ -292,7 +326,7 @@ impl<'a> Reading<'a> {
         match all {
             [one] => Some(*one),
             [] => {
-                let text = format!("此人自{from}起不领取项目{scheme}，没有可调整的资格");
+                let text = format!("这里没有由此人领取、自{from}起有效的项目{scheme}的资格");
                 row.refuse(Code::ListRefused, ID_NO.name, &text);
                 None
             }

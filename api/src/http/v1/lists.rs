@@ -154,7 +154,10 @@ pub async fn of_adjustments(
         let opened = opened(&name, &bytes)?;
         let given = Adjusted { scheme, from, reason, evidence };
         let signer = (who.officer, who.key);
-        let Adjusting { draft, noted } = adjustments::from_list(office, signer, &opened, &given)?;
+        let area = Area::of(office.books, who.officer);
+        let near = |household| area.covers_household(office.books, household);
+        let Adjusting { draft, noted } =
+            adjustments::from_list(office, signer, &opened, &given, near)?;
         Ok((draft, Told::Noted(noted)))
     })
     .await

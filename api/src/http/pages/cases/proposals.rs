@@ -1,4 +1,5 @@
-//! What one person proposed and another one confirms: an account change, another amount, a stage of works, a list of entitlements.
+//! What one person proposed and another one confirms: an account change, another amount of one or of many, a stage of works,
+//! a list of entitlements.
 
 use std::sync::Arc;
 
@@ -35,7 +36,7 @@ pub(super) async fn page(
         let of_persons = of_persons.filter_map(|of| of(office, who, act).transpose());
         let mut shown = of_persons
             .chain(list(office, who, act).transpose())
-            .chain(raise(office, who, act).transpose());
+            .chain(adjustments(office, who, act).transpose());
         let Shown { title, facts, form, role, is_done, persons, parts } =
             shown.next().ok_or_else(|| missing("没有这项待批准或确认的事。"))??;
         let mut page = CasePage::new(frame, title);
@@ -230,7 +231,7 @@ fn list(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
 }
 
 /// Other amounts of many entitlements.
-fn raise(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
+fn adjustments(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
     let cases = &office.books.cases;
     let Some(list) = cases.adjustment_lists.get(&act) else { return Ok(None) };
     Sight::Household.demand(office.books, who.officer)?;
@@ -243,6 +244,7 @@ fn raise(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
         let held = cases.entitlements.get(&line.entitlement);
         held.map_or(Ok(()), |held| area.demand(office.books, held.household))?;
     }
+    let due = |held: &Entitlement| held.due(list.from).and_then(sum_of).unwrap_or_default();
     let mut facts = vec![
         Fact::new("项目", &scheme_name(office.books, &list.scheme)),
         Fact::new("自何月起", &list.from),
@@ -252,22 +254,34 @@ fn raise(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
     ];
     // Once confirmed the amounts are those of the entitlements, and the list is not kept beside them.
     if !list.confirmed {
-        let due = |held: &Entitlement| held.due(list.from).and_then(sum_of).unwrap_or_default();
         let before = Money::total(near.iter().map(|(_, held)| due(held))).unwrap_or_default();
         let after = Money::total(near.iter().map(|(line, _)| line.amount_fen)).unwrap_or_default();
-        facts.push(Fact::new("调整", &format!("{}项", near.len())));
+        let is_whole = near.len() == list.lines.len();
+        let of_area = if is_whole { "" } else { "，其余不在本单位辖区" };
+        facts.push(Fact::new("调整", &format!("{}项{of_area}", near.len())));
         facts.push(Fact::new("每月合计，调整前（元）", &before.to_grouped_yuan()));
         facts.push(Fact::new("每月合计，调整后（元）", &after.to_grouped_yuan()));
+        let payments = &office.books.payments;
+        let on_roster =
+            near.iter().filter(|(line, _)| payments.is_on_roster(line.entitlement, list.from));
+        let on_roster = on_roster.count();
+        if on_roster > 0 {
+            let said = format!("{on_roster}项，该月已按原金额造册，差额不会自动补发");
+            facts.push(Fact::new("已在该月名册上", &said));
+        }
     }
     if near.len() > LINES {
-        facts.push(Fact::new("列出", &format!("前{LINES}项，共{}项", near.len())));
+        facts.push(Fact::new("列出", &format!("变动最大的{LINES}项，共{}项", near.len())));
     }
+    // The largest change first: that is the one to look at.
+    near.sort_by_key(|(line, held)| {
+        std::cmp::Reverse(line.amount_fen.fen().abs_diff(due(held).fen()))
+    });
     near.truncate(LINES);
     let payees: Vec<PersonId> = near.iter().map(|(_, held)| held.payee).collect();
     let named = named(office, who, "确认批量调整", &payees)?;
     let persons = near.iter().zip(named).map(|((line, held), (id, name))| {
-        let before = held.due(list.from).and_then(sum_of).unwrap_or_default();
-        let (before, after) = (before.to_grouped_yuan(), line.amount_fen.to_grouped_yuan());
+        let (before, after) = (due(held).to_grouped_yuan(), line.amount_fen.to_grouped_yuan());
         (id, format!("{name}，{}人，每月{before}元改为{after}元", held.persons.len()))
     });
     let fields = vec![
@@ -280,7 +294,7 @@ fn raise(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
         facts,
         persons: persons.collect(),
         parts: Vec::new(),
-        form: form.noting("确认后，名单上的资格从该月起按新的金额发放。由提出调整以外的人确认。"),
+        form: form.noting("确认后，从该月起造的名册按新的金额；已经造好的名册不变。名单要么全部生效，要么都不生效。由提出调整以外的人确认。"),
         role: Role::CountyConfirmer,
         is_done: list.confirmed,
     }))
