@@ -7,7 +7,7 @@ export const WORDS = {
   acceptance: "验收", accepted: "验收日期", account: "账户", act: "所指动作", acts: "所指动作", adjustment: "所指调整", advance: "先行救助",
   alg: "签名算法", amount_fen: "金额", answered: "银行答复日期", application: "申请", area: "适用地区", arrived: "到达日期", assessed: "查勘日期",
   assessment: "所指查勘", balance_fen: "余额", bank: "开户银行", base_category: "基准部分", base_scheme: "基准项目", basis: "依据", batch: "批次",
-  booked: "入账日期", brought_in: "所指名单", adjustments: "批量调整名单", cap_fen: "单笔上限", category: "部分", cause: "事由", chain: "审批环节", change: "所指变更",
+  booked: "入账日期", brought_in: "所指名单", adjustments: "批量调整名单", was: "现为", cap_fen: "单笔上限", category: "部分", cause: "事由", chain: "审批环节", change: "所指变更",
   check: "所指核实", checked: "核实日期", claim: "理赔案件", closing_fen: "期末余额", code: "编码", collective_above_fen: "集体研究起点",
   commitment: "承诺", compromised_since: "存疑起自记录", confirmed: "确认日期", contributor: "缴款单位", corrects: "更正所指冲销", count: "笔数",
   countersigned: "副署", county: "县区划", cover_fen: "保额", cpi_bp: "居民消费价格同比涨幅", date: "日期", days: "工作日数",
@@ -54,7 +54,7 @@ export const KINDS = {
   "person.settled": "求助人员安置", "person.identified": "身份查明", "stage.accepted": "阶段验收", "stage.confirmed": "阶段验收确认", "goods.received": "物资入库",
   "goods.handed_out": "物资发放", "alert.rule_set": "预警标准设定", "medical.listed": "医疗费用名单", "alert.answered": "预警处置", "flag.raised": "疑点登记",
   "flag.handed_over": "疑点移交", "flag.checked": "疑点核实", "flag.decided": "疑点认定", "flag.remedied": "整改办结", "handover.offered": "工作移交",
-  "handover.accepted": "移交接收", "entitlements.adjusted": "资格批量调整", "entitlements.adjustment_confirmed": "批量调整确认", "organisation.closed": "机构停用", "fund.returned": "资金上缴", "clearing.undone": "解除核销",
+  "handover.accepted": "移交接收", "entitlements.adjusted": "资格批量调整", "entitlements.adjustment_confirmed": "批量调整确认", "entitlements.adjustment_withdrawn": "批量调整撤回", "organisation.closed": "机构停用", "fund.returned": "资金上缴", "clearing.undone": "解除核销",
 };
 
 // Keys that mean something of their own in one kind of act.

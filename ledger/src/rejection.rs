@@ -182,6 +182,7 @@ rejections! {
     EntitlementListedTwice { entitlement: EntitlementId } = "entitlement.listed_twice", "资格{entitlement}在同一份名单里列了两次", "一项资格在一份名单里只列一次。";
     EntitlementOfOtherScheme { entitlement: EntitlementId, scheme: SchemeCode } = "entitlement.other_scheme", "资格{entitlement}不属于项目{scheme}", "一份名单只列一个项目的资格；各项目分别列单。";
     EntitlementChangedSince { entitlement: EntitlementId } = "entitlement.changed_since", "资格{entitlement}现在的金额不是名单所依据的", "名单拟出之后金额变过；按现在的金额重新拟一份名单。";
+    EntitlementOnRoster { entitlement: EntitlementId, period: Period } = "entitlement.on_roster", "资格{entitlement}已在{period}的名册上", "还没有报盘的名册先撤回再调整；已经发放的月份不再改，自下一个月起调整。";
     EntitlementListEmpty {} = "entitlement.list_empty", "名单没有一行", "没有要调整的就不列单。";
     ListUnknown { list: ActId } = "entitlement.list_unknown", "没有待确认的资格名单{list}", "核对动作编号；已确认的名单不能再确认。";
     AdjustmentUnknown { adjustment: ActId } = "entitlement.adjustment_unknown", "没有待确认的调整{adjustment}", "核对动作编号；已确认的调整不能再确认。";

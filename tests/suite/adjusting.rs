@@ -3,14 +3,15 @@
 use serde_json::json;
 use tests::given::{County, Saying, given};
 
-fn raise(lines: &[(u32, i64)]) -> Saying {
+fn raise(lines: &[(u32, i64, i64)]) -> Saying {
     let body = json!({ "evidence": "#proof", "from": "2020-11", "reason": "提标", "scheme": "DB" });
     lines.iter().fold(
         Saying::new("registrar", "entitlements.adjusted", body),
-        |saying, (id, fen)| {
+        |saying, (id, was, fen)| {
             let parts = json!([{ "amount_fen": fen, "label": "差额补助" }]);
             let entitlement = format!("$entitlement{id}");
-            let line = json!({ "amount_fen": fen, "entitlement": entitlement, "parts": parts });
+            let line = json!({ "amount_fen": fen, "entitlement": entitlement, "parts": parts,
+            "was": [{ "amount_fen": was, "label": "差额补助" }] });
             saying.line("adjustment", line)
         },
     )
@@ -31,7 +32,7 @@ fn due(county: &County, id: u32, month: &str) -> Vec<i64> {
 #[test]
 fn many_amounts_change_together_from_their_month_on_when_another_person_confirms() {
     let mut county = given("entitled");
-    county.must("raise", &raise(&[(1, 110_000), (2, 55_000)]));
+    county.must("raise", &raise(&[(1, 100_000, 110_000), (2, 50_000, 55_000)]));
     assert_eq!(due(&county, 1, "2020-11"), [100_000], "nothing yet");
     county
         .clone()
@@ -56,7 +57,7 @@ fn many_amounts_change_together_from_their_month_on_when_another_person_confirms
 #[test]
 fn a_list_of_amounts_is_confirmed_whole_or_not_at_all() {
     let mut county = given("entitled");
-    county.must("raise", &raise(&[(1, 110_000), (2, 55_000)]));
+    county.must("raise", &raise(&[(1, 100_000, 110_000), (2, 50_000, 55_000)]));
     let stopped = json!({
         "entitlement": "$entitlement2", "evidence": "#proof", "last": "2020-10", "reason": "收入超标",
     });
@@ -64,7 +65,68 @@ fn a_list_of_amounts_is_confirmed_whole_or_not_at_all() {
     let text = county.fill_text("资格$entitlement2已经停发");
     county.clone().when(&confirm_raise("county")).refuses("entitlement.stopped", &text);
     assert_eq!(due(&county, 1, "2020-11"), [100_000]);
-    county.clone().when(&raise(&[(1, 110_000), (2, 55_000)])).refuses("entitlement.stopped", &text);
-    let above = raise(&[(4, 1_000_000)]);
+    county
+        .clone()
+        .when(&raise(&[(1, 100_000, 110_000), (2, 50_000, 55_000)]))
+        .refuses("entitlement.stopped", &text);
+    let above = raise(&[(4, 45_000, 1_000_000)]);
     county.when(&above).refuses("standard.broken", "金额10,000.00元不符合标准，标准为600.00元");
+}
+
+#[test]
+fn whoever_proposed_a_list_does_not_confirm_it() {
+    let mut county = given("entitled");
+    county.must("raise", &raise(&[(1, 100_000, 110_000)]));
+    let both = json!({
+        "name_commit": "#name of both", "officer": "$officer.registrar", "post": "信息登记",
+        "roles": ["registrar", "county_confirmer"], "unit": "MZJ",
+    });
+    county.must("both", &Saying::new("admin", "officer.appointed", both));
+    let refused = county.when(&confirm_raise("registrar")).result.unwrap_err();
+    assert_eq!(refused.code(), "segregation.same_person");
+}
+
+#[test]
+fn what_was_decided_in_between_is_not_undone_by_a_list() {
+    let mut county = given("entitled");
+    county.must("raise", &raise(&[(1, 100_000, 110_000), (2, 50_000, 55_000)]));
+    let lowered = json!({
+        "entitlement": "$entitlement1", "evidence": "#proof", "from": "2020-11", "reason": "收入变化",
+        "parts": [{ "amount_fen": 30_000, "label": "差额补助" }],
+    });
+    county.must("lowered", &Saying::new("registrar", "entitlement.adjusted", lowered));
+    let confirmed = json!({ "adjustment": "$lowered" });
+    let confirmed = Saying::new("county", "entitlement.adjustment_confirmed", confirmed);
+    county.must("confirmed", &confirmed);
+    let text = county.fill_text("资格$entitlement1现在的金额不是名单所依据的");
+    county.clone().when(&confirm_raise("county")).refuses("entitlement.changed_since", &text);
+    assert_eq!(due(&county, 1, "2020-11"), [30_000]);
+    // It is taken back, and then it is nothing that could be confirmed.
+    let back = json!({ "adjustments": "$raise", "reason": "金额已变，重新拟" });
+    county.must("back", &Saying::new("registrar", "entitlements.adjustment_withdrawn", back));
+    let text = county.fill_text("没有待确认的调整$raise");
+    county.when(&confirm_raise("county")).refuses("entitlement.adjustment_unknown", &text);
+}
+
+#[test]
+fn nothing_is_sent_on_the_strength_of_a_list_that_a_stolen_key_signed() {
+    let mut county = given("approved");
+    let release = Saying::new(
+        "payer",
+        "payment_file.released",
+        json!({
+            "account": "ZH-01", "batch": "A0001", "count": 3, "date": "2020-10-12",
+            "file": "#payment file", "file_name": "A0001.csv", "profile": "icbc-batch@1",
+            "root": "$roster.root", "total_fen": 195_000,
+        }),
+    );
+    county.must("raise", &raise(&[(1, 100_000, 110_000)]));
+    county.must("confirmed", &confirm_raise("county"));
+    assert!(county.clone().when(&release).result.is_ok());
+    let revoked = json!({
+        "key": "$key.registrar", "reason": "被盗", "compromised_since": "$raise.at",
+    });
+    county.must("revoked", &Saying::new("admin", "key.revoked", revoked));
+    let text = county.fill_text("所依据的动作$raise待重新确认，或已被其签名人否认");
+    county.when(&release).refuses("acts.in_doubt", &text);
 }

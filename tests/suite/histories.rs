@@ -7,6 +7,7 @@ mod dice;
 mod model;
 mod office;
 mod oracle;
+mod raising;
 mod succession;
 mod temptation;
 mod treasury;

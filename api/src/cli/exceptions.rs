@@ -146,5 +146,9 @@ fn resolve_all(args: &Resolve) -> Result<Report, Failure> {
 
 pub(super) fn digest_of(path: &Path) -> Result<Digest, Failure> {
     let bytes = std::fs::read(path).map_err(|why| Failure::file(path, &why))?;
+    if bytes.is_empty() {
+        let path = path.display();
+        return Err(Failure::usage(format!("“{path}”是空的文件，不能作凭证。")));
+    }
     Ok(Digest(Sha256::digest(bytes).into()))
 }

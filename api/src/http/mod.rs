@@ -62,6 +62,7 @@ pub fn people(hall: Arc<Hall>) -> Router {
     let document = document.to_pretty_json().unwrap_or_default();
     api.layer(from_fn(tagged::tag))
         .merge(turns::in_turn(pages::router()))
+        .merge(pages::at_once())
         .merge(page)
         .merge(assets::router(document))
         .merge(health::router())

@@ -6,8 +6,11 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use tokio::sync::Semaphore;
+
+use super::broken_off;
+use super::problem::Problem;
 
 /// So many pages are written at once for each processor: while one waits for the disk, another is written.
 const EACH: usize = 2;
@@ -19,10 +22,23 @@ pub(super) fn in_turn<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Ro
     router.layer(from_fn_with_state(turns, wait))
 }
 
-/// Who goes away while waiting gives up the turn. The turn ends when the page is written, not when it is sent.
+/// Who goes away while waiting gives up the turn. A page that is being written keeps it until it is written, also for nobody:
+/// or whoever asks again and again would have as many written at once.
 async fn wait(State(turns): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
-    let _turn = turns.acquire().await;
-    next.run(request).await
+    let turn = turns.acquire_owned().await;
+    let written = tokio::spawn(async move {
+        let written = next.run(request).await;
+        drop(turn);
+        written
+    });
+    match written.await {
+        Ok(written) => written,
+        Err(why) => match why.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // Only a server that stops breaks it off.
+            Err(why) => Problem::from(broken_off(&why)).into_response(),
+        },
+    }
 }
 
 #[cfg(test)]

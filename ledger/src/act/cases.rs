@@ -203,6 +203,14 @@ wire! {
         root: Root,
     }
 
+    /// `entitlements.adjustment_withdrawn`: a list that waits for confirmation is taken back, or not confirmed; nothing changes.
+    AdjustmentListWithdrawn {
+        /// The list.
+        adjustments: ActId,
+        /// Why.
+        reason: String,
+    }
+
     /// `entitlement.stopped`: nothing is payable after the last month.
     EntitlementStopped {
         /// The entitlement.

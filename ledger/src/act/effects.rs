@@ -37,7 +37,7 @@ impl Body {
             | Body::ApplicationSurveyed(_) | Body::ApplicationSurveyJoined(_) | Body::ApplicationNoticed(_)
             | Body::ApplicationReviewed(_) | Body::ApplicationConfirmed(_) | Body::ApplicationDeclined(_)
             | Body::EntitlementsBroughtIn(_) | Body::EntitlementsConfirmed(_) | Body::EntitlementAdjusted(_)
-            | Body::EntitlementsAdjusted(_) | Body::AdjustmentListConfirmed(_)
+            | Body::EntitlementsAdjusted(_) | Body::AdjustmentListConfirmed(_) | Body::AdjustmentListWithdrawn(_)
             | Body::AdjustmentConfirmed(_) | Body::EntitlementStopped(_) | Body::AdvanceRegularised(_)
             | Body::InsuranceOpened(_) | Body::ClaimFiled(_) | Body::ClaimAssessed(_) | Body::ClaimDeclined(_)
             | Body::RosterDrawn(_) | Body::RosterChecked(_) | Body::RosterFinanceReviewed(_) | Body::RosterApproved(_)

@@ -183,6 +183,7 @@ acts! {
     "entitlement.adjustment_confirmed" => AdjustmentConfirmed(cases::AdjustmentConfirmed), "调整确认";
     "entitlements.adjusted" => EntitlementsAdjusted(cases::EntitlementsAdjusted), "资格批量调整";
     "entitlements.adjustment_confirmed" => AdjustmentListConfirmed(cases::AdjustmentListConfirmed), "批量调整确认";
+    "entitlements.adjustment_withdrawn" => AdjustmentListWithdrawn(cases::AdjustmentListWithdrawn), "批量调整撤回";
     "entitlement.stopped" => EntitlementStopped(cases::EntitlementStopped), "资格停发";
     "advance.paid" => AdvancePaid(urgent::AdvancePaid), "先行救助";
     "advance.regularised" => AdvanceRegularised(urgent::AdvanceRegularised), "先行救助补办";

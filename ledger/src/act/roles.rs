@@ -42,7 +42,7 @@ impl Body {
             | Body::FundContributed(_) | Body::FundMoved(_) | Body::FundReturned(_) => Some(Role::FundKeeper),
             Body::PeopleRegistered(_) | Body::AccountChanged(_) | Body::PersonDied(_) | Body::ApplicationFiled(_)
             | Body::ApplicationNoticed(_) | Body::EntitlementsBroughtIn(_) | Body::EntitlementAdjusted(_)
-            | Body::EntitlementsAdjusted(_)
+            | Body::EntitlementsAdjusted(_) | Body::AdjustmentListWithdrawn(_)
             | Body::AdvancePaid(_) | Body::ApplicationStepPassed(_) | Body::WatchBegun(_) | Body::WatchGraded(_)
             | Body::InsuranceOpened(_) | Body::InsuranceListed(_) | Body::LoansListed(_)
             | Body::OrganisationRegistered(_) | Body::OrganisationClosed(_) | Body::PayeeAuthorised(_) | Body::PersonFound(_)

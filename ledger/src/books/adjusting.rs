@@ -67,6 +67,25 @@ pub fn may_be_adjusted(books: &Books, change: Change<'_>) -> Result<(), Rejectio
     entitling::amount_follows_the_standard(books, &claim)
 }
 
+/// As [`may_be_adjusted`], and no roster of that month or a later one has the entitlement: what was drawn up is paid as it was
+/// drawn up, and a difference would be owed, or paid too much, without anybody being told.
+///
+/// # Errors
+/// The first that fails.
+pub fn may_be_listed(books: &Books, change: Change<'_>) -> Result<(), Rejection> {
+    may_be_adjusted(books, change)?;
+    let last = books.payments.batches.values().map(|batch| batch.period).max();
+    let mut period = change.from;
+    while last.is_some_and(|last| period <= last) {
+        let entitlement = change.entitlement;
+        if books.payments.is_on_roster(entitlement, period) {
+            return Err(Rejection::EntitlementOnRoster { entitlement, period });
+        }
+        period = period.next();
+    }
+    Ok(())
+}
+
 /// What the office decides as a body is not reached by adjusting: it is applied for anew.
 fn decided_by_the_body(
     books: &Books,
@@ -139,6 +158,8 @@ impl Cases {
         } else if let Body::EntitlementsAdjusted(list) = statement.body() {
             let waits = AdjustmentList::of(list, statement.lines);
             self.adjustment_lists.insert(statement.id, waits);
+        } else if let Body::AdjustmentListWithdrawn(withdrawn) = statement.body() {
+            self.adjustment_lists.remove(&withdrawn.adjustments);
         } else if let Body::AdjustmentListConfirmed(confirmed) = statement.body() {
             let Some(list) = self.adjustment_lists.get_mut(&confirmed.adjustments) else { return };
             list.confirmed = true;

@@ -150,6 +150,7 @@ pub fn of(books: &Books, statement: &Statement<'_>) -> Vec<(Case, Stage)> {
         | Body::AlertRuleSet(_) | Body::MedicalListed(_) | Body::AlertAnswered(_) | Body::FlagRaised(_)
         | Body::FlagHandedOver(_) | Body::FlagRemedied(_) | Body::PeopleRegistered(_) | Body::PersonDied(_)
         | Body::ApplicationFiled(_) | Body::ApplicationNoticed(_) | Body::ApplicationDeclined(_)
+        | Body::AdjustmentListWithdrawn(_)
         | Body::EntitlementStopped(_) | Body::InsuranceOpened(_) | Body::InsuranceListed(_) | Body::LoansListed(_)
         | Body::ClaimFiled(_) | Body::ClaimDeclined(_) | Body::RosterWithdrawn(_) | Body::BulletinIssued(_)
         | Body::HandoverOffered(_) | Body::HandoverAccepted(_) => Vec::new(),

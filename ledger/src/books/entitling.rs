@@ -151,6 +151,14 @@ pub fn by_the_standard(books: &Books, claim: &Claim<'_>) -> Result<Vec<Part>, Re
     fitted.collect()
 }
 
+/// True if the standards of the claim's first month leave the amount of a part open below a ceiling.
+#[must_use]
+pub fn is_below_a_ceiling(books: &Books, claim: &Claim<'_>) -> bool {
+    claim.parts.iter().any(|part| {
+        standard_of(books, claim, part).is_ok_and(|(rule, _)| rule == StandardRule::Ceiling)
+    })
+}
+
 /// How a part's standard limits it in the claim's first month, and to what amount for so many persons.
 fn standard_of(
     books: &Books,

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use crate::act::Body;
 use crate::act::cases::{AdjustmentListConfirmed, EntitlementsAdjusted, EntitlementsConfirmed};
-use crate::books::adjusting::{Change, may_be_adjusted};
+use crate::books::adjusting::{AdjustmentList, Change, may_be_adjusted, may_be_listed};
 use crate::books::cases::{Entitlement, sum_of};
 use crate::books::entitling::Claim;
 use crate::books::{Books, Statement, conditions, entitling};
-use crate::ids::{EntitlementId, OfficerId, SchemeCode};
+use crate::ids::{ActId, EntitlementId, OfficerId, SchemeCode};
 use crate::line::{AdjustmentLine, EntitlementLine, Line};
 use crate::period::Period;
 use crate::rejection::Rejection;
@@ -46,6 +46,9 @@ pub(super) fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rej
         adjust_all(books, list, lines)
     } else if let Body::AdjustmentListConfirmed(confirmed) = body {
         confirm_adjustments(books, statement.officer, confirmed)
+    } else if let Body::AdjustmentListWithdrawn(withdrawn) = body {
+        filled(&withdrawn.reason, "撤回原因")?;
+        waiting(books, withdrawn.adjustments).map(|_| ())
     } else if let Body::EntitlementStopped(stopped) = body {
         filled(&stopped.reason, "停发原因")?;
         let entitlement = live(books, stopped.entitlement)?;
@@ -141,7 +144,7 @@ fn adjust_all<'a>(
         if sum_of(&line.parts).ok_or(Rejection::MoneyOverflow {})? != line.amount_fen {
             return Err(Rejection::PartsMismatch {});
         }
-        may_be_adjusted(books, Change::of_line(line, list.from))?;
+        may_be_listed(books, Change::of_line(line, list.from))?;
         stands_as_listed(books, line, list.from)?;
     }
     if seen.is_empty() { Err(Rejection::EntitlementListEmpty {}) } else { Ok(()) }
@@ -154,19 +157,26 @@ fn stands_as_listed(books: &Books, line: &AdjustmentLine, from: Period) -> Resul
     if due == line.was { Ok(()) } else { Err(Rejection::EntitlementChangedSince { entitlement }) }
 }
 
+/// A list that is neither confirmed nor withdrawn.
+fn waiting(books: &Books, adjustment: ActId) -> Result<&AdjustmentList, Rejection> {
+    let known = books.cases.adjustment_lists.get(&adjustment).filter(|known| !known.confirmed);
+    known.ok_or(Rejection::AdjustmentUnknown { adjustment })
+}
+
 fn confirm_adjustments(
     books: &Books,
     officer: OfficerId,
     confirmed: &AdjustmentListConfirmed,
 ) -> Result<(), Rejection> {
-    let adjustment = confirmed.adjustments;
-    let known = books.cases.adjustment_lists.get(&adjustment).filter(|known| !known.confirmed);
-    let known = known.ok_or(Rejection::AdjustmentUnknown { adjustment })?;
+    let known = waiting(books, confirmed.adjustments)?;
     if known.root != confirmed.root {
         return Err(Rejection::ManifestMismatch { what: "默克尔根" });
     }
+    // In between a month may have closed, a roster been drawn, an entitlement stopped or adjusted by itself.
     known.lines.iter().try_for_each(|line| {
-        confirm_change(books, officer, Change::of_line(line, known.from))?;
+        let change = Change::of_line(line, known.from);
+        entrusted(books, officer, change)?;
+        may_be_listed(books, change)?;
         stands_as_listed(books, line, known.from)
     })
 }

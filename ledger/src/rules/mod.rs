@@ -60,7 +60,7 @@ pub fn decide(books: &Books, statement: &Statement<'_>) -> Result<(), Rejection>
             application::decide(books, statement)
         }
         Body::EntitlementsBroughtIn(_) | Body::EntitlementsConfirmed(_) | Body::EntitlementAdjusted(_)
-        | Body::AdjustmentConfirmed(_) | Body::EntitlementsAdjusted(_) | Body::AdjustmentListConfirmed(_)
+        | Body::AdjustmentConfirmed(_) | Body::EntitlementsAdjusted(_) | Body::AdjustmentListConfirmed(_) | Body::AdjustmentListWithdrawn(_)
         | Body::EntitlementStopped(_) => entitlement::decide(books, statement),
         Body::StageAccepted(_) | Body::StageConfirmed(_) => works::decide(books, statement),
         Body::GoodsReceived(_) | Body::GoodsHandedOut(_) => goods::decide(books, statement),

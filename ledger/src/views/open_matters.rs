@@ -178,13 +178,17 @@ impl Desk<'_> {
         let adjusted = cases.adjustment_lists.iter();
         let adjusted =
             adjusted.filter(|(_, list)| !list.confirmed && self.has_scheme(&list.scheme));
+        let adjusted = adjusted.map(|(act, list)| {
+            let total = Money::total(list.lines.iter().map(|line| line.amount_fen));
+            matter(MatterKind::Proposal, act, total.unwrap_or_default())
+        });
         let stages = cases.works.acceptances.iter();
         let stages = stages.filter(|(_, (accepted, done))| !done && is_ours(&accepted.entitlement));
         let changes = self.books.people.changes.iter().filter(|(_, change)| !change.approved);
         let acts = lists.map(|(act, _)| act).chain(adjustments.map(|(act, _)| act));
-        let acts = acts.chain(adjusted.map(|(act, _)| act));
         let acts = acts.chain(stages.map(|(act, _)| act)).chain(changes.map(|(act, _)| act));
-        acts.map(|act| matter(MatterKind::Proposal, act, Money::ZERO)).collect()
+        let told = acts.map(|act| matter(MatterKind::Proposal, act, Money::ZERO));
+        told.chain(adjusted).collect()
     }
 
     fn strangers(&self) -> Vec<MatterLine> {

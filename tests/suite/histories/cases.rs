@@ -9,6 +9,7 @@ use tests::given::{County, Saying};
 
 use super::dice::{Dice, open_month};
 use super::office::{Proposed, fresh, say};
+use super::raising;
 
 pub fn people(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let people = &county.ledger.books.people;
@@ -72,7 +73,7 @@ pub fn sorted<K: Ord, V>(map: &ledger::books::IdMap<K, V>) -> Vec<(&K, &V)> {
     pairs
 }
 
-fn part(scheme: &SchemeCode, fen: i64) -> Value {
+pub fn part(scheme: &SchemeCode, fen: i64) -> Value {
     let (label, fen) = match scheme.as_str() {
         "DB" => ("差额补助", fen.min(60_000)),
         "TK" => ("基本生活", 90_000),
@@ -170,14 +171,8 @@ pub fn entitlement(county: &County, dice: &mut Dice<'_>) -> Proposed {
     let books = &county.ledger.books;
     let known = sorted(&books.cases.entitlements);
     let one = |dice: &mut Dice<'_>| dice.pick(known.iter().map(|(id, e)| (**id, *e)));
-    match dice.below(9) {
-        7 => raised(county, dice),
-        8 => {
-            let open = books.cases.adjustment_lists.iter().filter(|(_, list)| !list.confirmed);
-            let (act, list) = dice.pick(open)?;
-            let body = json!({ "adjustments": act, "root": list.root });
-            say("county", "entitlements.adjustment_confirmed", body)
-        }
+    match dice.below(10) {
+        7..=9 => raising::proposed(county, dice),
         0 | 1 => {
             let (person, registered) = dice.pick(sorted(&books.people.persons))?;
             let scheme: SchemeCode = dice.pick(["DB", "LS", "TK"])?.parse().unwrap();
@@ -223,29 +218,6 @@ pub fn entitlement(county: &County, dice: &mut Dice<'_>) -> Proposed {
             }),
         ),
     }
-}
-
-/// Several entitlements of one scheme get another amount together; now and then one stands twice.
-fn raised(county: &County, dice: &mut Dice<'_>) -> Proposed {
-    let held = sorted(&county.ledger.books.cases.entitlements);
-    let (_, first) = dice.pick(held.iter())?;
-    let scheme = first.scheme.clone();
-    let all: Vec<_> = held.iter().filter(|(_, one)| one.scheme == scheme).collect();
-    let body = json!({
-        "evidence": "#proof", "from": dice.day(county).period(), "reason": "提标", "scheme": scheme,
-    });
-    let count = 1 + dice.below(3);
-    let mut saying = Saying::new("registrar", "entitlements.adjusted", body);
-    for (id, _) in all.iter().take(count) {
-        let parts = part(&scheme, dice.fen());
-        let line =
-            json!({ "amount_fen": parts[0]["amount_fen"], "entitlement": id, "parts": parts });
-        saying = saying.line("adjustment", line.clone());
-        if dice.one_in(16) {
-            saying = saying.line("adjustment", line);
-        }
-    }
-    Some(saying)
 }
 
 pub fn urgent(county: &County, dice: &mut Dice<'_>) -> Proposed {

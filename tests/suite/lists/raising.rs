@@ -69,7 +69,7 @@ fn a_raised_standard_reaches_everybody_by_one_list_from_its_month_on() {
     let nothing = office.run("账户维护", &adjust(&proof, &[]), None);
     assert_eq!(
         (nothing.code, nothing.json()["error"]["code"].as_str()),
-        (Some(2), Some("usage")),
+        (Some(1), Some("list.nothing_to_adjust")),
         "{nothing:?}"
     );
     raised(&office);
@@ -84,6 +84,10 @@ fn a_raised_standard_reaches_everybody_by_one_list_from_its_month_on() {
     let list = office.run("账户维护", &adjust(&proof, &[]), None).json();
     assert_eq!(list["total_fen"], json!(lines * 60_000));
     assert_eq!(due(&office, "2020-12"), (lines, before), "not before it is confirmed");
+    let act = list["act"].as_str().unwrap();
+    let told = office.run("分管副局长", &["adjust", "--confirm", act, "--dry-run"], None).json();
+    let sums = (&told["lines"], &told["total_before_fen"], &told["total_fen"], &told["seq"]);
+    assert_eq!(sums, (&json!(lines), &json!(before), &json!(lines * 60_000), &Value::Null));
     let own = confirm(&office, "账户维护", &list);
     assert_eq!(own.json()["error"]["code"], "authority.role_missing", "{own:?}");
     let done = confirm(&office, "分管副局长", &list);
@@ -122,7 +126,7 @@ fn new_amounts_come_in_from_a_list_and_are_refused_at_their_row() {
     );
     let (wrong, good) = (wrong.display().to_string(), good.display().to_string());
     let expected = [
-        told("list.refused", 2, "月保障金额"),
+        told("list.refused", 2, "基本生活"),
         told("list.refused", 3, "身份证号"),
         told("list.differs", 4, "姓名"),
         told("list.refused", 5, "身份证号"),

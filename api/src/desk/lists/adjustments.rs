@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ledger::act::Body;
 use ledger::act::cases::{EntitlementsAdjusted, Part};
-use ledger::books::adjusting::{Change, may_be_adjusted};
+use ledger::books::adjusting::{Change, may_be_listed};
 use ledger::books::cases::{Entitlement, sum_of};
-use ledger::books::{Books, entitling};
+use ledger::books::entitling;
 use ledger::ids::{Digest, EntitlementId, HouseholdId, KeyId, OfficerId, PersonId, SchemeCode};
 use ledger::line::{AdjustmentLine, Line};
 use ledger::money::Money;
@@ -81,11 +81,12 @@ pub fn from_list(
             row.refuse(Code::ListRefused, ID_NO.name, "这项资格前面已经列过，一份名单里只列一次");
         }
         let change = Change { entitlement: id, from: given.from, parts: &parts };
-        if let Err(why) = may_be_adjusted(office.books, change) {
-            row.refuse(Code::ListRefused, TOTAL.name, &in_words(&why));
+        if let Err(why) = may_be_listed(office.books, change) {
+            let first = list.others.first().map_or(TOTAL.name, String::as_str);
+            row.refuse(Code::ListRefused, first, &in_words(&why));
         }
         if problems.len() == before {
-            found.put(office.books, (id, held), parts, given.from)?;
+            found.put((id, held), parts, given.from)?;
         }
     }
     for column in list.others.iter().map(String::as_str).chain([TOTAL.name]) {
@@ -120,13 +121,15 @@ pub fn by_the_standard(
             found.later = found.later.saturating_add(usize::from(held.parts.begin() > from));
             continue;
         }
+        let is_below = entitling::is_below_a_ceiling(office.books, &held.as_claimed(from));
+        found.below_ceiling = found.below_ceiling.saturating_add(usize::from(is_below));
         let fitted = entitling::by_the_standard(office.books, &held.as_claimed(from));
         let fitted = fitted.and_then(|parts| {
-            may_be_adjusted(office.books, Change { entitlement, from, parts: &parts })?;
+            may_be_listed(office.books, Change { entitlement, from, parts: &parts })?;
             Ok(parts)
         });
         match fitted {
-            Ok(parts) => found.put(office.books, (entitlement, held), parts, from)?,
+            Ok(parts) => found.put((entitlement, held), parts, from)?,
             Err(why) => found.left.push((entitlement, why)),
         }
     }
@@ -153,8 +156,8 @@ struct Found {
     later: usize,
     /// Those that change and have other amounts from a later month on, which stay.
     change_again: usize,
-    /// Those that change and stand on the month's roster already, with the amount so far.
-    on_roster: usize,
+    /// Those with a part below a ceiling, which no standard works out.
+    below_ceiling: usize,
     /// Those that cannot be worked out, and why.
     left: Vec<(EntitlementId, Rejection)>,
 }
@@ -162,7 +165,6 @@ struct Found {
 impl Found {
     fn put(
         &mut self,
-        books: &Books,
         (entitlement, held): (EntitlementId, &Entitlement),
         parts: Vec<Part>,
         from: Period,
@@ -179,8 +181,6 @@ impl Found {
         let (befores, afters) = self.sums;
         let sums = befores.checked_add(before).zip(afters.checked_add(amount_fen));
         self.sums = sums.ok_or_else(overflow)?;
-        let is_on_roster = books.payments.is_on_roster(entitlement, from);
-        self.on_roster = self.on_roster.saturating_add(usize::from(is_on_roster));
         let changes_again = held.parts.change_after(from);
         self.change_again = self.change_again.saturating_add(usize::from(changes_again));
         let was = due.to_vec();
@@ -199,7 +199,10 @@ impl Found {
         );
         let counted = [
             (self.unchanged, "项金额不变，不在其中".to_owned()),
-            (self.on_roster, format!("项在{from}的名册上，该月已按原金额造册，差额不会自动补发")),
+            (
+                self.below_ceiling,
+                "项有补差的分项，补差要看各户收入，这里不算，要调整的用名单".to_owned(),
+            ),
             (self.change_again, "项另有更晚月份起的金额，那些月份仍按原定的发".to_owned()),
             (self.later, format!("项自{from}以后才起发，不在其中，要调整的另按其起发月份列单")),
         ];
@@ -219,7 +222,7 @@ impl Found {
             let rest = noted.get(1..).unwrap_or_default().join("；");
             let rest = if rest.is_empty() { String::new() } else { format!("：{rest}") };
             let text = format!("项目{scheme}自{from}起没有要调整的{rest}。");
-            return Err(Failure::usage(text));
+            return Err(Failure::refused("list.nothing_to_adjust", text));
         }
         let Given { scheme, from, reason, evidence } = given.clone();
         let draft = Draft::over(self.lines, |manifest| {

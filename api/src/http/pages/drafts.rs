@@ -52,7 +52,7 @@ pub(super) async fn page(
             let misfits = hall.misfits(office, (&drawn.scheme, drawn.period))?;
             if misfits > 0 {
                 noted.push(format!(
-                    "本项目有{misfits}项资格的金额与现行标准不符：名册按资格现在的金额造；要按新标准发，先批量调整。"
+                    "本项目有{misfits}项资格的金额与现行标准不符：名册按资格现在的金额造；要按新标准发，先请信息登记岗位批量调整、县级确认。"
                 ));
             }
         }

@@ -47,12 +47,10 @@ use crate::failure::Failure;
 use crate::hall::Hall;
 use crate::permits::Sight;
 
-/// The addresses of all pages.
+/// The addresses of the pages that are worked out from the books.
 pub fn router() -> Router<Arc<Hall>> {
     Router::new()
         .route("/", get(todo::page))
-        .route("/sign-in", get(sign_in::page))
-        .route("/enrol", get(sign_in::enrol))
         .route("/keys", get(keys::page))
         .route("/batches", get(batches::list))
         .route("/batches/{batch}", get(batches::one))
@@ -78,10 +76,17 @@ pub fn router() -> Router<Arc<Hall>> {
         .route("/readings", get(households::readings))
         .route("/months", get(months::list))
         .route("/months/{period}", get(months::one))
-        .route("/documents/{digest}", get(files::document))
-        .route("/batches/{batch}/payment-file", get(files::payment_file))
         .route("/entries", get(entries::list))
         .route("/entries/{seq}", get(entries::one))
+}
+
+/// What waits for no page: signing in, and files.
+pub fn at_once() -> Router<Arc<Hall>> {
+    Router::new()
+        .route("/sign-in", get(sign_in::page))
+        .route("/enrol", get(sign_in::enrol))
+        .route("/documents/{digest}", get(files::document))
+        .route("/batches/{batch}/payment-file", get(files::payment_file))
 }
 
 /// Somebody at the head of a page.

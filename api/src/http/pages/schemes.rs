@@ -206,7 +206,7 @@ fn standard(books: &Books, period: Period) -> Form {
         basis(),
     ];
     let form = Form::new("standard.set", "设定标准", fields);
-    form.noting("标准变了，已有资格不会自动改：不合新标准的，由办件人员在“导入文件”里批量调整，或逐项调整，县级确认。用政策文件设定的，签署前先试算影响。")
+    form.noting("标准变了，已有资格不会自动改：不合新标准的，由信息登记岗位在“导入文件”里批量调整，或逐项调整，县级确认。用政策文件设定的，签署前先试算影响。")
 }
 
 fn floor(books: &Books, period: Period) -> Form {

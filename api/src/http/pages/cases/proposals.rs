@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use ledger::act::offices::Role;
 use ledger::act::people::AccountChanged;
+use ledger::books::adjusting::AdjustmentList;
 use ledger::books::cases::{Entitlement, sum_of};
 use ledger::ids::{ActId, EntitlementId, PersonId};
 use ledger::line::EntitlementLine;
@@ -15,7 +16,7 @@ use ledger::rejection::Rejection;
 
 use reconcile::names::same_name;
 
-use super::super::forms::{Choice, Field, Form};
+use super::super::forms::{Choice, Control, Field, Form};
 use super::super::masking::{in_place, masked_name, masked_number};
 use super::super::missing;
 use super::{CasePage, Fact, PartRow, demand, named, parts_of, scheme_name};
@@ -23,7 +24,7 @@ use crate::desk::Office;
 use crate::failure::Failure;
 use crate::hall::Hall;
 use crate::http::extract::{SignedIn, Visitor};
-use crate::permits::{Area, Sight};
+use crate::permits::{Area, Sight, holds};
 
 pub(super) async fn page(
     State(hall): State<Arc<Hall>>,
@@ -37,7 +38,7 @@ pub(super) async fn page(
         let mut shown = of_persons
             .chain(list(office, who, act).transpose())
             .chain(adjustments(office, who, act).transpose());
-        let Shown { title, facts, form, role, is_done, persons, parts } =
+        let Shown { title, facts, form, role, is_done, persons, parts, back } =
             shown.next().ok_or_else(|| missing("没有这项待批准或确认的事。"))??;
         let mut page = CasePage::new(frame, title);
         (page.facts, page.persons, page.parts) = (facts, persons, parts);
@@ -45,6 +46,8 @@ pub(super) async fn page(
             "已批准或确认。".clone_into(&mut page.turn);
         } else {
             page.turn_of(office, who, role, vec![form]);
+            let back = back.filter(|(role, _)| holds(office.books, who.officer, *role));
+            page.forms.extend(back.map(|(_, form)| form));
         }
         Ok(page)
     })
@@ -60,6 +63,8 @@ struct Shown {
     form: Form,
     role: Role,
     is_done: bool,
+    /// By what it is taken back, and by whom, where it can be.
+    back: Option<(Role, Form)>,
 }
 
 type Found = Result<Option<Shown>, Failure>;
@@ -85,6 +90,7 @@ fn account_change(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
         form: form.noting("户名与收款人姓名不一致的，先查明原因。批准后，以后的名册付到新账户；由提出变更以外的人批准。"),
         role: Role::AccountApprover,
         is_done: change.approved,
+        back: None,
     }))
 }
 
@@ -157,6 +163,7 @@ fn adjustment(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
         form: form.noting("确认后，从该月起按上面的分项发放。由提出调整以外的人确认。"),
         role: Role::CountyConfirmer,
         is_done: *is_done,
+        back: None,
     }))
 }
 
@@ -178,6 +185,7 @@ fn stage(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
         form: form.noting("由验收以外的人确认；确认后该阶段的补助即应发。"),
         role: Role::CountyConfirmer,
         is_done: *is_done,
+        back: None,
     }))
 }
 
@@ -227,6 +235,7 @@ fn list(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
         form: form.noting("确认后，名单上的资格即有效。由转入以外的人确认。"),
         role: Role::CountyConfirmer,
         is_done: list.confirmed,
+        back: None,
     }))
 }
 
@@ -261,14 +270,6 @@ fn adjustments(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
         facts.push(Fact::new("调整", &format!("{}项{of_area}", near.len())));
         facts.push(Fact::new("每月合计，调整前（元）", &before.to_grouped_yuan()));
         facts.push(Fact::new("每月合计，调整后（元）", &after.to_grouped_yuan()));
-        let payments = &office.books.payments;
-        let on_roster =
-            near.iter().filter(|(line, _)| payments.is_on_roster(line.entitlement, list.from));
-        let on_roster = on_roster.count();
-        if on_roster > 0 {
-            let said = format!("{on_roster}项，该月已按原金额造册，差额不会自动补发");
-            facts.push(Fact::new("已在该月名册上", &said));
-        }
     }
     if near.len() > LINES {
         facts.push(Fact::new("列出", &format!("变动最大的{LINES}项，共{}项", near.len())));
@@ -284,18 +285,32 @@ fn adjustments(office: Office<'_>, who: SignedIn, act: ActId) -> Found {
         let (before, after) = (due(held).to_grouped_yuan(), line.amount_fen.to_grouped_yuan());
         (id, format!("{name}，{}人，每月{before}元改为{after}元", held.persons.len()))
     });
-    let fields = vec![
-        Field::given("adjustments", act.to_string()),
-        Field::given("root", list.root.to_string()),
-    ];
-    let form = Form::new("entitlements.adjustment_confirmed", "确认批量调整", fields);
     Ok(Some(Shown {
         title: "批量调整名单",
         facts,
         persons: persons.collect(),
         parts: Vec::new(),
-        form: form.noting("确认后，从该月起造的名册按新的金额；已经造好的名册不变。名单要么全部生效，要么都不生效。由提出调整以外的人确认。"),
+        form: agreed_to(act, list),
         role: Role::CountyConfirmer,
         is_done: list.confirmed,
+        back: Some((Role::Registrar, taken_back(act))),
     }))
+}
+
+fn agreed_to(act: ActId, list: &AdjustmentList) -> Form {
+    let fields = vec![
+        Field::given("adjustments", act.to_string()),
+        Field::given("root", list.root.to_string()),
+    ];
+    let form = Form::new("entitlements.adjustment_confirmed", "确认批量调整", fields);
+    form.noting("确认后，从该月起按新的金额造册。名单要么全部生效，要么都不生效：有人停发、另有调整或已在该月名册上的，不能确认。由提出调整以外的人确认。")
+}
+
+fn taken_back(list: ActId) -> Form {
+    let fields = vec![
+        Field::given("adjustments", list.to_string()),
+        Field::new("reason", "撤回原因（不写姓名）", Control::Text),
+    ];
+    let form = Form::new("entitlements.adjustment_withdrawn", "撤回批量调整", fields);
+    form.noting("名单有错，或已经不能确认的，撤回后重新提出；撤回不改任何金额。")
 }
