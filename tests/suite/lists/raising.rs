@@ -182,3 +182,16 @@ fn a_part_ends_only_where_the_list_says_so() {
     let ended = try_list("基本生活,护理", "548.10,0").json();
     assert_eq!(ended["total_fen"], json!(54_810), "{ended}");
 }
+
+#[test]
+fn of_a_scheme_without_standards_nothing_is_worked_out() {
+    let office = Office::new();
+    let proof = office.file("提标.pdf", b"raise").display().to_string();
+    let words = ["adjust", "--scheme", "XX", "--from", "2020-12", "--reason", "提标"];
+    let ended = office.run("账户维护", &[&words[..], &["--evidence", &proof]].concat(), None);
+    let said = ended.json()["error"]["text"].as_str().unwrap().to_owned();
+    assert!(said.contains("项目XX还没有任何标准"), "{said}");
+    let empty = office.file("空.pdf", b"").display().to_string();
+    let ended = office.run("账户维护", &adjust(&empty, &[]), None);
+    assert!(ended.json()["error"]["text"].as_str().unwrap().contains("是空的文件"), "{ended:?}");
+}

@@ -6,7 +6,7 @@ use ledger::act::Body;
 use ledger::act::cases::{EntitlementsAdjusted, Part};
 use ledger::books::adjusting::{Change, may_be_listed};
 use ledger::books::cases::{Entitlement, sum_of};
-use ledger::books::entitling;
+use ledger::books::{Books, entitling};
 use ledger::ids::{Digest, EntitlementId, HouseholdId, KeyId, OfficerId, PersonId, SchemeCode};
 use ledger::line::{AdjustmentLine, Line};
 use ledger::money::Money;
@@ -80,8 +80,7 @@ pub fn from_list(
         if !seen.insert(id) {
             row.refuse(Code::ListRefused, ID_NO.name, "这项资格前面已经列过，一份名单里只列一次");
         }
-        let change = Change { entitlement: id, from: given.from, parts: &parts };
-        if let Err(why) = may_be_listed(office.books, change) {
+        if let Err(why) = fits(office.books, (id, held), given.from, &parts) {
             let first = list.others.first().map_or(TOTAL.name, String::as_str);
             row.refuse(Code::ListRefused, first, &in_words(&why));
         }
@@ -111,6 +110,8 @@ pub fn by_the_standard(
     given: &Given,
     near: impl Fn(HouseholdId) -> bool,
 ) -> Result<Adjusting, Failure> {
+    // Of a scheme without any standard nothing can be said.
+    labels(office.books, &given.scheme)?;
     let mut found = Found::default();
     let mut all: Vec<_> =
         of_scheme(office, given).filter(|(_, held)| near(held.household)).collect();
@@ -125,7 +126,7 @@ pub fn by_the_standard(
         found.below_ceiling = found.below_ceiling.saturating_add(usize::from(is_below));
         let fitted = entitling::by_the_standard(office.books, &held.as_claimed(from));
         let fitted = fitted.and_then(|parts| {
-            may_be_listed(office.books, Change { entitlement, from, parts: &parts })?;
+            fits(office.books, (entitlement, held), from, &parts)?;
             Ok(parts)
         });
         match fitted {
@@ -143,6 +144,23 @@ fn of_scheme<'a>(
 ) -> impl Iterator<Item = (&'a EntitlementId, &'a Entitlement)> {
     let all = office.books.cases.entitlements.iter();
     all.filter(|(_, held)| held.scheme == given.scheme && held.is_live(given.from))
+}
+
+fn is_same(due: &[Part], parts: &[Part]) -> bool {
+    due.len() == parts.len() && parts.iter().all(|part| due.contains(part))
+}
+
+/// What changes must be allowed; what stays as it is must still fit the standards of the month.
+fn fits(
+    books: &Books,
+    (entitlement, held): (EntitlementId, &Entitlement),
+    from: Period,
+    parts: &[Part],
+) -> Result<(), Rejection> {
+    if is_same(held.due(from).unwrap_or_default(), parts) {
+        return entitling::amount_follows_the_standard(books, &held.as_claimed(from));
+    }
+    may_be_listed(books, Change { entitlement, from, parts })
 }
 
 /// What changes, and what is told beside it.
@@ -170,8 +188,7 @@ impl Found {
         from: Period,
     ) -> Result<(), Failure> {
         let due = held.due(from).unwrap_or_default();
-        let is_same = due.len() == parts.len() && parts.iter().all(|part| due.contains(part));
-        if is_same {
+        if is_same(due, &parts) {
             self.unchanged = self.unchanged.saturating_add(1);
             return Ok(());
         }
@@ -210,7 +227,7 @@ impl Found {
         let counted = counted.map(|(count, what)| format!("{count}{what}"));
         let left = self.left.first().map(|(id, why)| {
             let count = self.left.len();
-            format!("{count}项不能按标准算出，不在其中，例如资格{id}：{why}")
+            format!("{count}项不能调整，不在其中，例如资格{id}：{why}")
         });
         [changed].into_iter().chain(counted).chain(left).collect()
     }
@@ -329,7 +346,7 @@ impl<'a> Reading<'a> {
         match all {
             [one] => Some(*one),
             [] => {
-                let text = format!("这里没有由此人领取、自{from}起有效的项目{scheme}的资格");
+                let text = format!("没有查到由此人领取、自{from}起有效的项目{scheme}的资格");
                 row.refuse(Code::ListRefused, ID_NO.name, &text);
                 None
             }
