@@ -1,7 +1,7 @@
 //! Many amounts at once: proposed in one list, in force when another person confirms exactly that list.
 
 use serde_json::json;
-use tests::given::{County, Saying, given};
+use tests::given::{County, Saying, given, paying};
 
 fn raise(lines: &[(u32, i64, i64)]) -> Saying {
     let body = json!({ "evidence": "#proof", "from": "2020-11", "reason": "提标", "scheme": "DB" });
@@ -111,15 +111,7 @@ fn what_was_decided_in_between_is_not_undone_by_a_list() {
 #[test]
 fn nothing_is_sent_on_the_strength_of_a_list_that_a_stolen_key_signed() {
     let mut county = given("approved");
-    let release = Saying::new(
-        "payer",
-        "payment_file.released",
-        json!({
-            "account": "ZH-01", "batch": "A0001", "count": 3, "date": "2020-10-12",
-            "file": "#payment file", "file_name": "A0001.csv", "profile": "icbc-batch@1",
-            "root": "$roster.root", "total_fen": 195_000,
-        }),
-    );
+    let release = Saying::new("payer", "payment_file.released", paying::release());
     county.must("raise", &raise(&[(1, 100_000, 110_000)]));
     county.must("confirmed", &confirm_raise("county"));
     assert!(county.clone().when(&release).result.is_ok());

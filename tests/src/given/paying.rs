@@ -42,17 +42,18 @@ pub(super) fn approved(county: &mut County) {
     );
 }
 
+/// The release of the approved roster's payment file.
+#[must_use]
+pub fn release() -> Value {
+    json!({
+        "account": "ZH-01", "batch": "A0001", "count": 3, "date": "2020-10-12",
+        "file": "#payment file", "file_name": "A0001.csv", "profile": "icbc-batch@1",
+        "root": "$roster.root", "total_fen": 195_000,
+    })
+}
+
 pub(super) fn released(county: &mut County) {
-    say(
-        county,
-        "payer",
-        "payment_file.released",
-        json!({
-            "account": "ZH-01", "batch": "A0001", "count": 3, "date": "2020-10-12",
-            "file": "#payment file", "file_name": "A0001.csv", "profile": "icbc-batch@1",
-            "root": "$roster.root", "total_fen": 195_000,
-        }),
-    );
+    say(county, "payer", "payment_file.released", release());
 }
 
 /// Payments 1 and 3 settle; payment 2 fails, its account is closed.

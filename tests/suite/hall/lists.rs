@@ -2,9 +2,12 @@
 
 use ledger::check_digits::id_check_character;
 use reconcile::bank_simulator::BankFile;
+use serde_json::json;
 use tests::browser::{Browser, Driver};
+use tests::clerk::Clerk;
 
 use super::Hall;
+use super::cases::signs;
 use super::people::{People, submit};
 
 /// An invented person's number, of the division that is assigned to nobody.
@@ -127,4 +130,43 @@ fn nobody_brings_a_list_of_another_town() {
         .clerk("Z01-民政经办")
         .post("/api/v1/persons/search", &serde_json::json!({ "id_no": id_no(3) }));
     assert_eq!((found.status, found.code()), (422, "person.not_registered"), "{found:?}");
+}
+
+#[test]
+fn of_who_lives_elsewhere_a_list_of_new_amounts_tells_a_town_nothing() {
+    let hall = Hall::open();
+    let (near, elsewhere) = (hall.clerk("Z01-民政经办"), hall.clerk("Z02-民政经办"));
+    let village = format!("{}201", town(&hall, "Z01"));
+    let take_in = |clerk: &Clerk, path: &str, list: &BankFile| {
+        let reply = clerk.post_bytes(path, &list.bytes);
+        let draft = reply.body["draft"].as_str().unwrap_or_else(|| panic!("{reply:?}")).to_owned();
+        let done = clerk.hand_in(&draft, &clerk.act_for(&draft, |_| ()));
+        assert_eq!(done.status, 200, "{done:?}");
+        done.body["id"].as_str().unwrap().to_owned()
+    };
+    let person = ["1", &village, "某丁", &id_no(4), "户主", "9900000004", "青禾农村商业银行"];
+    take_in(&near, "/api/v1/drafts/people?name=p.csv", &csv("p.csv", &[HEAD, &person]));
+    let drawn = csv(
+        "e.csv",
+        &[
+            &["身份证号", "保障人数", "差额补助", "起发月份", "类别"],
+            &[&id_no(4), "1", "123.40", "2020-12", "农村"],
+        ],
+    );
+    let list =
+        take_in(&near, "/api/v1/drafts/entitlements?name=e.csv&scheme=DB-R&source=x", &drawn);
+    let county = hall.clerk("MZJ-分管副局长");
+    let root = county.get(&format!("/proposals/{list}")).body.as_str().unwrap().to_owned();
+    let root = root.split("明细指纹</dt><dd").nth(1).unwrap();
+    let root: String = root.chars().skip_while(|c| *c != '>').skip(1).take(64).collect();
+    signs(&county, "entitlements.confirmed", &json!({ "brought_in": list, "root": root }));
+    let blank = csv("a.csv", &[&["身份证号", "差额补助"], &[&id_no(4), ""]]);
+    let evidence = "1".repeat(64);
+    let path = format!(
+        "/api/v1/drafts/adjustments?name=a.csv&scheme=DB-R&from=2020-12&reason=x&evidence={evidence}"
+    );
+    let said = |clerk: &Clerk| clerk.post_bytes(&path, &blank.bytes).body.to_string();
+    assert!(said(&near).contains("123.40"), "its own town is told what is due: {}", said(&near));
+    let told = said(&elsewhere);
+    assert!(told.contains("没有查到") && !told.contains("123.40"), "{told}");
 }
