@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::alarm::Alarm;
 use crate::failure::Failure;
-use crate::writer::{Handle, Options, Writer};
+use crate::writer::{HandedOver, Handle, Options, Writer, wait_for};
 
 /// What the holder of a key needs to sign the next act: `GET /signer/KEYID` (docs/format/export.md §3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,8 +75,16 @@ impl Counter {
     /// # Errors
     /// As [`Handle::submit`]; the alarm's words once it was raised.
     pub fn hand_in(&self, signed: SignedAct, lines: Vec<Vec<u8>>) -> Result<Receipt, Failure> {
+        wait_for(self.hand_over(signed, lines)?)
+    }
+
+    /// As [`Counter::hand_in`], for those of whom a few threads carry many: what comes back is the answer to come.
+    ///
+    /// # Errors
+    /// As [`Handle::hand_over`]; the alarm's words once it was raised.
+    pub fn hand_over(&self, signed: SignedAct, lines: Vec<Vec<u8>>) -> Result<HandedOver, Failure> {
         self.alarm.refuse()?;
-        self.handle.submit(signed, lines)
+        self.handle.hand_over(signed, lines)
     }
 
     /// What the holder of a key needs to sign the next act; `None` if the ledger does not know the key.

@@ -2,6 +2,7 @@
 //! flush, and signs a checkpoint while there is news. Everybody else holds a [`Handle`].
 
 mod answer;
+mod arrivals;
 mod checkpoints;
 mod handle;
 mod work;
@@ -19,8 +20,9 @@ use crate::desk::trust_of;
 use crate::failure::Failure;
 use crate::snapshots;
 
+pub use answer::wait_for;
 pub use checkpoints::Checkpoints;
-pub use handle::Handle;
+pub use handle::{HandedOver, Handle};
 use work::Work;
 
 /// How much may wait, and how often a checkpoint is signed.
@@ -34,6 +36,10 @@ pub struct Options {
     pub acts_per_commit: usize,
     /// The number of lines after which a commit takes no further act.
     pub lines_per_commit: usize,
+    /// So many acts are worth a flush of their own: a commit waits for no more.
+    pub acts_worth_a_flush: usize,
+    /// The longest that a commit waits for acts that are being checked.
+    pub gathering: Duration,
     /// The longest that accepted acts wait for a checkpoint.
     pub checkpoint_every: Duration,
 }
@@ -45,6 +51,8 @@ impl Default for Options {
             waiting_lines: 2_000_000,
             acts_per_commit: 512,
             lines_per_commit: 16_384,
+            acts_worth_a_flush: 32,
+            gathering: Duration::from_millis(1),
             checkpoint_every: Duration::from_secs(1),
         }
     }

@@ -2,7 +2,7 @@
 //! against what strict verification of the same signed bytes takes on all cores.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ledger::act::Body;
 use ledger::act::cases::ApplicationFiled;
@@ -16,6 +16,7 @@ use super::ledger::{Judged, SEED, create, signer};
 use super::measure::{Rate, median, quantile, timed};
 use super::payees::{Draw, Payee, SCHEMES, code};
 use crate::failure::Failure;
+use crate::http::carry;
 use crate::writer::Handle;
 
 /// How many hand in at the same time.
@@ -110,22 +111,20 @@ fn applications(
     Ok(said)
 }
 
-/// Everybody hands in at the same time, one act after the other. Gives how long each act waited for its answer.
+/// Everybody hands in at the same time, one act after the other, each durable before the next, carried as a server carries
+/// them. Gives how long each act waited for its answer.
 fn all_at_once(door: &Handle, said: Said) -> Result<Vec<Duration>, Failure> {
-    let caller = |acts: Vec<Stated>| -> Result<Vec<Duration>, Failure> {
-        let hand_in = |act: Stated| timed(|| door.submit(act.signed, act.entries));
-        acts.into_iter().map(|act| hand_in(act).map(|(_, time)| time)).collect()
-    };
-    std::thread::scope(|scope| {
-        let running: Vec<_> =
-            said.into_iter().map(|(_, acts)| scope.spawn(move || caller(acts))).collect();
-        let mut waits = Vec::new();
-        for one in running {
-            match one.join() {
-                Ok(answered) => waits.extend(answered?),
-                Err(_) => return Err(Failure::usage("一个调用方中途停止。")),
-            }
-        }
-        Ok(waits)
-    })
+    let callers = said.into_iter().map(|(_, acts)| caller(door.clone(), acts));
+    let waited: Result<Vec<_>, Failure> = carry(callers)?.into_iter().collect();
+    Ok(waited?.concat())
+}
+
+async fn caller(door: Handle, acts: Vec<Stated>) -> Result<Vec<Duration>, Failure> {
+    let mut waits = Vec::with_capacity(acts.len());
+    for act in acts {
+        let start = Instant::now();
+        door.hand_over(act.signed, act.entries)?.await?;
+        waits.push(start.elapsed());
+    }
+    Ok(waits)
 }

@@ -19,7 +19,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use super::extract::Whole;
 use super::problem::{Problem, status_of};
-use super::{PATIENCE, broken_off};
+use super::{PATIENCE, blocking};
 use crate::counter::Counter;
 use crate::failure::Failure;
 
@@ -28,6 +28,9 @@ const MOST_BYTES: usize = 256 << 20;
 
 /// Up to so many bytes a request is held beside any number of others: acts without lines are much shorter.
 const SMALL_BYTES: u64 = 1 << 20;
+
+/// What is no longer is read and checked sooner than another thread takes it up.
+const QUICK_BYTES: usize = 8 << 10;
 
 /// So many requests that are larger, or do not say how large they are, are held at once.
 const MOST_LARGE: usize = 4;
@@ -63,19 +66,24 @@ async fn acts(State(counter): State<Arc<Counter>>, body: Result<Whole, Problem>)
         Ok(Whole(body)) => body,
         Err(Problem(status, why)) => return (status, Json(why.to_json())).into_response(),
     };
-    let hand_in = move || {
+    let is_quick = body.len() <= QUICK_BYTES;
+    let hand_over = move || {
         let (signed, lines) = read_entries(&body)?;
-        counter.hand_in(signed, lines)
+        counter.hand_over(signed, lines)
     };
-    match tokio::task::spawn_blocking(hand_in).await {
-        Ok(Ok(receipt)) => {
+    let handed_over = if is_quick { hand_over() } else { blocking(hand_over).await };
+    let answer = match handed_over {
+        Ok(handed_over) => handed_over.await,
+        Err(why) => Err(why),
+    };
+    match answer {
+        Ok(receipt) => {
             let receipt = json!({
                 "ok": true, "id": receipt.id, "seq": receipt.seq, "repeat": receipt.is_repeat,
             });
             Json(receipt).into_response()
         }
-        Ok(Err(why)) => refused(&why),
-        Err(why) => refused(&broken_off(&why)),
+        Err(why) => refused(&why),
     }
 }
 
@@ -96,14 +104,13 @@ async fn signer(State(counter): State<Arc<Counter>>, Path(key): Path<String>) ->
         return refused(&Failure::usage("应为 /signer/ 加32位小写十六进制的密钥编号。"));
     };
     // The writer answers between two commits; nobody else waits for that.
-    match tokio::task::spawn_blocking(move || counter.signer(key)).await {
-        Ok(Ok(Some(facts))) => Json(facts).into_response(),
-        Ok(Ok(None)) => {
+    match blocking(move || counter.signer(key)).await {
+        Ok(Some(facts)) => Json(facts).into_response(),
+        Ok(None) => {
             let unknown = Failure::Rejected(Rejection::KeyUnknown { key });
             (StatusCode::NOT_FOUND, Json(unknown.to_json())).into_response()
         }
-        Ok(Err(why)) => refused(&why),
-        Err(why) => refused(&broken_off(&why)),
+        Err(why) => refused(&why),
     }
 }
 

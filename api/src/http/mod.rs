@@ -28,6 +28,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use rustls::ServerConfig;
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 use tokio_rustls::TlsAcceptor;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
@@ -156,12 +157,7 @@ fn run(
         text: format!("无法在{listen}提供服务：{}。请检查地址是否已被占用。", of_machine(&why)),
         exit: 3,
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(failed)?;
-    runtime.block_on(async {
+    runtime().map_err(failed)?.block_on(async {
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         ready(listener.local_addr().map_err(failed)?);
         let stop = async {
@@ -172,6 +168,33 @@ fn run(
         };
         connections::take(listener, tls.map(TlsAcceptor::from), router, stop).await;
         Ok(())
+    })
+}
+
+/// What carries those who are served.
+fn runtime() -> std::io::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()
+}
+
+/// Carries callers side by side as those who are served are carried, and gives what each came to.
+///
+/// # Errors
+/// The machine cannot start a runtime, or a caller broke off.
+pub fn carry<T: Send + 'static>(
+    callers: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Result<Vec<T>, Failure> {
+    let failed = |why: std::io::Error| Failure::Machine {
+        code: "machine.thread".to_owned(),
+        text: format!("操作系统没有给出线程：{why}。请检查系统限制后重试。"),
+        exit: 3,
+    };
+    runtime().map_err(failed)?.block_on(async {
+        let carried: Vec<_> = callers.into_iter().map(tokio::spawn).collect();
+        let mut came_to = Vec::with_capacity(carried.len());
+        for caller in carried {
+            came_to.push(caller.await.map_err(|why| broken_off(&why))?);
+        }
+        Ok(came_to)
     })
 }
 

@@ -1,37 +1,42 @@
-//! The answer to one caller: given once by the writer, waited for by the thread that asked. Who asked and has gone costs
-//! nothing; who gives and is gone is noticed.
+//! The answer to one caller: given once by the writer; whoever asked waits on a thread of their own, or as one of many on
+//! a few threads. Who asked and has gone costs nothing; who gives and is gone is noticed.
 
+use std::future::Future;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 
-struct Slot<T> {
-    state: Mutex<State<T>>,
-    waiter: Thread,
-}
+struct Slot<T>(Mutex<State<T>>);
 
 enum State<T> {
-    Open,
+    /// Not given yet; who is to be told when it is.
+    Open(Option<Waker>),
     Given(T),
     Gone,
 }
 
 impl<T> Slot<T> {
     fn put(&self, state: State<T>) {
-        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
-        self.waiter.unpark();
+        let before = {
+            let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *slot, state)
+        };
+        if let State::Open(Some(waiting)) = before {
+            waiting.wake();
+        }
     }
 }
 
 /// The writer's end.
 pub(super) struct Giver<T>(Option<Arc<Slot<T>>>);
 
-/// The caller's end: it stays on the thread that made it.
+/// The caller's end: what is given, or `None` if nobody will give anything any more.
 pub(super) struct Waiter<T>(Arc<Slot<T>>);
 
-/// A place for one answer, to be waited for by this thread.
+/// A place for one answer.
 pub(super) fn answer<T>() -> (Giver<T>, Waiter<T>) {
-    let slot = Slot { state: Mutex::new(State::Open), waiter: std::thread::current() };
-    let slot = Arc::new(slot);
+    let slot = Arc::new(Slot(Mutex::new(State::Open(None))));
     (Giver(Some(Arc::clone(&slot))), Waiter(slot))
 }
 
@@ -52,34 +57,62 @@ impl<T> Drop for Giver<T> {
     }
 }
 
-impl<T> Waiter<T> {
-    /// The answer; `None` if nobody will give one any more.
-    pub(super) fn wait(self) -> Option<T> {
-        loop {
-            let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
-            match std::mem::replace(&mut *state, State::Open) {
-                State::Given(answer) => return Some(answer),
-                State::Gone => return None,
-                State::Open => drop(state),
+impl<T> Future for Waiter<T> {
+    type Output = Option<T>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
+        let mut slot = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match std::mem::replace(&mut *slot, State::Gone) {
+            State::Given(answer) => Poll::Ready(Some(answer)),
+            State::Gone => Poll::Ready(None),
+            State::Open(waiting) => {
+                let same = waiting.filter(|waker| waker.will_wake(context.waker()));
+                *slot = State::Open(Some(same.unwrap_or_else(|| context.waker().clone())));
+                Poll::Pending
             }
-            // May return without reason, or for another one's: then it is looked at again.
-            std::thread::park();
         }
+    }
+}
+
+/// Wakes a thread.
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Waits on this thread for what `future` comes to.
+pub fn wait_for<F: Future>(future: F) -> F::Output {
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut context = Context::from_waker(&waker);
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(done) = future.as_mut().poll(&mut context) {
+            return done;
+        }
+        // May return without reason, or for another one's: then it is looked at again.
+        std::thread::park();
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::answer;
+    use super::{answer, wait_for};
 
     #[test]
     fn an_answer_comes_before_or_after_it_is_waited_for() {
         let (giver, waiter) = answer();
         giver.give(7);
-        assert_eq!(waiter.wait(), Some(7));
+        assert_eq!(wait_for(waiter), Some(7));
         let (giver, waiter) = answer();
         let giving = std::thread::spawn(move || giver.give(8));
-        assert_eq!(waiter.wait(), Some(8));
+        assert_eq!(wait_for(waiter), Some(8));
         giving.join().unwrap();
     }
 
@@ -87,9 +120,21 @@ mod tests {
     fn who_gives_no_answer_is_noticed_and_who_waits_for_none_too() {
         let (giver, waiter) = answer::<u8>();
         drop(giver);
-        assert_eq!(waiter.wait(), None);
+        assert_eq!(wait_for(waiter), None);
         let (giver, waiter) = answer();
         drop(waiter);
         giver.give(9);
+    }
+
+    #[test]
+    fn one_thread_waits_for_many_and_takes_each_answer_as_it_comes() {
+        let (givers, waiters): (Vec<_>, Vec<_>) = (0..50).map(|_| answer()).unzip();
+        let giving = std::thread::spawn(move || {
+            givers.into_iter().zip(0..).rev().for_each(|(giver, n)| giver.give(n));
+        });
+        let waiters = waiters.into_iter().map(async |waiter| waiter.await.unwrap());
+        let all = wait_for(futures_util::future::join_all(waiters));
+        assert_eq!(all, (0..50).collect::<Vec<_>>());
+        giving.join().unwrap();
     }
 }

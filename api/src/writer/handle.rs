@@ -1,15 +1,19 @@
 //! What others hold of the writer: hand in an act, ask the books, follow the checkpoints, read the log.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
 
 use ledger::act::signed::SignedAct;
 use ledger::engine::{Checked, Engine, KeyDirectory, Receipt, Refusal};
 use ledger::log::{EntryInput, LogCode, LogFailure, LogReader, SignedNote};
 
 use super::Options;
-use super::answer::{Giver, answer};
+use super::answer::{Giver, Waiter, answer, wait_for};
+use super::arrivals::Arrivals;
 use super::checkpoints::{Board, Checkpoints};
 use crate::failure::Failure;
 
@@ -34,6 +38,8 @@ pub(super) struct Shared {
     /// How many messages wait, and how many lines with them.
     waiting: AtomicUsize,
     lines: AtomicUsize,
+    /// Acts on their way.
+    pub(super) arrivals: Arrivals,
     /// Whose turn it is to check many lines.
     turn: Mutex<()>,
     /// Why the writer ended, once it has.
@@ -50,6 +56,30 @@ impl Shared {
     pub(super) fn end_with(&self, code: LogCode, detail: &str) {
         let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
         end.get_or_insert_with(|| LogFailure::new(code, detail));
+    }
+
+    fn ended(&self) -> Failure {
+        let end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        let end = end.clone();
+        end.unwrap_or_else(|| LogFailure::new(LogCode::Poisoned, "写入线程已终止")).into()
+    }
+}
+
+/// An act that the writer has: comes to its answer. To let it go changes nothing for the act.
+#[must_use = "only the answer says whether the act is in the books"]
+pub struct HandedOver {
+    waiter: Waiter<Answered>,
+    shared: Arc<Shared>,
+}
+
+impl Future for HandedOver {
+    type Output = Result<Receipt, Failure>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(match ready!(Pin::new(&mut self.waiter).poll(context)) {
+            Some((answer, _)) => answer.map_err(Failure::from),
+            None => Err(self.shared.ended()),
+        })
     }
 }
 
@@ -84,11 +114,28 @@ impl Handle {
     /// A rule says no; `log.busy` if too much waits, at once and with nothing written; `log.stopped` if the writer was
     /// stopped before; `log.poisoned` and its like if it failed: hand the same act in again later to learn what became of it.
     pub fn submit(&self, signed: SignedAct, lines: Vec<Vec<u8>>) -> Result<Receipt, Failure> {
+        wait_for(self.hand_over(signed, lines)?)
+    }
+
+    /// As [`Handle::submit`] without waiting: what comes back is the answer to come, for those of whom a few threads
+    /// carry many.
+    ///
+    /// # Errors
+    /// As [`Handle::submit`], as far as it is known before the writer has the act.
+    pub fn hand_over(&self, signed: SignedAct, lines: Vec<Vec<u8>>) -> Result<HandedOver, Failure> {
         self.refuse_full()?;
-        let turn = (lines.len() >= MANY_LINES).then(|| self.turn());
-        let checked = Checked::of(signed, lines, &self.keys);
-        drop(turn);
-        self.hand_over(checked)
+        if lines.len() >= MANY_LINES {
+            let turn = self.turn();
+            let checked = Checked::of(signed, lines, &self.keys);
+            drop(turn);
+            return self.enqueue_act(checked);
+        }
+        let arriving = self.shared.arrivals.one();
+        let handed_over = self.enqueue_act(Checked::of(signed, lines, &self.keys));
+        drop(arriving);
+        // The writer goes before the next check, or its flush would wait for a whole slice of the processor's time.
+        std::thread::yield_now();
+        handed_over
     }
 
     /// As [`Handle::submit`], with lines that may be too many for memory.
@@ -104,7 +151,7 @@ impl Handle {
         let turn = self.turn();
         let checked = Checked::streamed(signed, lines, &self.keys)?;
         drop(turn);
-        self.hand_over(checked)
+        wait_for(self.enqueue_act(checked)?)
     }
 
     /// Many lines are checked on all cores, so two manifests at a time are not checked sooner. In turn, the writer has the
@@ -113,7 +160,7 @@ impl Handle {
         self.shared.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn hand_over(&self, checked: Checked<'static>) -> Result<Receipt, Failure> {
+    fn enqueue_act(&self, checked: Checked<'static>) -> Result<HandedOver, Failure> {
         let lines = checked.line_count();
         let before = self.shared.lines.load(Ordering::Relaxed);
         if before > 0 && before + lines > self.options.waiting_lines {
@@ -122,8 +169,7 @@ impl Handle {
         let (giver, waiter) = answer();
         let checked = Box::new(checked);
         self.enqueue(Message::Act { checked, answer: giver }, lines)?;
-        let (answer, _) = waiter.wait().ok_or_else(|| self.ended())?;
-        Ok(answer?)
+        Ok(HandedOver { waiter, shared: Arc::clone(&self.shared) })
     }
 
     /// Asks the writer something between two commits, such as what a person's next act follows. Bounded like acts.
@@ -137,7 +183,7 @@ impl Handle {
         let (giver, waiter) = answer();
         let question = Box::new(move |engine: &Engine| giver.give(question(engine)));
         self.enqueue(Message::Question(question), 0)?;
-        waiter.wait().ok_or_else(|| self.ended())
+        wait_for(waiter).ok_or_else(|| self.ended())
     }
 
     /// Has a checkpoint signed over everything that was accepted before, without waiting for its turn.
@@ -147,7 +193,7 @@ impl Handle {
     pub fn checkpoint(&self) -> Result<SignedNote, Failure> {
         let (giver, waiter) = answer();
         self.enqueue(Message::Checkpoint(giver), 0)?;
-        Ok(waiter.wait().ok_or_else(|| self.ended())??)
+        Ok(wait_for(waiter).ok_or_else(|| self.ended())??)
     }
 
     /// A follower of the checkpoints. The newest one there is comes first.
@@ -170,9 +216,7 @@ impl Handle {
 
     /// What who comes now is told.
     pub(super) fn ended(&self) -> Failure {
-        let end = self.shared.end.lock().unwrap_or_else(PoisonError::into_inner);
-        let end = end.clone();
-        end.unwrap_or_else(|| LogFailure::new(LogCode::Poisoned, "写入线程已终止")).into()
+        self.shared.ended()
     }
 
     pub(super) fn ask_to_stop(&self) {

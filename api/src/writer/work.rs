@@ -105,9 +105,21 @@ impl Work {
         self.receiver.recv_timeout(left)
     }
 
-    /// What waits now, up to the bounds of one commit.
+    /// What waits now, up to the bounds of one commit. Where more than one hands in, also what is on its way.
     fn gather(&self, first: Message) -> Batch {
         let mut batch = Batch::default();
+        self.take(&mut batch, first);
+        let lacking = self.options.acts_worth_a_flush.saturating_sub(batch.acts.len());
+        if batch.acts.len() > 1 && lacking > 0 && batch.other.is_none() {
+            self.shared.arrivals.wait(lacking, self.options.gathering);
+            if let Ok(message) = self.receiver.try_recv() {
+                self.take(&mut batch, message);
+            }
+        }
+        batch
+    }
+
+    fn take(&self, batch: &mut Batch, first: Message) {
         let mut next = Some(first);
         while let Some(message) = next {
             match message {
@@ -119,14 +131,13 @@ impl Work {
                 other @ (Message::Question(_) | Message::Checkpoint(_) | Message::Stop) => {
                     self.shared.taken(0);
                     batch.other = Some(other);
-                    return batch;
+                    return;
                 }
             }
             let is_full = batch.acts.len() >= self.options.acts_per_commit
                 || batch.lines >= self.options.lines_per_commit;
             next = if is_full { None } else { self.receiver.try_recv().ok() };
         }
-        batch
     }
 
     fn commit(&mut self, batch: Batch) -> Result<(), LogFailure> {

@@ -28,9 +28,8 @@ impl Log {
         let mut at = from.size;
         while at < self.head.size {
             let end = self.head.size.min(at + READ_BACK);
-            for leaf in leaves_of_stretch(&self.store, at, end)? {
-                frontier.push_leaf(leaf, &mut |node| whole.push(node));
-            }
+            let leaves = leaves_of_stretch(&self.store, at, end)?;
+            frontier.push_leaves(&leaves, &mut |node| whole.push(node));
             for node in whole.drain(..) {
                 if self.store.kept_node(node.level, node.index)? != Some(node.hash) {
                     return Err(corrupt_node(node.level, node.index));

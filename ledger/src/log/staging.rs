@@ -84,7 +84,7 @@ impl Log {
         let mut covered = Frontier::new();
         for line in lines.walk() {
             let line = line?;
-            refuse_wrong_length(&line, stage.frontier.size())?;
+            refuse_wrong_length(&line, stage.end())?;
             let leaf = match known.as_mut().and_then(Iterator::next) {
                 Some(leaf) => *leaf,
                 None => leaf_hash(&line),
@@ -125,7 +125,10 @@ impl Log {
 struct Stage<'a> {
     id: [u8; 32],
     first: u64,
+    /// The edge before the leaves that wait.
     frontier: Frontier,
+    /// The leaf hashes since the last piece.
+    leaves: Vec<NodeHash>,
     /// What an earlier try left, as long as it is the same.
     kept: Option<Scan>,
     /// The number of the first entry of the piece.
@@ -142,8 +145,14 @@ impl<'a> Stage<'a> {
         let kept = Some(log.staged())
             .filter(|count| *count > 0)
             .map(|count| Scan::over(&log.store, first, first.saturating_add(count)));
+        let (frontier, leaves) = (log.frontier.clone(), Vec::new());
         let (piece, nodes) = (Vec::new(), Vec::new());
-        Stage { id, first, frontier: log.frontier.clone(), kept, at: first, piece, bytes: 0, nodes }
+        Stage { id, first, frontier, leaves, kept, at: first, piece, bytes: 0, nodes }
+    }
+
+    /// The number of the entry that comes next.
+    fn end(&self) -> u64 {
+        self.frontier.size() + self.leaves.len() as u64
     }
 
     fn take(
@@ -152,11 +161,12 @@ impl<'a> Stage<'a> {
         entry: Cow<'a, [u8]>,
         leaf: NodeHash,
     ) -> Result<(), LogFailure> {
-        self.frontier.push_leaf(leaf, &mut |node| self.nodes.push(node));
         if self.is_kept(&entry) {
+            self.frontier.push_leaf(leaf, &mut |node| self.nodes.push(node));
             self.at += 1;
             return Ok(());
         }
+        self.leaves.push(leaf);
         self.bytes += entry.len();
         self.piece.push(entry);
         let limit = log.piece_limit;
@@ -176,9 +186,17 @@ impl<'a> Stage<'a> {
         same
     }
 
+    /// Moves the edge over the leaves that wait, and gives the nodes made whole since the last piece.
+    fn grown(&mut self) -> Vec<WholeNode> {
+        self.frontier.push_leaves(&self.leaves, &mut |node| self.nodes.push(node));
+        self.leaves.clear();
+        std::mem::take(&mut self.nodes)
+    }
+
     /// Writes a piece beyond the head. A crash before its flush loses it, after it keeps it: either way the head is
     /// where it was, and the mark says what may lie beyond.
     fn write(&mut self, log: &mut Log) -> Result<(), LogFailure> {
+        let nodes = self.grown();
         let end = self.frontier.size();
         let reach = log.mark.map_or(end, |mark| mark.reach.max(end));
         let mark = Mark { id: self.id, first: self.first, count: end - self.first, reach };
@@ -187,7 +205,7 @@ impl<'a> Stage<'a> {
             first: self.at,
             entries: self.piece.iter().map(AsRef::as_ref).collect(),
             ids: Vec::new(),
-            nodes: std::mem::take(&mut self.nodes),
+            nodes,
             seal: Seal::Staged(mark),
         })?;
         log.mark = Some(mark);
@@ -199,14 +217,15 @@ impl<'a> Stage<'a> {
     }
 
     /// The last piece, with the id and the head. Before its flush there is nothing, after it everything.
-    fn finish(self, log: &mut Log, id: Option<[u8; 32]>) -> Result<Head, LogFailure> {
+    fn finish(mut self, log: &mut Log, id: Option<[u8; 32]>) -> Result<Head, LogFailure> {
+        let nodes = self.grown();
         let head = Head { size: self.frontier.size(), root: self.frontier.root() };
         log.poisoned = true;
         log.store.commit(&Commit {
             first: self.at,
             entries: self.piece.iter().map(AsRef::as_ref).collect(),
             ids: id.map(|id| (id, Seq(self.first))).into_iter().collect(),
-            nodes: self.nodes,
+            nodes,
             seal: log.seal(head),
         })?;
         log.stands_at(head, self.frontier);

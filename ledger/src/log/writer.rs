@@ -96,7 +96,8 @@ impl Log {
     /// failure leaves the log poisoned: open it again to learn whether the records are in it.
     pub fn append(&mut self, expected: &Head, records: &[Record<'_>]) -> Result<Head, LogFailure> {
         self.refuse_what_cannot_follow(expected, records, true)?;
-        self.write(records, records.iter().map(|record| leaf_hash(record.bytes)))
+        let leaves: Vec<_> = records.iter().map(|record| leaf_hash(record.bytes)).collect();
+        self.write(records, &leaves)
     }
 
     /// As [`Log::append`] for records whose ids the caller knows to be new and whose leaf hashes it knows: nothing is looked
@@ -116,14 +117,10 @@ impl Log {
     ) -> Result<Head, LogFailure> {
         assert_eq!(records.len(), leaves.len(), "each record has its leaf");
         self.refuse_what_cannot_follow(expected, records, false)?;
-        self.write(records, leaves.iter().copied())
+        self.write(records, leaves)
     }
 
-    fn write(
-        &mut self,
-        records: &[Record<'_>],
-        leaves: impl Iterator<Item = NodeHash>,
-    ) -> Result<Head, LogFailure> {
+    fn write(&mut self, records: &[Record<'_>], leaves: &[NodeHash]) -> Result<Head, LogFailure> {
         if records.is_empty() {
             return Ok(self.head);
         }
@@ -245,14 +242,14 @@ impl Log {
     fn plan<'a>(
         &self,
         records: &[Record<'a>],
-        leaves: impl Iterator<Item = NodeHash>,
+        leaves: &[NodeHash],
     ) -> (Commit<'a>, Head, Frontier) {
         let mut frontier = self.frontier.clone();
         let (mut nodes, mut ids) = (Vec::new(), Vec::new());
-        for (record, leaf) in records.iter().zip(leaves) {
-            ids.extend(record.id.map(|id| (id, Seq(frontier.size()))));
-            frontier.push_leaf(leaf, &mut |node| nodes.push(node));
+        for (record, number) in records.iter().zip(self.head.size..) {
+            ids.extend(record.id.map(|id| (id, Seq(number))));
         }
+        frontier.push_leaves(leaves, &mut |node| nodes.push(node));
         let head = Head { size: frontier.size(), root: frontier.root() };
         let entries = records.iter().map(|record| record.bytes).collect();
         let seal = self.seal(head);

@@ -1,0 +1,68 @@
+//! Acts on their way to the writer: it waits a moment for those that are being checked, for one flush costs as much as the
+//! checks of several.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread::Thread;
+use std::time::{Duration, Instant};
+
+/// How many are on their way, and who waits for them.
+#[derive(Default)]
+pub(super) struct Arrivals {
+    /// Being checked.
+    coming: AtomicUsize,
+    /// Arrived since the writer began to wait.
+    arrived: AtomicUsize,
+    /// The writer waits until so many have arrived; 0 while it does not.
+    wanted: AtomicUsize,
+    waiting: Mutex<Option<Thread>>,
+}
+
+/// An act that is being checked. It has arrived, or was turned away, when this is dropped.
+pub(super) struct Arriving<'a>(&'a Arrivals);
+
+impl Arrivals {
+    pub(super) fn one(&self) -> Arriving<'_> {
+        self.coming.fetch_add(1, Ordering::SeqCst);
+        Arriving(self)
+    }
+
+    /// Waits on the writer's thread until `wanted` more have arrived or none is on its way, and no longer than `longest`.
+    pub(super) fn wait(&self, wanted: usize, longest: Duration) {
+        let end = Instant::now() + longest;
+        self.arrived.store(0, Ordering::SeqCst);
+        *self.thread() = Some(std::thread::current());
+        self.wanted.store(wanted, Ordering::SeqCst);
+        while !self.is_enough(wanted) {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            std::thread::park_timeout(left);
+        }
+        self.wanted.store(0, Ordering::SeqCst);
+    }
+
+    fn is_enough(&self, wanted: usize) -> bool {
+        self.arrived.load(Ordering::SeqCst) >= wanted || self.coming.load(Ordering::SeqCst) == 0
+    }
+
+    fn thread(&self) -> std::sync::MutexGuard<'_, Option<Thread>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Arriving<'_> {
+    fn drop(&mut self) {
+        let arrivals = self.0;
+        arrivals.arrived.fetch_add(1, Ordering::SeqCst);
+        arrivals.coming.fetch_sub(1, Ordering::SeqCst);
+        let wanted = arrivals.wanted.load(Ordering::SeqCst);
+        if wanted > 0
+            && arrivals.is_enough(wanted)
+            && let Some(writer) = arrivals.thread().as_ref()
+        {
+            writer.unpark();
+        }
+    }
+}
