@@ -110,7 +110,7 @@ impl Work {
         let mut batch = Batch::default();
         self.take(&mut batch, first);
         let lacking = self.options.acts_worth_a_flush.saturating_sub(batch.acts.len());
-        if batch.acts.len() > 1 && lacking > 0 && batch.other.is_none() {
+        if batch.acts.len() > 1 && lacking > 0 && batch.other.is_none() && !self.is_full(&batch) {
             self.shared.arrivals.wait(lacking, self.options.gathering);
             if let Ok(message) = self.receiver.try_recv() {
                 self.take(&mut batch, message);
@@ -134,10 +134,13 @@ impl Work {
                     return;
                 }
             }
-            let is_full = batch.acts.len() >= self.options.acts_per_commit
-                || batch.lines >= self.options.lines_per_commit;
-            next = if is_full { None } else { self.receiver.try_recv().ok() };
+            next = if self.is_full(batch) { None } else { self.receiver.try_recv().ok() };
         }
+    }
+
+    fn is_full(&self, batch: &Batch) -> bool {
+        batch.acts.len() >= self.options.acts_per_commit
+            || batch.lines >= self.options.lines_per_commit
     }
 
     fn commit(&mut self, batch: Batch) -> Result<(), LogFailure> {
