@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use api::writer::{Handle, Options, Writer};
+use api::writer::{Handle, Options, Writer, wait_for};
 use ledger::act::signed::SignedAct;
 use ledger::act::{Act, Body, Seen};
 use ledger::ids::{ActId, Seq};
@@ -171,4 +171,46 @@ fn a_writer_that_failed_says_so_to_everybody_and_writes_nothing_more() {
     drop(handle);
     let engine = empty_engine(dir.path());
     assert_eq!(engine.log().size(), accepted.seq.0 + 1);
+}
+
+#[test]
+fn one_thread_hands_over_for_many_and_who_lets_go_of_the_answer_loses_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let county = county();
+    let engine = on_disk(&county, dir.path());
+    let base = engine.head().size;
+    let writer = Writer::start(engine, County::log_signer(), Options::default()).unwrap();
+    let handle = writer.handle();
+    let acts: Vec<_> = (0..CALLERS).map(|caller| chain(caller, 1).remove(0)).collect();
+    let mut places = Vec::new();
+    let mut handed_over = Vec::new();
+    for (caller, act) in acts.iter().enumerate() {
+        let answer = handle.hand_over(act.clone(), Vec::new()).unwrap();
+        // Every other caller goes away.
+        if caller % 2 == 0 {
+            handed_over.push((act, answer));
+        }
+    }
+    for (act, answer) in handed_over {
+        let receipt = wait_for(answer).unwrap();
+        assert_eq!((receipt.id, receipt.is_repeat), (act.id(ORIGIN), false));
+        places.push(receipt.seq.0);
+    }
+    for act in acts.iter().skip(1).step_by(2) {
+        let receipt = handle.submit(act.clone(), Vec::new()).unwrap();
+        assert!(receipt.is_repeat, "it is in the books all the same");
+        places.push(receipt.seq.0);
+    }
+    places.sort_unstable();
+    assert_eq!(places, (base..base + CALLERS as u64).collect::<Vec<_>>());
+    // A refusal comes as the answer; what waits when the writer is stopped is answered first.
+    let refused = handle.hand_over(chain(0, 3).remove(2), Vec::new()).unwrap();
+    assert_eq!(wait_for(refused).unwrap_err().code(), "actor.chain_broken");
+    let last = handle.hand_over(chain(1, 2).remove(1), Vec::new()).unwrap();
+    writer.stop().unwrap();
+    assert_eq!(wait_for(last).unwrap().seq.0, base + CALLERS as u64);
+    assert_eq!(
+        handle.hand_over(chain(2, 2).remove(1), Vec::new()).err().unwrap().code(),
+        "log.stopped"
+    );
 }

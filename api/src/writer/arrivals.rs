@@ -66,3 +66,57 @@ impl Drop for Arriving<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Arrivals;
+
+    const LONG: Duration = Duration::from_hours(1);
+
+    #[test]
+    fn nobody_is_waited_for_where_nobody_comes() {
+        Arrivals::default().wait(32, LONG);
+    }
+
+    #[test]
+    fn who_is_on_the_way_is_waited_for_until_nobody_is() {
+        let arrivals = Arrivals::default();
+        let coming: Vec<_> = (0..3).map(|_| arrivals.one()).collect();
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| arrivals.wait(32, LONG));
+            for one in coming {
+                assert!(!waiting.is_finished());
+                drop(one);
+            }
+            waiting.join().unwrap();
+        });
+    }
+
+    #[test]
+    fn when_enough_have_arrived_the_others_are_not_waited_for() {
+        let arrivals = Arrivals::default();
+        let late = arrivals.one();
+        let in_time: Vec<_> = (0..2).map(|_| arrivals.one()).collect();
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| arrivals.wait(2, LONG));
+            // Those that arrive before the wait begins do not count for it.
+            while arrivals.thread().is_none() || arrivals.wanted.load(super::Ordering::SeqCst) == 0
+            {
+                std::thread::yield_now();
+            }
+            drop(in_time);
+            waiting.join().unwrap();
+        });
+        drop(late);
+    }
+
+    #[test]
+    fn who_takes_too_long_is_not_waited_for() {
+        let arrivals = Arrivals::default();
+        let late = arrivals.one();
+        arrivals.wait(1, Duration::from_millis(1));
+        drop(late);
+    }
+}
