@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use fjall::config::FilterPolicy;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode, UserValue};
 
 use super::failure::{LogCode, LogFailure};
@@ -290,11 +291,14 @@ pub(super) fn corrupt_node(level: u8, index: u64) -> LogFailure {
     LogFailure::new(LogCode::EntryCorrupt, format!("树节点不符：第 {level} 层第 {index} 个"))
 }
 
-/// Levelled compaction and lz4 from the third level are fjall's own choice; nothing is ever removed.
+/// Levelled compaction and lz4 from the third level are fjall's own choice; nothing is ever removed. Only ids are asked for
+/// that may not be there; tables of the others need no filter against that. A store keeps what it was made with.
 fn keyspace(database: &Database, name: &str) -> Result<Keyspace, LogFailure> {
-    database
-        .keyspace(name, KeyspaceCreateOptions::default)
-        .map_err(|error| LogFailure::store(&error))
+    let options = || match name {
+        "ids" => KeyspaceCreateOptions::default(),
+        _ => KeyspaceCreateOptions::default().filter_policy(FilterPolicy::disabled()),
+    };
+    database.keyspace(name, options).map_err(|error| LogFailure::store(&error))
 }
 
 fn read(keyspace: &Keyspace, key: &[u8]) -> Result<Option<Vec<u8>>, LogFailure> {
