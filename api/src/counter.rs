@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::alarm::Alarm;
 use crate::failure::Failure;
-use crate::writer::{HandedOver, Handle, Options, Writer, wait_for};
+use crate::writer::{Handle, Options, Queued, Writer};
 
 /// What the holder of a key needs to sign the next act: `GET /signer/KEYID` (docs/format/export.md §3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,16 +75,17 @@ impl Counter {
     /// # Errors
     /// As [`Handle::submit`]; the alarm's words once it was raised.
     pub fn hand_in(&self, signed: SignedAct, lines: Vec<Vec<u8>>) -> Result<Receipt, Failure> {
-        wait_for(self.hand_over(signed, lines)?)
+        self.alarm.refuse()?;
+        self.handle.submit(signed, lines)
     }
 
-    /// As [`Counter::hand_in`], for those of whom a few threads carry many: what comes back is the answer to come.
+    /// As [`Counter::hand_in`] for an act without lines, whose answer can be awaited.
     ///
     /// # Errors
-    /// As [`Handle::hand_over`]; the alarm's words once it was raised.
-    pub fn hand_over(&self, signed: SignedAct, lines: Vec<Vec<u8>>) -> Result<HandedOver, Failure> {
+    /// As [`Handle::queue`]; the alarm's words once it was raised.
+    pub fn queue(&self, signed: SignedAct) -> Result<Queued, Failure> {
         self.alarm.refuse()?;
-        self.handle.hand_over(signed, lines)
+        self.handle.queue(signed)
     }
 
     /// What the holder of a key needs to sign the next act; `None` if the ledger does not know the key.

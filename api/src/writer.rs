@@ -20,9 +20,9 @@ use crate::desk::trust_of;
 use crate::failure::Failure;
 use crate::snapshots;
 
-pub use answer::wait_for;
+pub use answer::block_on;
 pub use checkpoints::Checkpoints;
-pub use handle::{HandedOver, Handle};
+pub use handle::{Handle, Queued};
 use work::Work;
 
 /// How much may wait, and how often a checkpoint is signed.

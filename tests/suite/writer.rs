@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use api::writer::{Handle, Options, Writer, wait_for};
+use api::writer::{Handle, Options, Writer, block_on};
 use ledger::act::signed::SignedAct;
 use ledger::act::{Act, Body, Seen};
 use ledger::ids::{ActId, Seq};
@@ -174,7 +174,7 @@ fn a_writer_that_failed_says_so_to_everybody_and_writes_nothing_more() {
 }
 
 #[test]
-fn one_thread_hands_over_for_many_and_who_lets_go_of_the_answer_loses_nothing() {
+fn one_thread_queues_for_many_and_who_lets_go_of_the_answer_loses_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let county = county();
     let engine = on_disk(&county, dir.path());
@@ -183,16 +183,16 @@ fn one_thread_hands_over_for_many_and_who_lets_go_of_the_answer_loses_nothing() 
     let handle = writer.handle();
     let acts: Vec<_> = (0..CALLERS).map(|caller| chain(caller, 1).remove(0)).collect();
     let mut places = Vec::new();
-    let mut handed_over = Vec::new();
+    let mut queued = Vec::new();
     for (caller, act) in acts.iter().enumerate() {
-        let answer = handle.hand_over(act.clone(), Vec::new()).unwrap();
+        let answer = handle.queue(act.clone()).unwrap();
         // Every other caller goes away.
         if caller % 2 == 0 {
-            handed_over.push((act, answer));
+            queued.push((act, answer));
         }
     }
-    for (act, answer) in handed_over {
-        let receipt = wait_for(answer).unwrap();
+    for (act, answer) in queued {
+        let receipt = block_on(answer).unwrap();
         assert_eq!((receipt.id, receipt.is_repeat), (act.id(ORIGIN), false));
         places.push(receipt.seq.0);
     }
@@ -204,13 +204,10 @@ fn one_thread_hands_over_for_many_and_who_lets_go_of_the_answer_loses_nothing() 
     places.sort_unstable();
     assert_eq!(places, (base..base + CALLERS as u64).collect::<Vec<_>>());
     // A refusal comes as the answer; what waits when the writer is stopped is answered first.
-    let refused = handle.hand_over(chain(0, 3).remove(2), Vec::new()).unwrap();
-    assert_eq!(wait_for(refused).unwrap_err().code(), "actor.chain_broken");
-    let last = handle.hand_over(chain(1, 2).remove(1), Vec::new()).unwrap();
+    let refused = handle.queue(chain(0, 3).remove(2)).unwrap();
+    assert_eq!(block_on(refused).unwrap_err().code(), "actor.chain_broken");
+    let last = handle.queue(chain(1, 2).remove(1)).unwrap();
     writer.stop().unwrap();
-    assert_eq!(wait_for(last).unwrap().seq.0, base + CALLERS as u64);
-    assert_eq!(
-        handle.hand_over(chain(2, 2).remove(1), Vec::new()).err().unwrap().code(),
-        "log.stopped"
-    );
+    assert_eq!(block_on(last).unwrap().seq.0, base + CALLERS as u64);
+    assert_eq!(handle.queue(chain(2, 2).remove(1)).err().unwrap().code(), "log.stopped");
 }

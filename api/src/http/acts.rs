@@ -15,10 +15,11 @@ use ledger::law::admission;
 use ledger::rejection::Rejection;
 use serde_json::json;
 use tokio::sync::Semaphore;
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use super::extract::Whole;
-use super::problem::{Problem, status_of};
+use super::problem::{Problem, of_panic, status_of};
 use super::{PATIENCE, blocking};
 use crate::counter::Counter;
 use crate::failure::Failure;
@@ -29,7 +30,7 @@ const MOST_BYTES: usize = 256 << 20;
 /// Up to so many bytes a request is held beside any number of others: acts without lines are much shorter.
 const SMALL_BYTES: u64 = 1 << 20;
 
-/// What is no longer is read and checked sooner than another thread takes it up.
+/// An act alone that is no longer is read and checked sooner than another thread takes it up.
 const QUICK_BYTES: usize = 8 << 10;
 
 /// So many requests that are larger, or do not say how large they are, are held at once.
@@ -44,6 +45,7 @@ pub fn routes(counter: Arc<Counter>) -> Router {
         .layer(from_fn_with_state(room, make_room))
         .layer(RequestBodyTimeoutLayer::new(PATIENCE))
         .route("/signer/{key}", get(signer))
+        .layer(CatchPanicLayer::custom(|_| of_panic()))
         .with_state(counter)
 }
 
@@ -66,15 +68,18 @@ async fn acts(State(counter): State<Arc<Counter>>, body: Result<Whole, Problem>)
         Ok(Whole(body)) => body,
         Err(Problem(status, why)) => return (status, Json(why.to_json())).into_response(),
     };
-    let is_quick = body.len() <= QUICK_BYTES;
-    let hand_over = move || {
-        let (signed, lines) = read_entries(&body)?;
-        counter.hand_over(signed, lines)
-    };
-    let handed_over = if is_quick { hand_over() } else { blocking(hand_over).await };
-    let answer = match handed_over {
-        Ok(handed_over) => handed_over.await,
-        Err(why) => Err(why),
+    let is_quick = body.len() <= QUICK_BYTES && !body.contains(&b'\n');
+    let answer = if is_quick {
+        match read_entries(&body).and_then(|(signed, _)| counter.queue(signed)) {
+            Ok(queued) => queued.await,
+            Err(why) => Err(why),
+        }
+    } else {
+        let hand_in = move || {
+            let (signed, lines) = read_entries(&body)?;
+            counter.hand_in(signed, lines)
+        };
+        blocking(hand_in).await
     };
     match answer {
         Ok(receipt) => {

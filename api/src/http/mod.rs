@@ -36,6 +36,8 @@ use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration;
 use tower_sessions::{Expiry, MemoryStore, SessionManagerLayer};
 
+use ledger::shares::cores;
+
 use crate::failure::{Failure, of_machine};
 use crate::hall::Hall;
 
@@ -173,10 +175,10 @@ fn run(
 
 /// What carries those who are served.
 fn runtime() -> std::io::Result<Runtime> {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()
+    tokio::runtime::Builder::new_multi_thread().worker_threads(cores().max(2)).enable_all().build()
 }
 
-/// Carries callers side by side as those who are served are carried, and gives what each came to.
+/// Carries callers side by side, as those who are served are carried, on a runtime of their own; gives what each came to.
 ///
 /// # Errors
 /// The machine cannot start a runtime, or a caller broke off.
@@ -192,7 +194,8 @@ pub fn carry<T: Send + 'static>(
         let carried: Vec<_> = callers.into_iter().map(tokio::spawn).collect();
         let mut came_to = Vec::with_capacity(carried.len());
         for caller in carried {
-            came_to.push(caller.await.map_err(|why| broken_off(&why))?);
+            let done = caller.await;
+            came_to.push(done.map_err(|_| Failure::usage("一个调用方中途停止。"))?);
         }
         Ok(came_to)
     })

@@ -88,7 +88,7 @@ impl Wake for Unpark {
 }
 
 /// Waits on this thread for what `future` comes to.
-pub fn wait_for<F: Future>(future: F) -> F::Output {
+pub fn block_on<F: Future>(future: F) -> F::Output {
     let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
     let mut context = Context::from_waker(&waker);
     let mut future = pin!(future);
@@ -103,16 +103,16 @@ pub fn wait_for<F: Future>(future: F) -> F::Output {
 
 #[cfg(test)]
 mod tests {
-    use super::{answer, wait_for};
+    use super::{answer, block_on};
 
     #[test]
     fn an_answer_comes_before_or_after_it_is_waited_for() {
         let (giver, waiter) = answer();
         giver.give(7);
-        assert_eq!(wait_for(waiter), Some(7));
+        assert_eq!(block_on(waiter), Some(7));
         let (giver, waiter) = answer();
         let giving = std::thread::spawn(move || giver.give(8));
-        assert_eq!(wait_for(waiter), Some(8));
+        assert_eq!(block_on(waiter), Some(8));
         giving.join().unwrap();
     }
 
@@ -120,20 +120,20 @@ mod tests {
     fn who_gives_no_answer_is_noticed_and_who_waits_for_none_too() {
         let (giver, waiter) = answer::<u8>();
         drop(giver);
-        assert_eq!(wait_for(waiter), None);
+        assert_eq!(block_on(waiter), None);
         let (giver, waiter) = answer();
         drop(waiter);
         giver.give(9);
     }
 
     #[test]
-    fn one_thread_waits_for_many_and_takes_each_answer_as_it_comes() {
+    fn one_thread_waits_for_many_and_each_gets_its_own_in_whatever_order_they_come() {
         let (givers, waiters): (Vec<_>, Vec<_>) = (0..50).map(|_| answer()).unzip();
         let giving = std::thread::spawn(move || {
-            givers.into_iter().zip(0..).rev().for_each(|(giver, n)| giver.give(n));
+            givers.into_iter().zip(0..50).rev().for_each(|(giver, n)| giver.give(n));
         });
         let waiters = waiters.into_iter().map(async |waiter| waiter.await.unwrap());
-        let all = wait_for(futures_util::future::join_all(waiters));
+        let all = block_on(futures_util::future::join_all(waiters));
         assert_eq!(all, (0..50).collect::<Vec<_>>());
         giving.join().unwrap();
     }

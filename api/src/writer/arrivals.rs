@@ -33,7 +33,8 @@ impl Arrivals {
         self.arrived.store(0, Ordering::SeqCst);
         *self.thread() = Some(std::thread::current());
         self.wanted.store(wanted, Ordering::SeqCst);
-        while !self.is_enough(wanted) {
+        // Once somebody has said that it is enough, it is, whoever sets out after that.
+        while self.wanted.load(Ordering::SeqCst) != 0 && !self.is_enough(wanted) {
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 break;
@@ -52,6 +53,15 @@ impl Arrivals {
     }
 }
 
+impl Arriving<'_> {
+    /// It is in the queue. True if the writer does not wait for others: it works, or has just been woken.
+    pub(super) fn arrive(self) -> bool {
+        let arrivals = self.0;
+        drop(self);
+        arrivals.wanted.load(Ordering::SeqCst) == 0
+    }
+}
+
 impl Drop for Arriving<'_> {
     fn drop(&mut self) {
         let arrivals = self.0;
@@ -62,6 +72,7 @@ impl Drop for Arriving<'_> {
             && arrivals.is_enough(wanted)
             && let Some(writer) = arrivals.thread().as_ref()
         {
+            arrivals.wanted.store(0, Ordering::SeqCst);
             writer.unpark();
         }
     }
@@ -73,7 +84,24 @@ mod tests {
 
     use super::Arrivals;
 
-    const LONG: Duration = Duration::from_hours(1);
+    /// Nothing that goes as it should waits so long.
+    const LONG: Duration = Duration::from_mins(1);
+
+    /// Waits on another thread while `meanwhile` is done; it begins when the wait has. Fails if the wait took all its time.
+    fn while_waiting(arrivals: &Arrivals, wanted: usize, meanwhile: impl FnOnce()) {
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| {
+                let start = std::time::Instant::now();
+                arrivals.wait(wanted, LONG);
+                start.elapsed()
+            });
+            while arrivals.wanted.load(super::Ordering::SeqCst) == 0 {
+                std::thread::yield_now();
+            }
+            meanwhile();
+            assert!(waiting.join().unwrap() < LONG);
+        });
+    }
 
     #[test]
     fn nobody_is_waited_for_where_nobody_comes() {
@@ -83,14 +111,12 @@ mod tests {
     #[test]
     fn who_is_on_the_way_is_waited_for_until_nobody_is() {
         let arrivals = Arrivals::default();
-        let coming: Vec<_> = (0..3).map(|_| arrivals.one()).collect();
-        std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| arrivals.wait(32, LONG));
-            for one in coming {
-                assert!(!waiting.is_finished());
-                drop(one);
+        let mut coming: Vec<_> = (0..3).map(|_| arrivals.one()).collect();
+        while_waiting(&arrivals, 32, || {
+            while let Some(one) = coming.pop() {
+                // The writer waits for all but the last, after whom there is nobody.
+                assert_eq!(one.arrive(), coming.is_empty());
             }
-            waiting.join().unwrap();
         });
     }
 
@@ -99,16 +125,7 @@ mod tests {
         let arrivals = Arrivals::default();
         let late = arrivals.one();
         let in_time: Vec<_> = (0..2).map(|_| arrivals.one()).collect();
-        std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| arrivals.wait(2, LONG));
-            // Those that arrive before the wait begins do not count for it.
-            while arrivals.thread().is_none() || arrivals.wanted.load(super::Ordering::SeqCst) == 0
-            {
-                std::thread::yield_now();
-            }
-            drop(in_time);
-            waiting.join().unwrap();
-        });
+        while_waiting(&arrivals, 2, || drop(in_time));
         drop(late);
     }
 

@@ -109,7 +109,8 @@ impl Work {
     fn gather(&self, first: Message) -> Batch {
         let mut batch = Batch::default();
         self.take(&mut batch, first);
-        let lacking = self.options.acts_worth_a_flush.saturating_sub(batch.acts.len());
+        let worth = self.options.acts_worth_a_flush.min(self.options.queue);
+        let lacking = worth.saturating_sub(batch.acts.len());
         if batch.acts.len() > 1 && lacking > 0 && batch.other.is_none() && !self.is_full(&batch) {
             self.shared.arrivals.wait(lacking, self.options.gathering);
             if let Ok(message) = self.receiver.try_recv() {

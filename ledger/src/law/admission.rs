@@ -105,9 +105,6 @@ pub struct Stretch {
     wrong: Option<Rejection>,
 }
 
-/// After so many lines their reading gives way.
-const GIVES_WAY: usize = 128;
-
 impl Stretch {
     /// Hashes and reads the lines that stand after the first `before` ones. The root is told before what is wrong with any
     /// of them, so hashing goes on to the end.
@@ -117,10 +114,6 @@ impl Stretch {
         let mut lines = Vec::with_capacity(entries.len());
         let mut wrong = None;
         for (place, entry) in (before..).zip(entries) {
-            if place.is_multiple_of(GIVES_WAY) {
-                // Whoever waits for the processor goes first: the writer, whose work cannot be shared.
-                std::thread::yield_now();
-            }
             leaves.push(leaf_hash(entry));
             if wrong.is_none() {
                 match line(body, place, entry) {

@@ -162,6 +162,7 @@ impl<'a> Stage<'a> {
         leaf: NodeHash,
     ) -> Result<(), LogFailure> {
         if self.is_kept(&entry) {
+            debug_assert!(self.leaves.is_empty(), "what is kept comes before what is not");
             self.frontier.push_leaf(leaf, &mut |node| self.nodes.push(node));
             self.at += 1;
             return Ok(());

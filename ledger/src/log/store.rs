@@ -291,12 +291,13 @@ pub(super) fn corrupt_node(level: u8, index: u64) -> LogFailure {
     LogFailure::new(LogCode::EntryCorrupt, format!("树节点不符：第 {level} 层第 {index} 个"))
 }
 
-/// Levelled compaction and lz4 from the third level are fjall's own choice; nothing is ever removed. Only ids are asked for
-/// that may not be there; tables of the others need no filter against that. A store keeps what it was made with.
+/// Levelled compaction and lz4 from the third level are fjall's own choice; nothing is ever removed. Entries
+/// are asked for by numbers that are there, and their tables do not overlap, so they need no filter against what is not. A
+/// store keeps what it was made with.
 fn keyspace(database: &Database, name: &str) -> Result<Keyspace, LogFailure> {
     let options = || match name {
-        "ids" => KeyspaceCreateOptions::default(),
-        _ => KeyspaceCreateOptions::default().filter_policy(FilterPolicy::disabled()),
+        "entries" => KeyspaceCreateOptions::default().filter_policy(FilterPolicy::disabled()),
+        _ => KeyspaceCreateOptions::default(),
     };
     database.keyspace(name, options).map_err(|error| LogFailure::store(&error))
 }

@@ -162,9 +162,11 @@ impl Frontier {
 
     /// Adds leaves as [`Frontier::push_leaf`] does, whole tiles of them worked out on all cores.
     pub fn push_leaves(&mut self, leaves: &[NodeHash], whole: &mut impl FnMut(WholeNode)) {
-        let to_tile = usize::try_from(self.size.wrapping_neg() % TILE_WIDTH).expect("below 256");
+        let to_tile = usize::try_from(self.size.wrapping_neg() % TILE_WIDTH).unwrap_or_default();
         let (first, others) = leaves.split_at_checked(to_tile).unwrap_or((leaves, &[]));
-        first.iter().for_each(|leaf| self.push_leaf(*leaf, whole));
+        for leaf in first {
+            self.push_leaf(*leaf, whole);
+        }
         let (tiles, last) = others.as_chunks::<256>();
         let hashes =
             |_, part: &[[NodeHash; 256]]| part.iter().map(hash_of_tile).collect::<Vec<_>>();
@@ -172,7 +174,9 @@ impl Frontier {
             whole(WholeNode { level: 1, index: self.size / TILE_WIDTH, hash });
             self.push_tile(hash, whole);
         }
-        last.iter().for_each(|leaf| self.push_leaf(*leaf, whole));
+        for leaf in last {
+            self.push_leaf(*leaf, whole);
+        }
     }
 
     /// Adds a whole tile of 256 leaves by its hash. The tree's size must be a multiple of 256.

@@ -75,7 +75,9 @@ fn many_leaves_at_once_grow_the_edge_as_one_by_one_and_show_the_same_nodes() {
         alone.push_leaves(first, &mut |_| ());
         let mut together = alone.clone();
         let (mut one_by_one, mut at_once) = (Vec::new(), Vec::new());
-        others.iter().for_each(|leaf| alone.push_leaf(*leaf, &mut |node| one_by_one.push(node)));
+        for leaf in others {
+            alone.push_leaf(*leaf, &mut |node| one_by_one.push(node));
+        }
         together.push_leaves(others, &mut |node| at_once.push(node));
         assert_eq!((&together, &at_once), (&alone, &one_by_one), "{count} behind {before}");
         assert_eq!(together.root(), root_of_leaves(leaves[..before + count].iter().copied()));
