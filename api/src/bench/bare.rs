@@ -8,7 +8,6 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ed25519_dalek::{Signature, VerifyingKey};
-use fjall::config::FilterPolicy;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 use ledger::act::signed::act_bytes;
 use ledger::log::{NodeHash, leaf_hash};
@@ -111,8 +110,7 @@ impl BareStore {
     pub fn create(path: &Path) -> Result<BareStore, Failure> {
         let builder = Database::builder(path).worker_threads(1).max_journaling_size(JOURNAL_BYTES);
         let database = builder.open().map_err(|why| store_failed(&why))?;
-        let options = || KeyspaceCreateOptions::default().filter_policy(FilterPolicy::disabled());
-        let entries = database.keyspace("entries", options);
+        let entries = database.keyspace("entries", KeyspaceCreateOptions::default);
         let entries = entries.map_err(|why| store_failed(&why))?;
         Ok(BareStore { database, entries, next: 0 })
     }

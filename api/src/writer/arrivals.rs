@@ -80,9 +80,7 @@ impl Drop for Arriving<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use super::Arrivals;
+    use super::{Arrivals, Duration, Instant, Ordering};
 
     /// Nothing that goes as it should waits so long.
     const LONG: Duration = Duration::from_mins(1);
@@ -91,11 +89,11 @@ mod tests {
     fn while_waiting(arrivals: &Arrivals, wanted: usize, meanwhile: impl FnOnce()) {
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| {
-                let start = std::time::Instant::now();
+                let start = Instant::now();
                 arrivals.wait(wanted, LONG);
                 start.elapsed()
             });
-            while arrivals.wanted.load(super::Ordering::SeqCst) == 0 {
+            while arrivals.wanted.load(Ordering::SeqCst) == 0 {
                 std::thread::yield_now();
             }
             meanwhile();
@@ -105,7 +103,9 @@ mod tests {
 
     #[test]
     fn nobody_is_waited_for_where_nobody_comes() {
+        let start = Instant::now();
         Arrivals::default().wait(32, LONG);
+        assert!(start.elapsed() < LONG);
     }
 
     #[test]
@@ -133,7 +133,9 @@ mod tests {
     fn who_takes_too_long_is_not_waited_for() {
         let arrivals = Arrivals::default();
         let late = arrivals.one();
+        let start = Instant::now();
         arrivals.wait(1, Duration::from_millis(1));
+        assert!(start.elapsed() >= Duration::from_millis(1), "but until then it is");
         drop(late);
     }
 }

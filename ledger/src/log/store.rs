@@ -6,7 +6,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use fjall::config::FilterPolicy;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode, UserValue};
 
 use super::failure::{LogCode, LogFailure};
@@ -291,15 +290,11 @@ pub(super) fn corrupt_node(level: u8, index: u64) -> LogFailure {
     LogFailure::new(LogCode::EntryCorrupt, format!("树节点不符：第 {level} 层第 {index} 个"))
 }
 
-/// Levelled compaction and lz4 from the third level are fjall's own choice; nothing is ever removed. Entries
-/// are asked for by numbers that are there, and their tables do not overlap, so they need no filter against what is not. A
-/// store keeps what it was made with.
+/// Levelled compaction and lz4 from the third level are fjall's own choice; nothing is ever removed.
 fn keyspace(database: &Database, name: &str) -> Result<Keyspace, LogFailure> {
-    let options = || match name {
-        "entries" => KeyspaceCreateOptions::default().filter_policy(FilterPolicy::disabled()),
-        _ => KeyspaceCreateOptions::default(),
-    };
-    database.keyspace(name, options).map_err(|error| LogFailure::store(&error))
+    database
+        .keyspace(name, KeyspaceCreateOptions::default)
+        .map_err(|error| LogFailure::store(&error))
 }
 
 fn read(keyspace: &Keyspace, key: &[u8]) -> Result<Option<Vec<u8>>, LogFailure> {
