@@ -66,6 +66,16 @@ impl Failure {
         Failure::Machine { code: code.to_owned(), text: text.into(), exit: 1 }
     }
 
+    /// The system gave no thread, or not as many as are needed.
+    #[must_use]
+    pub fn no_thread(why: &std::io::Error) -> Failure {
+        Failure::Machine {
+            code: "machine.thread".to_owned(),
+            text: format!("操作系统没有给出线程：{}。请检查系统限制后重试。", of_machine(why)),
+            exit: 3,
+        }
+    }
+
     /// A file that could not be read or written.
     #[must_use]
     pub fn file(path: &std::path::Path, why: &std::io::Error) -> Failure {

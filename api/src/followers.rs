@@ -57,11 +57,7 @@ impl Followers {
 
     fn spawn(&mut self, name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
         let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work);
-        self.threads.push(thread.map_err(|why| Failure::Machine {
-            code: "machine.thread".to_owned(),
-            text: format!("操作系统没有给出线程：{why}。请检查系统限制后重试。"),
-            exit: 3,
-        })?);
+        self.threads.push(thread.map_err(|why| Failure::no_thread(&why))?);
         Ok(())
     }
 

@@ -86,11 +86,8 @@ impl Writer {
         let handle = Handle::new(sender, &engine, options);
         let work = Work::new(engine, signer, options, receiver, handle.shared());
         let thread = std::thread::Builder::new().name("writer".to_owned());
-        let thread = thread.spawn(move || work.run()).map_err(|why| Failure::Machine {
-            code: "machine.thread".to_owned(),
-            text: format!("操作系统没有给出线程：{why}。请检查系统限制后重试。"),
-            exit: 3,
-        })?;
+        let thread = thread.spawn(move || work.run());
+        let thread = thread.map_err(|why| Failure::no_thread(&why))?;
         Ok(Writer { handle, thread })
     }
 

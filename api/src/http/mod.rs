@@ -185,12 +185,8 @@ fn runtime() -> std::io::Result<Runtime> {
 pub fn carry<T: Send + 'static>(
     callers: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
 ) -> Result<Vec<T>, Failure> {
-    let failed = |why: std::io::Error| Failure::Machine {
-        code: "machine.thread".to_owned(),
-        text: format!("操作系统没有给出线程：{why}。请检查系统限制后重试。"),
-        exit: 3,
-    };
-    runtime().map_err(failed)?.block_on(async {
+    let runtime = runtime().map_err(|why| Failure::no_thread(&why))?;
+    runtime.block_on(async {
         let carried: Vec<_> = callers.into_iter().map(tokio::spawn).collect();
         let mut came_to = Vec::with_capacity(carried.len());
         for caller in carried {
