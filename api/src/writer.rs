@@ -4,6 +4,7 @@
 mod answer;
 mod arrivals;
 mod checkpoints;
+mod courtesy;
 mod handle;
 mod work;
 

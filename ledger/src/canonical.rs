@@ -148,7 +148,7 @@ fn skip_string(rest: &mut impl Iterator<Item = u8>) -> Result<(), NotCanonical> 
 mod tests {
     use serde::{Deserialize, Serialize};
 
-    use super::{NotCanonical, decode, encode};
+    use super::{NotCanonical, decode, encode, read};
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -162,6 +162,7 @@ mod tests {
         let good = br#"{"amount":-5,"name":"\"a\\"}"#;
         let value: Sample = decode(good).unwrap();
         assert_eq!(encode(&value).unwrap(), good);
+        assert_eq!(read::<Sample>(good), Ok(value));
         for wrong in [
             r#"{"name":"a","amount":5}"#,
             r#"{"amount": 5,"name":"a"}"#,
@@ -175,6 +176,58 @@ mod tests {
             r#"{"amount":5,"name":null}"#,
         ] {
             assert!(decode::<Sample>(wrong.as_bytes()).is_err(), "{wrong}");
+            assert!(read::<Sample>(wrong.as_bytes()).is_err(), "{wrong}");
+        }
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Gaps {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        a: Option<i64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        aa: Option<Sample>,
+        b: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        c: Option<i64>,
+    }
+
+    #[test]
+    fn a_key_is_taken_in_its_place_whichever_fields_are_left_out_and_nowhere_else() {
+        let aa = r#""aa":{"amount":1,"name":"x"}"#;
+        let fields = [r#""a":1"#, aa, r#""b":2"#, r#""c":3"#];
+        for which in 0..16_u8 {
+            let here = |place: &usize| which & (1 << place) != 0;
+            let chosen: Vec<&str> = (0..4).filter(here).map(|place| fields[place]).collect();
+            let text = format!("{{{}}}", chosen.join(","));
+            let gaps = read::<Gaps>(text.as_bytes());
+            assert_eq!(gaps.is_ok(), here(&2), "{text}");
+            assert_eq!(gaps.ok(), decode(text.as_bytes()).ok(), "{text}");
+            let backward: Vec<&str> = chosen.iter().rev().copied().collect();
+            let text = format!("{{{}}}", backward.join(","));
+            assert_eq!(read::<Gaps>(text.as_bytes()).is_ok(), chosen.len() == 1 && here(&2));
+        }
+        for wrong in [
+            r#"{"a":1"b":2}"#,
+            r#"{,"b":2}"#,
+            r#"{"b":2,}"#,
+            r#"{"b" :2}"#,
+            r#"{"b",2}"#,
+            r#"{"b":2,"b":2}"#,
+            r#"{"a":1,"b":2,"bb":3,"c":3}"#,
+            r#"{"a":1,"b":2,"c":3,"d":4}"#,
+            r#"{"\u0062":2}"#,
+            r#"{"b":2"#,
+            r#"{"b"#,
+            r#"{"b":"#,
+            "{",
+            "[2]",
+            r#"[1,{"amount":1,"name":"x"},2,3]"#,
+            r#"{"aa":[1,"x"],"b":2}"#,
+            r#""b""#,
+        ] {
+            assert!(read::<Gaps>(wrong.as_bytes()).is_err(), "{wrong}");
+            assert!(decode::<Gaps>(wrong.as_bytes()).is_err(), "{wrong}");
         }
     }
 

@@ -59,7 +59,7 @@ pub(super) struct Append {
     #[arg(long)]
     dir: PathBuf,
     /// 单个动作总数 (single acts)
-    #[arg(long, default_value_t = 12_800)]
+    #[arg(long, default_value_t = 64_000)]
     acts: usize,
     /// 每份名册的行数 (lines of a roster)
     #[arg(long, default_value_t = 100_000)]

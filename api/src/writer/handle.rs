@@ -15,6 +15,7 @@ use super::Options;
 use super::answer::{Giver, Waiter, answer, block_on};
 use super::arrivals::Arrivals;
 use super::checkpoints::{Board, Checkpoints};
+use super::courtesy::Courtesy;
 use crate::failure::Failure;
 
 /// From this many lines on, a manifest is checked on all cores.
@@ -40,6 +41,7 @@ pub(super) struct Shared {
     lines: AtomicUsize,
     /// Acts on their way.
     pub(super) arrivals: Arrivals,
+    courtesy: Courtesy,
     /// Whose turn it is to check many lines.
     turn: Mutex<()>,
     /// Why the writer ended, once it has.
@@ -47,6 +49,10 @@ pub(super) struct Shared {
 }
 
 impl Shared {
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
     pub(super) fn taken(&self, lines: usize) {
         self.waiting.fetch_sub(1, Ordering::Relaxed);
         self.lines.fetch_sub(lines, Ordering::Relaxed);
@@ -119,7 +125,8 @@ impl Handle {
         }
         self.refuse_full()?;
         let turn = (lines.len() >= MANY_LINES).then(|| self.turn());
-        let checked = Checked::of(signed, lines, &self.keys);
+        let pause = || self.shared.courtesy.give_way();
+        let checked = Checked::with_pauses(signed, lines, &self.keys, &pause);
         drop(turn);
         block_on(self.enqueue_act(checked)?)
     }
@@ -136,7 +143,7 @@ impl Handle {
         if arriving.arrive() {
             // The writer has something to do: it goes before the next check, or would wait for a processor all that
             // one's slice, also to see that its flush has ended.
-            std::thread::yield_now();
+            self.shared.courtesy.give_way();
         }
         Ok(queued)
     }

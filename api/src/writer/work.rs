@@ -28,6 +28,8 @@ pub(super) struct Work {
 struct Batch {
     acts: Vec<(Box<Checked<'static>>, Giver<Answered>)>,
     lines: usize,
+    /// How many acts it takes at most.
+    most: usize,
     /// What is no act, and ended the gathering.
     other: Option<Message>,
 }
@@ -107,7 +109,9 @@ impl Work {
 
     /// What waits now, up to the bounds of one commit. Where more than one hands in, also what is on its way.
     fn gather(&self, first: Message) -> Batch {
-        let mut batch = Batch::default();
+        let half = self.shared.waiting().div_ceil(2).max(self.options.acts_worth_a_flush);
+        let most = half.min(self.options.acts_per_commit);
+        let mut batch = Batch { most, ..Batch::default() };
         self.take(&mut batch, first);
         let worth = self.options.acts_worth_a_flush.min(self.options.queue);
         let lacking = worth.saturating_sub(batch.acts.len());
@@ -140,8 +144,7 @@ impl Work {
     }
 
     fn is_full(&self, batch: &Batch) -> bool {
-        batch.acts.len() >= self.options.acts_per_commit
-            || batch.lines >= self.options.lines_per_commit
+        batch.acts.len() >= batch.most || batch.lines >= self.options.lines_per_commit
     }
 
     fn commit(&mut self, batch: Batch) -> Result<(), LogFailure> {

@@ -307,6 +307,14 @@ impl Payments {
         number.is_some_and(|number| self.paid.contains(number, period))
     }
 
+    /// The same for one entitlement after another, fastest in the order in which they stood on rosters before.
+    pub fn are_on_roster(&self, period: Period) -> impl FnMut(EntitlementId) -> bool {
+        let mut number = self.names.entitlements.known_in_order();
+        move |entitlement| {
+            number(entitlement).is_some_and(|number| self.paid.contains(number, period))
+        }
+    }
+
     /// The payments of an entitlement for a month, withdrawn rosters left out. Walks the month's batches where there are any.
     #[must_use]
     pub fn of_entitlement(&self, entitlement: EntitlementId, period: Period) -> Vec<PaymentRef> {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
+use serde::de::value::{BorrowedStrDeserializer, StrDeserializer, U64Deserializer};
 use serde::de::{self, Deserializer, IntoDeserializer as _, Visitor};
 use serde::forward_to_deserialize_any;
 
@@ -70,6 +70,28 @@ impl<'de> Reader<'de> {
         }
         self.at += literal.len();
         Ok(())
+    }
+
+    fn expect_one(&mut self, byte: u8) -> Result<(), NotCanonical> {
+        if self.peek() != Some(byte) {
+            return Err(NotCanonical::Spelling { at: self.at });
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Takes this field's key with its colon, if it stands here.
+    fn take_key(&mut self, field: &str) -> bool {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let Some((b'"', rest)) = rest.split_first() else { return false };
+        let Some((key, [b'"', b':', ..])) = rest.split_at_checked(field.len()) else {
+            return false;
+        };
+        let is_it = key == field.as_bytes();
+        if is_it {
+            self.at += field.len() + 3;
+        }
+        is_it
     }
 
     /// A string's content, borrowed where nothing in it is escaped.
@@ -180,7 +202,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
             Some(b'-') => visitor.visit_i64(self.integer()?),
             Some(b'{') => {
                 self.at += 1;
-                visitor.visit_map(Fields { reader: self, before: None })
+                visitor.visit_map(Fields { reader: self, before: None, known: &[], passed: 0 })
             }
             Some(b'[') => {
                 self.at += 1;
@@ -211,6 +233,19 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         visitor.visit_newtype_struct(self)
     }
 
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        known: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, NotCanonical> {
+        if self.peek() != Some(b'{') {
+            return self.deserialize_any(visitor);
+        }
+        self.at += 1;
+        visitor.visit_map(Fields { reader: self, before: None, known, passed: 0 })
+    }
+
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _name: &'static str,
@@ -229,7 +264,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
-        unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+        unit unit_struct seq tuple tuple_struct map identifier ignored_any
     }
 }
 
@@ -237,6 +272,22 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 struct Fields<'a, 'de> {
     reader: &'a mut Reader<'de>,
     before: Option<&'de str>,
+    /// The fields of the type that is read, where it is known.
+    known: &'static [&'static str],
+    /// How many of these stand before the next one.
+    passed: usize,
+}
+
+impl Fields<'_, '_> {
+    /// The next key and its place among the type's fields, if it is one of them that is still to come: nearly always the
+    /// first of these, so that the key need not be searched for its end, nor all fields for the key. No field has a second
+    /// name: serde would count that here too.
+    fn next_known(&mut self) -> Option<(usize, &'static str)> {
+        let mut to_come = (0..).zip(self.known).skip(self.passed);
+        let (place, key) = to_come.find(|(_, field)| self.reader.take_key(field))?;
+        self.passed = place + 1;
+        Some((place, key))
+    }
 }
 
 impl<'de> de::MapAccess<'de> for Fields<'_, 'de> {
@@ -251,9 +302,17 @@ impl<'de> de::MapAccess<'de> for Fields<'_, 'de> {
             return Ok(None);
         }
         if self.before.is_some() {
-            self.reader.expect(",")?;
+            self.reader.expect_one(b',')?;
         }
         let start = self.reader.at;
+        if let Some((place, key)) = self.next_known() {
+            if self.before.is_some_and(|before| before >= key) {
+                return Err(NotCanonical::Spelling { at: start });
+            }
+            self.before = Some(key);
+            let place: U64Deserializer<NotCanonical> = (place as u64).into_deserializer();
+            return seed.deserialize(place).map(Some);
+        }
         let Cow::Borrowed(key) = self.reader.string()? else {
             return Err(NotCanonical::Spelling { at: start });
         };
@@ -261,7 +320,7 @@ impl<'de> de::MapAccess<'de> for Fields<'_, 'de> {
             return Err(NotCanonical::Spelling { at: start });
         }
         self.before = Some(key);
-        self.reader.expect(":")?;
+        self.reader.expect_one(b':')?;
         seed.deserialize(BorrowedStrDeserializer::new(key)).map(Some)
     }
 
@@ -291,7 +350,7 @@ impl<'de> de::SeqAccess<'de> for Items<'_, 'de> {
             return Ok(None);
         }
         if !std::mem::take(&mut self.is_first) {
-            self.reader.expect(",")?;
+            self.reader.expect_one(b',')?;
         }
         seed.deserialize(&mut *self.reader).map(Some)
     }

@@ -60,11 +60,30 @@ impl<'a> Checked<'a> {
         lines: impl Into<Cow<'a, [Vec<u8>]>>,
         keys: &KeyDirectory,
     ) -> Checked<'a> {
+        Checked::with_pauses(signed, lines, keys, &|| ())
+    }
+
+    /// As [`Checked::of`]; `pause` is called on each thread that reads lines, after every [`LINES_BETWEEN_PAUSES`] of them.
+    #[must_use]
+    pub fn with_pauses(
+        signed: SignedAct,
+        lines: impl Into<Cow<'a, [Vec<u8>]>>,
+        keys: &KeyDirectory,
+        pause: &(dyn Fn() + Sync),
+    ) -> Checked<'a> {
         let lines = lines.into();
         let of_lines = lines.iter().find_map(|line| too_large(line));
         let too_large = too_large(signed.entry()).or(of_lines);
         let body = &signed.act().body;
-        let read = |before, part: &[Vec<u8>]| Stretch::read(body, before, part);
+        let read = |before, part: &[Vec<u8>]| {
+            let runs = part.chunks(LINES_BETWEEN_PAUSES).enumerate().flat_map(|(nth, run)| {
+                if nth > 0 {
+                    pause();
+                }
+                run.iter().map(Vec::as_slice)
+            });
+            Stretch::read(body, (before, lines.len()), runs)
+        };
         let stretches = in_shares(&lines, WORTH_A_THREAD, read);
         let (leaves, checked) = admission::lines_of_stretches(body, stretches);
         let checked = Checked::with(signed, checked, Entries::Here(lines), too_large, keys);
@@ -164,6 +183,9 @@ impl<'a> Checked<'a> {
         self.lines.as_deref().map_err(Clone::clone)
     }
 }
+
+/// How many lines are read between two pauses: a fraction of a millisecond.
+pub const LINES_BETWEEN_PAUSES: usize = 128;
 
 /// Fewer lines than this are not worth a thread.
 const WORTH_A_THREAD: usize = 1024;

@@ -106,12 +106,17 @@ pub struct Stretch {
 }
 
 impl Stretch {
-    /// Hashes and reads the lines that stand after the first `before` ones. The root is told before what is wrong with any
-    /// of them, so hashing goes on to the end.
+    /// Hashes and reads the lines that stand after the first `before` of `all`. The root is told before what is wrong with
+    /// any of them, so hashing goes on to the end.
     #[must_use]
-    pub fn read(body: &Body, before: usize, entries: &[Vec<u8>]) -> Stretch {
-        let mut leaves = Vec::with_capacity(entries.len());
-        let mut lines = Vec::with_capacity(entries.len());
+    pub fn read<'a>(
+        body: &Body,
+        (before, all): (usize, usize),
+        entries: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Stretch {
+        // The stretches behind the first are added to it: it does not move for that.
+        let mut leaves = Vec::with_capacity(all.saturating_sub(before));
+        let mut lines = Vec::with_capacity(all.saturating_sub(before));
         let mut wrong = None;
         for (place, entry) in (before..).zip(entries) {
             leaves.push(leaf_hash(entry));
@@ -136,8 +141,8 @@ pub fn lines_of_stretches(
     let first = stretches.next();
     let (mut leaves, mut lines, mut wrong) =
         first.map_or_else(Default::default, |first| (first.leaves, first.lines, first.wrong));
-    leaves.reserve_exact(count - leaves.len());
-    lines.reserve_exact(count - lines.len());
+    leaves.reserve_exact(count.saturating_sub(leaves.len()));
+    lines.reserve_exact(count.saturating_sub(lines.len()));
     for stretch in stretches {
         leaves.extend(stretch.leaves);
         if wrong.is_none() {

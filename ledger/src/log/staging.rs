@@ -2,11 +2,13 @@
 //! of the log all at once when the head moves over them with the last piece. Nothing beyond the head is ever read as log.
 
 use std::borrow::Cow;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::{Scope, ScopedJoinHandle};
 
 use super::entry_input::EntryInput;
 use super::failure::{LogCode, LogFailure};
 use super::reading::Scan;
-use super::store::{Commit, Head, Seal};
+use super::store::{Commit, Head, Prepared, Seal, Store};
 use super::tree::{Frontier, NodeHash, WholeNode, leaf_hash};
 use super::writer::{Log, Record, refuse_wrong_length};
 use crate::ids::{Root, Seq};
@@ -77,39 +79,30 @@ impl Log {
         root: &Root,
     ) -> Result<Head, LogFailure> {
         self.refuse_what_cannot_follow(expected, &[act], true)?;
-        let mut stage = Stage::beyond_head(self, act.id.unwrap_or_default());
-        stage.take(self, Cow::Borrowed(act.bytes), leaf_hash(act.bytes))?;
-        let mut known = lines.leaves().map(<[NodeHash]>::iter);
-        let is_known = known.is_some();
-        let mut covered = Frontier::new();
-        for line in lines.walk() {
-            let line = line?;
-            refuse_wrong_length(&line, stage.end())?;
-            let leaf = match known.as_mut().and_then(Iterator::next) {
-                Some(leaf) => *leaf,
-                None => leaf_hash(&line),
-            };
-            if !is_known {
-                covered.push_leaf(leaf, &mut |_| ());
-            }
-            stage.take(self, line, leaf)?;
-        }
-        if !is_known && covered.root() != *root {
-            let detail = format!("应为 {root}，现为 {}", covered.root());
-            return Err(LogFailure::new(LogCode::InputChanged, detail));
-        }
-        stage.finish(self, act.id)
+        // From here to the last line, any way out but one leaves the log poisoned.
+        self.poisoned = true;
+        let (made, written, mark) = std::thread::scope(|scope| {
+            let flushing = Flushing::on_a_thread(scope)?;
+            let mut stage = Stage::beyond_head(self, act.id, &flushing);
+            let made = stage.take_all(act.bytes, lines, root).and_then(|()| stage.finish());
+            let mark = stage.mark;
+            Ok((made, flushing.end(), mark))
+        })
+        .inspect_err(|_: &LogFailure| self.poisoned = false)?;
+        // A piece that could not be written is why those after it were not made.
+        written?;
+        self.poisoned = false;
+        // A failure to make a piece is the one way out on which the log goes on: what was written before lies beyond the head.
+        self.mark = mark;
+        let (head, frontier) = made?;
+        self.stands_at(head, frontier);
+        Ok(head)
     }
 
     /// How many entries of an unfinished act lie beyond the head; 0 if there are none. They are no part of the log.
     #[must_use]
     pub fn staged(&self) -> u64 {
         self.mark.filter(|mark| mark.first == self.head.size).map_or(0, |mark| mark.count)
-    }
-
-    /// How a commit up to `head` ends: the mark goes with the last leftover that the head passes.
-    pub(super) fn seal(&self, head: Head) -> Seal {
-        Seal::Head { head, drops_mark: self.mark.is_some_and(|mark| mark.reach <= head.size) }
     }
 
     /// What follows in memory once a commit is on disk.
@@ -123,8 +116,13 @@ impl Log {
 
 /// One act on its way beyond the head.
 struct Stage<'a> {
-    id: [u8; 32],
+    store: Store,
+    limit: PieceLimit,
+    flushing: &'a Flushing<'a>,
+    id: Option<[u8; 32]>,
     first: u64,
+    /// What lies beyond the head once every piece that was made is written.
+    mark: Option<Mark>,
     /// The edge before the leaves that wait.
     frontier: Frontier,
     /// The leaf hashes since the last piece.
@@ -140,14 +138,26 @@ struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    fn beyond_head(log: &Log, id: [u8; 32]) -> Stage<'a> {
+    fn beyond_head(log: &Log, id: Option<[u8; 32]>, flushing: &'a Flushing<'a>) -> Stage<'a> {
         let first = log.head.size;
         let kept = Some(log.staged())
             .filter(|count| *count > 0)
             .map(|count| Scan::over(&log.store, first, first.saturating_add(count)));
-        let (frontier, leaves) = (log.frontier.clone(), Vec::new());
-        let (piece, nodes) = (Vec::new(), Vec::new());
-        Stage { id, first, frontier, leaves, kept, at: first, piece, bytes: 0, nodes }
+        Stage {
+            store: log.store.clone(),
+            limit: log.piece_limit,
+            flushing,
+            id,
+            first,
+            mark: log.mark,
+            frontier: log.frontier.clone(),
+            leaves: Vec::new(),
+            kept,
+            at: first,
+            piece: Vec::new(),
+            bytes: 0,
+            nodes: Vec::new(),
+        }
     }
 
     /// The number of the entry that comes next.
@@ -155,12 +165,37 @@ impl<'a> Stage<'a> {
         self.frontier.size() + self.leaves.len() as u64
     }
 
-    fn take(
+    /// The act's own entry and its lines, if these have the root.
+    fn take_all(
         &mut self,
-        log: &mut Log,
-        entry: Cow<'a, [u8]>,
-        leaf: NodeHash,
+        act: &'a [u8],
+        lines: &'a dyn EntryInput,
+        root: &Root,
     ) -> Result<(), LogFailure> {
+        self.take(Cow::Borrowed(act), leaf_hash(act))?;
+        let mut known = lines.leaves().map(<[NodeHash]>::iter);
+        let is_known = known.is_some();
+        let mut covered = Frontier::new();
+        for line in lines.walk() {
+            let line = line?;
+            refuse_wrong_length(&line, self.end())?;
+            let leaf = match known.as_mut().and_then(Iterator::next) {
+                Some(leaf) => *leaf,
+                None => leaf_hash(&line),
+            };
+            if !is_known {
+                covered.push_leaf(leaf, &mut |_| ());
+            }
+            self.take(line, leaf)?;
+        }
+        if !is_known && covered.root() != *root {
+            let detail = format!("应为 {root}，现为 {}", covered.root());
+            return Err(LogFailure::new(LogCode::InputChanged, detail));
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, entry: Cow<'a, [u8]>, leaf: NodeHash) -> Result<(), LogFailure> {
         if self.is_kept(&entry) {
             debug_assert!(self.leaves.is_empty(), "what is kept comes before what is not");
             self.frontier.push_leaf(leaf, &mut |node| self.nodes.push(node));
@@ -170,9 +205,14 @@ impl<'a> Stage<'a> {
         self.leaves.push(leaf);
         self.bytes += entry.len();
         self.piece.push(entry);
-        let limit = log.piece_limit;
-        if self.piece.len() >= limit.entries || self.bytes >= limit.bytes {
-            self.write(log)?;
+        if self.piece.len() >= self.limit.entries || self.bytes >= self.limit.bytes {
+            let nodes = self.grown();
+            let end = self.frontier.size();
+            let reach = self.mark.map_or(end, |mark| mark.reach.max(end));
+            let (id, first) = (self.id.unwrap_or_default(), self.first);
+            let mark = Mark { id, first, count: end - first, reach };
+            self.mark = Some(mark);
+            self.put(nodes, Vec::new(), Seal::Staged(mark))?;
         }
         Ok(())
     }
@@ -194,45 +234,67 @@ impl<'a> Stage<'a> {
         std::mem::take(&mut self.nodes)
     }
 
-    /// Writes a piece beyond the head. A crash before its flush loses it, after it keeps it: either way the head is
-    /// where it was, and the mark says what may lie beyond.
-    fn write(&mut self, log: &mut Log) -> Result<(), LogFailure> {
-        let nodes = self.grown();
-        let end = self.frontier.size();
-        let reach = log.mark.map_or(end, |mark| mark.reach.max(end));
-        let mark = Mark { id: self.id, first: self.first, count: end - self.first, reach };
-        log.poisoned = true;
-        log.store.commit(&Commit {
-            first: self.at,
-            entries: self.piece.iter().map(AsRef::as_ref).collect(),
-            ids: Vec::new(),
-            nodes,
-            seal: Seal::Staged(mark),
-        })?;
-        log.mark = Some(mark);
-        log.poisoned = false;
-        self.at = end;
-        self.piece.clear();
-        self.bytes = 0;
-        Ok(())
-    }
-
     /// The last piece, with the id and the head. Before its flush there is nothing, after it everything.
-    fn finish(mut self, log: &mut Log, id: Option<[u8; 32]>) -> Result<Head, LogFailure> {
+    fn finish(&mut self) -> Result<(Head, Frontier), LogFailure> {
         let nodes = self.grown();
         let head = Head { size: self.frontier.size(), root: self.frontier.root() };
-        log.poisoned = true;
-        log.store.commit(&Commit {
-            first: self.at,
-            entries: self.piece.iter().map(AsRef::as_ref).collect(),
-            ids: id.map(|id| (id, Seq(self.first))).into_iter().collect(),
-            nodes,
-            seal: log.seal(head),
-        })?;
-        log.stands_at(head, self.frontier);
-        log.poisoned = false;
-        Ok(head)
+        let ids = self.id.map(|id| (id, Seq(self.first))).into_iter().collect();
+        self.put(nodes, ids, seal(self.mark, head))?;
+        Ok((head, self.frontier.clone()))
     }
+
+    /// Has the piece written. A crash before its flush loses it, after it keeps it: the head moves with the last one only,
+    /// and the mark says what may lie beyond.
+    fn put(
+        &mut self,
+        nodes: Vec<WholeNode>,
+        ids: Vec<([u8; 32], Seq)>,
+        seal: Seal,
+    ) -> Result<(), LogFailure> {
+        let entries = self.piece.iter().map(AsRef::as_ref).collect();
+        let commit = Commit { first: self.at, entries, ids, nodes, seal };
+        let prepared = self.store.prepare(&commit);
+        self.at = self.frontier.size();
+        self.piece.clear();
+        self.bytes = 0;
+        self.flushing.put(prepared)
+    }
+}
+
+/// Pieces go to disk in their order on a thread of their own, while the next one is made: no more than two are in memory.
+struct Flushing<'scope> {
+    pieces: SyncSender<Prepared>,
+    thread: ScopedJoinHandle<'scope, Result<(), LogFailure>>,
+}
+
+impl<'scope> Flushing<'scope> {
+    fn on_a_thread(scope: &'scope Scope<'scope, '_>) -> Result<Flushing<'scope>, LogFailure> {
+        let (pieces, made) = sync_channel(0);
+        let work = move || made.into_iter().try_for_each(Prepared::commit);
+        let thread = std::thread::Builder::new().name("pieces".to_owned());
+        match thread.spawn_scoped(scope, work) {
+            Ok(thread) => Ok(Flushing { pieces, thread }),
+            Err(why) => Err(LogFailure::new(LogCode::Io, format!("操作系统没有给出线程：{why}"))),
+        }
+    }
+
+    /// Waits until the pieces before are written. Fails if one of them was not, which [`Flushing::end`] tells.
+    fn put(&self, piece: Prepared) -> Result<(), LogFailure> {
+        self.pieces
+            .send(piece)
+            .map_err(|_| LogFailure::new(LogCode::Poisoned, "前面的分段没有写成"))
+    }
+
+    /// Waits until all pieces are written.
+    fn end(self) -> Result<(), LogFailure> {
+        drop(self.pieces);
+        self.thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+}
+
+/// How a commit up to `head` ends: the mark goes with the last leftover that the head passes.
+pub(super) fn seal(mark: Option<Mark>, head: Head) -> Seal {
+    Seal::Head { head, drops_mark: mark.is_some_and(|mark| mark.reach <= head.size) }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode, UserValue};
+use fjall::{Database, Keyspace, KeyspaceCreateOptions, OwnedWriteBatch, PersistMode, UserValue};
 
 use super::failure::{LogCode, LogFailure};
 use super::shadow::Shadow;
@@ -50,6 +50,16 @@ pub(super) enum Seal {
     Head { head: Head, drops_mark: bool },
     /// It stays: what is added lies beyond it, under this mark.
     Staged(Mark),
+}
+
+/// A commit that is ready to be written.
+pub(super) struct Prepared(OwnedWriteBatch);
+
+impl Prepared {
+    /// Writes it. When this returns `Ok`, it is on disk whole; else none of it can be relied on.
+    pub(super) fn commit(self) -> Result<(), LogFailure> {
+        self.0.commit().map_err(|error| LogFailure::store(&error))
+    }
 }
 
 /// The open store. A clone reads and writes the same files.
@@ -147,7 +157,15 @@ impl Store {
 
     /// Writes one commit. When this returns `Ok`, it is on disk whole; else none of it can be relied on.
     pub(super) fn commit(&self, commit: &Commit<'_>) -> Result<(), LogFailure> {
-        let mut batch = self.database.batch().durability(Some(PersistMode::SyncAll));
+        self.prepare(commit).commit()
+    }
+
+    /// A commit as fjall takes it, with nothing written yet.
+    pub(super) fn prepare(&self, commit: &Commit<'_>) -> Prepared {
+        // The head's own place, and the mark's.
+        let count = commit.entries.len() + commit.ids.len() + commit.nodes.len() + 2;
+        let batch = OwnedWriteBatch::with_capacity(self.database.clone(), count);
+        let mut batch = batch.durability(Some(PersistMode::SyncAll));
         for (number, entry) in (commit.first..).zip(&commit.entries) {
             batch.insert(&self.entries, number.to_be_bytes(), *entry);
         }
@@ -166,7 +184,7 @@ impl Store {
             }
             Seal::Staged(mark) => batch.insert(&self.head, STAGED, mark.encode()),
         }
-        batch.commit().map_err(|error| LogFailure::store(&error))
+        Prepared(batch)
     }
 
     /// One entry's bytes.

@@ -11,7 +11,7 @@ use super::key_chain::KeyChain;
 use super::last_signed;
 use super::note::SignedNote;
 use super::note_key::{NoteSigner, VerifierKey};
-use super::staging::{Mark, PieceLimit};
+use super::staging::{Mark, PieceLimit, seal};
 use super::store::{Commit, Head, MAX_ENTRY_BYTES, Store};
 use super::tree::{Frontier, NodeHash, leaf_hash};
 use crate::ids::Seq;
@@ -252,7 +252,7 @@ impl Log {
         frontier.push_leaves(leaves, &mut |node| nodes.push(node));
         let head = Head { size: frontier.size(), root: frontier.root() };
         let entries = records.iter().map(|record| record.bytes).collect();
-        let seal = self.seal(head);
+        let seal = seal(self.mark, head);
         (Commit { first: self.head.size, entries, ids, nodes, seal }, head, frontier)
     }
 }

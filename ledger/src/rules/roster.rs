@@ -11,9 +11,8 @@ use crate::books::cases::{Entitlement, sum_of};
 use crate::books::payments::{BatchStage, PaymentState};
 use crate::books::people::Payee;
 use crate::books::{Books, Statement, conditions, entitling};
-use crate::ids::{BankAccountCode, PaymentRef, SchemeCode};
+use crate::ids::{BankAccountCode, EntitlementId, PaymentRef, SchemeCode};
 use crate::line::{Line, RosterLine};
-use crate::period::Period;
 use crate::rejection::{LineNumbers, Rejection};
 use crate::shares::in_shares;
 
@@ -102,13 +101,17 @@ struct Known<'a> {
 const AT_A_TIME: usize = 64;
 
 /// What the books know of each of these lines.
-fn known<'a>(books: &'a Books, period: Period, lines: &[Line]) -> Vec<Option<Known<'a>>> {
-    let known = |line: &RosterLine| Known {
+fn known<'a>(
+    books: &'a Books,
+    is_on_roster: &mut impl FnMut(EntitlementId) -> bool,
+    lines: &[Line],
+) -> Vec<Option<Known<'a>>> {
+    let mut known = |line: &RosterLine| Known {
         entitlement: books.cases.entitlements.get(&line.entitlement),
         payee: books.people.payee(line.payee),
-        is_on_roster: books.payments.is_on_roster(line.entitlement, period),
+        is_on_roster: is_on_roster(line.entitlement),
     };
-    lines.iter().map(|line| line.as_roster().map(known)).collect()
+    lines.iter().map(|line| line.as_roster().map(&mut known)).collect()
 }
 
 /// Lines that were judged in shares: nothing twice, one account.
@@ -136,7 +139,8 @@ fn judge<'a>(
     let mut together = Together { paid, debited: None };
     let set = books.policies.scheme(&drawn.scheme, drawn.period);
     let names_payees = set.is_some_and(|set| set.payees.is_some());
-    let known = lines.chunks(AT_A_TIME).flat_map(|lines| known(books, drawn.period, lines));
+    let mut on_roster = books.payments.are_on_roster(drawn.period);
+    let known = lines.chunks(AT_A_TIME).flat_map(|lines| known(books, &mut on_roster, lines));
     for ((place, line), known) in (before + 1..).zip(lines).zip(known) {
         let (Line::Roster(line), Some(known)) = (line, known) else { continue };
         let n = u32::try_from(place).expect("a manifest counts its lines in 32 bits");

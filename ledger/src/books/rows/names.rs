@@ -14,18 +14,20 @@ use crate::ids::{AccountId, Division, EntitlementId, PersonId};
 pub(in crate::books) struct Numbered<T> {
     ids: Vec<T>,
     numbers: HashMap<T, u32, FixedState>,
+    /// Where the one after the last that was looked up stands: rosters name the same ones in the same order every month.
+    next: usize,
 }
 
 impl<T> Default for Numbered<T> {
     fn default() -> Numbered<T> {
-        Numbered { ids: Vec::new(), numbers: HashMap::default() }
+        Numbered { ids: Vec::new(), numbers: HashMap::default(), next: 0 }
     }
 }
 
 impl<T: Copy + Eq + Hash> From<Vec<T>> for Numbered<T> {
     fn from(ids: Vec<T>) -> Numbered<T> {
         let numbers = ids.iter().copied().zip(0..).collect();
-        Numbered { ids, numbers }
+        Numbered { ids, numbers, next: 0 }
     }
 }
 
@@ -49,10 +51,17 @@ impl<T: Copy + Eq + Hash> Numbered<T> {
     /// # Panics
     /// Beyond 2^32 - 1 different ids: no country has as many people.
     pub(in crate::books) fn number(&mut self, id: T) -> u32 {
-        *self.numbers.entry(id).or_insert_with(|| {
+        let place = if self.ids.get(self.next) == Some(&id) { self.next } else { self.place(id) };
+        self.next = place + 1;
+        number_of(place)
+    }
+
+    fn place(&mut self, id: T) -> usize {
+        let number = *self.numbers.entry(id).or_insert_with(|| {
             self.ids.push(id);
-            u32::try_from(self.ids.len() - 1).expect("fewer than 2^32 ids")
-        })
+            number_of(self.ids.len() - 1)
+        });
+        place_of(number)
     }
 
     /// The number of an id that has one.
@@ -60,10 +69,28 @@ impl<T: Copy + Eq + Hash> Numbered<T> {
         self.numbers.get(&id).copied()
     }
 
-    pub(super) fn id(&self, number: u32) -> T {
-        let place = usize::try_from(number).expect("a number fits the machine");
-        *self.ids.get(place).expect("numbers are given here")
+    /// The same for one id after another. Those that follow one another here are found without a search.
+    pub(in crate::books) fn known_in_order(&self) -> impl FnMut(T) -> Option<u32> {
+        let mut next = 0;
+        move |id| {
+            let is_next = self.ids.get(next) == Some(&id);
+            let number = if is_next { number_of(next) } else { self.known(id)? };
+            next = place_of(number) + 1;
+            Some(number)
+        }
     }
+
+    pub(super) fn id(&self, number: u32) -> T {
+        *self.ids.get(place_of(number)).expect("numbers are given here")
+    }
+}
+
+fn number_of(place: usize) -> u32 {
+    u32::try_from(place).expect("fewer than 2^32 ids")
+}
+
+fn place_of(number: u32) -> usize {
+    usize::try_from(number).expect("a number fits the machine")
 }
 
 /// The ids that payments name.
@@ -106,5 +133,23 @@ impl Names {
     /// The towns by their number.
     pub(in crate::books) fn towns(&self) -> &[Division] {
         &self.towns
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Numbered;
+
+    #[test]
+    fn numbers_are_given_in_order_of_first_sight_and_found_in_whatever_order_they_are_asked_for() {
+        let mut numbered = Numbered::default();
+        let asked = [7, 3, 7, 3, 9, 3, 9, 1, 7, 3, 9, 1, 1];
+        let given: Vec<u32> = asked.into_iter().map(|id| numbered.number(id)).collect();
+        assert_eq!(given, [0, 1, 0, 1, 2, 1, 2, 3, 0, 1, 2, 3, 3]);
+        let mut known = numbered.known_in_order();
+        for (id, number) in asked.into_iter().zip(given) {
+            assert_eq!((known(id), known(5)), (Some(number), None));
+            assert_eq!((known(id), numbered.id(number)), (Some(number), id));
+        }
     }
 }
