@@ -127,7 +127,8 @@ fn whatever_is_handed_in_the_books_stay_what_they_must_be() {
     println!("SEED={}", hex::encode(seed));
     let mut rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
     let mut told = Told::default();
-    for _ in 0..ROUNDS {
+    for nth in 1..=ROUNDS {
+        println!("round {nth}, for {:?}", told.missing());
         rng =
             round(rng, &mut told).unwrap_or_else(|why| panic!("SEED={}\n{why}", hex::encode(seed)));
         if told.missing().is_empty() {

@@ -60,6 +60,7 @@ const BANNED: &[(&[&str], &str, &[&str], &str)] = &[
     (PURE, "eprintln!", &[], "return text; only the shell prints"),
     (PURE, "async", &[], "nothing below the shell waits"),
     (PURE, "thread_local!", &[], "no global state"),
+    (PURE, "alias =", &[], "a field has one name; the reader of canonical JSON counts on it"),
     (PURE, "OnceLock", &[], "no global state"),
     (PURE, "LazyLock", &[], "no global state"),
     (

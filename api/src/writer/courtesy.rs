@@ -27,7 +27,7 @@ pub(super) struct Courtesy {
 }
 
 /// The time that this program has had on all cores, at a time.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Spent {
     at: Duration,
     on_cores: Duration,
@@ -38,7 +38,7 @@ impl Default for Courtesy {
         Courtesy {
             start: Instant::now(),
             cores: u32::try_from(cores()).unwrap_or(u32::MAX),
-            last: Mutex::default(),
+            last: Mutex::new(Spent { at: Duration::ZERO, on_cores: on_cores() }),
             looked: AtomicU64::new(0),
             has_the_cores: AtomicBool::new(false),
         }
@@ -48,26 +48,31 @@ impl Default for Courtesy {
 impl Courtesy {
     /// Lets threads go first that are ready, if they are this program's own.
     pub(super) fn give_way(&self) {
-        let at = self.start.elapsed();
         let looked = Duration::from_nanos(self.looked.load(Ordering::Relaxed));
-        if at.saturating_sub(looked) >= LOOK_EVERY {
-            self.look(at);
+        if self.start.elapsed().saturating_sub(looked) >= LOOK_EVERY {
+            self.look();
         }
         if self.has_the_cores.load(Ordering::Relaxed) {
             std::thread::yield_now();
         }
     }
 
-    fn look(&self, at: Duration) {
-        // Who finds another looking does without.
+    fn look(&self) {
+        // Who finds another looking does without, and who finds that another has just looked.
         let Ok(mut last) = self.last.try_lock() else { return };
-        let spent = clock_gettime(ClockId::ProcessCPUTime);
-        let on_cores = Duration::try_from(spent).unwrap_or_default();
-        let now = Spent { at, on_cores };
+        let now = Spent { at: self.start.elapsed(), on_cores: on_cores() };
+        if now.at.saturating_sub(last.at) < LOOK_EVERY {
+            return;
+        }
         self.has_the_cores.store(has_the_cores(&last, &now, self.cores), Ordering::Relaxed);
-        self.looked.store(u64::try_from(at.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.looked.store(u64::try_from(now.at.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
         *last = now;
     }
+}
+
+/// What this program has had on all cores since it began.
+fn on_cores() -> Duration {
+    Duration::try_from(clock_gettime(ClockId::ProcessCPUTime)).unwrap_or_default()
 }
 
 /// True if less than a quarter of the cores' time between the two was somebody else's, or nobody's.

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 
 use ledger::act::signed::SignedAct;
 use ledger::engine::{Checked, Engine, KeyDirectory, Receipt, Refusal};
-use ledger::log::{EntryInput, LogCode, LogFailure, LogReader, SignedNote};
+use ledger::log::{LogCode, LogFailure, LogReader, SignedNote};
 
 use super::Options;
 use super::answer::{Giver, Waiter, answer, block_on};
@@ -49,6 +49,7 @@ pub(super) struct Shared {
 }
 
 impl Shared {
+    /// How many messages wait.
     pub(super) fn waiting(&self) -> usize {
         self.waiting.load(Ordering::Relaxed)
     }
@@ -146,22 +147,6 @@ impl Handle {
             self.shared.courtesy.give_way();
         }
         Ok(queued)
-    }
-
-    /// As [`Handle::submit`], with lines that may be too many for memory.
-    ///
-    /// # Errors
-    /// As [`Handle::submit`]; also if the lines cannot be read.
-    pub fn submit_from(
-        &self,
-        signed: SignedAct,
-        lines: Box<dyn EntryInput + Send>,
-    ) -> Result<Receipt, Failure> {
-        self.refuse_full()?;
-        let turn = self.turn();
-        let checked = Checked::streamed(signed, lines, &self.keys)?;
-        drop(turn);
-        block_on(self.enqueue_act(checked)?)
     }
 
     /// Many lines are checked on all cores, so two manifests at a time are not checked sooner. In turn, the writer has the

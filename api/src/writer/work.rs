@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ledger::engine::{Checked, Engine, Refusal};
 use ledger::log::{LogCode, LogFailure, NoteSigner, SignedNote};
@@ -21,6 +21,8 @@ pub(super) struct Work {
     shared: Arc<Shared>,
     /// Since when there is something that no checkpoint covers.
     news: Option<Instant>,
+    /// How long the last commit took.
+    took: Duration,
 }
 
 /// What was taken from the queue in one go.
@@ -52,7 +54,7 @@ impl Work {
         receiver: Receiver<Message>,
         shared: Arc<Shared>,
     ) -> Work {
-        Work { engine, signer, options, receiver, shared, news: None }
+        Work { engine, signer, options, receiver, shared, news: None, took: Duration::ZERO }
     }
 
     /// Works until it is stopped, everybody has gone, or a write fails.
@@ -109,8 +111,7 @@ impl Work {
 
     /// What waits now, up to the bounds of one commit. Where more than one hands in, also what is on its way.
     fn gather(&self, first: Message) -> Batch {
-        let half = self.shared.waiting().div_ceil(2).max(self.options.acts_worth_a_flush);
-        let most = half.min(self.options.acts_per_commit);
+        let most = most_of(self.shared.waiting(), self.took, &self.options);
         let mut batch = Batch { most, ..Batch::default() };
         self.take(&mut batch, first);
         let worth = self.options.acts_worth_a_flush.min(self.options.queue);
@@ -156,7 +157,9 @@ impl Work {
             self.sign()?;
         }
         let mut failed = None;
+        let start = Instant::now();
         let answers = self.engine.commit(batch.acts.iter().map(|(act, _)| act.as_ref()));
+        self.took = start.elapsed();
         for (answer, (act, to)) in answers.into_iter().zip(batch.acts) {
             if let Err(Refusal::Failed(failure)) = &answer {
                 failed = Some(failure.clone());
@@ -199,5 +202,32 @@ impl Work {
         if self.news.is_none() && self.engine.seen().size != self.engine.head().size {
             self.news = Some(Instant::now());
         }
+    }
+}
+
+/// The most acts of a commit that begins while so many messages wait, after one that took so long. Where flushes are quick
+/// it is half of what waits, if that is worth a flush: who is answered is checked anew while the other half is written. Where
+/// they are slow, nothing is checked for long anyway, and what waits shares one.
+fn most_of(waiting: usize, took: Duration, options: &Options) -> usize {
+    if took > options.gathering {
+        return options.acts_per_commit;
+    }
+    waiting.div_ceil(2).max(options.acts_worth_a_flush).min(options.acts_per_commit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Duration, Options, most_of};
+
+    #[test]
+    fn a_commit_takes_what_is_worth_a_flush_and_of_more_the_half_unless_flushes_are_slow() {
+        let gathering = Duration::from_millis(1);
+        let options =
+            Options { acts_worth_a_flush: 32, acts_per_commit: 512, ..Options::default() };
+        let options = Options { gathering, ..options };
+        let most = [1, 31, 64, 65, 200, 1023, 1025, 9999].map(|n| most_of(n, gathering, &options));
+        assert_eq!(most, [32, 32, 32, 33, 100, 512, 512, 512]);
+        let slow = gathering + Duration::from_micros(1);
+        assert_eq!([1, 64, 9999].map(|n| most_of(n, slow, &options)), [512; 3]);
     }
 }

@@ -206,7 +206,10 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
             }
             Some(b'[') => {
                 self.at += 1;
-                visitor.visit_seq(Items { reader: self, is_first: true })
+                let mut items = Items { reader: self, is_first: true, is_over: false };
+                let value = visitor.visit_seq(&mut items)?;
+                // Who takes no more items than it needs has not seen whether they end there.
+                if items.is_over { Ok(value) } else { Err(self.unexpected("the end of a list")) }
             }
             Some(b't') => {
                 self.expect("true")?;
@@ -239,8 +242,9 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         known: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, NotCanonical> {
+        // Not `any`: serde would take an array for a struct, item by item.
         if self.peek() != Some(b'{') {
-            return self.deserialize_any(visitor);
+            return Err(self.unexpected("an object"));
         }
         self.at += 1;
         visitor.visit_map(Fields { reader: self, before: None, known, passed: 0 })
@@ -336,6 +340,7 @@ impl<'de> de::MapAccess<'de> for Fields<'_, 'de> {
 struct Items<'a, 'de> {
     reader: &'a mut Reader<'de>,
     is_first: bool,
+    is_over: bool,
 }
 
 impl<'de> de::SeqAccess<'de> for Items<'_, 'de> {
@@ -347,6 +352,7 @@ impl<'de> de::SeqAccess<'de> for Items<'_, 'de> {
     ) -> Result<Option<T::Value>, NotCanonical> {
         if self.reader.peek() == Some(b']') {
             self.reader.at += 1;
+            self.is_over = true;
             return Ok(None);
         }
         if !std::mem::take(&mut self.is_first) {

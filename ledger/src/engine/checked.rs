@@ -82,7 +82,8 @@ impl<'a> Checked<'a> {
                 }
                 run.iter().map(Vec::as_slice)
             });
-            Stretch::read(body, (before, lines.len()), runs)
+            let room = if before == 0 { lines.len() } else { part.len() };
+            Stretch::read(body, before, runs, room)
         };
         let stretches = in_shares(&lines, WORTH_A_THREAD, read);
         let (leaves, checked) = admission::lines_of_stretches(body, stretches);

@@ -106,17 +106,18 @@ pub struct Stretch {
 }
 
 impl Stretch {
-    /// Hashes and reads the lines that stand after the first `before` of `all`. The root is told before what is wrong with
-    /// any of them, so hashing goes on to the end.
+    /// Hashes and reads the lines that stand after the first `before` ones. The root is told before what is wrong with any
+    /// of them, so hashing goes on to the end. `room` is for how many lines there is to be room: for its own, and in the
+    /// first stretch for those of all others, which are added to it.
     #[must_use]
     pub fn read<'a>(
         body: &Body,
-        (before, all): (usize, usize),
+        before: usize,
         entries: impl IntoIterator<Item = &'a [u8]>,
+        room: usize,
     ) -> Stretch {
-        // The stretches behind the first are added to it: it does not move for that.
-        let mut leaves = Vec::with_capacity(all.saturating_sub(before));
-        let mut lines = Vec::with_capacity(all.saturating_sub(before));
+        let mut leaves = Vec::with_capacity(room);
+        let mut lines = Vec::with_capacity(room);
         let mut wrong = None;
         for (place, entry) in (before..).zip(entries) {
             leaves.push(leaf_hash(entry));
@@ -136,13 +137,10 @@ pub fn lines_of_stretches(
     body: &Body,
     stretches: Vec<Stretch>,
 ) -> (Vec<NodeHash>, Result<Vec<Line>, Rejection>) {
-    let count: usize = stretches.iter().map(|stretch| stretch.leaves.len()).sum();
     let mut stretches = stretches.into_iter();
     let first = stretches.next();
     let (mut leaves, mut lines, mut wrong) =
         first.map_or_else(Default::default, |first| (first.leaves, first.lines, first.wrong));
-    leaves.reserve_exact(count.saturating_sub(leaves.len()));
-    lines.reserve_exact(count.saturating_sub(lines.len()));
     for stretch in stretches {
         leaves.extend(stretch.leaves);
         if wrong.is_none() {

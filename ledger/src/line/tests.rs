@@ -1,7 +1,10 @@
 //! The fast reader of lines against the definition: what any JSON reader makes of the bytes.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::{Line, NotCanonical};
@@ -68,6 +71,37 @@ fn every_single_changed_missing_or_added_byte_is_judged_as_the_definition_does()
             }
         }
     }
+}
+
+/// Where the object that opens at a brace closes. No sample has a brace in a text.
+fn end_of(text: &str, open: usize) -> usize {
+    let mut depth = 0;
+    let closes = |(_, byte): &(usize, u8)| {
+        depth += i32::from(*byte == b'{') - i32::from(*byte == b'}');
+        depth == 0
+    };
+    text.bytes().enumerate().skip(open).find(closes).unwrap().0
+}
+
+#[test]
+fn an_object_written_as_a_list_of_its_values_is_no_line_however_it_ends() {
+    let mut tried = 0;
+    for sample in SAMPLES {
+        for (open, _) in sample.match_indices('{') {
+            let close = end_of(sample, open);
+            let fields: BTreeMap<String, Value> =
+                serde_json::from_str(&sample[open..=close]).unwrap();
+            let values: Vec<String> = fields.values().map(Value::to_string).collect();
+            for (count, end) in (0..=values.len()).flat_map(|count| [(count, "]"), (count, "}")]) {
+                let list = values[..count].join(",");
+                let other = format!("{}[{list}{end}{}", &sample[..open], &sample[close + 1..]);
+                assert!(Line::decode(other.as_bytes()).is_err(), "{other}");
+                assert!(agree(other.as_bytes()), "{other}");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 100, "{tried}");
 }
 
 proptest! {

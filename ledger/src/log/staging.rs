@@ -2,6 +2,7 @@
 //! of the log all at once when the head moves over them with the last piece. Nothing beyond the head is ever read as log.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{Scope, ScopedJoinHandle};
 
@@ -62,7 +63,7 @@ impl Default for PieceLimit {
 }
 
 impl Log {
-    /// Appends an act and its lines, all or none, with no more than a piece of them in memory. The lines must have `root`,
+    /// Appends an act and its lines, all or none, with no more than three pieces of them in memory. The lines must have `root`,
     /// which is what was decided upon. When this returns the new head, all of them are on disk.
     ///
     /// A crash on the way leaves the log as it was, and pieces beyond the head that nobody sees. Appending the same again
@@ -79,24 +80,30 @@ impl Log {
         root: &Root,
     ) -> Result<Head, LogFailure> {
         self.refuse_what_cannot_follow(expected, &[act], true)?;
-        // From here to the last line, any way out but one leaves the log poisoned.
+        // From here on, any way out but two leaves the log poisoned.
         self.poisoned = true;
         let (made, written, mark) = std::thread::scope(|scope| {
-            let flushing = Flushing::on_a_thread(scope)?;
+            let flushing = Flushing::beside(scope);
             let mut stage = Stage::beyond_head(self, act.id, &flushing);
             let made = stage.take_all(act.bytes, lines, root).and_then(|()| stage.finish());
             let mark = stage.mark;
-            Ok((made, flushing.end(), mark))
-        })
-        .inspect_err(|_: &LogFailure| self.poisoned = false)?;
+            (made, flushing.end(), mark)
+        });
         // A piece that could not be written is why those after it were not made.
         written?;
-        self.poisoned = false;
-        // A failure to make a piece is the one way out on which the log goes on: what was written before lies beyond the head.
         self.mark = mark;
-        let (head, frontier) = made?;
-        self.stands_at(head, frontier);
-        Ok(head)
+        match made {
+            Ok((head, frontier)) => {
+                self.stands_at(head, frontier);
+                self.poisoned = false;
+                Ok(head)
+            }
+            // The lines were at fault. What was written of them lies beyond the head.
+            Err(failure) => {
+                self.poisoned = false;
+                Err(failure)
+            }
+        }
     }
 
     /// How many entries of an unfinished act lie beyond the head; 0 if there are none. They are no part of the log.
@@ -261,34 +268,50 @@ impl<'a> Stage<'a> {
     }
 }
 
-/// Pieces go to disk in their order on a thread of their own, while the next one is made: no more than two are in memory.
-struct Flushing<'scope> {
-    pieces: SyncSender<Prepared>,
-    thread: ScopedJoinHandle<'scope, Result<(), LogFailure>>,
+/// How pieces go to disk, in their order.
+enum Flushing<'scope> {
+    /// On a thread of its own, while the next one is made.
+    Beside {
+        pieces: SyncSender<Prepared>,
+        thread: ScopedJoinHandle<'scope, Result<(), LogFailure>>,
+    },
+    /// At once, where the system gives no thread; with what the first one failed of.
+    Here(OnceCell<LogFailure>),
 }
 
 impl<'scope> Flushing<'scope> {
-    fn on_a_thread(scope: &'scope Scope<'scope, '_>) -> Result<Flushing<'scope>, LogFailure> {
-        let (pieces, made) = sync_channel(0);
+    fn beside(scope: &'scope Scope<'scope, '_>) -> Flushing<'scope> {
+        let (pieces, made) = sync_channel::<Prepared>(0);
         let work = move || made.into_iter().try_for_each(Prepared::commit);
         let thread = std::thread::Builder::new().name("pieces".to_owned());
         match thread.spawn_scoped(scope, work) {
-            Ok(thread) => Ok(Flushing { pieces, thread }),
-            Err(why) => Err(LogFailure::new(LogCode::Io, format!("操作系统没有给出线程：{why}"))),
+            Ok(thread) => Flushing::Beside { pieces, thread },
+            Err(_) => Flushing::Here(OnceCell::new()),
         }
     }
 
-    /// Waits until the pieces before are written. Fails if one of them was not, which [`Flushing::end`] tells.
+    /// Waits until the pieces before are written. Fails if one was not, which [`Flushing::end`] tells.
     fn put(&self, piece: Prepared) -> Result<(), LogFailure> {
-        self.pieces
-            .send(piece)
-            .map_err(|_| LogFailure::new(LogCode::Poisoned, "前面的分段没有写成"))
+        let is_taken = match self {
+            Flushing::Beside { pieces, .. } => pieces.send(piece).is_ok(),
+            Flushing::Here(failed) => match piece.commit() {
+                Ok(()) => true,
+                Err(why) => failed.set(why).is_err(),
+            },
+        };
+        let not_written = || LogFailure::new(LogCode::Poisoned, "前面的分段没有写成");
+        is_taken.then_some(()).ok_or_else(not_written)
     }
 
     /// Waits until all pieces are written.
     fn end(self) -> Result<(), LogFailure> {
-        drop(self.pieces);
-        self.thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        match self {
+            Flushing::Beside { pieces, thread } => {
+                drop(pieces);
+                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            }
+            Flushing::Here(failed) => failed.into_inner().map_or(Ok(()), Err),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 use std::cell::{Cell, RefCell};
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -106,6 +107,16 @@ impl EntryInput for Torn<'_> {
     }
 }
 
+/// Lines of which the reading breaks one of its own laws.
+struct Broken<'a>(&'a [Vec<u8>]);
+
+impl EntryInput for Broken<'_> {
+    fn walk(&self) -> Box<dyn Iterator<Item = InputEntry<'_>> + '_> {
+        let last = || -> InputEntry<'_> { unreachable!("broken") };
+        Box::new(self.0.iter().map(|line| Ok(line.into())).chain(std::iter::once_with(last)))
+    }
+}
+
 fn everything(log: &Log) -> Vec<Vec<u8>> {
     log.entries().map(|entry| entry.unwrap().1).collect()
 }
@@ -174,11 +185,13 @@ fn a_crash_at_any_boundary_leaves_nothing_to_see_and_the_same_act_goes_on() {
     append(&mut log, "big", &watched, &lines).unwrap();
     let expected = at_once(&[("big", &lines)]);
     let piece = PIECE as u64;
+    let mut kept_up = 0;
     for (crash, taken) in watched.copies.take().into_iter().zip(1..) {
         let mut log = open(crash.path());
         // The act and its 20 lines in pieces of three; a copy before each line. A piece is on disk, or being written to it.
         let (staged, made) = (log.staged(), taken / piece * piece);
         assert!(staged == made || staged + piece == made, "{staged} of {taken} taken");
+        kept_up += u32::from(staged == made && made > 0);
         shows_only(&log, 254);
         assert_eq!(log.checkpoint(&signer()).unwrap(), log.newest_checkpoint().unwrap().clone());
         let audit = copied(crash.path());
@@ -191,6 +204,23 @@ fn a_crash_at_any_boundary_leaves_nothing_to_see_and_the_same_act_goes_on() {
         log.checkpoint(&signer()).unwrap();
         assert_eq!(log.full_read().unwrap().ids, 1);
     }
+    assert!(kept_up > 0, "a piece is written while the next is made, and not with it");
+}
+
+#[test]
+fn a_walk_that_panics_leaves_the_log_poisoned_and_waits_for_nobody() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut log = begun(dir.path());
+    let lines = lines(20, "big");
+    let broken = AssertUnwindSafe(|| append(&mut log, "big", &Broken(&lines), &lines).map(drop));
+    assert!(catch_unwind(broken).is_err());
+    assert_eq!(append(&mut log, "big", &lines, &lines).unwrap_err().code(), LogCode::Poisoned);
+    drop(log);
+    let mut log = open(dir.path());
+    assert_eq!(log.staged(), 21, "what was made before is written, beyond the head");
+    shows_only(&log, 254);
+    append(&mut log, "big", &lines, &lines).unwrap();
+    assert_eq!((everything(&log), log.head()), at_once(&[("big", &lines)]));
 }
 
 #[test]
