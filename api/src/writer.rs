@@ -37,9 +37,10 @@ pub struct Options {
     pub acts_per_commit: usize,
     /// The number of lines after which a commit takes no further act.
     pub lines_per_commit: usize,
-    /// So many acts are worth a flush of their own: a commit waits for no more.
+    /// So many acts are worth a flush of their own: a commit waits for no more, and takes as many whatever else waits.
     pub acts_worth_a_flush: usize,
-    /// The longest that a commit waits for acts that are being checked.
+    /// The longest that a commit waits for acts that are being checked. One that took no longer itself was quick: the next
+    /// takes half of what waits.
     pub gathering: Duration,
     /// The longest that accepted acts wait for a checkpoint.
     pub checkpoint_every: Duration,

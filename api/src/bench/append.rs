@@ -71,6 +71,7 @@ pub fn acts(
         let (answered, time) = timed(|| all_at_once(&door, said))?;
         waits.extend(answered);
         subject.push(Rate { count, time });
+        // With all signed, a snapshot that is due is written now, and not while the next round is measured.
         door.checkpoint()?;
         progress((round as u64 + 1) * count);
     }

@@ -92,18 +92,13 @@ impl Log {
         // A piece that could not be written is why those after it were not made.
         written?;
         self.mark = mark;
-        match made {
-            Ok((head, frontier)) => {
-                self.stands_at(head, frontier);
-                self.poisoned = false;
-                Ok(head)
-            }
-            // The lines were at fault. What was written of them lies beyond the head.
-            Err(failure) => {
-                self.poisoned = false;
-                Err(failure)
-            }
-        }
+        let made = made.map(|(head, frontier)| {
+            self.stands_at(head, frontier);
+            head
+        });
+        // Also where the lines were at fault: what was written of them lies beyond the head.
+        self.poisoned = false;
+        made
     }
 
     /// How many entries of an unfinished act lie beyond the head; 0 if there are none. They are no part of the log.
@@ -296,7 +291,10 @@ impl<'scope> Flushing<'scope> {
             Flushing::Beside { pieces, .. } => pieces.send(piece).is_ok(),
             Flushing::Here(failed) => match piece.commit() {
                 Ok(()) => true,
-                Err(why) => failed.set(why).is_err(),
+                Err(why) => {
+                    failed.get_or_init(|| why);
+                    false
+                }
             },
         };
         let not_written = || LogFailure::new(LogCode::Poisoned, "前面的分段没有写成");
